@@ -1,0 +1,113 @@
+package alert
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Label is one name and value.
+type Label struct {
+	Name  string
+	Value string
+}
+
+// Labels is a set of labels, sorted by name, no name twice. Build it with NewLabels
+// or Sort; an empty value is the same as the label not being there (Prometheus' rule).
+type Labels []Label
+
+// NewLabels makes Labels from a map.
+func NewLabels(m map[string]string) Labels {
+	ls := make(Labels, 0, len(m))
+	for name, value := range m {
+		ls = append(ls, Label{name, value})
+	}
+	return ls.Sort()
+}
+
+// Sort brings ls into the invariant order, in place: sorted by name, empty values
+// left out, the last of several values for one name kept.
+func (ls Labels) Sort() Labels {
+	if !slices.IsSortedFunc(ls, compareNames) {
+		slices.SortStableFunc(ls, compareNames)
+	}
+	kept := ls[:0]
+	for i, l := range ls {
+		if i+1 < len(ls) && ls[i+1].Name == l.Name {
+			continue
+		}
+		if l.Value != "" {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+func compareNames(a, b Label) int { return strings.Compare(a.Name, b.Name) }
+
+// Get returns the value of name, or "" when there is none.
+func (ls Labels) Get(name string) string {
+	i, found := slices.BinarySearchFunc(ls, name, func(l Label, n string) int { return strings.Compare(l.Name, n) })
+	if !found {
+		return ""
+	}
+	return ls[i].Value
+}
+
+// Map returns the labels as a new map.
+func (ls Labels) Map() map[string]string {
+	m := make(map[string]string, len(ls))
+	for _, l := range ls {
+		m[l.Name] = l.Value
+	}
+	return m
+}
+
+// String prints the labels as name="value" pairs, in order, for people.
+func (ls Labels) String() string {
+	var b strings.Builder
+	for i, l := range ls {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s=%q", l.Name, l.Value)
+	}
+	return b.String()
+}
+
+// MarshalJSON writes an object whose members stand in name order, so that equal
+// labels are equal bytes.
+func (ls Labels) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for i, l := range ls {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		for j, s := range [2]string{l.Name, l.Value} {
+			if j == 1 {
+				b.WriteByte(':')
+			}
+			if err := enc.Encode(s); err != nil {
+				return nil, fmt.Errorf("encode label %q: %w", l.Name, err)
+			}
+			b.Truncate(b.Len() - 1) // Encode ends with a newline.
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads an object of strings.
+func (ls *Labels) UnmarshalJSON(data []byte) error {
+	var m map[string]string
+	if err := json.Unmarshal(data, &m); err != nil {
+		return fmt.Errorf("decode labels: %w", err)
+	}
+	*ls = NewLabels(m)
+	return nil
+}

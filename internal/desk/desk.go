@@ -1,0 +1,154 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Status is what a desk shows of a ticket, mapped to Docket's words.
+type Status string
+
+// The statuses. A desk's own words are mapped to these, never passed through.
+const (
+	StatusOpen    Status = "open"    // somebody still has to do something (FreeScout: active)
+	StatusPending Status = "pending" // taken up, waiting (FreeScout: pending)
+	StatusClosed  Status = "closed"  // done (FreeScout: closed, spam)
+	StatusDeleted Status = "deleted" // in the desk's trash: there, but nobody sees it
+)
+
+// Draft is a ticket to be.
+type Draft struct {
+	// Mark is `<alert_key>.<generation>`. It must end the subject in square brackets and
+	// stand in the body, both put there by the caller; the desk finds tickets by it.
+	Mark string
+	// Subject is one line of plain text.
+	Subject string
+	// Body is plain text with line breaks; the desk escapes it for its medium.
+	Body string
+	// MailboxID names the mailbox, 0 for the desk's default.
+	MailboxID int64
+}
+
+// Ticket is a ticket as the desk shows it.
+type Ticket struct {
+	// ID is the desk's identifier, the one its API takes; Number is what people see.
+	ID, Number string
+	Subject    string
+	Status     Status
+	// URL leads a person to the ticket.
+	URL string
+	// Tags are as the desk shows them; nil where the desk has none or did not show them.
+	Tags      []string
+	CreatedAt time.Time
+	// Notes are the internal notes in plain text, oldest first; only Get fills them.
+	Notes []string
+}
+
+// Desk is a help desk. Every method sends at most one change to the desk, honours the
+// context's deadline, and returns nil or an *Error.
+type Desk interface {
+	// Name is the desk's kind: "local", "freescout".
+	Name() string
+	// WaitOut is how long after the end of a create with an unknown outcome a look may be
+	// believed: the desk's search lag plus the longest it may still be working on it.
+	WaitOut() time.Duration
+	// Find returns every ticket with the mark, oldest first, deleted ones left out. No
+	// ticket is an empty slice and no error.
+	Find(ctx context.Context, mark string) ([]Ticket, error)
+	// Create makes a ticket and returns its ID. An error of class Unknown means that it may exist.
+	Create(ctx context.Context, draft Draft) (id string, err error)
+	// Get reads one ticket with its notes. A ticket that is not there is ErrMissing.
+	Get(ctx context.Context, id string) (Ticket, error)
+	// Note adds an internal note of plain text. It is not idempotent.
+	Note(ctx context.Context, id, text string) error
+	// Tag makes sure that the ticket carries the tags, beside those it has. It is idempotent.
+	Tag(ctx context.Context, id string, tags []string) error
+	// SetStatus sets the status; setting it twice is once.
+	SetStatus(ctx context.Context, id string, status Status) error
+	// Check proves that the desk can be reached and lets us in. It changes nothing.
+	Check(ctx context.Context) error
+}
+
+// Class is what an error says about the deed.
+type Class uint8
+
+// The classes.
+const (
+	// Unknown: it may have been done. Only a look may follow.
+	Unknown Class = iota
+	// Unavailable: surely not done; the desk or the way to it is ill. Retry as it is.
+	Unavailable
+	// Refused: surely not done; the desk will say the same again until a person changes something.
+	Refused
+	// Missing: the ticket asked for is not there.
+	Missing
+)
+
+// Errors to ask for with errors.Is; every *Error is one of them.
+var (
+	ErrUnknown     = errors.New("outcome unknown")
+	ErrUnavailable = errors.New("desk unavailable")
+	ErrRefused     = errors.New("desk refused")
+	ErrMissing     = errors.New("ticket missing")
+)
+
+// Error is a desk's failure, named so that log, console, API and doctor say the same.
+type Error struct {
+	Class Class
+	// Name is the fault's fixed name, for example "access_refused", "key_refused", "timeout".
+	Name string
+	// Sentence says what happened, for a person; Fix says what to do about it.
+	Sentence, Fix string
+	// HTTPStatus is the answer's status, 0 where there was none.
+	HTTPStatus int
+	// RetryAfter is how long the desk asked us to wait, 0 if it did not.
+	RetryAfter time.Duration
+	// Err is the cause; it never holds a secret.
+	Err error
+}
+
+// Error returns the sentence, with the cause behind it.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Name, e.Sentence, e.Err)
+	}
+	return e.Name + ": " + e.Sentence
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is matches the class's error.
+func (e *Error) Is(target error) bool {
+	switch e.Class {
+	case Unavailable:
+		return target == ErrUnavailable
+	case Refused:
+		return target == ErrRefused
+	case Missing:
+		return target == ErrMissing
+	default:
+		return target == ErrUnknown
+	}
+}
+
+// ClassOf returns the class of any error: what is no *Error is Unknown, because nothing
+// is known of it.
+func ClassOf(err error) Class {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Class
+	}
+	return Unknown
+}
+
+// NameOf returns the fault's name, "other" for what is no *Error.
+func NameOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Name
+	}
+	return "other"
+}
