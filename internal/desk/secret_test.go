@@ -1,0 +1,38 @@
+package desk_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"docket/internal/desk"
+)
+
+func TestSecretIsNeverPrinted(t *testing.T) {
+	const text = "cfast_do-not-show"
+	secret := desk.Secret(text)
+	holder := struct{ Key desk.Secret }{secret}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("m", "key", secret, "holder", holder)
+	asJSON, err := json.Marshal(holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, out := range map[string]string{
+		"String": secret.String(), "%v": fmt.Sprintf("%v", holder), "%+v": fmt.Sprintf("%+v", holder), "%#v": fmt.Sprintf("%#v", holder),
+		"%s": fmt.Sprintf("%s", secret), "%q": fmt.Sprintf("%q", secret), "slog": log.String(), "json": string(asJSON),
+	} {
+		if strings.Contains(out, text) {
+			t.Errorf("%s shows the secret: %s", how, out)
+		}
+		if !strings.Contains(out, "[redacted]") {
+			t.Errorf("%s does not say [redacted]: %s", how, out)
+		}
+	}
+	if secret.Reveal() != text || !secret.Set() || desk.Secret("").Set() {
+		t.Error("Reveal or Set is wrong")
+	}
+}
