@@ -42,6 +42,10 @@ type Ticket struct {
 	// Tags are as the desk shows them; nil where the desk has none or did not show them.
 	Tags      []string
 	CreatedAt time.Time
+	// ClosedAt is when it was closed; zero while open, or where the desk does not tell.
+	ClosedAt time.Time
+	// Body is the ticket's first text, in plain text; only Get fills it.
+	Body string
 	// Notes are the internal notes in plain text, oldest first; only Get fills them.
 	Notes []string
 }

@@ -1,0 +1,120 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+)
+
+// maxListed bounds how many alerts of one incident a ticket lists in full; the rest are counted.
+const maxListed = 50
+
+// maxSubjectRunes keeps subjects readable and below FreeScout's 998 characters (its
+// database column; freescout-help-desk/freescout, read 2026-11-23), mark included.
+const maxSubjectRunes = 250
+
+const timeLayout = "2006-01-02 15:04:05 UTC"
+
+// Brief is a ticket's words: what an operator needs first, then the rest. alerts are the
+// incident's alerts, at least one.
+func Brief(inc Incident, alerts []alert.Alert) (subject, body string) {
+	return briefSubject(inc, alerts), briefBody(inc, alerts)
+}
+
+func briefSubject(inc Incident, alerts []alert.Alert) string {
+	text := fmt.Sprintf("%s %s", inc.Severity, inc.Title)
+	if len(alerts) > 0 && alerts[0].Summary() != "" && alerts[0].Summary() != inc.Title {
+		text += ": " + alerts[0].Summary()
+	}
+	mark := " [" + inc.Mark.String() + "]"
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if most := maxSubjectRunes - len(mark); len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	return string(runes) + mark
+}
+
+func briefBody(inc Incident, alerts []alert.Alert) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", inc.Title)
+	if len(alerts) > 0 && alerts[0].Summary() != "" {
+		fmt.Fprintf(&b, "%s\n", alerts[0].Summary())
+	}
+	fmt.Fprintf(&b, "\nSeverity: %s\n", inc.Severity)
+	fmt.Fprintf(&b, "Firing since: %s\n", since(inc, alerts).UTC().Format(timeLayout))
+	if inc.State == Recovered && !inc.RecoveredAt.IsZero() {
+		fmt.Fprintf(&b, "Recovered before this ticket could be filed: %s\n", inc.RecoveredAt.UTC().Format(timeLayout))
+	}
+	if inc.Fires > 0 {
+		fmt.Fprintf(&b, "Fired again since: %d times\n", inc.Fires)
+	}
+	fmt.Fprintf(&b, "Source: %s\n", inc.Source)
+	if inc.Link != "" {
+		fmt.Fprintf(&b, "Link: %s\n", inc.Link)
+	}
+	if inc.Earlier.ID != "" {
+		fmt.Fprintf(&b, "Earlier ticket, closed since: #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
+	}
+	for i, a := range alerts {
+		if i == maxListed {
+			fmt.Fprintf(&b, "\nand %d more alerts of the same problem\n", len(alerts)-maxListed)
+			break
+		}
+		briefAlert(&b, a)
+	}
+	fmt.Fprintf(&b, "\nalert_key: %s\nFiled by Docket. Keep the mark: [%s]\n", inc.Key, inc.Mark)
+	return b.String()
+}
+
+func briefAlert(b *strings.Builder, a alert.Alert) {
+	fmt.Fprintf(b, "\n%s (%s)\n", a.Title, a.Status)
+	writeLabels(b, "Labels", a.Labels)
+	writeLabels(b, "Annotations", a.Annotations)
+	if a.ID != "" {
+		fmt.Fprintf(b, "  alert_id: %s\n", a.ID)
+	}
+}
+
+func writeLabels(b *strings.Builder, heading string, ls alert.Labels) {
+	if len(ls) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s:\n", heading)
+	for _, l := range ls {
+		fmt.Fprintf(b, "  %s: %s\n", l.Name, l.Value)
+	}
+}
+
+// since is the earliest start that the sources tell, never later than our own opening.
+func since(inc Incident, alerts []alert.Alert) time.Time {
+	first := inc.OpenedAt
+	for _, a := range alerts {
+		if a.Status == alert.Firing && !a.StartsAt.IsZero() && a.StartsAt.Before(first) {
+			first = a.StartsAt
+		}
+	}
+	return first
+}
+
+func recoveryNote(inc Incident, p Policy, note Effect) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
+	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
+	if inc.Fires > 0 {
+		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
+	}
+	if p.OnRecovery == RecoveryClose {
+		b.WriteString("Docket closes this ticket.\n")
+	} else {
+		b.WriteString("Please close the ticket once you have looked at it.\n")
+	}
+	b.WriteString(note.NoteMark())
+	return b.String()
+}
+
+func firedAgainNote(inc Incident, note Effect) string {
+	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s",
+		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, note.NoteMark())
+}

@@ -1,0 +1,153 @@
+package incident
+
+import (
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+)
+
+// State is where an incident stands.
+type State string
+
+// The states. Every state but Closed is live, and a key has at most one live incident.
+const (
+	// Held: it fires, but not yet long enough or not surely enough; DueAt says when it opens.
+	Held State = "held"
+	// Open: it fires.
+	Open State = "open"
+	// Settling: it stopped firing a moment ago; at DueAt that counts.
+	Settling State = "settling"
+	// Recovered: it stopped firing; its ticket is still open.
+	Recovered State = "recovered"
+	// Closed: the episode is over.
+	Closed State = "closed"
+)
+
+// TicketState is where an incident's ticket stands.
+type TicketState string
+
+// The ticket states.
+const (
+	TicketNone   TicketState = "none"   // none was asked for; Reason says why
+	TicketAsked  TicketState = "asked"  // being filed
+	TicketFiled  TicketState = "filed"  // read back from the desk
+	TicketClosed TicketState = "closed" // seen closed (or deleted) by a person, or closed by policy
+)
+
+// Mark names one incident for good: `<alert_key>.<generation>`. It is written into the
+// ticket, so that the ticket can be found again.
+type Mark struct {
+	Key        alert.Key
+	Generation int
+}
+
+// String returns the mark's text.
+func (m Mark) String() string { return m.Key.String() + "." + strconv.Itoa(m.Generation) }
+
+// MarshalText prints the mark as String does.
+func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// ParseMark reads what String wrote.
+func ParseMark(s string) (Mark, error) {
+	hex, digits, found := strings.Cut(s, ".")
+	key, err := alert.ParseKey(hex)
+	if err != nil || !found {
+		return Mark{}, fmt.Errorf("mark %q is not <alert_key>.<generation>", s)
+	}
+	generation, err := strconv.Atoi(digits)
+	if err != nil || generation < 1 || strconv.Itoa(generation) != digits {
+		return Mark{}, fmt.Errorf("mark %q has no generation", s)
+	}
+	return Mark{key, generation}, nil
+}
+
+// Ticket is what an incident knows of its ticket. The zero value of all but State means not filed.
+type Ticket struct {
+	State TicketState
+	// Desk is the desk's name; ID what its API takes; Number what people see; URL the link.
+	Desk, ID, Number, URL string
+}
+
+// Incident is one episode of one alert_key.
+type Incident struct {
+	Mark
+	// Version counts saves, from 1; the store's compare-and-set is on it.
+	Version int64
+	// Recipe is the alert.Recipe that made Key.
+	Recipe int
+	State  State
+	// Severity is the worst seen in this episode.
+	Severity alert.Severity
+	// Title, Source, Surface and Link are those of the alert that opened it.
+	Title, Source, Surface, Link string
+	// Route names the route whose policy holds, "" for the default one.
+	Route string
+	// OpenedAt is when the first alert of the episode came in.
+	OpenedAt time.Time
+	// FiredAt is when it last began to fire.
+	FiredAt time.Time
+	// RecoveredAt is when it last stopped firing; zero while it fires.
+	RecoveredAt time.Time
+	// ClosedAt is when the episode was over; zero while live.
+	ClosedAt time.Time
+	// DueAt is the next moment at which time alone decides; zero for none.
+	DueAt time.Time
+	// Fires counts how often it fired again after a recovery.
+	Fires int
+	// FiresNoted is how many of Fires the ticket's notes have told.
+	FiresNoted int
+	// FlapNotedAt is when the last note about firing again was asked for; zero for never.
+	FlapNotedAt time.Time
+	// RecoveryNotedAt is when the last recovery note was asked for; zero for never.
+	RecoveryNotedAt time.Time
+	// Doubted says that it fires by a word that may be a late repeat.
+	Doubted bool
+	// Ticket is its ticket.
+	Ticket Ticket
+	// Earlier is the ticket of the episode before, to link to; zero if there was none.
+	Earlier Ticket
+	// Reason is the last decision's.
+	Reason Reason
+	// Timeline is the story so far, oldest first, at most maxTimeline steps.
+	Timeline []Moment
+}
+
+// Moment is one step of an incident's story.
+type Moment struct {
+	At     time.Time `json:"at"`
+	Event  EventKind `json:"event"`
+	To     State     `json:"to"`
+	Reason Reason    `json:"reason"`
+	// Detail says more where the reason alone does not: a fault's name, a ticket's number.
+	Detail string `json:"detail,omitempty"`
+}
+
+// maxTimeline bounds the story: the first half and the latest half are kept.
+const maxTimeline = 100
+
+// Live reports whether the episode goes on.
+func (i Incident) Live() bool { return i.State != "" && i.State != Closed }
+
+// Burning reports whether an alert of it fires, as far as is known.
+func (i Incident) Burning() bool { return i.State == Held || i.State == Open }
+
+// LogValue logs what names the incident.
+func (i Incident) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", i.Mark.String()), slog.String("state", string(i.State)), slog.String("title", i.Title))
+}
+
+// tell appends to the story, leaving out the middle once it is long.
+func (i *Incident) tell(m Moment) {
+	if len(i.Timeline) >= maxTimeline {
+		half := maxTimeline / 2
+		kept := make([]Moment, 0, maxTimeline)
+		kept = append(kept, i.Timeline[:half]...)
+		i.Timeline = append(kept, i.Timeline[half+1:]...)
+	}
+	// A fresh slice: the incident before this step must not change under its reader.
+	i.Timeline = append(i.Timeline[:len(i.Timeline):len(i.Timeline)], m)
+}

@@ -1,0 +1,63 @@
+package incident
+
+import (
+	"time"
+
+	"docket/internal/alert"
+)
+
+// OnRecovery says what happens to the ticket when its incident recovers.
+type OnRecovery string
+
+// The choices.
+const (
+	RecoveryNote  OnRecovery = "note"  // an internal note; a person closes the ticket
+	RecoveryClose OnRecovery = "close" // a note, and the ticket is closed
+	RecoveryNone  OnRecovery = "none"  // nothing
+)
+
+// Policy is all that configuration, flags and silences say about one incident at one moment.
+type Policy struct {
+	// TicketAt is the mildest severity that gets a ticket.
+	TicketAt alert.Severity
+	// FilingOn is the flag alerts.auto_ticket; FilingOffReason says who turned it off.
+	FilingOn bool
+	// MutedBy names the silence that holds now, "" for none; MutedUntil is its end.
+	MutedBy    string
+	MutedUntil time.Time
+	// Hold is how long an alert must fire before its incident opens.
+	Hold time.Duration
+	// DoubtHold is how long a firing word that may be a late repeat is held for its
+	// contradiction before it is believed.
+	DoubtHold time.Duration
+	// Settle is how long an incident must be quiet before it counts as recovered.
+	Settle time.Duration
+	// OnRecovery is done to the ticket on recovery.
+	OnRecovery OnRecovery
+	// FlapNoteEvery is the least time between two notes about firing again on one ticket.
+	FlapNoteEvery time.Duration
+	// Tags are put on the ticket.
+	Tags []string
+	// WaitOut and CallTimeout are the desk's: see Effect.Next.
+	WaitOut, CallTimeout time.Duration
+}
+
+// DefaultPolicy is design section 5 with nothing configured.
+func DefaultPolicy() Policy {
+	return Policy{
+		TicketAt:      alert.P2,
+		FilingOn:      true,
+		DoubtHold:     2 * time.Minute,
+		OnRecovery:    RecoveryNote,
+		FlapNoteEvery: 15 * time.Minute,
+		Tags:          []string{TagAlert},
+		WaitOut:       90 * time.Second,
+		CallTimeout:   30 * time.Second,
+	}
+}
+
+// The tags that tell tickets of alerts from tickets of status tiles.
+const (
+	TagAlert  = "auto:alert"
+	TagStatus = "auto:status"
+)

@@ -1,0 +1,299 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"docket/internal/alert"
+)
+
+// EventKind is what happened.
+type EventKind string
+
+// The events.
+const (
+	AlertFired     EventKind = "alert_fired"     // a new firing alert, or one more of the same problem
+	AlertDoubted   EventKind = "alert_doubted"   // the same, but it may be a late repeat
+	AlertEnded     EventKind = "alert_ended"     // one of its alerts stopped firing
+	AlertChanged   EventKind = "alert_changed"   // a firing alert's severity is another
+	TimeCame       EventKind = "time_came"       // DueAt is over
+	EffectAnswered EventKind = "effect_answered" // the world answered to a move of an effect
+	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
+)
+
+// Event is one thing that happened to one incident.
+type Event struct {
+	Kind EventKind
+	// Alert is the alert that fired, ended or changed.
+	Alert alert.Alert
+	// OthersFiring counts the incident's other alerts that fire.
+	OthersFiring int
+	// Effect and Answer belong to EffectAnswered: the effect as stored, and what came back.
+	Effect Effect
+	Answer Answer
+	// TicketClosed belongs to TicketSeen: closed or deleted, by a person.
+	TicketClosed bool
+}
+
+// Decision is what Step decided.
+type Decision struct {
+	// Next is the incident after the event; Changed says whether it must be saved.
+	Next    Incident
+	Changed bool
+	// Effect is the event's effect after it, for EffectAnswered; EffectChanged whether to save it.
+	Effect        Effect
+	EffectChanged bool
+	// Effects are new ones, to be queued in the same transaction.
+	Effects []Effect
+	// Successor is a fresh incident of the same key, opened because Next is closed; nil for none.
+	Successor *Incident
+	Reason    Reason
+	Detail    string
+}
+
+// Step decides what an event does to an incident. inc is the key's live incident; where
+// none is live it is a zero one that carries the next Mark, Recipe and Earlier.
+func Step(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	d := step(inc, ev, p, now)
+	if d.Changed {
+		d.Next.Reason = d.Reason
+		d.Next.tell(Moment{At: now, Event: ev.Kind, To: d.Next.State, Reason: d.Reason, Detail: d.Detail})
+	}
+	return d
+}
+
+func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	if inc.State == Closed && ev.Kind != EffectAnswered {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	switch ev.Kind {
+	case AlertFired, AlertDoubted:
+		return fire(inc, ev, p, now)
+	case AlertEnded:
+		return end(inc, ev, p, now)
+	case AlertChanged:
+		return worsen(inc, ev, p, now)
+	case TimeCame:
+		return due(inc, p, now)
+	case EffectAnswered:
+		return answered(inc, ev, p, now)
+	case TicketSeen:
+		return seen(inc, ev.TicketClosed, now)
+	}
+	return Decision{Next: inc, Reason: ReasonNothing}
+}
+
+// fire: an alert of this problem fires.
+func fire(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	switch inc.State {
+	case Held:
+		if ev.Kind == AlertFired && inc.Doubted && p.Hold == 0 {
+			return open(inc, p, now)
+		}
+		return join(inc, ev, p, now)
+	case Open:
+		return join(inc, ev, p, now)
+	case Settling:
+		inc.State, inc.DueAt, inc.RecoveredAt, inc.FiredAt = Open, time.Time{}, time.Time{}, now
+		inc.Fires++
+		d := join(inc, ev, p, now)
+		d.Changed, d.Reason = true, ReasonFlapped
+		return d
+	case Recovered:
+		return fireAgain(inc, ev, now)
+	case Closed:
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	return begin(inc, ev, p, now)
+}
+
+// begin makes the first state of a new episode.
+func begin(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	a := ev.Alert
+	inc.Severity, inc.Title, inc.Source, inc.Link = a.Severity, a.Title, a.Source, a.Link
+	inc.OpenedAt, inc.FiredAt = now, now
+	inc.Ticket.State = TicketNone
+	inc.Doubted = ev.Kind == AlertDoubted && p.DoubtHold > 0
+	hold, reason := p.Hold, ReasonHeld
+	if inc.Doubted {
+		hold, reason = max(hold, p.DoubtHold), ReasonDoubted
+	}
+	if hold <= 0 {
+		return open(inc, p, now)
+	}
+	inc.State, inc.DueAt = Held, now.Add(hold)
+	return Decision{Next: inc, Changed: true, Reason: reason}
+}
+
+// open: it fires for sure.
+func open(inc Incident, p Policy, now time.Time) Decision {
+	inc.State, inc.DueAt, inc.Doubted = Open, time.Time{}, false
+	return ask(inc, p, now)
+}
+
+// ask asks for the ticket, or names why not. It is the only edge out of TicketNone.
+func ask(inc Incident, p Policy, now time.Time) Decision {
+	switch {
+	case inc.Ticket.State != TicketNone:
+		return Decision{Next: inc, Changed: true, Reason: ReasonJoined}
+	case !inc.Severity.WorseOrEqual(p.TicketAt):
+		return Decision{Next: inc, Changed: true, Reason: ReasonBelowTicketAt}
+	case !p.FilingOn:
+		return Decision{Next: inc, Changed: true, Reason: ReasonFilingOff}
+	case p.MutedBy != "":
+		inc.DueAt = p.MutedUntil
+		return Decision{Next: inc, Changed: true, Reason: ReasonMuted, Detail: p.MutedBy}
+	}
+	inc.Ticket.State = TicketAsked
+	return Decision{Next: inc, Changed: true, Reason: ReasonTicketAsked, Effects: []Effect{newEffect(inc, KindFile, "", now)}}
+}
+
+// join: one more alert of a problem that is known to fire.
+func join(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	if ev.Alert.Severity >= inc.Severity {
+		return Decision{Next: inc, Reason: ReasonJoined}
+	}
+	return worsen(inc, ev, p, now)
+}
+
+// worsen raises the severity; it never falls within an episode, as the ticket says it.
+func worsen(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	if !inc.Live() || ev.Alert.Severity >= inc.Severity {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	inc.Severity = ev.Alert.Severity
+	if inc.State == Open && inc.Ticket.State == TicketNone {
+		return ask(inc, p, now)
+	}
+	return Decision{Next: inc, Changed: true, Reason: ReasonWorse, Detail: inc.Severity.String()}
+}
+
+// fireAgain: it had recovered and its ticket was open when last heard of. The desk is
+// asked before anything is decided: a person may have closed the ticket since.
+func fireAgain(inc Incident, ev Event, now time.Time) Decision {
+	inc.State, inc.RecoveredAt, inc.FiredAt, inc.DueAt = Open, time.Time{}, now, time.Time{}
+	inc.Doubted = ev.Kind == AlertDoubted
+	inc.Fires++
+	inc.Severity = min(inc.Severity, ev.Alert.Severity)
+	d := Decision{Next: inc, Changed: true, Reason: ReasonFiredAgain}
+	if inc.Ticket.State == TicketFiled {
+		d.Effects = []Effect{newEffect(inc, KindCheck, fmt.Sprintf("fired-%d", inc.Fires), now)}
+	}
+	return d
+}
+
+// end: one alert of it stopped firing.
+func end(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	if ev.OthersFiring > 0 {
+		return Decision{Next: inc, Reason: ReasonOthersFire}
+	}
+	switch inc.State {
+	case Held:
+		return closeIncident(inc, ReasonEndedWhileHeld, now)
+	case Open:
+		if p.Settle > 0 {
+			inc.State, inc.RecoveredAt, inc.DueAt = Settling, now, now.Add(p.Settle)
+			return Decision{Next: inc, Changed: true, Reason: ReasonSettling}
+		}
+		return recovered(inc, p, now)
+	case Settling, Recovered, Closed:
+	}
+	return Decision{Next: inc, Reason: ReasonNothing}
+}
+
+// recovered: it is quiet for good.
+func recovered(inc Incident, p Policy, now time.Time) Decision {
+	inc.DueAt = time.Time{}
+	if inc.RecoveredAt.IsZero() {
+		inc.RecoveredAt = now
+	}
+	if inc.Ticket.State == TicketNone || inc.Ticket.State == TicketClosed {
+		return closeIncident(inc, ReasonOver, now)
+	}
+	inc.State = Recovered
+	d := Decision{Next: inc, Changed: true, Reason: ReasonRecovered}
+	if inc.Ticket.State == TicketFiled {
+		d.Next, d.Effects = noteRecovery(inc, p, now)
+	}
+	return d
+}
+
+// noteRecovery tells the ticket, at most once in p.FlapNoteEvery: a flapping alert must
+// not fill the ticket, and the last word must be told.
+func noteRecovery(inc Incident, p Policy, now time.Time) (Incident, []Effect) {
+	if p.OnRecovery == RecoveryNone {
+		return inc, nil
+	}
+	if next := inc.RecoveryNotedAt.Add(p.FlapNoteEvery); !inc.RecoveryNotedAt.IsZero() && now.Before(next) {
+		inc.DueAt = next
+		return inc, nil
+	}
+	inc.RecoveryNotedAt, inc.FiresNoted = now, inc.Fires
+	note := newEffect(inc, KindNote, fmt.Sprintf("recovered-%d", inc.Fires), now)
+	note.Text = recoveryNote(inc, p, note)
+	return inc, []Effect{note}
+}
+
+func closeIncident(inc Incident, reason Reason, now time.Time) Decision {
+	inc.State, inc.ClosedAt, inc.DueAt, inc.Doubted = Closed, now, time.Time{}, false
+	if inc.RecoveredAt.IsZero() {
+		inc.RecoveredAt = now
+	}
+	return Decision{Next: inc, Changed: true, Reason: reason}
+}
+
+// due: the time set in DueAt has come.
+func due(inc Incident, p Policy, now time.Time) Decision {
+	if inc.DueAt.IsZero() || now.Before(inc.DueAt) {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	switch inc.State {
+	case Held:
+		return open(inc, p, now)
+	case Settling:
+		return recovered(inc, p, now)
+	case Open:
+		inc.DueAt = time.Time{}
+		if inc.Ticket.State == TicketNone {
+			return ask(inc, p, now)
+		}
+		return noteFires(inc, p, now)
+	case Recovered:
+		inc.DueAt = time.Time{}
+		next, effects := noteRecovery(inc, p, now)
+		return Decision{Next: next, Changed: true, Effects: effects, Reason: ReasonRecovered}
+	case Closed:
+	}
+	return Decision{Next: inc, Reason: ReasonNothing}
+}
+
+// noteFires tells the ticket that it fired again, one note for all firings since the last.
+func noteFires(inc Incident, p Policy, now time.Time) Decision {
+	if inc.Ticket.State != TicketFiled || inc.Fires <= inc.FiresNoted {
+		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
+	}
+	if next := inc.FlapNotedAt.Add(p.FlapNoteEvery); !inc.FlapNotedAt.IsZero() && now.Before(next) {
+		inc.DueAt = next
+		return Decision{Next: inc, Changed: true, Reason: ReasonNoteCoalesced}
+	}
+	note := newEffect(inc, KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
+	note.Text = firedAgainNote(inc, note)
+	inc.FlapNotedAt, inc.FiresNoted = now, inc.Fires
+	return Decision{Next: inc, Changed: true, Reason: ReasonFlapNoted, Effects: []Effect{note}}
+}
+
+// seen: the desk showed the ticket, open or closed.
+func seen(inc Incident, closed bool, now time.Time) Decision {
+	switch {
+	case closed && inc.Ticket.State == TicketFiled:
+		inc.Ticket.State = TicketClosed
+		if inc.State == Recovered {
+			return closeIncident(inc, ReasonClosedByPerson, now)
+		}
+		return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
+	case !closed && inc.Ticket.State == TicketClosed:
+		inc.Ticket.State = TicketFiled
+		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
+	}
+	return Decision{Next: inc, Reason: ReasonNothing}
+}

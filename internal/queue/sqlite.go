@@ -1,0 +1,56 @@
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"docket/internal/store"
+)
+
+// sqliteClient is River on the store's one writing connection.
+type sqliteClient struct {
+	river *river.Client[*sql.Tx]
+	db    *sql.DB
+}
+
+func newSQLite(st *store.Store, cfg *river.Config) (client, error) {
+	db, _ := st.SQLite()
+	cfg.PollOnly, cfg.FetchPollInterval = true, fetchPollSQLite
+	c, err := river.NewClient(riversqlite.New(db), cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &sqliteClient{c, db}, nil
+}
+
+func (c *sqliteClient) insertTx(ctx context.Context, tx *store.Tx, params []river.InsertManyParams) error {
+	_, err := c.river.InsertManyTx(ctx, tx.SQLite(), params)
+	return err
+}
+
+func (c *sqliteClient) insert(ctx context.Context, params []river.InsertManyParams) error {
+	_, err := c.river.InsertMany(ctx, params)
+	return err
+}
+
+func (c *sqliteClient) start(ctx context.Context) error         { return c.river.Start(ctx) }
+func (c *sqliteClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
+func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
+
+// releaseOrphans: this process holds the file alone, so every running job and the leader
+// of the last run are gone for sure.
+func (c *sqliteClient) releaseOrphans(ctx context.Context) error {
+	for _, q := range []string{
+		`UPDATE river_job SET state = 'available', attempt = MAX(attempt - 1, 0) WHERE state = 'running'`,
+		`DELETE FROM river_leader`,
+	} {
+		if _, err := c.db.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("clear what the last run left: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+)
+
+const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, earlier, reason, timeline`
+
+const incidentWidth = 30
+
+func scanIncident(rs rows) (incident.Incident, error) {
+	var i incident.Incident
+	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted int64
+	var state, ticketState, earlier, reason, timeline string
+	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
+		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &earlier, &reason, &timeline)
+	if err != nil {
+		return i, fmt.Errorf("read an incident: %w", err)
+	}
+	i.Mark = incident.Mark{Key: alert.Key(key), Generation: int(generation)}
+	i.Recipe, i.State, i.Severity = int(recipe), incident.State(state), alert.Severity(severity)
+	i.OpenedAt, i.FiredAt, i.RecoveredAt, i.ClosedAt, i.DueAt = fromMicros(opened), fromMicros(fired), fromMicros(recovered), fromMicros(closed), fromMicros(due)
+	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.Doubted = int(fires), int(noted), fromMicros(flapNoted), fromMicros(recoveryNoted), doubted == 1
+	i.Ticket.State, i.Reason = incident.TicketState(ticketState), incident.Reason(reason)
+	if earlier != "" {
+		if err := json.Unmarshal([]byte(earlier), &i.Earlier); err != nil {
+			return i, fmt.Errorf("read the earlier ticket of incident %s: %w", i.Mark, err)
+		}
+	}
+	if err := json.Unmarshal([]byte(timeline), &i.Timeline); err != nil {
+		return i, fmt.Errorf("read the timeline of incident %s: %w", i.Mark, err)
+	}
+	return i, nil
+}
+
+func incidentArgs(i incident.Incident) ([]any, error) {
+	timeline, err := json.Marshal(i.Timeline)
+	if err != nil {
+		return nil, fmt.Errorf("write the timeline of incident %s: %w", i.Mark, err)
+	}
+	earlier := ""
+	if i.Earlier.ID != "" {
+		text, err := json.Marshal(i.Earlier)
+		if err != nil {
+			return nil, fmt.Errorf("write the earlier ticket of incident %s: %w", i.Mark, err)
+		}
+		earlier = string(text)
+	}
+	return []any{
+		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
+		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
+		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.Doubted), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
+		earlier, string(i.Reason), string(timeline),
+	}, nil
+}
+
+// LatestIncidents loads the latest incident of each key; keys without one are left out.
+// Where a key has a live incident, that is the latest.
+func (t *Tx) LatestIncidents(ctx context.Context, keys []alert.Key) (map[alert.Key]incident.Incident, error) {
+	found := make(map[alert.Key]incident.Incident, len(keys))
+	err := inBatches(keys, func(run []alert.Key) error {
+		rs, err := t.query(ctx, `SELECT `+incidentColumns+` FROM incident AS i WHERE alert_key IN (`+marks(len(run))+`)
+			AND generation = (SELECT MAX(generation) FROM incident WHERE alert_key = i.alert_key)`, keyArgs(run)...)
+		all, err := collect(rs, err, scanIncident)
+		for _, i := range all {
+			found[i.Key] = i
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load incidents: %w", err)
+	}
+	return found, nil
+}
+
+// Incident loads one incident; ErrNotFound if there is none.
+func (s *Store) Incident(ctx context.Context, m incident.Mark) (incident.Incident, error) {
+	return incidentByMark(ctx, s.engine.reader(), m)
+}
+
+// Incident loads one incident; ErrNotFound if there is none.
+func (t *Tx) Incident(ctx context.Context, m incident.Mark) (incident.Incident, error) {
+	return incidentByMark(ctx, t, m)
+}
+
+func incidentByMark(ctx context.Context, q querier, m incident.Mark) (incident.Incident, error) {
+	rs, err := q.query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE alert_key = ? AND generation = ?`, int64(m.Key), int64(m.Generation))
+	all, err := collect(rs, err, scanIncident)
+	if err != nil {
+		return incident.Incident{}, fmt.Errorf("load incident %s: %w", m, err)
+	}
+	if len(all) == 0 {
+		return incident.Incident{}, fmt.Errorf("incident %s: %w", m, ErrNotFound)
+	}
+	return all[0], nil
+}
+
+// AddIncidents inserts new incidents. A second live one of a key fails by the schema.
+func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
+	err := inBatches(all, func(run []incident.Incident) error {
+		args := make([]any, 0, len(run)*incidentWidth)
+		for _, i := range run {
+			some, err := incidentArgs(i)
+			if err != nil {
+				return err
+			}
+			args = append(args, some...)
+		}
+		_, err := t.exec(ctx, `INSERT INTO incident (`+incidentColumns+`) VALUES `+tuples(len(run), incidentWidth), args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add incidents: %w", err)
+	}
+	return nil
+}
+
+// SaveIncident replaces an incident whose stored version is i.Version-1; ErrConflict otherwise.
+func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
+	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?, link = ?, route = ?,
+		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?, flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
+		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, earlier = ?, reason = ?, timeline = ?
+		WHERE alert_key = ? AND generation = ? AND version = ?`
+	args, err := incidentArgs(i)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(ctx, q, append(args[2:], args[0], args[1], i.Version-1)...)
+	if err != nil {
+		return fmt.Errorf("save incident %s: %w", i.Mark, err)
+	}
+	if n != 1 {
+		return fmt.Errorf("save incident %s: %w", i.Mark, ErrConflict)
+	}
+	return nil
+}
+
+// DueIncidents returns at most limit marks whose DueAt is not after now, earliest first.
+func (s *Store) DueIncidents(ctx context.Context, now time.Time, limit int) ([]incident.Mark, error) {
+	const q = `SELECT alert_key, generation FROM incident WHERE due_at_us > 0 AND due_at_us <= ? ORDER BY due_at_us LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, micros(now), int64(limit))
+	return collect(rs, err, func(rs rows) (incident.Mark, error) {
+		var key, generation int64
+		err := rs.Scan(&key, &generation)
+		return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
+	})
+}
+
+// IncidentFilter narrows a listing; zero fields do not narrow.
+type IncidentFilter struct {
+	// Live keeps only those that go on.
+	Live bool
+	// Key keeps one alert_key.
+	Key *alert.Key
+	// TicketID keeps those in one ticket.
+	TicketID string
+	// Limit bounds the number; 0 is all.
+	Limit int
+}
+
+// ListIncidents loads incidents, the latest opened first.
+func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident.Incident, error) {
+	var where []string
+	var args []any
+	if f.Live {
+		where = append(where, "live = 1")
+	}
+	if f.Key != nil {
+		where, args = append(where, "alert_key = ?"), append(args, int64(*f.Key))
+	}
+	if f.TicketID != "" {
+		where, args = append(where, "ticket_id = ?"), append(args, f.TicketID)
+	}
+	q := `SELECT ` + incidentColumns + ` FROM incident`
+	if len(where) > 0 {
+		q += ` WHERE ` + strings.Join(where, " AND ")
+	}
+	rs, err := s.engine.reader().query(ctx, q+` ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`, append(args, allOr(f.Limit))...)
+	return collect(rs, err, scanIncident)
+}
+
+// FiledIncidents loads the incidents that have a ticket, the latest opened first; limit 0 is all.
+func (s *Store) FiledIncidents(ctx context.Context, limit int) ([]incident.Incident, error) {
+	const q = `SELECT ` + incidentColumns + ` FROM incident WHERE ticket_id <> '' ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, allOr(limit))
+	return collect(rs, err, scanIncident)
+}
+
+// CountIncidents counts live incidents by state.
+func (s *Store) CountIncidents(ctx context.Context) (map[incident.State]int64, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT state, COUNT(*) FROM incident WHERE live = 1 GROUP BY state`)
+	counts := map[incident.State]int64{}
+	_, err = collect(rs, err, func(rs rows) (struct{}, error) {
+		var state string
+		var n int64
+		err := rs.Scan(&state, &n)
+		counts[incident.State(state)] = n
+		return struct{}{}, err
+	})
+	return counts, err
+}

@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// postgresEngine is a pool of connections.
+type postgresEngine struct {
+	pool  *pgxpool.Pool
+	bound sync.Map // query with ? -> query with $n
+}
+
+const (
+	// poolConns bounds the connections of one replica: hosted PostgreSQL often allows 20 in all.
+	poolConns = 12
+	// connectTimeout bounds one attempt to connect.
+	connectTimeout = 5 * time.Second
+)
+
+// openPostgres opens the pool. It does not wait for the server: a database that is away
+// at the start is said by the first call and may come back.
+func openPostgres(ctx context.Context, url string) (engine, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The cause may quote the URL, password included.
+		return nil, errors.New("the database URL is not a valid postgres:// URL")
+	}
+	if cfg.MaxConns < poolConns && !strings.Contains(url, "pool_max_conns") {
+		cfg.MaxConns = poolConns
+	}
+	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	params := cfg.ConnConfig.RuntimeParams
+	params["application_name"] = "docket"
+	params["timezone"] = "UTC"
+	// A replica that is paused in a transaction must not hold up the others.
+	params["idle_in_transaction_session_timeout"] = "10s"
+	params["lock_timeout"] = "20s"
+	params["statement_timeout"] = "30s"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open the PostgreSQL pool: %w", err)
+	}
+	return &postgresEngine{pool: pool}, nil
+}
+
+func (e *postgresEngine) dialect() dialect {
+	return dialect{
+		name:         "postgres",
+		auditTime:    "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
+		auditPayload: "payload::text",
+		lockHead:     " FOR UPDATE",
+	}
+}
+
+func (e *postgresEngine) close() error {
+	e.pool.Close()
+	return nil
+}
+
+// sqlDB is the pool as database/sql, for goose.
+func (e *postgresEngine) sqlDB() *sql.DB { return stdlib.OpenDBFromPool(e.pool) }
+
+func (e *postgresEngine) reader() querier { return pgQuerier{e, e.pool} }
+
+func (e *postgresEngine) begin(ctx context.Context) (transaction, error) {
+	tx, err := e.pool.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &postgresTx{pgQuerier{e, tx}, tx}, nil
+}
+
+// explain says in one sentence what PostgreSQL's code or the network's error means.
+func (e *postgresEngine) explain(err error) string {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		switch pe.Code {
+		case "53100":
+			return "the disk of the PostgreSQL server is full"
+		case "25006":
+			return "the PostgreSQL server is read-only (a standby, or in recovery)"
+		case "28P01", "28000":
+			return "PostgreSQL refused the user or password of DATABASE_URL"
+		case "3D000":
+			return "the database named by DATABASE_URL does not exist on the PostgreSQL server"
+		case "53300":
+			return "the PostgreSQL server has no connection left"
+		case "55P03", "57014":
+			return "a lock in PostgreSQL was not had in time"
+		case "42501":
+			return "the PostgreSQL user may not do this: grant it rights on the schema"
+		case "57P01", "57P02", "57P03":
+			return "the PostgreSQL server is shutting down or starting"
+		}
+		return "PostgreSQL refused (" + pe.Code + ")"
+	}
+	var ne net.Error
+	var ce *pgconn.ConnectError
+	switch {
+	case errors.As(err, &ce):
+		return "the PostgreSQL server cannot be reached"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
+		return "the PostgreSQL server did not answer in time"
+	}
+	return "the connection to PostgreSQL failed"
+}
+
+// pgConn is what a pool and a transaction have in common.
+type pgConn interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+type pgQuerier struct {
+	engine *postgresEngine
+	conn   pgConn
+}
+
+func (q pgQuerier) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := q.conn.Exec(ctx, q.engine.bind(query), args...)
+	return tag.RowsAffected(), err
+}
+
+func (q pgQuerier) query(ctx context.Context, query string, args ...any) (rows, error) {
+	rs, err := q.conn.Query(ctx, q.engine.bind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgRows{rs}, nil
+}
+
+// pgRows gives pgx's rows the Close of database/sql.
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) Close() error {
+	r.Rows.Close()
+	return r.Err()
+}
+
+// bind turns ? into $1, $2 ...; our texts hold no other question mark.
+func (e *postgresEngine) bind(query string) string {
+	if done, ok := e.bound.Load(query); ok {
+		return done.(string)
+	}
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitSeq(query, "?") {
+		if n > 0 {
+			b.WriteString("$" + strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	e.bound.Store(query, b.String())
+	return b.String()
+}
+
+type postgresTx struct {
+	pgQuerier
+	tx pgx.Tx
+}
+
+func (t *postgresTx) commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+
+func (t *postgresTx) rollback() {
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	_ = t.tx.Rollback(ctx) // After a commit it says ErrTxClosed, which is no news.
+}
+
+func (t *postgresTx) river() any { return t.tx }

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteEngine is one file: one writing connection, a few reading ones.
+type sqliteEngine struct {
+	path        string
+	write, read *sql.DB
+	lock        *os.File
+
+	mu sync.Mutex // guards prepared and wanted
+	// prepared holds the writer's statements, wanted the texts to prepare before the next
+	// transaction: within one the only connection is taken.
+	prepared map[string]*sql.Stmt
+	wanted   map[string]bool
+}
+
+// readers is how many connections read beside the writer.
+const readers = 4
+
+// openSQLite opens path. An exclusive one holds a lock file while open, so that a second
+// serve on the same data says so instead of doubling tickets.
+func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
+		return nil, fmt.Errorf("there is no database at %s: start docket serve first, or name the database (--database or DATABASE_URL)", path)
+	}
+	e := &sqliteEngine{path: path, prepared: map[string]*sql.Stmt{}, wanted: map[string]bool{}}
+	if o.Exclusive {
+		if err := e.take(); err != nil {
+			return nil, err
+		}
+	}
+	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
+	if !o.Exclusive {
+		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}, "mode": {"ro"}}
+	}
+	reading := url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-8000)"}}
+	pragmas.Set("_txlock", "immediate")
+	var err error
+	if e.write, err = sql.Open("sqlite", dsn(path, pragmas)); err == nil {
+		e.read, err = sql.Open("sqlite", dsn(path, reading))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), e.close())
+	}
+	e.write.SetMaxOpenConns(1)
+	e.read.SetMaxOpenConns(readers)
+	if err := e.write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", e.explain(err), err), e.close())
+	}
+	return e, nil
+}
+
+func dsn(path string, v url.Values) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}).String()
+}
+
+// take locks the file beside the database for this process; the kernel lets go of it
+// however the process ends.
+func (e *sqliteEngine) take() error {
+	f, err := os.OpenFile(e.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("cannot write in %s, where the database is to be kept: %w", filepath.Dir(e.path), err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return errors.Join(fmt.Errorf("another docket is running on %s; one SQLite file serves one process, several replicas need PostgreSQL", e.path), f.Close())
+	}
+	e.lock = f
+	return nil
+}
+
+func (e *sqliteEngine) dialect() dialect {
+	return dialect{
+		name: "sqlite", exclusive: true,
+		auditTime: "created_at", auditPayload: "payload",
+		lockHead: "", // A write transaction is the only one there is.
+	}
+}
+
+func (e *sqliteEngine) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{e.read, e.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if e.lock != nil {
+		errs = append(errs, e.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (e *sqliteEngine) reader() querier { return sqlDB{e.read} }
+
+func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
+	if err := e.prepareWanted(ctx); err != nil {
+		return nil, err
+	}
+	tx, err := e.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &sqliteTx{e, tx}, nil
+}
+
+// maxPrepared bounds the kept statements; our texts are far fewer.
+const maxPrepared = 200
+
+func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for query := range e.wanted {
+		delete(e.wanted, query)
+		if len(e.prepared) >= maxPrepared {
+			continue
+		}
+		st, err := e.write.PrepareContext(ctx, query)
+		if err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		e.prepared[query] = st
+	}
+	return nil
+}
+
+// statement returns query prepared for tx: once for good from its second use on.
+func (e *sqliteEngine) statement(ctx context.Context, tx *sql.Tx, query string) (*sql.Stmt, error) {
+	e.mu.Lock()
+	st, ok := e.prepared[query]
+	if !ok {
+		e.wanted[query] = true
+	}
+	e.mu.Unlock()
+	if ok {
+		return tx.StmtContext(ctx, st), nil
+	}
+	return tx.PrepareContext(ctx, query)
+}
+
+// explain says in one sentence what SQLite's code means.
+func (e *sqliteEngine) explain(err error) string {
+	var se *sqlite.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the database did not answer in time"
+	case !errors.As(err, &se):
+		return "the database failed"
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return "the disk that holds " + e.path + " is full: free some space, Docket goes on by itself"
+	case sqlite3.SQLITE_READONLY:
+		return "the database " + e.path + " or its folder is read-only: make it writable for the user who runs docket"
+	case sqlite3.SQLITE_CANTOPEN:
+		return "the database " + e.path + " cannot be opened: check that the folder exists and may be written"
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return "the database " + e.path + " is locked by another program"
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return "the file " + e.path + " is not a whole SQLite database: restore it from a backup"
+	case sqlite3.SQLITE_IOERR:
+		return "the disk that holds " + e.path + " cannot be read or written"
+	}
+	return "the database failed"
+}
+
+// sqlDB and sqliteTx make database/sql a querier.
+type sqlDB struct{ db *sql.DB }
+
+func (d sqlDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return affected(d.db.ExecContext(ctx, query, args...))
+}
+
+func (d sqlDB) query(ctx context.Context, query string, args ...any) (rows, error) {
+	rs, err := d.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rs, nil
+}
+
+type sqliteTx struct {
+	engine *sqliteEngine
+	tx     *sql.Tx
+}
+
+func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	st, err := t.engine.statement(ctx, t.tx, query)
+	if err != nil {
+		return 0, err
+	}
+	return affected(st.ExecContext(ctx, args...))
+}
+
+func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (rows, error) {
+	st, err := t.engine.statement(ctx, t.tx, query)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rs, nil
+}
+
+func (t *sqliteTx) commit(context.Context) error { return t.tx.Commit() }
+func (t *sqliteTx) rollback()                    { _ = t.tx.Rollback() } // After a commit it says ErrTxDone, which is no news.
+func (t *sqliteTx) river() any                   { return t.tx }
+
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
