@@ -16,7 +16,8 @@ const (
 	Doubted
 	// Ended: it fired and does not any more.
 	Ended
-	// Changed: it fires as before, but its severity or its polling source is another.
+	// Changed: it fires as before, but its severity or its polling source is another, or
+	// it does not expire any more.
 	Changed
 	// Strayed: it has ended, and was never known to fire. Kept, so that a late word of its
 	// start is recognised.
@@ -87,7 +88,8 @@ func mergeFiring(known, said Alert) (Alert, Change) {
 	if next.SaidAt.Before(known.SaidAt) {
 		next.SaidAt = known.SaidAt
 	}
-	if known.Severity != said.Severity || known.Poll != next.Poll {
+	neverExpires := next.ExpiresAt.IsZero() && !known.ExpiresAt.IsZero()
+	if known.Severity != said.Severity || known.Poll != next.Poll || neverExpires {
 		change = Changed
 	}
 	// The key is fixed while the alert fires: a changed recipe or identity must not

@@ -34,7 +34,11 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	case next.Kind == KindNote && next.State == Done && inc.State == Recovered && p.OnRecovery == RecoveryClose:
 		d.Effects = []Effect{newEffect(inc, KindClose, next.ID, now)}
 	case next.Kind == KindClose && next.State == Done:
-		return checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
+		d = checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
+		if d.Reason == ReasonClosedByPerson {
+			d.Reason = ReasonClosedByPolicy
+		}
+		return d
 	}
 	return d
 }
@@ -70,6 +74,11 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 			var effects []Effect
 			d.Next, effects = noteRecovery(inc, p, now)
 			d.Effects = append(d.Effects, effects...)
+		}
+		if ev.Answer.TicketStatusClosed {
+			// A person was faster than the read-back; their close stands.
+			next := seen(d.Next, true, now)
+			d.Next = next.Next
 		}
 		return d
 	case ReasonUnknown, ReasonNotFound, ReasonVanished, ReasonTicketAdopted, ReasonTwin:

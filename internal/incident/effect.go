@@ -187,6 +187,10 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 	if a.Attempt != e.Attempt {
 		return e.lateAnswer(a)
 	}
+	if e.State == Created && a.Outcome != OutcomeConfirmed && a.Outcome != OutcomeVanished && a.Outcome != OutcomeLookFailed {
+		// The ticket's id is known: only reading it back tells more.
+		return e.lateAnswer(a)
+	}
 	e.Fault, e.Detail = a.Fault, a.Detail
 	switch a.Outcome {
 	case OutcomeStarted:

@@ -35,6 +35,7 @@ const (
 	ReasonTwin           Reason = "twin_seen"
 	ReasonDone           Reason = "done"
 	ReasonClosedByPerson Reason = "closed_by_person"
+	ReasonClosedByPolicy Reason = "closed_by_policy"
 	ReasonTicketOpen     Reason = "ticket_still_open"
 	ReasonFreshEpisode   Reason = "fresh_ticket_after_close"
 	ReasonTicketGone     Reason = "ticket_gone"
@@ -73,6 +74,7 @@ var sentences = map[Reason]string{
 	ReasonTwin:           "A second ticket with the same mark was seen; the first one is kept.",
 	ReasonDone:           "Done.",
 	ReasonClosedByPerson: "The ticket was closed in the desk; that is respected.",
+	ReasonClosedByPolicy: "The alert had recovered and the ticket was closed, as policies.on_recovery says.",
 	ReasonTicketOpen:     "The ticket is still open in the desk.",
 	ReasonFreshEpisode:   "The earlier ticket was closed after the alert had recovered: a fresh ticket that links it was asked for.",
 	ReasonTicketGone:     "The ticket is not in the desk any more; that counts as closed.",

@@ -167,10 +167,11 @@ func (t *Tx) SaveExpiries(ctx context.Context, all []Expiry) error {
 	return nil
 }
 
-// ExpiredAlerts loads at most limit firing alerts whose expiry is before now, oldest first.
-func (s *Store) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]alert.Alert, error) {
-	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 AND expires_at_us > 0 AND expires_at_us <= ? ORDER BY expires_at_us LIMIT ?`
-	rs, err := s.engine.reader().query(ctx, q, micros(now), int64(limit))
+// ExpiredAlerts loads at most limit firing alerts whose expiry is not after now and which
+// were last told of since saidSince, oldest expiry first.
+func (s *Store) ExpiredAlerts(ctx context.Context, now, saidSince time.Time, limit int) ([]alert.Alert, error) {
+	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 AND expires_at_us > 0 AND expires_at_us <= ? AND said_at_us >= ? ORDER BY expires_at_us LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, micros(now), micros(saidSince), int64(limit))
 	return collect(rs, err, scanAlert)
 }
 

@@ -1,0 +1,273 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/queue"
+	"docket/internal/store"
+)
+
+// Courier performs effects at one desk.
+type Courier struct {
+	store  *store.Store
+	ledger *ledger.Ledger
+	desk   desk.Desk
+	rules  Rules
+	health *Health
+	log    *slog.Logger
+}
+
+// Rules are the configuration's part of what is sent.
+type Rules struct {
+	// Policy is the policy of a route at a moment.
+	Policy func(route string, now time.Time) incident.Policy
+	// MailboxID is the desk's mailbox for a route, 0 for the desk's default.
+	MailboxID func(route string) int64
+}
+
+// New makes a courier.
+func New(st *store.Store, l *ledger.Ledger, d desk.Desk, rules Rules, health *Health, log *slog.Logger) *Courier {
+	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
+}
+
+const (
+	// maxMoves bounds one run of a job; an effect needs four at most (send, confirm and a spare).
+	maxMoves = 8
+	// recordTimeout bounds writing an answer down; it outlives the job's own context, so
+	// that a stop never loses what the desk said.
+	recordTimeout = 10 * time.Second
+)
+
+// Perform moves an effect as far as it will go now. It returns when to come again, or the
+// zero time once the effect is finished. An error means that the database failed.
+func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
+	for range maxMoves {
+		eff, err := c.store.Effect(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return time.Time{}, nil // Its incident was never kept, or a backup was restored.
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		inc, err := c.store.Incident(ctx, eff.Mark)
+		if err != nil {
+			return time.Time{}, err
+		}
+		now := time.Now().UTC()
+		move := eff.Next(c.rules.Policy(inc.Route, now), now)
+		switch move.Do {
+		case incident.DoNothing:
+			return time.Time{}, nil
+		case incident.DoWait:
+			return move.At, nil
+		case incident.DoSend, incident.DoLook, incident.DoConfirm:
+		}
+		if err := c.move(ctx, inc, eff, move.Do); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.Now().Add(time.Second), nil
+}
+
+// move makes one move and records its answer.
+func (c *Courier) move(ctx context.Context, inc incident.Incident, eff incident.Effect, do incident.Do) error {
+	var answer incident.Answer
+	switch do {
+	case incident.DoLook:
+		answer = c.look(ctx, eff)
+	case incident.DoConfirm:
+		answer = c.confirm(ctx, eff)
+	case incident.DoSend:
+		var err error
+		if answer, err = c.send(ctx, inc, &eff); err != nil {
+			return err
+		}
+	case incident.DoNothing, incident.DoWait:
+	}
+	if answer.Outcome == "" {
+		return nil // The ledger did not let it start; the next look at the effect says why.
+	}
+	answer.Attempt = eff.Attempt
+	_, err := c.record(ctx, eff.ID, answer)
+	return err
+}
+
+// record brings an answer to the ledger, however the job's own context stands.
+func (c *Courier) record(ctx context.Context, id string, a incident.Answer) (ledger.Result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	results, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Answer: a})
+	if err != nil {
+		return ledger.Result{}, fmt.Errorf("record that %s is %s: %w", id, a.Outcome, err)
+	}
+	return results[0], nil
+}
+
+// send does what the effect is for. What must not be done twice is looked for first, and
+// written down as begun right before it leaves.
+func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident.Effect) (incident.Answer, error) {
+	if eff.Kind == incident.KindFile {
+		found, err := c.desk.Find(ctx, eff.Mark.String())
+		c.health.Heard(ctx, err)
+		if err != nil {
+			return failure(err, incident.OutcomeNotSent), nil
+		}
+		if len(found) > 0 {
+			return incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: found[0].ID}}, nil
+		}
+	}
+	if eff.Kind != incident.KindCheck && eff.Kind != incident.KindTag {
+		started, err := c.record(ctx, eff.ID, incident.Answer{Outcome: incident.OutcomeStarted, Attempt: eff.Attempt})
+		if err != nil || started.Reason != incident.ReasonSending {
+			return incident.Answer{}, err
+		}
+		*eff = started.Effect
+	}
+	return c.deliver(ctx, inc, *eff)
+}
+
+func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incident.Effect) (incident.Answer, error) {
+	began := time.Now()
+	var err error
+	answer := incident.Answer{Outcome: incident.OutcomeSent}
+	switch eff.Kind {
+	case incident.KindFile:
+		var draft desk.Draft
+		if draft, err = c.draft(ctx, inc); err != nil {
+			// The database failed after the start was written down, but surely nothing was sent.
+			return incident.Answer{Outcome: incident.OutcomeNotSent, Fault: "database", Detail: c.store.Explain(err)}, nil
+		}
+		answer.Ticket.ID, err = c.desk.Create(ctx, draft)
+	case incident.KindNote:
+		err = c.desk.Note(ctx, eff.TicketID, eff.Text)
+	case incident.KindTag:
+		err = c.desk.Tag(ctx, eff.TicketID, eff.Tags)
+	case incident.KindClose:
+		err = c.desk.SetStatus(ctx, eff.TicketID, desk.StatusClosed)
+	case incident.KindCheck:
+		var t desk.Ticket
+		if t, err = c.desk.Get(ctx, eff.TicketID); err == nil {
+			answer = shown(c.desk.Name(), t, incident.OutcomeSent)
+		}
+	}
+	c.health.Heard(ctx, err)
+	c.log.DebugContext(ctx, "performed", "job", eff.ID, "attempt", eff.Attempt, "took", time.Since(began), "err", err)
+	if err != nil {
+		return failure(err, incident.OutcomeUnknown), nil
+	}
+	return answer, nil
+}
+
+// draft composes the ticket from what is known now.
+func (c *Courier) draft(ctx context.Context, inc incident.Incident) (desk.Draft, error) {
+	alerts, err := c.store.AlertsOf(ctx, inc.Key)
+	if err != nil {
+		return desk.Draft{}, err
+	}
+	subject, body := incident.Brief(inc, alerts)
+	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
+}
+
+// look asks the desk whether an attempt with an unknown outcome did happen.
+func (c *Courier) look(ctx context.Context, eff incident.Effect) incident.Answer {
+	if eff.Kind == incident.KindNote {
+		return c.lookForNote(ctx, eff)
+	}
+	found, err := c.desk.Find(ctx, eff.Mark.String())
+	c.health.Heard(ctx, err)
+	switch {
+	case err != nil:
+		return failure(err, incident.OutcomeLookFailed)
+	case len(found) == 0:
+		return incident.Answer{Outcome: incident.OutcomeNotFound}
+	}
+	return incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: found[0].ID}}
+}
+
+func (c *Courier) lookForNote(ctx context.Context, eff incident.Effect) incident.Answer {
+	t, err := c.desk.Get(ctx, eff.TicketID)
+	c.health.Heard(ctx, err)
+	if err != nil {
+		return failure(err, incident.OutcomeLookFailed)
+	}
+	for _, note := range t.Notes {
+		if strings.Contains(note, eff.NoteMark()) {
+			return incident.Answer{Outcome: incident.OutcomeFound}
+		}
+	}
+	return incident.Answer{Outcome: incident.OutcomeNotFound}
+}
+
+// confirm reads a created ticket back by its id.
+func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Answer {
+	t, err := c.desk.Get(ctx, eff.TicketID)
+	c.health.Heard(ctx, err)
+	if err != nil {
+		return failure(err, incident.OutcomeLookFailed)
+	}
+	return shown(c.desk.Name(), t, incident.OutcomeConfirmed)
+}
+
+// shown is an answer that carries a ticket as the desk shows it.
+func shown(name string, t desk.Ticket, o incident.Outcome) incident.Answer {
+	return incident.Answer{
+		Outcome:            o,
+		Ticket:             incident.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL},
+		TicketStatusClosed: t.Status == desk.StatusClosed || t.Status == desk.StatusDeleted,
+		ClosedAt:           t.ClosedAt,
+	}
+}
+
+// failure turns a desk's error into an answer. What the error does not say for sure is
+// whenUnsure: unknown for a send, a failed look for a look.
+func failure(err error, whenUnsure incident.Outcome) incident.Answer {
+	a := incident.Answer{Outcome: whenUnsure, Fault: desk.NameOf(err), Detail: err.Error()}
+	var e *desk.Error
+	if errors.As(err, &e) {
+		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
+	}
+	if whenUnsure == incident.OutcomeLookFailed {
+		if desk.ClassOf(err) == desk.Missing {
+			a.Outcome = incident.OutcomeVanished
+		}
+		return a
+	}
+	switch desk.ClassOf(err) {
+	case desk.Unavailable:
+		a.Outcome = incident.OutcomeNotSent
+	case desk.Refused:
+		a.Outcome = incident.OutcomeRefused
+	case desk.Missing:
+		a.Outcome = incident.OutcomeVanished
+	case desk.Unknown:
+	}
+	return a
+}
+
+// Sweep puts effects whose job was lost back into the queue: after a restored backup, or
+// where a job was deleted by hand. Jobs that wait or run already stay one.
+func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
+	ids, err := c.store.OverdueEffects(ctx, now.Add(-sweepAfter), sweepLimit)
+	if err != nil {
+		return fmt.Errorf("look for lost jobs: %w", err)
+	}
+	jobs := make([]queue.Job, len(ids))
+	for i, id := range ids {
+		jobs[i] = queue.Job{EffectID: id}
+	}
+	return q.Ensure(ctx, jobs)
+}
+
+const (
+	// sweepAfter is how long an effect may be overdue before its job counts as lost.
+	sweepAfter = time.Minute
+	sweepLimit = 1000
+)

@@ -1,0 +1,159 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/desk"
+)
+
+// Shelf keeps the tickets. *store.Store is one.
+type Shelf interface {
+	// DeskTickets returns the tickets with the mark, notes left out.
+	DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error)
+	// AddDeskTicket keeps a new open ticket and returns its number; where one with the mark
+	// is there already, it returns that one's.
+	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
+	// DeskTicket returns a ticket with its notes, and whether there is one.
+	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
+	// AddDeskNote keeps a note.
+	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
+	// SetDeskTicket replaces the tags and the status.
+	SetDeskTicket(ctx context.Context, number int64, tags []string, status desk.Status, now time.Time) error
+}
+
+// Desk is the local desk.
+type Desk struct {
+	shelf Shelf
+	// linkBase is what a ticket's number is put behind to make its link.
+	linkBase string
+}
+
+// New makes a desk on the shelf; linkBase leads people to a ticket, its number appended.
+func New(shelf Shelf, linkBase string) *Desk { return &Desk{shelf, linkBase} }
+
+// Name returns "local".
+func (d *Desk) Name() string { return "local" }
+
+// WaitOut is nothing: a ticket is there for every reader once its transaction is over, and
+// a second create with the same mark finds the first.
+func (d *Desk) WaitOut() time.Duration { return 0 }
+
+// Find returns the tickets with the mark.
+func (d *Desk) Find(ctx context.Context, mark string) ([]desk.Ticket, error) {
+	found, err := d.shelf.DeskTickets(ctx, mark)
+	if err != nil {
+		return nil, unavailable("look for the ticket", err)
+	}
+	for i := range found {
+		found[i].URL = d.link(found[i].ID)
+	}
+	return found, nil
+}
+
+// Create keeps a new ticket.
+func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
+	if strings.TrimSpace(draft.Subject) == "" {
+		return "", &desk.Error{Class: desk.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
+	}
+	number, err := d.shelf.AddDeskTicket(ctx, draft, time.Now().UTC())
+	if err != nil {
+		// A commit whose answer was lost may have happened.
+		return "", &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+	}
+	return strconv.FormatInt(number, 10), nil
+}
+
+// Get reads one ticket with its notes.
+func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
+	number, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return desk.Ticket{}, missing(id)
+	}
+	t, found, err := d.shelf.DeskTicket(ctx, number)
+	if err != nil {
+		return desk.Ticket{}, unavailable("read ticket "+id, err)
+	}
+	if !found {
+		return desk.Ticket{}, missing(id)
+	}
+	t.URL = d.link(id)
+	return t, nil
+}
+
+// Note adds an internal note.
+func (d *Desk) Note(ctx context.Context, id, text string) error {
+	return d.NoteBy(ctx, id, "docket", text)
+}
+
+// NoteBy adds a note in somebody's name.
+func (d *Desk) NoteBy(ctx context.Context, id, author, text string) error {
+	if _, err := d.Get(ctx, id); err != nil {
+		return err
+	}
+	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
+	if err := d.shelf.AddDeskNote(ctx, number, author, text, time.Now().UTC()); err != nil {
+		return &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+	}
+	return nil
+}
+
+// Tag adds tags to those the ticket has.
+func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
+	t, err := d.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	all := slices.Clone(t.Tags)
+	for _, tag := range tags {
+		if !slices.Contains(all, tag) {
+			all = append(all, tag)
+		}
+	}
+	return d.set(ctx, id, all, t.Status)
+}
+
+// SetStatus opens or closes the ticket.
+func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
+	if status != desk.StatusOpen && status != desk.StatusPending && status != desk.StatusClosed {
+		return &desk.Error{Class: desk.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
+	}
+	t, err := d.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return d.set(ctx, id, t.Tags, status)
+}
+
+func (d *Desk) set(ctx context.Context, id string, tags []string, status desk.Status) error {
+	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
+	if err := d.shelf.SetDeskTicket(ctx, number, tags, status, time.Now().UTC()); err != nil {
+		return unavailable("change ticket "+id, err)
+	}
+	return nil
+}
+
+// Check proves that the shelf answers.
+func (d *Desk) Check(ctx context.Context) error {
+	_, err := d.Find(ctx, "")
+	return err
+}
+
+func (d *Desk) link(id string) string { return d.linkBase + id }
+
+func missing(id string) error {
+	return &desk.Error{Class: desk.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
+}
+
+func unavailable(doing string, err error) error {
+	var e *desk.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &desk.Error{Class: desk.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
+}

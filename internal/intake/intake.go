@@ -1,0 +1,127 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/ledger"
+	"docket/internal/store"
+)
+
+// Intake takes alerts in.
+type Intake struct {
+	store  *store.Store
+	ledger *ledger.Ledger
+	log    *slog.Logger
+	// booted is when this process began: what it has not heard since may have been
+	// repeated to the one before.
+	booted time.Time
+	heard  *Heard
+}
+
+// New makes an intake; booted is the process' start.
+func New(st *store.Store, l *ledger.Ledger, booted time.Time, log *slog.Logger) *Intake {
+	return &Intake{store: st, ledger: l, log: log, booted: booted, heard: newHeard()}
+}
+
+// Receipt counts what became of a batch.
+type Receipt struct {
+	// Repeated were known to fire; New were not; Ended stopped; Other covers late words,
+	// ends of what never was known, and changes.
+	Repeated, New, Ended, Other int
+}
+
+// Receive keeps alerts of one source. When it returns without an error, all of them are
+// durable; with one, none is, or the commit's answer was lost: sending them again is safe.
+func (i *Intake) Receive(ctx context.Context, source string, all []alert.Alert, now time.Time) (Receipt, error) {
+	i.heard.note(source, now, nil)
+	news, err := i.ledger.News(ctx, all, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	receipt := Receipt{Repeated: len(all) - len(news)}
+	if len(news) == 0 {
+		return receipt, nil
+	}
+	inputs := make([]ledger.Input, len(news))
+	for n := range news {
+		inputs[n].Alert = &news[n]
+	}
+	results, err := i.ledger.Apply(ctx, inputs...)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("keep %d alerts of %s: %w", len(news), source, err)
+	}
+	for _, r := range results {
+		switch r.Change {
+		case alert.Repeated:
+			receipt.Repeated++
+		case alert.Fired, alert.Doubted:
+			receipt.New++
+		case alert.Ended:
+			receipt.Ended++
+		case alert.Changed, alert.Strayed, alert.Late:
+			receipt.Other++
+		}
+	}
+	return receipt, nil
+}
+
+const (
+	// bootGrace is how long after a start only those alerts expire that were first told
+	// since: repeats of the others may have been told to the process before.
+	bootGrace = 5 * time.Minute
+	// expireLimit bounds one turn.
+	expireLimit = 500
+)
+
+// Expire ends the alerts whose sources have gone silent: their expiry is over.
+func (i *Intake) Expire(ctx context.Context, now time.Time) error {
+	// What repeats have put off is written down first, or it would look expired.
+	if err := i.ledger.Flush(ctx); err != nil {
+		return err
+	}
+	var saidSince time.Time
+	if now.Before(i.booted.Add(bootGrace)) {
+		saidSince = i.booted
+	}
+	expired, err := i.store.ExpiredAlerts(ctx, now, saidSince, expireLimit)
+	if err != nil {
+		return fmt.Errorf("look for expired alerts: %w", err)
+	}
+	return i.end(ctx, expired, "", now)
+}
+
+// end tells the ledger that alerts are concluded to have ended.
+func (i *Intake) end(ctx context.Context, all []alert.Alert, poll string, at time.Time) error {
+	if len(all) == 0 {
+		return nil
+	}
+	inputs := make([]ledger.Input, len(all))
+	for n, a := range all {
+		a.Status, a.EndsAt, a.SaidAt, a.Inferred, a.Poll = alert.Resolved, at, at, true, poll
+		inputs[n].Alert = &a
+	}
+	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
+		return fmt.Errorf("end %d alerts: %w", len(all), err)
+	}
+	return nil
+}
+
+// Due lets time decide about the incidents whose moment has come.
+func (i *Intake) Due(ctx context.Context, now time.Time) error {
+	marks, err := i.store.DueIncidents(ctx, now, expireLimit)
+	if err != nil {
+		return fmt.Errorf("look for due incidents: %w", err)
+	}
+	inputs := make([]ledger.Input, len(marks))
+	for n := range marks {
+		inputs[n].Due = &marks[n]
+	}
+	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
+		return fmt.Errorf("decide %d due incidents: %w", len(marks), err)
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/queue"
+	"docket/internal/store"
+)
+
+// Input is one thing that happened. Exactly one of Alert, Due, EffectID and Seen is set.
+type Input struct {
+	// Alert is a source's word about an alert, normalized.
+	Alert *alert.Alert
+	// Due names an incident whose DueAt has come.
+	Due *incident.Mark
+	// EffectID names the effect that Answer belongs to.
+	EffectID string
+	Answer   incident.Answer
+	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
+	Seen         *incident.Mark
+	TicketClosed bool
+	// Actor is who is behind it, for the audit log; the zero Actor is Docket itself.
+	Actor audit.Actor
+}
+
+// Result is what became of one input.
+type Result struct {
+	// Mark is the incident it touched; the zero Mark if none.
+	Mark incident.Mark
+	// Change is what an alert's word meant.
+	Change alert.Change
+	// Changed says whether the incident changed, Reason why it is as it is.
+	Changed bool
+	Reason  incident.Reason
+	// Effect is the effect after its answer.
+	Effect incident.Effect
+}
+
+// Rules are the configuration's part of a decision.
+type Rules struct {
+	// Route names the route of an alert, "" for the default one.
+	Route func(alert.Alert) string
+	// Policy is the policy of a route at a moment.
+	Policy func(route string, now time.Time) incident.Policy
+}
+
+// Enqueuer is the queue's part of a transaction.
+type Enqueuer interface {
+	Add(ctx context.Context, tx *store.Tx, jobs []queue.Job) error
+}
+
+// Ledger applies inputs.
+type Ledger struct {
+	store    *store.Store
+	rules    Rules
+	log      *slog.Logger
+	queue    Enqueuer
+	requests chan *request
+	known    *known
+	counts   Counts
+}
+
+// Counts is told what happened, for metrics. Each function may be nil.
+type Counts struct {
+	Decided func(incident.Reason)
+	Commit  func(inputs int, took time.Duration, err error)
+}
+
+// request is one caller's inputs, waiting for a commit.
+type request struct {
+	ctx     context.Context //nolint:containedctx // The caller's, while it waits.
+	inputs  []Input
+	results []Result
+	err     error
+	done    chan struct{}
+}
+
+const (
+	// maxInputs bounds one transaction, so that a caller never waits for a long one.
+	maxInputs = 4000
+	// applyTimeout bounds one transaction.
+	applyTimeout = 25 * time.Second
+)
+
+// New makes a ledger. Bind gives it the queue; Run must run for Apply to answer.
+func New(st *store.Store, rules Rules, counts Counts, log *slog.Logger) *Ledger {
+	return &Ledger{store: st, rules: rules, counts: counts, log: log, requests: make(chan *request, 1024), known: newKnown()}
+}
+
+// Bind gives the ledger its queue: the two need one another, so one comes first.
+func (l *Ledger) Bind(q Enqueuer) { l.queue = q }
+
+// Apply applies the inputs, all in one transaction, and returns after its commit. An
+// error means that none was kept, or that the commit's answer was lost; applying the same
+// inputs again is safe either way.
+func (l *Ledger) Apply(ctx context.Context, inputs ...Input) ([]Result, error) {
+	if len(inputs) == 0 {
+		return nil, nil
+	}
+	r := &request{ctx: ctx, inputs: inputs, done: make(chan struct{})}
+	select {
+	case l.requests <- r:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the ledger: %w", ctx.Err())
+	}
+	select {
+	case <-r.done:
+		return r.results, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the commit: %w", ctx.Err())
+	}
+}
+
+// Run commits what Apply is given, until ctx ends and nothing waits any more.
+func (l *Ledger) Run(ctx context.Context) error {
+	for {
+		select {
+		case r := <-l.requests:
+			l.commit(ctx, l.gather(r))
+		case <-ctx.Done():
+			for {
+				select {
+				case r := <-l.requests:
+					l.commit(ctx, l.gather(r))
+				default:
+					return nil
+				}
+			}
+		}
+	}
+}
+
+// gather takes what waits along with the first: the callers share one commit.
+func (l *Ledger) gather(first *request) []*request {
+	all, inputs := []*request{first}, len(first.inputs)
+	for inputs < maxInputs {
+		select {
+		case r := <-l.requests:
+			all, inputs = append(all, r), inputs+len(r.inputs)
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+// commit applies all requests in one transaction. Where that fails for a reason of one
+// request's own, each is tried alone, so that one cannot spoil the others.
+func (l *Ledger) commit(ctx context.Context, all []*request) {
+	ctx = context.WithoutCancel(ctx)
+	err := l.transact(ctx, all)
+	if err != nil && len(all) > 1 && !isOutage(err) {
+		for _, r := range all {
+			r.err = l.transact(ctx, []*request{r})
+			close(r.done)
+		}
+		return
+	}
+	for _, r := range all {
+		r.err = err
+		close(r.done)
+	}
+}
+
+// isOutage reports whether an error is the database's, not the inputs'.
+func isOutage(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded)
+}
+
+// transact applies requests in one transaction and, once it is kept, tells of it.
+func (l *Ledger) transact(ctx context.Context, all []*request) error {
+	ctx, cancel := context.WithTimeout(ctx, applyTimeout)
+	defer cancel()
+	began := time.Now()
+	now := began.UTC().Truncate(time.Microsecond)
+	var w *work
+	err := l.retryConflict(func() error {
+		return l.store.Write(ctx, func(tx *store.Tx) error {
+			w = newWork(l, tx, now)
+			return w.apply(ctx, all)
+		})
+	})
+	inputs := 0
+	for _, r := range all {
+		inputs += len(r.inputs)
+	}
+	if l.counts.Commit != nil {
+		l.counts.Commit(inputs, time.Since(began), err)
+	}
+	if err != nil {
+		// What is remembered may be older than what was kept: forget it.
+		l.known.forget(all)
+		return fmt.Errorf("apply %d inputs: %w", inputs, err)
+	}
+	l.known.learn(w)
+	w.tell(ctx)
+	return nil
+}
+
+// retryConflict tries again where another replica got in between.
+func (l *Ledger) retryConflict(do func() error) error {
+	var err error
+	for range 3 {
+		if err = do(); !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,359 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/queue"
+	"docket/internal/store"
+)
+
+// work is one transaction's view: what was loaded, and what is to be saved.
+type work struct {
+	ledger *Ledger
+	tx     *store.Tx
+	now    time.Time
+	head   audit.Head
+
+	alerts map[alert.Key]*alertEntry
+	// latest is each key's latest incident, live or not; incidents holds every one touched.
+	latest    map[alert.Key]*incidentEntry
+	incidents []*incidentEntry
+	effects   map[string]*effectEntry
+	fresh     []incident.Effect
+	entries   []audit.Entry
+	decided   []decided
+	told      []story
+}
+
+type alertEntry struct {
+	alert.Alert
+	dirty bool
+}
+
+type incidentEntry struct {
+	incident.Incident
+	stored int64 // the version in the database, 0 for a new one
+	dirty  bool
+}
+
+type effectEntry struct {
+	incident.Effect
+	stored int64
+	dirty  bool
+}
+
+// story is one decision, to be logged once it is kept.
+type story struct {
+	event    incident.EventKind
+	from     incident.State
+	next     incident.Incident
+	reason   incident.Reason
+	detail   string
+	effects  int
+	effectID string
+	fault    string
+}
+
+func newWork(l *Ledger, tx *store.Tx, now time.Time) *work {
+	return &work{
+		ledger: l, tx: tx, now: now,
+		alerts: map[alert.Key]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
+	}
+}
+
+// apply is the transaction: lock, load, decide, save.
+func (w *work) apply(ctx context.Context, all []*request) error {
+	head, err := w.tx.AuditHead(ctx)
+	if err != nil {
+		return err
+	}
+	w.head = head
+	if err := w.load(ctx, all); err != nil {
+		return err
+	}
+	for _, r := range all {
+		r.results = make([]Result, len(r.inputs))
+		for i := range r.inputs {
+			if r.results[i], err = w.decide(ctx, &r.inputs[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return w.save(ctx)
+}
+
+// load reads everything the inputs name, in as few statements as there are kinds.
+func (w *work) load(ctx context.Context, all []*request) error {
+	var fingerprints []alert.Key
+	keys := map[alert.Key]bool{}
+	for _, r := range all {
+		for _, in := range r.inputs {
+			switch {
+			case in.Alert != nil:
+				fingerprints = append(fingerprints, in.Alert.Fingerprint)
+				keys[in.Alert.Key] = true
+			case in.Due != nil:
+				keys[in.Due.Key] = true
+			case in.Seen != nil:
+				keys[in.Seen.Key] = true
+			case in.EffectID != "":
+				e, err := w.tx.Effect(ctx, in.EffectID)
+				if err != nil {
+					return err
+				}
+				w.effects[e.ID] = &effectEntry{Effect: e, stored: e.Version}
+				keys[e.Mark.Key] = true
+			}
+		}
+	}
+	alerts, err := w.tx.Alerts(ctx, unique(fingerprints))
+	if err != nil {
+		return err
+	}
+	for fp, a := range alerts {
+		w.alerts[fp] = &alertEntry{Alert: a}
+		keys[a.Key] = true
+	}
+	list := make([]alert.Key, 0, len(keys))
+	for k := range keys {
+		list = append(list, k)
+	}
+	latest, err := w.tx.LatestIncidents(ctx, list)
+	if err != nil {
+		return err
+	}
+	for k, i := range latest {
+		e := &incidentEntry{Incident: i, stored: i.Version}
+		w.latest[k] = e
+		w.incidents = append(w.incidents, e)
+	}
+	return nil
+}
+
+func unique(keys []alert.Key) []alert.Key {
+	seen := make(map[alert.Key]bool, len(keys))
+	kept := keys[:0]
+	for _, k := range keys {
+		if !seen[k] {
+			seen[k] = true
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+// decide applies one input.
+func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
+	switch {
+	case in.Alert != nil:
+		return w.decideAlert(ctx, in)
+	case in.Due != nil:
+		return w.decideLatest(*in.Due, incident.Event{Kind: incident.TimeCame}, in), nil
+	case in.Seen != nil:
+		return w.decideLatest(*in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed}, in), nil
+	case in.EffectID != "":
+		return w.decideAnswer(ctx, in)
+	}
+	return Result{}, fmt.Errorf("input with nothing in it")
+}
+
+// decideAlert lays a source's word beside what is known, then lets the incident step.
+func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
+	said := *in.Alert
+	entry := w.alerts[said.Fingerprint]
+	var before *alert.Alert
+	if entry != nil {
+		before = &entry.Alert
+	}
+	next, change := alert.Merge(before, said)
+	res := Result{Change: change}
+	if change == alert.Repeated || change == alert.Late {
+		if e := w.latest[next.Key]; e != nil {
+			res.Mark, res.Reason = e.Mark, e.Reason
+		}
+		return res, nil
+	}
+	// An open incident keeps its key, whatever the configured identity has become.
+	if before != nil && next.Key != before.Key {
+		if e := w.latest[before.Key]; e != nil && e.Live() {
+			next.Key = before.Key
+		}
+	}
+	if entry == nil {
+		entry = &alertEntry{}
+		w.alerts[next.Fingerprint] = entry
+	}
+	entry.Alert, entry.dirty = next, true
+
+	ev := incident.Event{Alert: next}
+	switch change {
+	case alert.Strayed:
+		return res, nil
+	case alert.Fired:
+		ev.Kind = incident.AlertFired
+	case alert.Doubted:
+		ev.Kind = incident.AlertDoubted
+	case alert.Changed:
+		ev.Kind = incident.AlertChanged
+	case alert.Ended:
+		ev.Kind = incident.AlertEnded
+		others, err := w.othersFiring(ctx, next)
+		if err != nil {
+			return res, err
+		}
+		ev.OthersFiring = others
+	case alert.Repeated, alert.Late:
+	}
+	target := w.live(next)
+	d := w.step(target, ev, in)
+	res.Mark, res.Changed, res.Reason = target.Mark, d.Changed, d.Reason
+	if !d.Changed && target.stored == 0 && target.State == "" {
+		res.Mark = incident.Mark{}
+	}
+	return res, nil
+}
+
+// othersFiring counts the incident's other firing alerts, this transaction's included.
+func (w *work) othersFiring(ctx context.Context, a alert.Alert) (int, error) {
+	var unsaved []alert.Alert
+	for _, e := range w.alerts {
+		if e.dirty && e.Key == a.Key && e.Fingerprint != a.Fingerprint {
+			unsaved = append(unsaved, e.Alert)
+			e.dirty = false
+		}
+	}
+	if err := w.tx.SaveAlerts(ctx, unsaved); err != nil {
+		return 0, err
+	}
+	return w.tx.OthersFiring(ctx, a.Key, a.Fingerprint)
+}
+
+// live returns the key's live incident, or a new one with the next generation.
+func (w *work) live(a alert.Alert) *incidentEntry {
+	last := w.latest[a.Key]
+	if last != nil && last.Live() {
+		return last
+	}
+	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Route: w.ledger.rules.Route(a)}}
+	if last != nil {
+		fresh.Generation = last.Generation + 1
+		fresh.Earlier = last.Ticket
+		if last.Ticket.ID == "" {
+			fresh.Earlier = last.Earlier
+		}
+	}
+	return fresh
+}
+
+// decideLatest steps the key's latest incident, if it is the one meant.
+func (w *work) decideLatest(m incident.Mark, ev incident.Event, in *Input) Result {
+	e := w.latest[m.Key]
+	if e == nil || e.Mark != m {
+		return Result{Mark: m, Reason: incident.ReasonNothing}
+	}
+	d := w.step(e, ev, in)
+	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}
+}
+
+// decideAnswer steps the incident of an effect, which may be an earlier one than the latest.
+func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
+	eff := w.effects[in.EffectID]
+	target := w.latest[eff.Mark.Key]
+	if target == nil || target.Mark != eff.Mark {
+		i, err := w.tx.Incident(ctx, eff.Mark)
+		if err != nil {
+			return Result{}, err
+		}
+		target = &incidentEntry{Incident: i, stored: i.Version}
+		w.incidents = append(w.incidents, target)
+	}
+	d := w.step(target, incident.Event{Kind: incident.EffectAnswered, Effect: eff.Effect, Answer: in.Answer}, in)
+	if d.EffectChanged {
+		eff.Effect, eff.dirty = d.Effect, true
+	}
+	return Result{Mark: target.Mark, Changed: d.Changed, Reason: d.Reason, Effect: eff.Effect}, nil
+}
+
+// step runs the rule and takes its decision into the transaction.
+func (w *work) step(target *incidentEntry, ev incident.Event, in *Input) incident.Decision {
+	from := target.State
+	d := incident.Step(target.Incident, ev, w.ledger.rules.Policy(target.Route, w.now), w.now)
+	if d.Changed {
+		if from == "" {
+			w.latest[d.Next.Key] = target
+			w.incidents = append(w.incidents, target)
+		}
+		target.Incident, target.dirty = d.Next, true
+	}
+	if d.Successor != nil {
+		next := &incidentEntry{Incident: *d.Successor, dirty: true}
+		w.latest[next.Key] = next
+		w.incidents = append(w.incidents, next)
+	}
+	w.fresh = append(w.fresh, d.Effects...)
+	if d.Changed || d.EffectChanged {
+		w.told = append(w.told, story{
+			event: ev.Kind, from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
+			effectID: d.Effect.ID, fault: d.Effect.Fault,
+		})
+		w.record(d, in)
+	}
+	return d
+}
+
+// save writes everything, the order being the schema's: an old incident is closed before
+// its successor lives, and incidents stand before their effects.
+func (w *work) save(ctx context.Context) error {
+	var alerts []alert.Alert
+	for _, e := range w.alerts {
+		if e.dirty {
+			alerts = append(alerts, e.Alert)
+		}
+	}
+	if err := w.tx.SaveAlerts(ctx, alerts); err != nil {
+		return err
+	}
+	var added []incident.Incident
+	for _, e := range w.incidents {
+		if !e.dirty {
+			continue
+		}
+		e.Version = e.stored + 1
+		if e.stored == 0 {
+			added = append(added, e.Incident)
+			continue
+		}
+		if err := w.tx.SaveIncident(ctx, e.Incident); err != nil {
+			return err
+		}
+	}
+	if err := w.tx.AddIncidents(ctx, added); err != nil {
+		return err
+	}
+	for _, e := range w.effects {
+		if !e.dirty {
+			continue
+		}
+		e.Version = e.stored + 1
+		if err := w.tx.SaveEffect(ctx, e.Effect); err != nil {
+			return err
+		}
+	}
+	jobs := make([]queue.Job, len(w.fresh))
+	for i := range w.fresh {
+		w.fresh[i].Version = 1
+		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore}
+	}
+	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
+		return err
+	}
+	if err := w.ledger.queue.Add(ctx, w.tx, jobs); err != nil {
+		return err
+	}
+	return w.saveAudit(ctx)
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"docket/internal/desk"
+)
+
+const deskTicketColumns = `number, subject, body, status, tags, created_at_us, closed_at_us`
+
+// DeskTicketRow is a ticket of the local desk with its body.
+type DeskTicketRow struct {
+	desk.Ticket
+	Body string
+}
+
+func scanDeskTicket(rs rows) (DeskTicketRow, error) {
+	var t DeskTicketRow
+	var number, created, closed int64
+	var status, tags string
+	if err := rs.Scan(&number, &t.Subject, &t.Body, &status, &tags, &created, &closed); err != nil {
+		return t, fmt.Errorf("read a ticket: %w", err)
+	}
+	t.ID = strconv.FormatInt(number, 10)
+	t.Number, t.Status, t.CreatedAt, t.ClosedAt = t.ID, desk.Status(status), fromMicros(created), fromMicros(closed)
+	if err := json.Unmarshal([]byte(tags), &t.Tags); err != nil {
+		return t, fmt.Errorf("read the tags of ticket %s: %w", t.ID, err)
+	}
+	return t, nil
+}
+
+// DeskTickets returns the local desk's tickets with the mark, notes left out.
+func (s *Store) DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error) {
+	const q = `SELECT ` + deskTicketColumns + ` FROM desk_ticket WHERE mark = ? ORDER BY number`
+	rs, err := s.engine.reader().query(ctx, q, mark)
+	return collect(rs, err, func(rs rows) (desk.Ticket, error) {
+		row, err := scanDeskTicket(rs)
+		return row.Ticket, err
+	})
+}
+
+// AddDeskTicket keeps a new open ticket in the local desk and returns its number; where
+// one with the mark is there already, it returns that one's. A draft without mark is always new.
+func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (int64, error) {
+	const insert = `INSERT INTO desk_ticket (mark, subject, body, status, tags, created_at_us, closed_at_us) VALUES (?, ?, ?, 'open', '[]', ?, 0) ON CONFLICT (mark) DO NOTHING RETURNING number`
+	var mark any
+	if d.Mark != "" {
+		mark = d.Mark
+	}
+	var number int64
+	err := s.Write(ctx, func(t *Tx) error {
+		rs, err := t.query(ctx, insert, mark, d.Subject, d.Body, micros(now))
+		all, err := collect(rs, err, func(rs rows) (int64, error) {
+			var n int64
+			err := rs.Scan(&n)
+			return n, err
+		})
+		if err != nil {
+			return err
+		}
+		if len(all) == 1 {
+			number = all[0]
+			return nil
+		}
+		number, err = one[int64](ctx, t, `SELECT number FROM desk_ticket WHERE mark = ?`, mark)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("keep a ticket: %w", err)
+	}
+	return number, nil
+}
+
+// DeskTicket returns a ticket of the local desk with its notes, and whether there is one.
+func (s *Store) DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error) {
+	row, found, err := s.DeskTicketRow(ctx, number)
+	return row.Ticket, found, err
+}
+
+// DeskTicketRow returns a ticket of the local desk with body and notes, and whether there is one.
+func (s *Store) DeskTicketRow(ctx context.Context, number int64) (DeskTicketRow, bool, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE number = ?`, number)
+	all, err := collect(rs, err, scanDeskTicket)
+	if err != nil || len(all) == 0 {
+		return DeskTicketRow{}, false, err
+	}
+	t := all[0]
+	rs, err = s.engine.reader().query(ctx, `SELECT text FROM desk_note WHERE number = ? ORDER BY id`, number)
+	t.Notes, err = collect(rs, err, func(rs rows) (string, error) {
+		var text string
+		err := rs.Scan(&text)
+		return text, err
+	})
+	return t, true, err
+}
+
+// ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is all.
+func (s *Store) ListDeskTickets(ctx context.Context, limit int) ([]DeskTicketRow, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ?`, allOr(limit))
+	return collect(rs, err, scanDeskTicket)
+}
+
+// AddDeskNote keeps a note on a ticket of the local desk.
+func (s *Store) AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error {
+	const q = `INSERT INTO desk_note (number, author, text, created_at_us) VALUES (?, ?, ?, ?)`
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, q, number, author, text, micros(now))
+		return err
+	})
+}
+
+// SetDeskTicket replaces tags and status of a ticket of the local desk.
+func (s *Store) SetDeskTicket(ctx context.Context, number int64, tags []string, status desk.Status, now time.Time) error {
+	const q = `UPDATE desk_ticket SET tags = ?, status = ?, closed_at_us = CASE WHEN ? = 0 THEN 0 WHEN closed_at_us > 0 THEN closed_at_us ELSE ? END WHERE number = ?`
+	if tags == nil {
+		tags = []string{}
+	}
+	text, err := json.Marshal(tags)
+	if err != nil {
+		return fmt.Errorf("write the tags of ticket %d: %w", number, err)
+	}
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, q, string(text), string(status), bit(status == desk.StatusClosed), micros(now), number)
+		return err
+	})
+}
