@@ -1,0 +1,195 @@
+package freescout
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"docket/internal/desk"
+)
+
+const (
+	maxErrorBody = 1 << 20
+	maxListBody  = 10 << 20
+	maxHeader    = 256 << 10
+	dialTimeout  = 5 * time.Second
+	// enoughForCall is how much of a deadline waiting for a turn leaves to the call.
+	enoughForCall = 5 * time.Second
+	// idleTimeout is below Apache's KeepAliveTimeout of 5 s
+	// (https://httpd.apache.org/docs/2.4/mod/core.html#keepalivetimeout, read 2026-11-23): a
+	// create on a connection that the server is just closing would have an unknown outcome.
+	idleTimeout = 4 * time.Second
+)
+
+// call is one request to FreeScout.
+type call struct {
+	deed   deed
+	method string
+	// path is under the API's base and begins with a slash.
+	path string
+	// list says that the path names a list.
+	list    bool
+	query   url.Values
+	payload any
+}
+
+// answer is a success.
+type answer struct {
+	header http.Header
+	body   []byte
+}
+
+// do makes the call, once. Its error is nil or a *desk.Error.
+func (d *Desk) do(ctx context.Context, c call) (answer, error) {
+	if err := d.turn(ctx); err != nil {
+		return answer{}, d.scrubbed(err)
+	}
+	limit := d.config.Timeout
+	if c.deed == creating {
+		limit = d.config.CreateTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	x := d.exchange(ctx, c)
+	if fault := classify(x); fault != nil {
+		return answer{}, d.scrubbed(fault)
+	}
+	return answer{header: x.header, body: x.body}, nil
+}
+
+// turn waits for our own limit on calls. It leaves time for the call itself: one that
+// starts with no time left would end with an unknown outcome. Its errors are not sent.
+func (d *Desk) turn(ctx context.Context) *desk.Error {
+	if err := ctx.Err(); err != nil {
+		return classifyFailure(exchange{err: err})
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		left := time.Until(deadline)
+		waiting, cancel := context.WithTimeout(ctx, left-min(left/2, enoughForCall))
+		defer cancel()
+		ctx = waiting
+	}
+	err := d.limiter.Wait(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return classifyFailure(exchange{err: err})
+	default:
+		return &desk.Error{Class: desk.Unavailable, Name: "own_rate_limit", Sentence: "Too many calls to FreeScout were waiting for their turn.",
+			Fix: "Nothing, if it passes; raise freescout.rate if FreeScout can take more.", Err: err}
+	}
+}
+
+// exchange sends the request and reads the answer. It never follows a redirect.
+func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
+	x = exchange{deed: c.deed, list: c.list}
+	defer func() { x.now = time.Now() }()
+	// asked and got tell whether the request can have left: once it has a connection, it
+	// may be on the wire. A transport that does not tell counts as having sent.
+	var asked, got atomic.Bool
+	trace := &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+	}
+	req, err := d.request(httptrace.WithClientTrace(ctx, trace), c)
+	if err != nil {
+		x.err = err
+		return x
+	}
+	resp, err := d.client.Do(req)
+	x.sent = got.Load() || !asked.Load()
+	if err != nil {
+		x.err = plain(err)
+		return x
+	}
+	defer func() { _ = resp.Body.Close() }() // it was read as far as we want it
+	x.status, x.header = resp.StatusCode, resp.Header
+	most := int64(maxErrorBody)
+	if resp.StatusCode < 300 {
+		most = maxListBody
+	}
+	x.body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
+	if resp.StatusCode >= 300 {
+		// The status says enough, whatever is missing of the body. It is cleaned before words
+		// are cut out of it, because half a secret would not be recognised any more.
+		x.body = []byte(d.scrub(string(x.body)))
+		return x
+	}
+	if int64(len(x.body)) > most {
+		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, most)
+	}
+	if err != nil && (c.deed == reading || newID(x.header, nil) == "") && (c.deed != setting) {
+		x.status, x.header, x.body = 0, nil, nil
+		x.err = fmt.Errorf("read the answer: %w", plain(err))
+	}
+	return x
+}
+
+func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
+	var body io.Reader = http.NoBody
+	if c.payload != nil {
+		var packed bytes.Buffer
+		encoder := json.NewEncoder(&packed)
+		encoder.SetEscapeHTML(false) // the HTML inside is already as FreeScout shall have it
+		if err := encoder.Encode(c.payload); err != nil {
+			return nil, fmt.Errorf("pack the request: %w", err)
+		}
+		body = bytes.NewReader(packed.Bytes())
+	}
+	address := d.api + c.path
+	if len(c.query) > 0 {
+		address += "?" + c.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, address, body)
+	if err != nil {
+		return nil, errors.New("build the request: the address is not valid")
+	}
+	req.Header.Set("X-FreeScout-API-Key", d.config.APIKey.Reveal())
+	if d.config.AccessClientID.Set() {
+		req.Header.Set("CF-Access-Client-Id", d.config.AccessClientID.Reveal())
+		req.Header.Set("CF-Access-Client-Secret", d.config.AccessClientSecret.Reveal())
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", d.config.UserAgent)
+	return req, nil
+}
+
+// plain takes the address off net/http's errors; everything else in the chain stays.
+func plain(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// scrubbed takes our secrets out of a fault, should FreeScout or a proxy have said them back.
+func (d *Desk) scrubbed(fault *desk.Error) *desk.Error {
+	fault.Sentence = d.scrub(fault.Sentence)
+	if fault.Err != nil {
+		if text := fault.Err.Error(); d.scrub(text) != text {
+			fault.Err = errors.New(d.scrub(text))
+		}
+	}
+	return fault
+}
+
+func (d *Desk) scrub(text string) string {
+	for _, secret := range [...]desk.Secret{d.config.APIKey, d.config.AccessClientSecret, d.config.AccessClientID} {
+		if secret.Set() {
+			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
+		}
+	}
+	return text
+}

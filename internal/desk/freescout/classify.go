@@ -1,0 +1,219 @@
+package freescout
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/desk"
+)
+
+// deed is what a call does to FreeScout; it decides what a doubtful answer means.
+type deed uint8
+
+// The deeds.
+const (
+	reading  deed = iota // changes nothing
+	setting              // a PUT: twice is once
+	creating             // makes a conversation: twice is two
+	noting               // adds a note: twice is two
+)
+
+// doubtful is the class of an answer that does not say whether the deed was done: what
+// is harmless twice may simply be tried again.
+func (d deed) doubtful() desk.Class {
+	if d == creating || d == noting {
+		return desk.Unknown
+	}
+	return desk.Unavailable
+}
+
+// exchange is one call and all that came of it.
+type exchange struct {
+	deed deed
+	// list says that the address names a list and not one conversation.
+	list   bool
+	status int
+	header http.Header
+	// body is the answer's beginning.
+	body []byte
+	// sent is false only where no byte of the request can have left.
+	sent bool
+	// err is why there is no answer; then status is 0.
+	err error
+	// now is when it ended, to read a date in Retry-After.
+	now time.Time
+}
+
+// classify names an exchange's fault, nil for a success. It is pure.
+func classify(x exchange) *desk.Error {
+	if x.err != nil {
+		return classifyFailure(x)
+	}
+	fault := classifyAnswer(x)
+	if fault != nil {
+		fault.HTTPStatus = x.status
+		fault.RetryAfter = retryAfter(x.header, x.now)
+	}
+	return fault
+}
+
+// classifyAnswer goes from the answers that are surely not FreeScout's to its own.
+func classifyAnswer(x exchange) *desk.Error {
+	switch {
+	case fromAccess(x):
+		return refused("access_refused", "Cloudflare Access did not let the call through; FreeScout never saw it.",
+			"Check CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET, that the token has not expired, and that the application's policy action is Service Auth.")
+	case x.header.Get("Cf-Mitigated") == "challenge":
+		return refused("challenge_refused", "Cloudflare asked for a browser challenge; FreeScout never saw the call.",
+			"Exempt FreeScout's /api/ path from bot protection at Cloudflare.")
+	case x.status >= 200 && x.status < 300:
+		return classifySuccess(x)
+	case x.status >= 300 && x.status < 400:
+		return classifyRedirect(x)
+	case x.status == http.StatusUnauthorized || x.status == http.StatusForbidden:
+		return classifyForbidden(x)
+	case x.status == http.StatusNotFound:
+		return classifyNotFound(x)
+	case x.status == http.StatusBadRequest || x.status == http.StatusUnprocessableEntity:
+		return classifyInvalid(x)
+	case x.status == http.StatusMethodNotAllowed:
+		return refused("method_refused", "FreeScout does not know this call.", "Update FreeScout's API & Webhooks module (1.0.89 or later).")
+	case x.status == http.StatusRequestEntityTooLarge:
+		return refused("too_large", "FreeScout's server refused the text as too large.", "Raise its limits (nginx client_max_body_size, PHP post_max_size).")
+	case x.status == http.StatusTooManyRequests:
+		return &desk.Error{Class: desk.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.", Fix: "Lower freescout.rate if this goes on."}
+	case x.status >= 500:
+		return classifyIll(x)
+	default:
+		return &desk.Error{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.", Fix: "Look into FreeScout's log; check what stands before it."}
+	}
+}
+
+// classifySuccess believes a 2xx only in the shape that FreeScout gives it.
+func classifySuccess(x exchange) *desk.Error {
+	page := looksLikeHTML(x)
+	notJSON := desk.Error{Class: desk.Refused, Name: "not_json", Sentence: "A web page came back where FreeScout's API answers JSON.",
+		Fix: "Check FREESCOUT_API_URL: it is the address under which FreeScout itself is installed."}
+	switch x.deed {
+	case creating, noting:
+		if newID(x.header, x.body) != "" {
+			return nil
+		}
+		notJSON.Class = desk.Unknown
+		if page {
+			return &notJSON
+		}
+		return &desk.Error{Class: desk.Unknown, Name: "no_id", Sentence: "FreeScout answered success but did not say what it made.", Fix: "Update FreeScout's API & Webhooks module (1.0.89 or later)."}
+	case reading:
+		if page {
+			return &notJSON
+		}
+		if len(x.body) == 0 {
+			return &desk.Error{Class: desk.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.", Fix: "Look into FreeScout's log."}
+		}
+	case setting:
+		if page {
+			return &notJSON
+		}
+	}
+	return nil
+}
+
+// classifyRedirect: FreeScout's API never sends the same call elsewhere, and following
+// would carry the key to another host.
+func classifyRedirect(x exchange) *desk.Error {
+	to := "elsewhere"
+	if u, err := url.Parse(x.header.Get("Location")); err == nil && u.Host != "" {
+		to = "to " + u.Scheme + "://" + u.Host
+	}
+	return refused("wrong_base_url", "FreeScout's address redirects "+clip(to)+".", "Set FREESCOUT_API_URL to the address at which FreeScout answers without a redirect.")
+}
+
+func classifyForbidden(x exchange) *desk.Error {
+	switch {
+	case looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
+		return refused("access_refused", "Cloudflare refused the call; FreeScout never saw it.",
+			"Check the Access service token (CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET) and Cloudflare's firewall rules for FreeScout's /api/ path.")
+	case !isObject(x.body) && len(x.body) > 0:
+		return refused("proxy_refused", "A server before FreeScout refused the call.", "Check the proxy before FreeScout: it asks for a login of its own or blocks /api/.")
+	case x.status == http.StatusUnauthorized:
+		return refused("key_refused", "FreeScout did not accept the API key.", "Set FREESCOUT_API_KEY to the key shown under Manage > API & Webhooks.")
+	default:
+		return refused("mailbox_forbidden", "FreeScout accepted the key but not this call.", "Check FREESCOUT_OPERATIONS_MAILBOX_ID and what the key may do.")
+	}
+}
+
+// classifyNotFound: "no such ticket" is told as JSON (or with nothing), a FreeScout
+// without the module shows its web page. The caller makes sure before it believes Missing.
+func classifyNotFound(x exchange) *desk.Error {
+	switch told := isObject(x.body) || len(x.body) == 0; {
+	case !told, x.list && x.deed == reading:
+		return refused("module_missing", "FreeScout's API does not answer at this address.", "Activate the API & Webhooks module, and check FREESCOUT_API_URL.")
+	case x.deed == creating:
+		return &desk.Error{Class: desk.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".", Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
+	default:
+		return &desk.Error{Class: desk.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Nothing, if a person deleted it."}
+	}
+}
+
+// classifyInvalid: a refusal of values. FreeScout has been seen to answer 400 after it
+// had created the conversation ("Customer first name or email is required", issue 3025),
+// so for a create only faults of fields that are read before anything is made count as
+// not done, and the customer is not one of them.
+func classifyInvalid(x exchange) *desk.Error {
+	words, fields := validation(x.body)
+	class := desk.Refused
+	if x.deed == creating || x.deed == noting {
+		known := len(fields) > 0 && !(x.deed == creating && strings.Contains(strings.ToLower(words), "customer"))
+		for _, field := range fields {
+			known = known && slices.Contains(checkedFirst(x.deed), field)
+		}
+		if !known {
+			class = desk.Unknown
+		}
+	}
+	sentence := "FreeScout did not accept what was sent."
+	if words != "" {
+		sentence = "FreeScout did not accept what was sent: " + clip(words)
+	}
+	return &desk.Error{Class: class, Name: "rejected", Sentence: sentence, Fix: "Check FREESCOUT_OPERATIONS_MAILBOX_ID and FREESCOUT_USER_ID; update the API & Webhooks module."}
+}
+
+// checkedFirst lists the fields whose faults FreeScout finds before it makes anything.
+func checkedFirst(d deed) []string {
+	if d == creating {
+		return []string{"subject", "mailboxId", "type", "threads"}
+	}
+	return []string{"type", "text", "user"}
+}
+
+func classifyIll(x exchange) *desk.Error {
+	fault := desk.Error{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.", Fix: "Look into FreeScout's log (storage/logs)."}
+	switch {
+	case x.status == http.StatusServiceUnavailable:
+		fault.Name, fault.Sentence, fault.Fix = "service_unavailable", "FreeScout is unavailable, perhaps for maintenance.", "Wait, or bring FreeScout back."
+	case x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout || x.status >= 520:
+		fault.Name, fault.Sentence, fault.Fix = "proxy_error", "A server before FreeScout got no answer from it.", "Check that FreeScout is up behind its proxy, and the proxy's timeouts."
+	}
+	return &fault
+}
+
+// retryAfter reads the header in both its forms; at most an hour is believed.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := header.Get("Retry-After")
+	var wait time.Duration
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		wait = time.Duration(min(max(seconds, 0), int64(time.Hour/time.Second))) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), time.Hour)
+}
+
+func refused(name, sentence, fix string) *desk.Error {
+	return &desk.Error{Class: desk.Refused, Name: name, Sentence: sentence, Fix: fix}
+}

@@ -1,0 +1,250 @@
+package freescout
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"docket/internal/desk"
+
+	"golang.org/x/time/rate"
+)
+
+// Desk files into one FreeScout. It is safe for many goroutines.
+type Desk struct {
+	config    Config
+	api, site string
+	client    *http.Client
+	limiter   *rate.Limiter
+
+	agentMutex sync.Mutex // guards agent
+	// agent is the acting user's id once known, 0 until then.
+	agent int64
+}
+
+var _ desk.Desk = (*Desk)(nil)
+
+// New checks the configuration and returns the desk. It calls nobody.
+func New(config Config) (*Desk, error) {
+	config, api, site, err := config.checked()
+	if err != nil {
+		return nil, fmt.Errorf("configure the freescout desk: %w", err)
+	}
+	carrier := config.Transport
+	if carrier == nil {
+		carrier = network()
+	}
+	return &Desk{
+		config: config, api: api, site: site, agent: config.UserID,
+		client: &http.Client{
+			Transport:     carrier,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		limiter: rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate))),
+	}, nil
+}
+
+// network is the transport: HTTP/1.1 only, because HTTP/2 may send a POST a second time
+// by its own rules (GOAWAY, REFUSED_STREAM).
+func network() *http.Transport {
+	var only http.Protocols
+	only.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSHandshakeTimeout:    dialTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: maxHeader,
+		Protocols:              &only,
+	}
+}
+
+// Name returns "freescout".
+func (d *Desk) Name() string { return "freescout" }
+
+// WaitOut returns the configured wait-out time.
+func (d *Desk) WaitOut() time.Duration { return d.config.WaitOut }
+
+// operation bounds one method of the desk with all its calls.
+func (d *Desk) operation(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, d.config.CreateTimeout+enoughForCall)
+}
+
+type person struct {
+	Email string `json:"email"`
+}
+
+type newThread struct {
+	Type     string  `json:"type"`
+	Text     string  `json:"text"`
+	Customer *person `json:"customer,omitempty"`
+	User     int64   `json:"user,omitempty"`
+}
+
+type newConversation struct {
+	Type      string      `json:"type"`
+	MailboxID int64       `json:"mailboxId"`
+	Subject   string      `json:"subject"`
+	Customer  person      `json:"customer"`
+	Threads   []newThread `json:"threads"`
+	Status    string      `json:"status"`
+}
+
+// Create opens a conversation in the customer's name. Agents are notified as of any new
+// conversation; see docs/decisions/freescout.md for why it is not marked as imported.
+func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
+	ctx, cancel := d.operation(ctx)
+	defer cancel()
+	subject, ok := subjectLine(draft.Subject, draft.Mark)
+	if !ok {
+		return "", refused("draft_without_mark", "The ticket's subject does not end in its mark; it could not be found again.", "Report this as a fault of Docket.")
+	}
+	mailboxID := draft.MailboxID
+	if mailboxID == 0 {
+		mailboxID = d.config.MailboxID
+	}
+	customer := person{Email: d.config.CustomerEmail}
+	got, err := d.do(ctx, call{deed: creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{
+		Type: "email", MailboxID: mailboxID, Subject: subject, Customer: customer, Status: "active",
+		Threads: []newThread{{Type: "customer", Text: toHTML(draft.Body), Customer: &customer}},
+	}})
+	if err != nil {
+		return "", err
+	}
+	return newID(got.header, got.body), nil
+}
+
+// Get reads a conversation with its threads and tags.
+func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
+	ctx, cancel := d.operation(ctx)
+	defer cancel()
+	c, err := d.conversation(ctx, id)
+	if err != nil {
+		return desk.Ticket{}, err
+	}
+	return c.ticket(d.site), nil
+}
+
+func (d *Desk) conversation(ctx context.Context, id string) (conversation, error) {
+	number, err := conversationID(id)
+	if err != nil {
+		return conversation{}, err
+	}
+	got, err := d.do(ctx, call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {"threads,tags"}}})
+	if err != nil {
+		return conversation{}, d.sure(ctx, err)
+	}
+	c, err := decodeConversation(got.body, number)
+	if err != nil {
+		return conversation{}, badAnswer(err)
+	}
+	return c, nil
+}
+
+// Note adds an internal note in the acting user's name.
+func (d *Desk) Note(ctx context.Context, id, text string) error {
+	ctx, cancel := d.operation(ctx)
+	defer cancel()
+	number, err := conversationID(id)
+	if err != nil {
+		return err
+	}
+	agent, err := d.ActingUser(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = d.do(ctx, call{deed: noting, method: http.MethodPost, path: conversationPath(number) + "/threads",
+		payload: newThread{Type: "note", Text: toHTML(text), User: agent}})
+	return d.sure(ctx, d.doubtAgent(err))
+}
+
+// Tag reads the tags and writes their union, because FreeScout replaces the whole set. A
+// tag that a person sets between the two calls is lost; FreeScout has no other way.
+func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
+	ctx, cancel := d.operation(ctx)
+	defer cancel()
+	c, err := d.conversation(ctx, id)
+	if err != nil {
+		return err
+	}
+	union, missing := c.ticket(d.site).Tags, false
+	for _, tag := range tags {
+		tag = clip(tag)
+		// FreeScout writes tags in lower case.
+		if tag != "" && !slices.ContainsFunc(union, func(have string) bool { return strings.EqualFold(have, tag) }) {
+			union, missing = append(union, tag), true
+		}
+	}
+	if !missing {
+		return nil
+	}
+	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags", payload: map[string][]string{"tags": union}})
+	if name := desk.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
+		// The conversation was there a moment ago, so it is the call that is not.
+		return refused("tags_module_missing", "FreeScout cannot tag.", "Activate FreeScout's Tags module, or configure no tags.")
+	}
+	return err
+}
+
+// SetStatus sets the status in the acting user's name.
+func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
+	ctx, cancel := d.operation(ctx)
+	defer cancel()
+	number, err := conversationID(id)
+	if err != nil {
+		return err
+	}
+	theirs, ok := freeScoutStatus(status)
+	if !ok {
+		return refused("status_unsupported", fmt.Sprintf("FreeScout's API cannot set the status %q.", status), "Do it in FreeScout.")
+	}
+	agent, err := d.ActingUser(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(number),
+		payload: map[string]any{"byUser": agent, "status": theirs}})
+	if desk.NameOf(err) == "rejected" {
+		// Whether an unchanged status is refused is not documented; setting it twice is once.
+		if c, again := d.conversation(ctx, id); again == nil && c.ticket(d.site).Status == status {
+			return nil
+		}
+	}
+	return d.sure(ctx, d.doubtAgent(err))
+}
+
+// sure makes certain that "no such ticket" is FreeScout's word on this ticket: without
+// its module, or behind a wrong address, everything is "not found", and tickets that are
+// there would be taken for lost and filed again.
+func (d *Desk) sure(ctx context.Context, err error) error {
+	if err == nil || desk.ClassOf(err) != desk.Missing {
+		return err
+	}
+	if _, alive := d.Mailboxes(ctx); alive != nil {
+		return alive
+	}
+	return err
+}
+
+func conversationPath(id int64) string { return fmt.Sprintf("/conversations/%d", id) }
+
+// conversationID reads an id; what cannot be one of FreeScout's is missing.
+func conversationID(id string) (int64, error) {
+	text, ok := positive(id)
+	if !ok || text != id {
+		return 0, &desk.Error{Class: desk.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Check the ticket's id."}
+	}
+	return parsed(text), nil
+}
+
+func badAnswer(err error) error {
+	return &desk.Error{Class: desk.Unavailable, Name: "bad_answer", Sentence: "FreeScout's answer could not be read.", Fix: "Check what answers at FREESCOUT_API_URL; update the API & Webhooks module.", Err: err}
+}
