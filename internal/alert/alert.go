@@ -46,6 +46,9 @@ type Alert struct {
 	StartsAt time.Time
 	// EndsAt is when it stopped; zero while firing.
 	EndsAt time.Time
+	// Inferred says that the end was concluded (expiry, absence from a poll), not told: a
+	// later word that it fires is then believed at once.
+	Inferred bool
 	// ExpiresAt is when a firing alert counts as ended unless it is repeated; zero means
 	// never: only an explicit end, or its absence from a poll, ends it.
 	ExpiresAt time.Time

@@ -54,6 +54,8 @@ type Rules struct {
 // Enqueuer is the queue's part of a transaction.
 type Enqueuer interface {
 	Add(ctx context.Context, tx *store.Tx, jobs []queue.Job) error
+	// Wake is called once they are committed.
+	Wake()
 }
 
 // Ledger applies inputs.
@@ -198,6 +200,9 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 		// What is remembered may be older than what was kept: forget it.
 		l.known.forget(all)
 		return fmt.Errorf("apply %d inputs: %w", inputs, err)
+	}
+	if len(w.fresh) > 0 {
+		l.queue.Wake()
 	}
 	l.known.learn(w)
 	w.tell(ctx)

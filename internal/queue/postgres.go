@@ -31,6 +31,9 @@ func (c *postgresClient) insert(ctx context.Context, params []river.InsertManyPa
 	return err
 }
 
+// wake does nothing: the commit itself notifies the workers of every replica.
+func (c *postgresClient) wake() {}
+
 func (c *postgresClient) start(ctx context.Context) error         { return c.river.Start(ctx) }
 func (c *postgresClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *postgresClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }

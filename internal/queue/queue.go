@@ -35,19 +35,17 @@ type Options struct {
 	Logger   *slog.Logger
 }
 
-// The pace of the queue. Cooldown and poll were measured on SQLite with synchronous=FULL:
-// 5 and 10 ms bring a job to work in under 8 ms at the median (docs/performance.md).
+// The pace of the queue (docs/performance.md): a commit wakes the workers, the poll is
+// only the wake's backstop, and the cooldown bounds how often they fetch under load.
 const (
-	fetchCooldown   = 5 * time.Millisecond
-	fetchPollSQLite = 10 * time.Millisecond
-	// On PostgreSQL a notification wakes the workers; the poll is only its backstop.
-	fetchPollPostgres = time.Second
-	defaultTimeout    = 30 * time.Second
-	rescueMargin      = 5 * time.Second
-	keepDone          = time.Hour
-	maxAttempts       = 30000 // A job ends by its effect, never by running out of tries.
-	longestRetry      = 30 * time.Second
-	queueName         = "desk"
+	fetchCooldown  = 2 * time.Millisecond
+	fetchPoll      = time.Second
+	defaultTimeout = 30 * time.Second
+	rescueMargin   = 5 * time.Second
+	keepDone       = time.Hour
+	maxAttempts    = 30000 // A job ends by its effect, never by running out of tries.
+	longestRetry   = 30 * time.Second
+	queueName      = "desk"
 )
 
 // effectArgs is a job's only content.
@@ -70,6 +68,8 @@ var unfinished = []rivertype.JobState{
 type client interface {
 	insertTx(ctx context.Context, tx *store.Tx, params []river.InsertManyParams) error
 	insert(ctx context.Context, params []river.InsertManyParams) error
+	// wake brings committed jobs to work at once.
+	wake()
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
 	stopAndCancel(ctx context.Context) error
@@ -100,7 +100,7 @@ func New(st *store.Store, perform Perform, o Options) (*Queue, error) {
 		Queues:                      map[string]river.QueueConfig{queueName: {MaxWorkers: o.Workers}},
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
-		FetchPollInterval:           fetchPollPostgres,
+		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  o.JobTimeout,
 		RescueStuckJobsAfter:        o.JobTimeout + rescueMargin,
 		CompletedJobRetentionPeriod: keepDone,
@@ -132,6 +132,9 @@ func (q *Queue) Add(ctx context.Context, tx *store.Tx, jobs []Job) error {
 	}
 	return nil
 }
+
+// Wake brings jobs to work at once; called after a commit that added some.
+func (q *Queue) Wake() { q.client.wake() }
 
 // Ensure enqueues jobs outside a transaction; those that wait or run already stay one.
 func (q *Queue) Ensure(ctx context.Context, jobs []Job) error {

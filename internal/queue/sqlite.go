@@ -6,25 +6,25 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"docket/internal/store"
 )
 
 // sqliteClient is River on the store's one writing connection.
 type sqliteClient struct {
-	river *river.Client[*sql.Tx]
-	db    *sql.DB
+	river  *river.Client[*sql.Tx]
+	db     *sql.DB
+	driver *wakingDriver
 }
 
 func newSQLite(st *store.Store, cfg *river.Config) (client, error) {
 	db, _ := st.SQLite()
-	cfg.PollOnly, cfg.FetchPollInterval = true, fetchPollSQLite
-	c, err := river.NewClient(riversqlite.New(db), cfg)
+	driver := newWakingDriver(db)
+	c, err := river.NewClient[*sql.Tx](driver, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteClient{c, db}, nil
+	return &sqliteClient{c, db, driver}, nil
 }
 
 func (c *sqliteClient) insertTx(ctx context.Context, tx *store.Tx, params []river.InsertManyParams) error {
@@ -34,8 +34,11 @@ func (c *sqliteClient) insertTx(ctx context.Context, tx *store.Tx, params []rive
 
 func (c *sqliteClient) insert(ctx context.Context, params []river.InsertManyParams) error {
 	_, err := c.river.InsertMany(ctx, params)
+	c.wake()
 	return err
 }
+
+func (c *sqliteClient) wake() { c.driver.notify() }
 
 func (c *sqliteClient) start(ctx context.Context) error         { return c.river.Start(ctx) }
 func (c *sqliteClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }

@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE alert (
-    fingerprint INTEGER PRIMARY KEY,
+    fingerprint INTEGER NOT NULL UNIQUE,
     alert_key INTEGER NOT NULL,
     source TEXT NOT NULL,
     alert_id TEXT NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE incident (
     CHECK ((state = 'closed') = (live = 0)),
     CHECK ((state = 'closed') = (closed_at_us > 0)),
     CHECK ((ticket_state IN ('filed', 'closed')) = (ticket_id <> ''))
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX incident_one_live ON incident (alert_key) WHERE live = 1;
 CREATE INDEX incident_due ON incident (due_at_us) WHERE due_at_us > 0;
 CREATE INDEX incident_opened ON incident (opened_at_us);
