@@ -61,6 +61,7 @@ func (e *postgresEngine) dialect() dialect {
 		name:         "postgres",
 		auditTime:    "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 		auditPayload: "payload::text",
+		encodeTime:   func(t time.Time) any { return t },
 		lockHead:     " FOR UPDATE",
 	}
 }

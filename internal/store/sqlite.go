@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -87,7 +88,8 @@ func (e *sqliteEngine) dialect() dialect {
 	return dialect{
 		name: "sqlite", exclusive: true,
 		auditTime: "created_at", auditPayload: "payload",
-		lockHead: "", // A write transaction is the only one there is.
+		encodeTime: func(t time.Time) any { return t.UTC().Format(auditTimeLayout) },
+		lockHead:   "", // A write transaction is the only one there is.
 	}
 }
 

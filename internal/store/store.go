@@ -65,6 +65,8 @@ type dialect struct {
 	exclusive bool
 	// auditTime and auditPayload select the two audit columns as text.
 	auditTime, auditPayload string
+	// encodeTime is audit_log.created_at as the engine takes it.
+	encodeTime func(time.Time) any
 	// lockHead ends the SELECT of the audit head so that it locks the row.
 	lockHead string
 }

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/audit"
+)
+
+const auditWidth = 8
+
+// auditTimeLayout is how created_at reads as text on both engines.
+const auditTimeLayout = "2006-01-02 15:04:05.000000"
+
+// AuditHead returns the end of the chain and holds it until the transaction ends: over
+// all replicas, one transaction that has called it runs at a time.
+func (t *Tx) AuditHead(ctx context.Context) (audit.Head, error) {
+	return auditHead(ctx, t, t.words.lockHead)
+}
+
+func auditHead(ctx context.Context, q querier, lock string) (audit.Head, error) {
+	rs, err := q.query(ctx, `SELECT last_id, hash FROM audit_head WHERE one = 1`+lock)
+	all, err := collect(rs, err, func(rs rows) (audit.Head, error) {
+		var h audit.Head
+		err := rs.Scan(&h.ID, &h.Hash)
+		return h, err
+	})
+	if err != nil {
+		return audit.Head{}, fmt.Errorf("read the audit head: %w", err)
+	}
+	if len(all) != 1 {
+		return audit.Head{}, fmt.Errorf("read the audit head: %w", ErrNotFound)
+	}
+	return all[0], nil
+}
+
+// AppendAudit chains entries behind head, which AuditHead returned in this transaction.
+func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	chained, next, err := audit.Append(head, entries)
+	if err != nil {
+		return err
+	}
+	err = inBatches(chained, func(run []audit.Entry) error {
+		args := make([]any, 0, len(run)*auditWidth)
+		for _, e := range run {
+			payload, err := audit.CanonicalJSON(e.Payload)
+			if err != nil {
+				return err
+			}
+			args = append(args, e.ID, t.words.encodeTime(e.CreatedAt), e.Actor.Kind, e.Actor.Name, e.Action, string(payload), e.Prev, e.Hash)
+		}
+		_, err := t.exec(ctx, `INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES `+tuples(len(run), auditWidth), args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("append to the audit log: %w", err)
+	}
+	n, err := t.exec(ctx, `UPDATE audit_head SET last_id = ?, hash = ? WHERE one = 1 AND last_id = ?`, next.ID, next.Hash, head.ID)
+	if err != nil {
+		return fmt.Errorf("move the audit head: %w", err)
+	}
+	if n != 1 {
+		return fmt.Errorf("move the audit head: %w", ErrConflict)
+	}
+	return nil
+}
+
+// AuditFilter narrows a listing; zero fields do not narrow.
+type AuditFilter struct {
+	// Action keeps one action.
+	Action string
+	// After keeps ids above it.
+	After int64
+	// OldestFirst turns the order round.
+	OldestFirst bool
+	// Limit bounds the number; 0 is all.
+	Limit int
+}
+
+// ListAudit loads audit entries, the latest first unless the filter says otherwise.
+func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, error) {
+	where := []string{"id > ?"}
+	args := []any{f.After}
+	if f.Action != "" {
+		where, args = append(where, "action = ?"), append(args, f.Action)
+	}
+	order := "DESC"
+	if f.OldestFirst {
+		order = "ASC"
+	}
+	q := `SELECT id, ` + s.words.auditTime + `, actor_kind, actor, action, ` + s.words.auditPayload + `, prev, hash FROM audit_log WHERE ` +
+		strings.Join(where, " AND ") + ` ORDER BY id ` + order + ` LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, append(args, allOr(f.Limit))...)
+	return collect(rs, err, scanAudit)
+}
+
+func scanAudit(rs rows) (audit.Entry, error) {
+	var e audit.Entry
+	var created, payload string
+	if err := rs.Scan(&e.ID, &created, &e.Actor.Kind, &e.Actor.Name, &e.Action, &payload, &e.Prev, &e.Hash); err != nil {
+		return e, fmt.Errorf("read an audit row: %w", err)
+	}
+	// A row that was tampered with must still be read, so that its fault can be named: an
+	// unreadable time or payload is left empty, and then its hash does not match.
+	e.CreatedAt, _ = time.Parse(auditTimeLayout, created)
+	e.Payload, _ = audit.Decode(payload)
+	return e, nil
+}
+
+// verifyRun is how many audit rows are read at once.
+const verifyRun = 2000
+
+// VerifyAudit walks the whole chain. It returns how many rows it checked, and an
+// *audit.Fault that names the first row that was flipped, deleted, swapped or cut off.
+func (s *Store) VerifyAudit(ctx context.Context) (checked int64, err error) {
+	// The head is read first: rows that are appended meanwhile lie behind it.
+	stored, err := auditHead(ctx, s.engine.reader(), "")
+	if err != nil {
+		return 0, err
+	}
+	v := audit.NewVerifier(audit.Head{})
+	for {
+		entries, err := s.ListAudit(ctx, AuditFilter{After: v.Head().ID, OldestFirst: true, Limit: verifyRun})
+		if err != nil {
+			return checked, err
+		}
+		for _, e := range entries {
+			if e.ID > stored.ID && v.Head().ID >= stored.ID {
+				return checked, s.closeAudit(ctx, v, stored)
+			}
+			if err := v.Next(e); err != nil {
+				return checked, err
+			}
+			checked++
+		}
+		if len(entries) < verifyRun {
+			return checked, s.closeAudit(ctx, v, stored)
+		}
+	}
+}
+
+// closeAudit compares the end with the head. Rows behind the head are a fault only if the
+// head has not moved on since.
+func (s *Store) closeAudit(ctx context.Context, v *audit.Verifier, stored audit.Head) error {
+	if err := v.Close(stored); err != nil {
+		return err
+	}
+	extra, err := s.ListAudit(ctx, AuditFilter{After: stored.ID, OldestFirst: true, Limit: 1})
+	if err != nil || len(extra) == 0 {
+		return err
+	}
+	now, err := auditHead(ctx, s.engine.reader(), "")
+	if err != nil {
+		return err
+	}
+	if now.ID <= stored.ID {
+		return &audit.Fault{ID: extra[0].ID, Kind: audit.Added, Sentence: fmt.Sprintf("audit row %d stands behind the end of the chain", extra[0].ID)}
+	}
+	return nil
+}
