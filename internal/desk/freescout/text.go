@@ -1,6 +1,7 @@
 package freescout
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"strings"
@@ -162,4 +163,14 @@ func clip(text string) string {
 		runes = append(runes[:most-1], '…')
 	}
 	return string(runes)
+}
+
+func isObject(body []byte) bool {
+	trimmed := bytes.TrimSpace(body)
+	return len(trimmed) > 1 && trimmed[0] == '{'
+}
+
+func looksLikeHTML(x exchange) bool {
+	kind := strings.ToLower(x.header.Get("Content-Type"))
+	return strings.HasPrefix(kind, "text/html") && len(x.body) > 0 || bytes.HasPrefix(bytes.TrimSpace(x.body), []byte("<"))
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -48,19 +49,41 @@ func (w *word) UnmarshalJSON(data []byte) error {
 }
 
 type conversation struct {
-	ID        number `json:"id"`
-	Number    number `json:"number"`
-	Status    word   `json:"status"`
-	State     word   `json:"state"`
-	Subject   word   `json:"subject"`
-	CreatedAt word   `json:"createdAt"`
-	ClosedAt  word   `json:"closedAt"`
-	Embedded  struct {
+	ID        number   `json:"id"`
+	Number    number   `json:"number"`
+	Status    word     `json:"status"`
+	State     word     `json:"state"`
+	Subject   word     `json:"subject"`
+	CreatedAt word     `json:"createdAt"`
+	ClosedAt  word     `json:"closedAt"`
+	Embedded  embedded `json:"_embedded"`
+}
+
+// embedded is what was asked for beside the conversation; a nil list was not shown.
+type embedded struct {
+	Threads *[]thread
+	Tags    *[]tag
+}
+
+// UnmarshalJSON reads an object; PHP writes an empty one as [].
+func (e *embedded) UnmarshalJSON(data []byte) error {
+	*e = embedded{}
+	if !isObject(data) {
+		return nil
+	}
+	var shown struct {
 		Threads *[]thread `json:"threads"`
-		Tags    *[]struct {
-			Name word `json:"name"`
-		} `json:"tags"`
-	} `json:"_embedded"`
+		Tags    *[]tag    `json:"tags"`
+	}
+	if err := json.Unmarshal(data, &shown); err != nil {
+		return fmt.Errorf("read what is embedded: %w", err)
+	}
+	*e = embedded(shown)
+	return nil
+}
+
+type tag struct {
+	Name word `json:"name"`
 }
 
 type thread struct {
@@ -226,39 +249,46 @@ func positive(text string) (string, bool) {
 	return strconv.FormatInt(n, 10), true
 }
 
-// validation reads FreeScout's error body: its words, and the fields they are about.
+// validation reads FreeScout's error body: its words, and the fields they are about. Two
+// shapes are known: a list under _embedded.errors (issues 1514 and 4085), and a map
+// called errors.
 func validation(body []byte) (words string, fields []string) {
 	var fault struct {
-		Message  word `json:"message"`
-		Embedded struct {
-			Errors []struct {
-				Path    word `json:"path"`
-				Message word `json:"message"`
-			} `json:"errors"`
-		} `json:"_embedded"`
+		Message  word            `json:"message"`
+		Errors   json.RawMessage `json:"errors"`
+		Embedded json.RawMessage `json:"_embedded"`
 	}
 	if json.Unmarshal(body, &fault) != nil {
 		return "", nil
 	}
+	var listed struct {
+		Errors []struct {
+			Path    word `json:"path"`
+			Message word `json:"message"`
+		} `json:"errors"`
+	}
 	said := []string{}
-	for _, e := range fault.Embedded.Errors {
-		// "threads[0].text" and "threads.0.text" are about threads.
-		field, _, _ := strings.Cut(strings.NewReplacer("[", ".", "/", ".").Replace(string(e.Path)), ".")
-		fields = append(fields, field)
-		said = append(said, string(e.Message))
+	if json.Unmarshal(fault.Embedded, &listed) == nil {
+		for _, e := range listed.Errors {
+			fields = append(fields, firstPart(string(e.Path)))
+			said = append(said, string(e.Message))
+		}
+	}
+	var mapped map[string]json.RawMessage
+	if json.Unmarshal(fault.Errors, &mapped) == nil {
+		for _, name := range slices.Sorted(maps.Keys(mapped)) {
+			fields = append(fields, firstPart(name))
+			said = append(said, name+" "+string(mapped[name]))
+		}
 	}
 	if len(said) == 0 {
-		return string(fault.Message), nil
+		return string(fault.Message), fields
 	}
 	return strings.Join(said, "; "), fields
 }
 
-func isObject(body []byte) bool {
-	trimmed := bytes.TrimSpace(body)
-	return len(trimmed) > 1 && trimmed[0] == '{'
-}
-
-func looksLikeHTML(x exchange) bool {
-	kind := strings.ToLower(x.header.Get("Content-Type"))
-	return strings.HasPrefix(kind, "text/html") && len(x.body) > 0 || bytes.HasPrefix(bytes.TrimSpace(x.body), []byte("<"))
+// firstPart is the field that a path begins with: "threads[0].text" is about threads.
+func firstPart(path string) string {
+	field, _, _ := strings.Cut(strings.NewReplacer("[", ".", "/", ".").Replace(path), ".")
+	return field
 }

@@ -1,0 +1,474 @@
+package freescout_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/desk/fakedesk"
+	"docket/internal/desk/freescout"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTicketIsWhatFreeScoutShouldHold(t *testing.T) {
+	fake, url := start(t, gated)
+	config := configFor(url)
+	config.InstanceURL = "https://tickets.example.org/"
+	d := open(t, config)
+	want := draft(newMark)
+	want.Body = "<b>&\nline\n[" + newMark + "]"
+	id, err := d.Create(t.Context(), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := fake.Tickets()[0]
+	if fmt.Sprint(made.ID) != id || made.MailboxID != 2 || made.Type != "email" || made.Status != "active" || made.Customer != "alerts@localhost" || made.Imported {
+		t.Errorf("made %+v", made)
+	}
+	if made.Threads[0].Type != "customer" || made.Threads[0].HTML != "&lt;b&gt;&amp;<br>line<br>["+newMark+"]" {
+		t.Errorf("made the thread %+v", made.Threads[0])
+	}
+	read, err := d.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read.Number == read.ID || read.Number != fmt.Sprint(made.Number) || read.URL != "https://tickets.example.org/conversation/"+id {
+		t.Errorf("read %+v: the number is for people, the id for links and calls", read)
+	}
+	if err := d.Note(t.Context(), id, "n"); err != nil {
+		t.Fatal(err)
+	}
+	if note := fake.Tickets()[0].Threads[1]; note.User != 4 {
+		t.Errorf("the note is by user %d, want the first active one, 4", note.User)
+	}
+}
+
+func TestDraftsMailboxGoesBeforeTheDesks(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	elsewhere := draft(newMark)
+	elsewhere.MailboxID = 1
+	if _, err := d.Create(t.Context(), elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if got := fake.Tickets()[0].MailboxID; got != 1 {
+		t.Errorf("mailbox %d, want the draft's", got)
+	}
+	elsewhere.MailboxID = 99
+	if _, err := d.Create(t.Context(), elsewhere); outcomeOf(err) != "refused rejected" || !strings.Contains(err.Error(), "Mailbox not found") {
+		t.Errorf("a mailbox that is not there: %v, want refused with FreeScout's words", err)
+	}
+}
+
+func TestTicketThatPeopleMovedIsFoundAndDeletedOneIsNot(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	prepared(t, d)
+	ticket := fake.Tickets()[0]
+	fake.Move(ticket.ID, 1)
+	if found, err := d.Find(t.Context(), testMark); err != nil || len(found) != 1 {
+		t.Errorf("moved to another mailbox: found %v, %v", found, err)
+	}
+	fake.Trash(ticket.ID)
+	if found, err := d.Find(t.Context(), testMark); err != nil || len(found) != 0 {
+		t.Errorf("in the Deleted folder: found %v, %v", found, err)
+	}
+	if read, err := d.Get(t.Context(), fmt.Sprint(ticket.ID)); err != nil || read.Status != desk.StatusDeleted {
+		t.Errorf("in the Deleted folder: read %+v, %v", read, err)
+	}
+	fake.Purge(ticket.ID)
+	if _, err := d.Get(t.Context(), fmt.Sprint(ticket.ID)); !errors.Is(err, desk.ErrMissing) {
+		t.Errorf("deleted for good: %v, want ErrMissing", err)
+	}
+}
+
+// TestNotFoundIsBelievedOnlyOfALivingModule: while the module is switched off, every
+// ticket is "not found"; taking that for lost tickets would file them all again.
+func TestNotFoundIsBelievedOnlyOfALivingModule(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	id := prepared(t, d)
+	fake.Order(fakedesk.Fault{Kind: fakedesk.NotFoundJSON})
+	for _, verb := range verbs {
+		err := verb.do(t.Context(), d, id)
+		want := outcome("refused module_missing")
+		if verb.name == "Create" {
+			want = "unknown bad_answer"
+		}
+		if got := outcomeOf(err); got != want {
+			t.Errorf("%s: %q, want %q", verb.name, got, want)
+		}
+	}
+	fake.Clear()
+	fake.Purge(fake.Tickets()[0].ID)
+	for _, verb := range verbs {
+		if verb.on == fakedesk.OpGet || verb.on == fakedesk.OpNote || verb.on == fakedesk.OpTag || verb.on == fakedesk.OpStatus {
+			if err := verb.do(t.Context(), d, id); !errors.Is(err, desk.ErrMissing) {
+				t.Errorf("%s on a ticket that is gone: %v, want ErrMissing", verb.name, err)
+			}
+		}
+	}
+}
+
+func TestSearchThatIgnoresTheFilterIsNeverNoTicket(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	prepared(t, d)
+	for i := range 1100 {
+		if _, err := d.Create(t.Context(), draft(fmt.Sprintf("aaaaaaaaaaaaaaaa.%d", i+1))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fake.Order(fakedesk.Fault{Kind: fakedesk.IgnoreFilters, On: fakedesk.OpFind})
+	if found, err := d.Find(t.Context(), testMark); outcomeOf(err) != "refused search_ignored" || found != nil {
+		t.Errorf("the mark is beyond the pages that we read: found %v, %v, want search_ignored", found, err)
+	}
+	if found, err := d.Find(t.Context(), "aaaaaaaaaaaaaaaa.1099"); err != nil || len(found) != 1 {
+		t.Errorf("the mark is among the newest: found %v, %v", found, err)
+	}
+	if got := fake.Stats().Requests[fakedesk.OpFind]; got != 40 {
+		t.Errorf("%d pages were read in two searches, want 20 each", got)
+	}
+	fake.Clear()
+	if found, err := d.Find(t.Context(), testMark); err != nil || len(found) != 1 {
+		t.Errorf("with the filter: found %v, %v", found, err)
+	}
+}
+
+func TestSearchThatLagsShowsTheTicketLater(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	fake.Order(fakedesk.Fault{Kind: fakedesk.LagSearch, On: fakedesk.OpFind, Times: 1, Delay: time.Hour})
+	id := prepared(t, d)
+	if found, err := d.Find(t.Context(), testMark); err != nil || len(found) != 0 {
+		t.Errorf("while the search lags: %v, %v", found, err)
+	}
+	if found, err := d.Find(t.Context(), testMark); err != nil || len(found) != 1 || found[0].ID != id {
+		t.Errorf("afterwards: %v, %v", found, err)
+	}
+}
+
+func TestTagKeepsWhatPeopleTagged(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	id := prepared(t, d)
+	for _, tags := range [][]string{{"VIP"}, {"auto:alert", "vip"}} {
+		if err := d.Tag(t.Context(), id, tags); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"vip", "auto:alert"}, fake.Tickets()[0].Tags); diff != "" {
+		t.Errorf("tags (-want +got):\n%s", diff)
+	}
+	if err := d.Tag(t.Context(), id, []string{"AUTO:alert"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := fake.Stats().Requests[fakedesk.OpTag]; got != 2 {
+		t.Errorf("%d tag calls, want 2: what is there already is not written again", got)
+	}
+}
+
+func TestMissingTagsModuleIsNamed(t *testing.T) {
+	options := gated
+	options.NoTags = true
+	_, url := start(t, options)
+	d := open(t, configFor(url))
+	if err := d.Tag(t.Context(), prepared(t, d), []string{"auto:alert"}); outcomeOf(err) != "refused tags_module_missing" {
+		t.Errorf("Tag: %v, want refused tags_module_missing", err)
+	}
+}
+
+func TestCheckNamesTheMailboxThatIsMissing(t *testing.T) {
+	_, url := start(t, gated)
+	config := configFor(url)
+	config.MailboxID = 3
+	err := open(t, config).Check(t.Context())
+	if outcomeOf(err) != "refused mailbox_missing" || !strings.Contains(err.Error(), "2 (Operations)") {
+		t.Errorf("Check: %v, want mailbox_missing with those that are there", err)
+	}
+}
+
+func TestActingUserIsAskedForOnceAndDoubtedWhenRefused(t *testing.T) {
+	users := []fakedesk.User{{ID: 8, Status: "disabled"}, {ID: 9, Status: "active"}}
+	options := gated
+	options.Users = users
+	fake, url := start(t, options)
+	d := open(t, configFor(url))
+	id := prepared(t, d)
+	for range 3 {
+		if err := d.Note(t.Context(), id, "n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fake.Stats().Requests[fakedesk.OpUsers]; got != 1 {
+		t.Errorf("users were listed %d times, want once", got)
+	}
+	fake.Order(fakedesk.Fault{Kind: fakedesk.Invalid400, On: fakedesk.OpStatus, Times: 1})
+	if err := d.SetStatus(t.Context(), id, desk.StatusClosed); outcomeOf(err) != "refused rejected" {
+		t.Errorf("SetStatus: %v", err)
+	}
+	if err := d.SetStatus(t.Context(), id, desk.StatusClosed); err != nil {
+		t.Fatal(err)
+	}
+	if got := fake.Stats().Requests[fakedesk.OpUsers]; got != 2 {
+		t.Errorf("users were listed %d times, want again after a refusal", got)
+	}
+	config := configFor(url)
+	config.UserID = 8
+	if agent, err := open(t, config).ActingUser(t.Context()); err != nil || agent != 8 {
+		t.Errorf("configured user: %d, %v", agent, err)
+	}
+	options.Users = users[:1]
+	_, url = start(t, options)
+	d = open(t, configFor(url))
+	if err := d.Note(t.Context(), prepared(t, d), "n"); outcomeOf(err) != "refused user_missing" {
+		t.Errorf("no active user: %v, want user_missing", err)
+	}
+}
+
+// TestNothingLeavesForAnotherHost: a redirect would carry the key, the Access secret and,
+// as a GET, a create's ghost to wherever it points.
+func TestNothingLeavesForAnotherHost(t *testing.T) {
+	var strays atomic.Int32
+	stranger := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		strays.Add(1)
+		http.SetCookie(w, &http.Cookie{Name: "CF_Authorization", Value: "x"})
+	}))
+	t.Cleanup(stranger.Close)
+	var cookies atomic.Int32
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Cookie") != "" {
+				cookies.Add(1)
+			}
+			http.SetCookie(w, &http.Cookie{Name: "session", Value: "x"})
+			http.Redirect(w, r, stranger.URL+"/api/conversations", status)
+		}))
+		d := open(t, configFor(redirecting.URL))
+		for _, verb := range verbs {
+			if err := verb.do(t.Context(), d, "1"); outcomeOf(err) != "refused wrong_base_url" || !strings.Contains(err.Error(), stranger.URL) {
+				t.Errorf("%d %s: %v, want wrong_base_url naming where to", status, verb.name, err)
+			}
+		}
+		redirecting.Close()
+	}
+	if strays.Load() != 0 || cookies.Load() != 0 {
+		t.Errorf("%d calls followed a redirect, %d carried a cookie; want none", strays.Load(), cookies.Load())
+	}
+}
+
+func TestEveryCallCarriesItsHeaders(t *testing.T) {
+	var calls atomic.Int32
+	fake := fakedesk.New(gated)
+	t.Cleanup(fake.Close)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		for name, want := range map[string]string{
+			"X-FreeScout-API-Key": apiKey, "CF-Access-Client-Id": accessID, "CF-Access-Client-Secret": accessSecret,
+			"User-Agent": "docket/test", "Accept": "application/json", "Content-Type": "application/json",
+		} {
+			if got := r.Header.Values(name); !slices.Equal(got, []string{want}) {
+				t.Errorf("%s %s: %s is %q", r.Method, r.URL.Path, name, got)
+			}
+		}
+		noSecret(t, "an address", r.URL.String())
+		fake.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	d := open(t, configFor(server.URL+"/helpdesk"))
+	id := prepared(t, d)
+	for _, verb := range verbs {
+		if err := verb.do(t.Context(), d, id); err != nil {
+			t.Errorf("%s: %v", verb.name, err)
+		}
+	}
+	if calls.Load() < 9 {
+		t.Errorf("only %d calls", calls.Load())
+	}
+}
+
+// TestSecretsThatAreSaidBackAreTakenOut: a proxy or FreeScout may quote what it was sent.
+func TestSecretsThatAreSaidBackAreTakenOut(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		said := strings.Repeat("x", 180) + apiKey + " " + accessSecret + " " + accessID
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		if err := json.NewEncoder(w).Encode(map[string]any{"message": said, "_embedded": map[string]any{"errors": []any{map[string]string{"path": "subject", "message": said}}}}); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(server.Close)
+	d := open(t, configFor(server.URL))
+	for _, verb := range verbs {
+		err := verb.do(t.Context(), d, "1")
+		if err == nil {
+			t.Errorf("%s: no error", verb.name)
+		}
+		checkFault(t, verb.name, err)
+		for _, part := range []string{"key-4711", "cfast_", "0123456789.a"} {
+			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), part) {
+				t.Errorf("%s shows part of a secret: %v", verb.name, err)
+			}
+		}
+	}
+}
+
+func TestWhatNeverLeftIsSurelyNotSent(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	strange := httptest.NewUnstartedServer(http.NotFoundHandler())
+	strange.Config.ErrorLog = log.New(io.Discard, "", 0)
+	strange.StartTLS()
+	t.Cleanup(strange.Close)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for url, want := range map[string]outcome{
+		closed.URL:  "unavailable unreachable",
+		strange.URL: "unavailable tls_error",
+		strings.Replace(plain.URL, "http:", "https:", 1): "unavailable tls_error",
+		"http://no-such-host.invalid":                    "unavailable dns_error",
+	} {
+		d := open(t, configFor(url))
+		for _, verb := range verbs {
+			err := verb.do(t.Context(), d, "1")
+			if got := outcomeOf(err); got != want {
+				t.Errorf("%s at %s: %q (%v), want %q", verb.name, url, got, err, want)
+			}
+			checkFault(t, verb.name, err)
+		}
+	}
+}
+
+func TestOwnRateLimitIsSurelyNotSent(t *testing.T) {
+	fake, url := start(t, gated)
+	config := configFor(url)
+	config.Rate = 1
+	d := open(t, config)
+	prepared(t, d) // takes the only turn of this second
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := d.Create(ctx, draft(newMark))
+	if outcomeOf(err) != "unavailable own_rate_limit" || fake.Stats().Requests[fakedesk.OpCreate] != 1 {
+		t.Errorf("Create without a turn: %v after %d calls, want own_rate_limit and one call", err, fake.Stats().Requests[fakedesk.OpCreate])
+	}
+}
+
+func TestDraftWithoutItsMarkIsRefused(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	for _, subject := range []string{"", "P1 Disk full", "P1 [" + testMark + "]", "[" + newMark + "] P1", newMark} {
+		_, err := d.Create(t.Context(), desk.Draft{Mark: newMark, Subject: subject, Body: "b"})
+		if outcomeOf(err) != "refused draft_without_mark" {
+			t.Errorf("subject %q: %v, want draft_without_mark", subject, err)
+		}
+	}
+	if n := len(fake.Tickets()); n != 0 {
+		t.Errorf("%d tickets were made", n)
+	}
+}
+
+func TestTextsThatAreTooLongKeepTheirMark(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	long := desk.Draft{
+		Mark: newMark, Subject: strings.Repeat("ü日", 3000) + " [" + newMark + "]",
+		Body: strings.Repeat("<&\"'\n\\\u2028", 100_000) + "\nKeep the mark: [" + newMark + "]",
+	}
+	id, err := d.Create(t.Context(), long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Note(t.Context(), id, strings.Repeat("日", 1_000_000)+"[note/1]"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := d.Find(t.Context(), newMark)
+	if err != nil || len(found) != 1 || len([]rune(found[0].Subject)) != 998 || fake.Tickets()[0].Mark != newMark {
+		t.Fatalf("found %d tickets, %v, want the one with 998 characters and its mark", len(found), err)
+	}
+	read, err := d.Get(t.Context(), id)
+	if err != nil || !strings.HasSuffix(read.Body, "\nKeep the mark: ["+newMark+"]") || !strings.Contains(read.Body, "characters left out") {
+		t.Errorf("the body lost its mark or does not say that it was cut (%v): …%q", err, read.Body[max(0, len(read.Body)-100):])
+	}
+	if len(read.Notes) != 1 || !strings.HasSuffix(read.Notes[0], "日[note/1]") {
+		t.Error("the note lost its mark")
+	}
+}
+
+func TestConfigurationFaultsAreSaidClearly(t *testing.T) {
+	good := configFor("https://tickets.example.org")
+	for _, row := range []struct {
+		change func(*freescout.Config)
+		says   string
+	}{
+		{func(c *freescout.Config) { c.APIURL = "" }, "API URL is missing"},
+		{func(c *freescout.Config) { c.APIURL = "tickets.example.org" }, "must begin with https://"},
+		{func(c *freescout.Config) { c.APIURL = "ftp://tickets.example.org" }, "must begin with https://"},
+		{func(c *freescout.Config) { c.APIURL = "https://" }, "names no host"},
+		{func(c *freescout.Config) { c.APIURL = "https://u:do-not-show@tickets.example.org" }, "user name or password"},
+		{func(c *freescout.Config) { c.APIURL = "https://u:do-not-show@tickets.example.org:x/%zz" }, "is not a URL"},
+		{func(c *freescout.Config) { c.APIURL = "https://tickets.example.org/?api_key=do-not-show" }, "query"},
+		{func(c *freescout.Config) { c.InstanceURL = "/tickets" }, "instance URL must begin"},
+		{func(c *freescout.Config) { c.APIKey = "" }, "API key is missing"},
+		{func(c *freescout.Config) { c.APIKey = apiKey + "\n" }, "API key holds a space at an end"},
+		{func(c *freescout.Config) { c.AccessClientID = "" }, "needed together"},
+		{func(c *freescout.Config) { c.AccessClientSecret = "" }, "needed together"},
+		{func(c *freescout.Config) { c.AccessClientSecret = "a\x00b" }, "client secret holds"},
+		{func(c *freescout.Config) { c.MailboxID = 0 }, "mailbox id 0"},
+		{func(c *freescout.Config) { c.MailboxID = -2 }, "mailbox id -2"},
+		{func(c *freescout.Config) { c.UserID = -1 }, "user id -1"},
+		{func(c *freescout.Config) { c.CustomerEmail = "Alerts <a@b>" }, "bare e-mail"},
+		{func(c *freescout.Config) { c.CustomerEmail = "alerts" }, "bare e-mail"},
+		{func(c *freescout.Config) { c.WaitOut = -time.Second }, "cannot be negative"},
+		{func(c *freescout.Config) { c.Rate = -1 }, "rate -1"},
+	} {
+		config := good
+		row.change(&config)
+		_, err := freescout.New(config)
+		if err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("got %v, want an error that says %q", err, row.says)
+			continue
+		}
+		noSecret(t, "a configuration error", err.Error())
+	}
+}
+
+func TestBaseAddressIsTakenInEveryForm(t *testing.T) {
+	for given, want := range map[string]string{
+		"https://host.example":               "https://host.example/api/mailboxes",
+		"https://host.example/":              "https://host.example/api/mailboxes",
+		"https://host.example/api":           "https://host.example/api/mailboxes",
+		"https://host.example/api/":          "https://host.example/api/mailboxes",
+		"http://host.example:8080/sub":       "http://host.example:8080/sub/api/mailboxes",
+		"https://host.example/sub/dir/api//": "https://host.example/sub/dir/api/mailboxes",
+	} {
+		config := configFor(given)
+		var asked string
+		config.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			asked, _, _ = strings.Cut(r.URL.String(), "?")
+			return nil, io.EOF
+		})
+		if err := open(t, config).Check(t.Context()); err == nil {
+			t.Errorf("%s: no error", given)
+		}
+		if asked != want {
+			t.Errorf("%s: asked %s, want %s", given, asked, want)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
