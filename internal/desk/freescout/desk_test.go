@@ -1,23 +1,14 @@
 package freescout_test
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log"
-	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
-	"docket/internal/desk/freescout"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -238,134 +229,6 @@ func TestActingUserIsAskedForOnceAndDoubtedWhenRefused(t *testing.T) {
 	}
 }
 
-// TestNothingLeavesForAnotherHost: a redirect would carry the key, the Access secret and,
-// as a GET, a create's ghost to wherever it points.
-func TestNothingLeavesForAnotherHost(t *testing.T) {
-	var strays atomic.Int32
-	stranger := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		strays.Add(1)
-		http.SetCookie(w, &http.Cookie{Name: "CF_Authorization", Value: "x"})
-	}))
-	t.Cleanup(stranger.Close)
-	var cookies atomic.Int32
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		redirecting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Cookie") != "" {
-				cookies.Add(1)
-			}
-			http.SetCookie(w, &http.Cookie{Name: "session", Value: "x"})
-			http.Redirect(w, r, stranger.URL+"/api/conversations", status)
-		}))
-		d := open(t, configFor(redirecting.URL))
-		for _, verb := range verbs {
-			if err := verb.do(t.Context(), d, "1"); outcomeOf(err) != "refused wrong_base_url" || !strings.Contains(err.Error(), stranger.URL) {
-				t.Errorf("%d %s: %v, want wrong_base_url naming where to", status, verb.name, err)
-			}
-		}
-		redirecting.Close()
-	}
-	if strays.Load() != 0 || cookies.Load() != 0 {
-		t.Errorf("%d calls followed a redirect, %d carried a cookie; want none", strays.Load(), cookies.Load())
-	}
-}
-
-func TestEveryCallCarriesItsHeaders(t *testing.T) {
-	var calls atomic.Int32
-	fake := fakedesk.New(gated)
-	t.Cleanup(fake.Close)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		for name, want := range map[string]string{
-			"X-FreeScout-API-Key": apiKey, "CF-Access-Client-Id": accessID, "CF-Access-Client-Secret": accessSecret,
-			"User-Agent": "docket/test", "Accept": "application/json", "Content-Type": "application/json",
-		} {
-			if got := r.Header.Values(name); !slices.Equal(got, []string{want}) {
-				t.Errorf("%s %s: %s is %q", r.Method, r.URL.Path, name, got)
-			}
-		}
-		noSecret(t, "an address", r.URL.String())
-		fake.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	d := open(t, configFor(server.URL+"/helpdesk"))
-	id := prepared(t, d)
-	for _, verb := range verbs {
-		if err := verb.do(t.Context(), d, id); err != nil {
-			t.Errorf("%s: %v", verb.name, err)
-		}
-	}
-	if calls.Load() < 9 {
-		t.Errorf("only %d calls", calls.Load())
-	}
-}
-
-// TestSecretsThatAreSaidBackAreTakenOut: a proxy or FreeScout may quote what it was sent.
-func TestSecretsThatAreSaidBackAreTakenOut(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		said := strings.Repeat("x", 180) + apiKey + " " + accessSecret + " " + accessID
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusBadRequest)
-		if err := json.NewEncoder(w).Encode(map[string]any{"message": said, "_embedded": map[string]any{"errors": []any{map[string]string{"path": "subject", "message": said}}}}); err != nil {
-			t.Error(err)
-		}
-	}))
-	t.Cleanup(server.Close)
-	d := open(t, configFor(server.URL))
-	for _, verb := range verbs {
-		err := verb.do(t.Context(), d, "1")
-		if err == nil {
-			t.Errorf("%s: no error", verb.name)
-		}
-		checkFault(t, verb.name, err)
-		for _, part := range []string{"key-4711", "cfast_", "0123456789.a"} {
-			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), part) {
-				t.Errorf("%s shows part of a secret: %v", verb.name, err)
-			}
-		}
-	}
-}
-
-func TestWhatNeverLeftIsSurelyNotSent(t *testing.T) {
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
-	strange := httptest.NewUnstartedServer(http.NotFoundHandler())
-	strange.Config.ErrorLog = log.New(io.Discard, "", 0)
-	strange.StartTLS()
-	t.Cleanup(strange.Close)
-	plain := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(plain.Close)
-	for url, want := range map[string]outcome{
-		closed.URL:  "unavailable unreachable",
-		strange.URL: "unavailable tls_error",
-		strings.Replace(plain.URL, "http:", "https:", 1): "unavailable tls_error",
-		"http://no-such-host.invalid":                    "unavailable dns_error",
-	} {
-		d := open(t, configFor(url))
-		for _, verb := range verbs {
-			err := verb.do(t.Context(), d, "1")
-			if got := outcomeOf(err); got != want {
-				t.Errorf("%s at %s: %q (%v), want %q", verb.name, url, got, err, want)
-			}
-			checkFault(t, verb.name, err)
-		}
-	}
-}
-
-func TestOwnRateLimitIsSurelyNotSent(t *testing.T) {
-	fake, url := start(t, gated)
-	config := configFor(url)
-	config.Rate = 1
-	d := open(t, config)
-	prepared(t, d) // takes the only turn of this second
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	_, err := d.Create(ctx, draft(newMark))
-	if outcomeOf(err) != "unavailable own_rate_limit" || fake.Stats().Requests[fakedesk.OpCreate] != 1 {
-		t.Errorf("Create without a turn: %v after %d calls, want own_rate_limit and one call", err, fake.Stats().Requests[fakedesk.OpCreate])
-	}
-}
-
 func TestDraftWithoutItsMarkIsRefused(t *testing.T) {
 	fake, url := start(t, gated)
 	d := open(t, configFor(url))
@@ -406,69 +269,3 @@ func TestTextsThatAreTooLongKeepTheirMark(t *testing.T) {
 		t.Error("the note lost its mark")
 	}
 }
-
-func TestConfigurationFaultsAreSaidClearly(t *testing.T) {
-	good := configFor("https://tickets.example.org")
-	for _, row := range []struct {
-		change func(*freescout.Config)
-		says   string
-	}{
-		{func(c *freescout.Config) { c.APIURL = "" }, "API URL is missing"},
-		{func(c *freescout.Config) { c.APIURL = "tickets.example.org" }, "must begin with https://"},
-		{func(c *freescout.Config) { c.APIURL = "ftp://tickets.example.org" }, "must begin with https://"},
-		{func(c *freescout.Config) { c.APIURL = "https://" }, "names no host"},
-		{func(c *freescout.Config) { c.APIURL = "https://u:do-not-show@tickets.example.org" }, "user name or password"},
-		{func(c *freescout.Config) { c.APIURL = "https://u:do-not-show@tickets.example.org:x/%zz" }, "is not a URL"},
-		{func(c *freescout.Config) { c.APIURL = "https://tickets.example.org/?api_key=do-not-show" }, "query"},
-		{func(c *freescout.Config) { c.InstanceURL = "/tickets" }, "instance URL must begin"},
-		{func(c *freescout.Config) { c.APIKey = "" }, "API key is missing"},
-		{func(c *freescout.Config) { c.APIKey = apiKey + "\n" }, "API key holds a space at an end"},
-		{func(c *freescout.Config) { c.AccessClientID = "" }, "needed together"},
-		{func(c *freescout.Config) { c.AccessClientSecret = "" }, "needed together"},
-		{func(c *freescout.Config) { c.AccessClientSecret = "a\x00b" }, "client secret holds"},
-		{func(c *freescout.Config) { c.MailboxID = 0 }, "mailbox id 0"},
-		{func(c *freescout.Config) { c.MailboxID = -2 }, "mailbox id -2"},
-		{func(c *freescout.Config) { c.UserID = -1 }, "user id -1"},
-		{func(c *freescout.Config) { c.CustomerEmail = "Alerts <a@b>" }, "bare e-mail"},
-		{func(c *freescout.Config) { c.CustomerEmail = "alerts" }, "bare e-mail"},
-		{func(c *freescout.Config) { c.WaitOut = -time.Second }, "cannot be negative"},
-		{func(c *freescout.Config) { c.Rate = -1 }, "rate -1"},
-	} {
-		config := good
-		row.change(&config)
-		_, err := freescout.New(config)
-		if err == nil || !strings.Contains(err.Error(), row.says) {
-			t.Errorf("got %v, want an error that says %q", err, row.says)
-			continue
-		}
-		noSecret(t, "a configuration error", err.Error())
-	}
-}
-
-func TestBaseAddressIsTakenInEveryForm(t *testing.T) {
-	for given, want := range map[string]string{
-		"https://host.example":               "https://host.example/api/mailboxes",
-		"https://host.example/":              "https://host.example/api/mailboxes",
-		"https://host.example/api":           "https://host.example/api/mailboxes",
-		"https://host.example/api/":          "https://host.example/api/mailboxes",
-		"http://host.example:8080/sub":       "http://host.example:8080/sub/api/mailboxes",
-		"https://host.example/sub/dir/api//": "https://host.example/sub/dir/api/mailboxes",
-	} {
-		config := configFor(given)
-		var asked string
-		config.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-			asked, _, _ = strings.Cut(r.URL.String(), "?")
-			return nil, io.EOF
-		})
-		if err := open(t, config).Check(t.Context()); err == nil {
-			t.Errorf("%s: no error", given)
-		}
-		if asked != want {
-			t.Errorf("%s: asked %s, want %s", given, asked, want)
-		}
-	}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

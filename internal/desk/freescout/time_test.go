@@ -121,3 +121,29 @@ func TestCallsKeepToTheRate(t *testing.T) {
 		}
 	})
 }
+
+// TestWaitingForATurnLeavesTimeForTheCall: a create that starts with no time left would be
+// unknown for nothing.
+func TestWaitingForATurnLeavesTimeForTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := fakedesk.New(fakedesk.Options{APIKey: apiKey, CreateDelay: 900 * time.Millisecond})
+		defer fake.Close()
+		config := configFor("https://tickets.example.org")
+		config.Transport, config.Rate = fake.Transport(), 0.5
+		d := open(t, config)
+		for deadline, want := range map[time.Duration]outcome{1800 * time.Millisecond: "unavailable own_rate_limit", 5 * time.Second: "ok"} {
+			time.Sleep(time.Minute)
+			prepared(t, d)
+			time.Sleep(100 * time.Millisecond) // the next turn is 1 s away
+			ctx, cancel := context.WithTimeout(t.Context(), deadline)
+			_, err := d.Create(ctx, draft(newMark))
+			cancel()
+			if got := outcomeOf(err); got != want {
+				t.Errorf("with %v left: %q (%v), want %q", deadline, got, err, want)
+			}
+		}
+		if n := fake.Stats().Creates[newMark]; n != 1 {
+			t.Errorf("%d tickets, want the one that had time", n)
+		}
+	})
+}
