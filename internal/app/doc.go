@@ -1,0 +1,6 @@
+// Package app puts Docket together: it reads the configuration, wires every part in one
+// straight line, starts the loops and stops them.
+//
+// It decides nothing about alerts. Its invariant: every loop begins in a group and is
+// waited for; the ledger stops last, so that what the others learn is still kept.
+package app
