@@ -157,3 +157,6 @@ func unavailable(doing string, err error) error {
 	}
 	return &desk.Error{Class: desk.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
 }
+
+// LinkBase returns what a ticket's number is put behind to make its link.
+func (d *Desk) LinkBase() string { return d.linkBase }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"docket/internal/app"
+	"docket/internal/desk"
+	"docket/internal/store"
+	"docket/internal/web"
+)
+
+// listing is what every listing command has.
+type listing struct {
+	JSON  bool `name:"json" help:"Print one JSON array of all rows."`
+	Limit int  `short:"n" placeholder:"N" help:"At most N rows (all with --json, else 50)."`
+}
+
+// rows is the limit to ask for: all for scripts, a screenful for people.
+func (l listing) rows() int {
+	const screenful = 50
+	if l.Limit > 0 || l.JSON {
+		return l.Limit
+	}
+	return screenful
+}
+
+// client talks to the server that is named, or to the configured one.
+func (s *session) client(cfg app.Config) *web.Client {
+	base := s.server
+	if base == "" {
+		base, _ = s.env("DOCKET_URL")
+	}
+	if base == "" {
+		base = "http://" + dialAddress(cfg.Listen)
+	}
+	token, _ := s.env("DOCKET_TOKEN")
+	return web.NewClient(base, desk.Secret(token))
+}
+
+// dialAddress is where a server that listens there is reached from here.
+func dialAddress(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || host != "" {
+		return listen
+	}
+	return net.JoinHostPort("127.0.0.1", port)
+}
+
+// read asks the running server; where none runs, it reads the database itself.
+func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, web.Reader) (T, error)) (T, error) {
+	var none T
+	cfg, err := s.load()
+	if err != nil {
+		return none, err
+	}
+	v, err := ask(s.client(cfg))
+	if !errors.Is(err, web.ErrNoServer) {
+		return v, err
+	}
+	if _, named := s.env("DOCKET_URL"); named || s.server != "" {
+		return none, fmt.Errorf("%w: start it, or leave the address out to read the database", err)
+	}
+	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{})
+	if err != nil {
+		return none, err
+	}
+	defer st.Close() //nolint:errcheck // Only read from.
+	if err := st.Current(s.ctx); err != nil {
+		if errors.Is(err, store.ErrNewer) || errors.Is(err, store.ErrBehind) {
+			return none, err
+		}
+		return none, errors.New(st.Explain(err))
+	}
+	reader, err := app.Reader(cfg, st)
+	if err != nil {
+		return none, err
+	}
+	v, err = own(s.ctx, reader)
+	if err != nil && !errors.Is(err, web.ErrNoSuch) {
+		err = fmt.Errorf("%s: %w", st.Explain(err), err)
+	}
+	return v, err
+}
+
+// migrate opens the database and migrates it.
+func migrate(s *session, cfg app.Config) error {
+	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close() //nolint:errcheck // Migrate has told.
+	if err := st.Migrate(s.ctx); err != nil {
+		if errors.Is(err, store.ErrNewer) {
+			return err
+		}
+		return fmt.Errorf("%s: %w", st.Explain(err), err)
+	}
+	_, err = fmt.Fprintln(s.out, "the database is at this version's schema")
+	return err
+}
+
+// printJSON prints any value as scripts want it.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// table prints rows under a heading.
+func table(w io.Writer, heading []string, rows [][]string, none string) error {
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(w, none)
+		return err
+	}
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	_, _ = fmt.Fprintln(tw, strings.Join(heading, "\t")) // Flush tells.
+	for _, row := range rows {
+		for i := range row {
+			row[i] = oneLine(row[i])
+		}
+		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t")) // Flush tells.
+	}
+	return tw.Flush()
+}
+
+// oneLine makes a text safe for a terminal: no control characters, not too long.
+func oneLine(s string) string {
+	const longest = 80
+	clean := []rune(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+			return ' '
+		}
+		return r
+	}, s))
+	if len(clean) > longest {
+		clean = append(clean[:longest-1], '…')
+	}
+	return string(clean)
+}
+
+// local prints a time in the operator's own zone.
+func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/web"
+)
+
+type sendCmd struct {
+	Title    string            `default:"DocketTest" help:"The alert's name."`
+	Severity string            `default:"P2" help:"P1 to P5, or critical, error, warning, info."`
+	Summary  string            `default:"A test alert sent by docket send." help:"What is wrong."`
+	Label    map[string]string `short:"l" placeholder:"NAME=VALUE" help:"A further label; may be repeated."`
+	Resolve  bool              `help:"Say that the alert has ended."`
+}
+
+// Run posts one alert as Prometheus would, and prints what names it.
+func (c *sendCmd) Run(s *session) error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	severity, err := alert.ParseSeverity(c.Severity)
+	if err != nil {
+		return err
+	}
+	labels := map[string]string{"alertname": c.Title, "severity": severity.String()}
+	for name, value := range c.Label {
+		if strings.TrimSpace(name) == "" {
+			return errors.New("a label needs a name: --label NAME=VALUE")
+		}
+		labels[name] = value
+	}
+	now := time.Now().UTC()
+	one := map[string]any{"labels": labels, "annotations": map[string]string{"summary": c.Summary}}
+	if c.Resolve {
+		one["endsAt"] = now.Format(time.RFC3339Nano)
+	} else {
+		one["startsAt"] = now.Format(time.RFC3339Nano)
+	}
+	var answer struct{ New, Repeated int }
+	err = s.client(cfg).Post(s.ctx, "/api/v2/alerts", []any{one}, &answer)
+	if errors.Is(err, web.ErrNoServer) {
+		return fmt.Errorf("%w: start it with docket serve", err)
+	}
+	if err != nil {
+		return err
+	}
+	word := "sent"
+	switch {
+	case c.Resolve:
+		word = "ended"
+	case answer.Repeated > 0:
+		word = "repeated, it was known to fire"
+	}
+	key := alert.Fingerprint("", alert.NewLabels(labels))
+	_, err = fmt.Fprintf(s.out, "%s: alert_key %s (docket incidents explain %s)\n", word, key, key)
+	return err
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"docket/internal/web"
+)
+
+type ticketsCmd struct {
+	List   ticketsListCmd   `cmd:"" default:"withargs" help:"List tickets, the latest first."`
+	Show   ticketsShowCmd   `cmd:"" help:"Show a ticket of the local desk."`
+	Note   ticketsNoteCmd   `cmd:"" help:"Add a note to a ticket of the local desk."`
+	Close  ticketsCloseCmd  `cmd:"" help:"Close a ticket of the local desk."`
+	Reopen ticketsReopenCmd `cmd:"" help:"Open a closed ticket of the local desk again."`
+}
+
+type ticketsListCmd struct{ listing }
+
+// Run lists tickets.
+func (c *ticketsListCmd) Run(s *session) error {
+	rows, err := read(s,
+		func(cl *web.Client) (rows []web.TicketRow, err error) {
+			return rows, cl.Get(s.ctx, "/api/v1/tickets", limit(c.rows()), &rows)
+		},
+		func(ctx context.Context, r web.Reader) ([]web.TicketRow, error) { return r.Tickets(ctx, c.rows()) })
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, rows)
+	}
+	var lines [][]string
+	for _, r := range rows {
+		lines = append(lines, []string{"#" + r.Number, r.Status, local(r.CreatedAt), strings.Join(r.Tags, ","), r.Subject})
+	}
+	return table(s.out, []string{"TICKET", "STATUS", "CREATED", "TAGS", "SUBJECT"}, lines, "No tickets yet.")
+}
+
+type ticketsShowCmd struct {
+	ID   string `arg:"" help:"The ticket's number."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Run shows one ticket.
+func (c *ticketsShowCmd) Run(s *session) error {
+	t, err := read(s,
+		func(cl *web.Client) (t web.TicketDetail, err error) {
+			return t, cl.Get(s.ctx, "/api/v1/tickets/"+url.PathEscape(c.ID), nil, &t)
+		},
+		func(ctx context.Context, r web.Reader) (web.TicketDetail, error) { return r.Ticket(ctx, c.ID) })
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, t)
+	}
+	return printTicket(s, t)
+}
+
+func printTicket(s *session, t web.TicketDetail) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#%s  %s  %s\n%s\n\n%s", t.Number, t.Status, strings.Join(t.Tags, ","), oneLine(t.Subject), lines(t.Body))
+	for i, n := range t.Notes {
+		fmt.Fprintf(&b, "\n-- note %d\n%s\n", i+1, lines(n))
+	}
+	_, err := fmt.Fprint(s.out, b.String())
+	return err
+}
+
+// lines makes a text of several lines safe for a terminal.
+func lines(text string) string {
+	all := strings.Split(text, "\n")
+	for i, l := range all {
+		all[i] = strings.Map(func(r rune) rune {
+			if r < ' ' && r != '\t' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+				return ' '
+			}
+			return r
+		}, l)
+	}
+	return strings.Join(all, "\n")
+}
+
+// change asks the running server for a change: only it may write.
+func change(s *session, path string, in any) error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	var t web.TicketDetail
+	err = s.client(cfg).Post(s.ctx, path, in, &t)
+	if errors.Is(err, web.ErrNoServer) {
+		return fmt.Errorf("%w: a change needs the running server; start it with docket serve", err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "ticket #%s is %s, with %d notes\n", t.Number, t.Status, len(t.Notes))
+	return err
+}
+
+type ticketsNoteCmd struct {
+	ID   string   `arg:"" help:"The ticket's number."`
+	Text []string `arg:"" help:"The note."`
+}
+
+// Run adds a note.
+func (c *ticketsNoteCmd) Run(s *session) error {
+	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/notes", map[string]string{"text": strings.Join(c.Text, " ")})
+}
+
+type ticketsCloseCmd struct {
+	ID string `arg:"" help:"The ticket's number."`
+}
+
+// Run closes a ticket.
+func (c *ticketsCloseCmd) Run(s *session) error {
+	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/close", nil)
+}
+
+type ticketsReopenCmd struct {
+	ID string `arg:"" help:"The ticket's number."`
+}
+
+// Run opens a ticket again.
+func (c *ticketsReopenCmd) Run(s *session) error {
+	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/reopen", nil)
+}

@@ -1,0 +1,239 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"docket/internal/alert"
+	"docket/internal/courier"
+	"docket/internal/desk"
+	"docket/internal/desk/freescout"
+	"docket/internal/desk/local"
+	"docket/internal/intake"
+	"docket/internal/ledger"
+	"docket/internal/queue"
+	"docket/internal/source"
+	"docket/internal/store"
+	"docket/internal/web"
+)
+
+// The times of a stop: a platform gives 30 s, ours are well inside 10.
+const (
+	httpDrain    = 3 * time.Second
+	jobsSoftStop = 5 * time.Second
+)
+
+// App is a running Docket's parts.
+type App struct {
+	config  Config
+	log     *slog.Logger
+	version string
+	booted  time.Time
+	gate    *gate
+}
+
+// Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
+// finish or become unknown, and what was learnt is kept. ready, where not nil, is told the
+// address once alerts are taken.
+func Serve(ctx context.Context, cfg Config, log *slog.Logger, version string, ready func(addr string)) error {
+	a := &App{config: cfg, log: log, version: version, booted: time.Now().UTC(), gate: &gate{}}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
+	}
+	// The listener comes first: a platform sees a live process while the database is awaited.
+	outer := newGroup(ctx, log)
+	server := &http.Server{
+		Handler: a.gate, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	outer.run("http", func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
+	err = a.run(outer.ctx, outer, func() {
+		log.InfoContext(ctx, "ready", "address", "http://"+listener.Addr().String(), "database", databaseKind(cfg), "desk", cfg.Desk, "version", version)
+		if ready != nil {
+			ready(listener.Addr().String())
+		}
+	})
+	return errors.Join(err, outer.stop())
+}
+
+func databaseKind(cfg Config) string {
+	if store.IsPostgres(cfg.Database.Reveal()) {
+		return "postgres"
+	}
+	return cfg.Database.Reveal()
+}
+
+// serveHTTP serves until ctx ends, then lets requests finish for a moment.
+func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), httpDrain)
+		defer cancel()
+		stopped <- server.Shutdown(drain)
+	})
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return err
+	}
+	if err := <-stopped; err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// run wires every part in order, starts it, and stops it in the other order. It is one
+// long straight line on purpose: here one sees what is given to whom.
+func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
+	cfg, log := a.config, a.log
+	st, err := a.openStore(ctx)
+	if err != nil || st == nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	d, localDesk, err := a.makeDesk(st)
+	if err != nil {
+		return err
+	}
+	rules, err := newRules(cfg, d)
+	if err != nil {
+		return err
+	}
+	metrics := web.NewMetrics(registry, st)
+	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy}, metrics.LedgerCounts(), log)
+	health := courier.NewHealth(d.Name(), log)
+	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox}, health, log)
+	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
+	if err != nil {
+		return err
+	}
+	book.Bind(jobs)
+	in := intake.New(st, book, a.booted, log)
+	probe := &readiness{store: st, health: health, intake: in}
+
+	// The ledger stops last: what the others learn while they stop is still kept.
+	inner := newGroup(context.WithoutCancel(ctx), log)
+	defer func() { err = errors.Join(err, inner.stop()) }()
+	inner.run("ledger", book.Run)
+
+	work := newGroup(ctx, log)
+	defer func() { err = errors.Join(err, work.stop()) }()
+	work.run("queue", jobs.Run)
+	work.every("due", time.Second, in.Due)
+	work.every("expire", time.Second, in.Expire)
+	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
+	client := source.NewPollClient()
+	for _, p := range polls(cfg) {
+		pull := intake.Pull{Name: p.Name, Every: p.every, Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
+		work.every("poll "+p.Name, p.every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
+	}
+
+	a.gate.open(web.New(web.Deps{
+		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk,
+		Policy: rules.policy, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
+	}))
+	ready()
+	select {
+	case <-ctx.Done():
+	case <-work.ctx.Done():
+	case <-inner.ctx.Done():
+	}
+	// First no more requests: the outer group owns the listener.
+	return outer.stop()
+}
+
+// openStore opens and migrates the database. A PostgreSQL server that cannot be reached
+// is waited for, and /readyz says so; every other fault ends the start with a sentence.
+func (a *App) openStore(ctx context.Context) (*store.Store, error) {
+	said := ""
+	for {
+		st, err := a.tryStore(ctx)
+		if err == nil || ctx.Err() != nil {
+			return st, nil //nolint:nilerr // Stopped before the database came.
+		}
+		var away *awayError
+		if !errors.As(err, &away) {
+			return nil, err
+		}
+		a.gate.wait(away.sentence)
+		if said != away.sentence {
+			a.log.WarnContext(ctx, "waiting for the database", "reason", away.sentence)
+			said = away.sentence
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// awayError is a database that may come back by itself.
+type awayError struct {
+	sentence string
+	err      error
+}
+
+func (e *awayError) Error() string { return e.sentence }
+func (e *awayError) Unwrap() error { return e.err }
+
+func (a *App) tryStore(ctx context.Context) (*store.Store, error) {
+	url := a.config.Database.Reveal()
+	st, err := store.Open(ctx, url, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		return nil, err
+	}
+	err = st.Migrate(ctx)
+	if err == nil {
+		return st, nil
+	}
+	defer st.Close() //nolint:errcheck // The start fails anyway, with a better error.
+	switch {
+	case errors.Is(err, store.ErrNewer):
+		return nil, err
+	case store.IsPostgres(url):
+		return nil, &awayError{st.Explain(err), err}
+	}
+	return nil, fmt.Errorf("%s: %w", st.Explain(err), err)
+}
+
+// makeDesk makes the desk that is configured; the second result is set for the local one.
+func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
+	if a.config.Desk == "local" {
+		d := local.New(st, "http://"+linkHost(a.config.Listen)+"/api/v1/tickets/")
+		return d, d, nil
+	}
+	f := a.config.FreeScout
+	d, err := freescout.New(freescout.Config{
+		APIURL: f.APIURL, InstanceURL: f.InstanceURL, APIKey: f.APIKey, AccessClientID: a.config.Access.ClientID, AccessClientSecret: a.config.Access.ClientSecret,
+		MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("set up the freescout desk: %w", err)
+	}
+	return d, nil, nil
+}
+
+// linkHost is the host that links name when Docket listens on all addresses.
+func linkHost(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || host != "" {
+		return listen
+	}
+	if name, err := os.Hostname(); err == nil {
+		return net.JoinHostPort(name, port)
+	}
+	return net.JoinHostPort("localhost", port)
+}

@@ -1,0 +1,183 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+	"github.com/prometheus/common/model"
+
+	"docket/internal/alert"
+	"docket/internal/desk"
+	"docket/internal/incident"
+	"docket/internal/source"
+	"docket/internal/store"
+	"docket/internal/web"
+)
+
+// autoTicket is the flag that switches filing.
+const autoTicket = "alerts.auto_ticket"
+
+// rules turn the configuration into policies.
+type rules struct {
+	base   incident.Policy
+	routes []routeRule
+}
+
+type routeRule struct {
+	name      string
+	matchers  labels.Matchers
+	policy    incident.Policy
+	mailboxID int64
+}
+
+// localCallTimeout: a create in the local desk is one transaction of our own database; an
+// attempt that never answered is over once its process is.
+const localCallTimeout = 0
+
+func newRules(cfg Config, d desk.Desk) (*rules, error) {
+	p := incident.DefaultPolicy()
+	c := cfg.Policies
+	p.TicketAt, p.OnRecovery, p.Hold, p.DoubtHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
+	p.WaitOut = d.WaitOut()
+	if cfg.Desk == "local" {
+		p.CallTimeout = localCallTimeout
+	}
+	if on, set := cfg.Flags[autoTicket]; set {
+		p.FilingOn = on
+	}
+	r := &rules{base: p}
+	for _, rc := range cfg.Routes {
+		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
+		for _, text := range rc.Match {
+			ms, err := labels.ParseMatchers(text)
+			if err != nil {
+				return nil, fmt.Errorf("route %s: matcher %q: %w", rc.Name, text, err)
+			}
+			rr.matchers = append(rr.matchers, ms...)
+		}
+		rr.policy.Tags = append(slices.Clone(p.Tags), rc.Tags...)
+		if rc.TicketAt != 0 {
+			rr.policy.TicketAt = rc.TicketAt
+		}
+		if rc.OnRecovery != "" {
+			rr.policy.OnRecovery = incident.OnRecovery(rc.OnRecovery)
+		}
+		if rc.Hold != nil {
+			rr.policy.Hold = *rc.Hold
+		}
+		if rc.Settle != nil {
+			rr.policy.Settle = *rc.Settle
+		}
+		r.routes = append(r.routes, rr)
+	}
+	return r, nil
+}
+
+// route returns the name of the first route that matches, "" for none.
+func (r *rules) route(a alert.Alert) string {
+	if len(r.routes) == 0 {
+		return ""
+	}
+	set := make(model.LabelSet, len(a.Labels))
+	for _, l := range a.Labels {
+		set[model.LabelName(l.Name)] = model.LabelValue(l.Value)
+	}
+	for _, rr := range r.routes {
+		if rr.matchers.Matches(set) {
+			return rr.name
+		}
+	}
+	return ""
+}
+
+// policy returns a route's policy. A route that is not configured any more has the default.
+func (r *rules) policy(route string, _ time.Time) incident.Policy {
+	for _, rr := range r.routes {
+		if rr.name == route {
+			return rr.policy
+		}
+	}
+	return r.base
+}
+
+func (r *rules) mailbox(route string) int64 {
+	for _, rr := range r.routes {
+		if rr.name == route {
+			return rr.mailboxID
+		}
+	}
+	return 0
+}
+
+// pushed are the sources that may push: the built-in ones, unless configured otherwise,
+// and the configured ones.
+func pushed(cfg Config) map[string]source.Source {
+	all := map[string]source.Source{
+		"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
+		"prometheus":   {Name: "prometheus", Format: "prometheus"},
+	}
+	for _, s := range cfg.Sources {
+		if s.Poll == "" {
+			all[s.Name] = source.Source{Name: s.Name, Format: s.Format, Severity: s.Severity, Identity: identity(s.Identity), ResolveTimeout: s.ResolveTimeout}
+		}
+	}
+	return all
+}
+
+func identity(c IdentityConfig) alert.Identity {
+	return alert.Identity{Drop: c.Drop, Keep: c.Keep, ByAlertID: c.AlertID}
+}
+
+func sourceTokens(cfg Config) map[string]desk.Secret {
+	all := map[string]desk.Secret{}
+	for _, s := range cfg.Sources {
+		if s.Poll == "" && s.Token.Set() {
+			all[s.Name] = s.Token
+		}
+	}
+	return all
+}
+
+// timedPoll is a poll and its pace.
+type timedPoll struct {
+	source.Poll
+	every time.Duration
+}
+
+func polls(cfg Config) []timedPoll {
+	var all []timedPoll
+	for _, s := range cfg.Sources {
+		if s.Poll != "" {
+			all = append(all, timedPoll{source.Poll{Name: s.Name, Kind: s.Poll, URL: s.URL, Token: s.Token.Reveal(), Severity: s.Severity, Identity: identity(s.Identity)}, s.Every})
+		}
+	}
+	return all
+}
+
+func tokens(cfg Config) []web.Token {
+	all := make([]web.Token, len(cfg.Auth.Tokens))
+	for i, t := range cfg.Auth.Tokens {
+		all[i] = web.Token{Name: t.Name, Secret: t.Token, Scopes: t.Scopes}
+	}
+	return all
+}
+
+// Reader reads what the command line lists where no server runs.
+func Reader(cfg Config, st *store.Store) (web.Reader, error) {
+	a := &App{config: cfg}
+	d, localDesk, err := a.makeDesk(st)
+	if err != nil {
+		return web.Reader{}, err
+	}
+	r, err := newRules(cfg, d)
+	if err != nil {
+		return web.Reader{}, err
+	}
+	reader := web.Reader{Store: st, Desk: d.Name(), Policy: r.policy}
+	if localDesk != nil {
+		reader.LinkBase = localDesk.LinkBase()
+	}
+	return reader, nil
+}

@@ -1,0 +1,258 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/desk"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/store"
+)
+
+// callerKey carries the caller's name from the token check to the handler.
+type callerKey struct{}
+
+// mountAPI puts /api/v1 and its OpenAPI document on the mux.
+func (s *server) mountAPI(mux *http.ServeMux) {
+	cfg := huma.DefaultConfig("Docket", s.Version)
+	cfg.Info.Description = "Alerts in, exactly one help-desk ticket for each incident out."
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
+	cfg.CreateHooks = nil // No links to schemas in answers.
+	api := humago.New(mux, cfg)
+
+	get(s, api, "list-alerts", "/api/v1/alerts", "List alerts, firing ones first", s.listAlerts)
+	get(s, api, "list-incidents", "/api/v1/incidents", "List incidents, the latest first", s.listIncidents)
+	get(s, api, "show-incident", "/api/v1/incidents/{id}", "Show an incident with its story", s.showIncident)
+	get(s, api, "explain-incident", "/api/v1/incidents/{id}/explain", "Why was this ticket filed, or not?", s.explainIncident)
+	get(s, api, "list-tickets", "/api/v1/tickets", "List tickets, the latest first", s.listTickets)
+	get(s, api, "show-ticket", "/api/v1/tickets/{id}", "Show a ticket of the local desk", s.showTicket)
+	post(s, api, "note-ticket", "/api/v1/tickets/{id}/notes", "Add a note to a ticket of the local desk", s.noteTicket)
+	post(s, api, "close-ticket", "/api/v1/tickets/{id}/close", "Close a ticket of the local desk", s.closeTicket)
+	post(s, api, "reopen-ticket", "/api/v1/tickets/{id}/reopen", "Open a closed ticket of the local desk again", s.reopenTicket)
+	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, the latest first", s.listAudit)
+	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that the audit log is as it was written", s.verifyAudit)
+	get(s, api, "show-version", "/api/v1/version", "Which docket this is", s.showVersion)
+}
+
+func get[I, O any](s *server, api huma.API, id, path, summary string, do func(context.Context, *I) (*O, error)) {
+	register(s, api, id, http.MethodGet, path, summary, ScopeRead, do)
+}
+
+func post[I, O any](s *server, api huma.API, id, path, summary string, do func(context.Context, *I) (*O, error)) {
+	register(s, api, id, http.MethodPost, path, summary, ScopeOperate, do)
+}
+
+func register[I, O any](s *server, api huma.API, id, method, path, summary, scope string, do func(context.Context, *I) (*O, error)) {
+	huma.Register(api, huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 1 << 20,
+		Description: "Needs a token with the scope " + scope + ", where tokens are configured.",
+		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			r, w := humago.Unwrap(ctx)
+			name, ok := s.caller(r, scope)
+			if !ok {
+				deny(w, scope)
+				return
+			}
+			next(huma.WithValue(ctx, callerKey{}, name))
+		}},
+	}, do)
+}
+
+// body is an answer.
+type body[T any] struct{ Body T }
+
+// limited is a listing's input.
+type limited struct {
+	Limit int `query:"limit" minimum:"0" default:"0" doc:"At most this many rows; 0 is all."`
+}
+
+// named is a detail's input.
+type named struct {
+	ID string `path:"id"`
+}
+
+func (s *server) reader() Reader {
+	link := ""
+	if s.Local != nil {
+		link = s.Local.LinkBase()
+	}
+	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, Policy: s.Policy}
+}
+
+// answer words an error: what is not there is 404, a database that is away 503.
+func answer[T any](s *server, v T, err error) (*body[T], error) {
+	switch {
+	case err == nil:
+		return &body[T]{v}, nil
+	case errors.Is(err, ErrNoSuch):
+		return nil, huma.Error404NotFound(err.Error())
+	}
+	s.Log.Warn("request failed", "err", err)
+	return nil, huma.Error503ServiceUnavailable(s.Store.Explain(err))
+}
+
+func (s *server) listAlerts(ctx context.Context, in *limited) (*body[[]AlertRow], error) {
+	rows, err := s.reader().Alerts(ctx, in.Limit)
+	return answer(s, rows, err)
+}
+
+// incidentQuery narrows a listing of incidents.
+type incidentQuery struct {
+	limited
+	Live     bool   `query:"live" doc:"Only those that go on."`
+	AlertKey string `query:"alert_key" doc:"Only those of this alert_key."`
+}
+
+func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]IncidentRow], error) {
+	f := store.IncidentFilter{Live: in.Live, Limit: in.Limit}
+	if in.AlertKey != "" {
+		key, err := alert.ParseKey(in.AlertKey)
+		if err != nil {
+			return nil, huma.Error400BadRequest("alert_key: " + err.Error())
+		}
+		f.Key = &key
+	}
+	rows, err := s.reader().Incidents(ctx, f)
+	return answer(s, rows, err)
+}
+
+func (s *server) showIncident(ctx context.Context, in *named) (*body[IncidentDetail], error) {
+	d, err := s.reader().Incident(ctx, in.ID)
+	return answer(s, d, err)
+}
+
+func (s *server) explainIncident(ctx context.Context, in *named) (*body[Explanation], error) {
+	x, err := s.reader().Explain(ctx, in.ID)
+	return answer(s, x, err)
+}
+
+func (s *server) listTickets(ctx context.Context, in *limited) (*body[[]TicketRow], error) {
+	rows, err := s.reader().Tickets(ctx, in.Limit)
+	return answer(s, rows, err)
+}
+
+func (s *server) showTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+	if err := s.needLocal(); err != nil {
+		return nil, err
+	}
+	t, err := s.reader().Ticket(ctx, in.ID)
+	return answer(s, t, err)
+}
+
+// needLocal refuses what only the local desk does here: another desk has its own pages.
+func (s *server) needLocal() error {
+	if s.Local == nil {
+		return huma.Error409Conflict("the tickets are in " + s.Desk.Name() + ": open the ticket there, by its link in the list")
+	}
+	return nil
+}
+
+// noteInput is a person's note.
+type noteInput struct {
+	named
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"100000"`
+	}
+}
+
+func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[TicketDetail], error) {
+	if err := s.needLocal(); err != nil {
+		return nil, err
+	}
+	if err := s.Local.NoteBy(ctx, in.ID, caller(ctx), audit.Clean(in.Body.Text)); err != nil {
+		return nil, deskAnswer(err)
+	}
+	t, err := s.reader().Ticket(ctx, in.ID)
+	return answer(s, t, err)
+}
+
+func caller(ctx context.Context) string {
+	name, _ := ctx.Value(callerKey{}).(string)
+	return name
+}
+
+func (s *server) closeTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+	return s.setTicket(ctx, in.ID, desk.StatusClosed)
+}
+
+func (s *server) reopenTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+	return s.setTicket(ctx, in.ID, desk.StatusOpen)
+}
+
+// setTicket changes a local ticket's status in a person's name, and the ledger hears of
+// it at once.
+func (s *server) setTicket(ctx context.Context, id string, status desk.Status) (*body[TicketDetail], error) {
+	if err := s.needLocal(); err != nil {
+		return nil, err
+	}
+	if err := s.Local.SetStatus(ctx, id, status); err != nil {
+		return nil, deskAnswer(err)
+	}
+	marks, err := s.reader().marksOf(ctx, id)
+	if err != nil {
+		return answer(s, TicketDetail{}, err)
+	}
+	var inputs []ledger.Input
+	for _, text := range marks {
+		mark, err := incident.ParseMark(text)
+		if err != nil {
+			return answer(s, TicketDetail{}, err)
+		}
+		inputs = append(inputs, ledger.Input{Seen: &mark, TicketClosed: status == desk.StatusClosed, Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}})
+	}
+	if _, err := s.Ledger.Apply(ctx, inputs...); err != nil {
+		return answer(s, TicketDetail{}, err)
+	}
+	t, err := s.reader().Ticket(ctx, id)
+	return answer(s, t, err)
+}
+
+func deskAnswer(err error) error {
+	var e *desk.Error
+	sentence := err.Error()
+	if errors.As(err, &e) {
+		sentence = e.Sentence
+	}
+	switch desk.ClassOf(err) {
+	case desk.Missing:
+		return huma.Error404NotFound(sentence)
+	case desk.Refused:
+		return huma.Error409Conflict(sentence)
+	case desk.Unknown, desk.Unavailable:
+	}
+	return huma.Error503ServiceUnavailable(sentence)
+}
+
+// auditQuery narrows a listing of the audit log.
+type auditQuery struct {
+	limited
+	Action string `query:"action" doc:"Only this action."`
+}
+
+func (s *server) listAudit(ctx context.Context, in *auditQuery) (*body[[]AuditRow], error) {
+	rows, err := s.reader().Audit(ctx, store.AuditFilter{Action: in.Action, Limit: in.Limit})
+	return answer(s, rows, err)
+}
+
+func (s *server) verifyAudit(ctx context.Context, _ *struct{}) (*body[Verdict], error) {
+	v, err := s.reader().VerifyAudit(ctx)
+	return answer(s, v, err)
+}
+
+// Build says which docket answers.
+type Build struct {
+	Version string    `json:"version"`
+	Now     time.Time `json:"now"`
+}
+
+func (s *server) showVersion(context.Context, *struct{}) (*body[Build], error) {
+	return &body[Build]{Build{s.Version, time.Now().UTC()}}, nil
+}

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"docket/internal/desk"
+)
+
+// Client talks to a running Docket; the command line uses it.
+type Client struct {
+	base  string
+	token desk.Secret
+	http  *http.Client
+}
+
+// ErrNoServer says that nothing listens at the address.
+var ErrNoServer = errors.New("no docket is running there")
+
+// NewClient makes a client of the server at base, for example http://127.0.0.1:8080.
+func NewClient(base string, token desk.Secret) *Client {
+	return &Client{strings.TrimSuffix(base, "/"), token, &http.Client{
+		Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// maxAnswer bounds one answer; a listing of everything may be long.
+const maxAnswer = 512 << 20
+
+// Get reads path with a query into out.
+func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return c.do(ctx, http.MethodGet, path, nil, out)
+}
+
+// Post sends in as JSON to path and reads the answer into out; either may be nil.
+func (c *Client) Post(ctx context.Context, path string, in, out any) error {
+	return c.do(ctx, http.MethodPost, path, in, out)
+}
+
+func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
+	var send io.Reader
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("encode the request: %w", err)
+		}
+		send = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, send)
+	if err != nil {
+		return fmt.Errorf("the server's address %s is not valid: give it as http://127.0.0.1:8080", c.base)
+	}
+	req.Header.Set("Accept", "application/json")
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token.Set() {
+		req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	}
+	resp, err := c.http.Do(req)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("%s: %w", c.base, ErrNoServer)
+	case err != nil:
+		return fmt.Errorf("the server at %s cannot be reached: %w", c.base, err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // Only read from.
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("the answer of %s broke off: %w", c.base, err)
+	}
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return refusal(c.base, resp.StatusCode, text)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return fmt.Errorf("%s answered something that is not Docket's: is it the right address?", c.base)
+	}
+	return nil
+}
+
+// refusal reads the sentence out of an error answer: ours, or the API's problem document.
+func refusal(base string, status int, text []byte) error {
+	var answer struct {
+		Error  string `json:"error"`
+		Detail string `json:"detail"`
+		Errors []struct {
+			Message  string `json:"message"`
+			Location string `json:"location"`
+		} `json:"errors"`
+	}
+	sentence := http.StatusText(status)
+	if json.Unmarshal(text, &answer) == nil {
+		switch {
+		case answer.Error != "":
+			sentence = answer.Error
+		case len(answer.Errors) > 0:
+			sentence = answer.Errors[0].Location + ": " + answer.Errors[0].Message
+		case answer.Detail != "":
+			sentence = answer.Detail
+		}
+	}
+	return fmt.Errorf("%s refused (%d): %s", base, status, sentence)
+}

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+	"docket/internal/store"
+)
+
+// IncidentDetail is one incident with its story.
+type IncidentDetail struct {
+	IncidentRow
+	Route    string      `json:"route"`
+	Fires    int         `json:"fires" doc:"How often it fired again after a recovery."`
+	DueAt    *time.Time  `json:"due_at" doc:"The next moment at which time alone decides."`
+	ClosedAt *time.Time  `json:"closed_at"`
+	Timeline []MomentRow `json:"timeline"`
+	Effects  []EffectRow `json:"effects"`
+	Alerts   []AlertRow  `json:"alerts"`
+	Earlier  *TicketLink `json:"earlier" doc:"The ticket of the episode before."`
+}
+
+// MomentRow is one step of the story.
+type MomentRow struct {
+	At       time.Time `json:"at"`
+	Event    string    `json:"event"`
+	To       string    `json:"to"`
+	Reason   string    `json:"reason"`
+	Sentence string    `json:"sentence"`
+	Detail   string    `json:"detail"`
+}
+
+// EffectRow is one thing done, or to be done, in the world.
+type EffectRow struct {
+	ID        string     `json:"id"`
+	Kind      string     `json:"kind"`
+	State     string     `json:"state"`
+	Attempt   int        `json:"attempt" doc:"How often it was sent."`
+	Fails     int        `json:"fails" doc:"Tries in a row that brought nothing."`
+	NotBefore *time.Time `json:"not_before" doc:"The earliest moment of the next move."`
+	Fault     string     `json:"fault"`
+	Detail    string     `json:"detail"`
+	DoneAt    *time.Time `json:"done_at"`
+}
+
+// Explanation answers: why was this ticket filed, or not?
+type Explanation struct {
+	ID       string   `json:"id"`
+	Filed    bool     `json:"filed"`
+	Sentence string   `json:"sentence" doc:"The answer in one sentence."`
+	Because  []string `json:"because" doc:"What led to it, in order."`
+	Next     string   `json:"next" doc:"What happens next by itself, or what a person can do."`
+}
+
+// find returns the incident with this mark, or the latest of this alert_key.
+func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) {
+	if key, err := alert.ParseKey(id); err == nil {
+		all, err := r.Store.ListIncidents(ctx, store.IncidentFilter{Key: &key, Limit: 1})
+		if err != nil {
+			return incident.Incident{}, err
+		}
+		if len(all) == 0 {
+			return incident.Incident{}, fmt.Errorf("no incident has the alert_key %s: %w", id, ErrNoSuch)
+		}
+		return all[0], nil
+	}
+	mark, err := incident.ParseMark(id)
+	if err != nil {
+		return incident.Incident{}, fmt.Errorf("%q names no incident: give <alert_key>.<generation> or an alert_key: %w", id, ErrNoSuch)
+	}
+	inc, err := r.Store.Incident(ctx, mark)
+	if errors.Is(err, store.ErrNotFound) {
+		return inc, fmt.Errorf("there is no incident %s: %w", id, ErrNoSuch)
+	}
+	return inc, err
+}
+
+// Incident returns one incident with its story.
+func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error) {
+	inc, err := r.find(ctx, id)
+	if err != nil {
+		return IncidentDetail{}, err
+	}
+	effects, err := r.Store.EffectsOf(ctx, inc.Mark)
+	if err != nil {
+		return IncidentDetail{}, err
+	}
+	alerts, err := r.Store.AlertsOf(ctx, inc.Key)
+	if err != nil {
+		return IncidentDetail{}, err
+	}
+	d := IncidentDetail{
+		IncidentRow: incidentRow(inc), Route: inc.Route, Fires: inc.Fires, DueAt: orNull(inc.DueAt), ClosedAt: orNull(inc.ClosedAt),
+		Timeline: make([]MomentRow, len(inc.Timeline)), Effects: make([]EffectRow, len(effects)), Alerts: make([]AlertRow, len(alerts)),
+	}
+	if inc.Earlier.ID != "" {
+		d.Earlier = &TicketLink{string(inc.Earlier.State), inc.Earlier.Desk, inc.Earlier.ID, inc.Earlier.Number, inc.Earlier.URL}
+	}
+	for i, m := range inc.Timeline {
+		d.Timeline[i] = MomentRow{m.At.UTC(), string(m.Event), string(m.To), string(m.Reason), m.Reason.Sentence(), m.Detail}
+	}
+	for i, e := range effects {
+		d.Effects[i] = EffectRow{e.ID, string(e.Kind), string(e.State), e.Attempt, e.Fails, orNull(e.NotBefore), e.Fault, e.Detail, orNull(e.DoneAt)}
+	}
+	for i, a := range alerts {
+		d.Alerts[i] = alertRow(a)
+	}
+	return d, nil
+}
+
+// Explain says why an incident's ticket was filed, or not, and what comes next.
+func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
+	inc, err := r.find(ctx, id)
+	if err != nil {
+		return Explanation{}, err
+	}
+	effects, err := r.Store.EffectsOf(ctx, inc.Mark)
+	if err != nil {
+		return Explanation{}, err
+	}
+	now := time.Now().UTC()
+	x := Explanation{ID: inc.Mark.String(), Filed: inc.Ticket.ID != ""}
+	x.Sentence, x.Next = verdict(inc, effects, r.Policy(inc.Route, now), now)
+	for _, m := range inc.Timeline {
+		line := fmt.Sprintf("%s %s: %s", m.At.UTC().Format(time.RFC3339), m.Event, m.Reason.Sentence())
+		if m.Detail != "" {
+			line += " (" + m.Detail + ")"
+		}
+		x.Because = append(x.Because, line)
+	}
+	p := r.Policy(inc.Route, now)
+	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.", p.TicketAt, onOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
+	return x, nil
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// verdict is the answer in one sentence, and what comes next.
+func verdict(inc incident.Incident, effects []incident.Effect, p incident.Policy, now time.Time) (sentence, next string) {
+	switch inc.Ticket.State {
+	case incident.TicketFiled:
+		return fmt.Sprintf("Yes: ticket %s was filed and read back from the desk.", inc.Ticket.Number), "Close the ticket once the matter is settled; docket respects that."
+	case incident.TicketClosed:
+		return fmt.Sprintf("Yes: ticket %s was filed, and it is closed since.", inc.Ticket.Number), "If the alert recovers and fires again, a fresh ticket is filed that links this one."
+	case incident.TicketAsked:
+		return beingFiled(effects, p, now)
+	case incident.TicketNone:
+	}
+	why := incident.Reason("")
+	for _, m := range inc.Timeline {
+		switch m.Reason {
+		case incident.ReasonBelowTicketAt, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonHeld, incident.ReasonDoubted, incident.ReasonEndedWhileHeld:
+			why = m.Reason
+		default:
+		}
+	}
+	sentence = why.Sentence()
+	if !strings.HasPrefix(sentence, "No ticket") {
+		sentence = "No ticket so far. " + sentence
+	}
+	if !inc.DueAt.IsZero() {
+		return sentence, "Time decides again at " + inc.DueAt.UTC().Format(time.RFC3339) + "."
+	}
+	if inc.Live() {
+		return sentence, "It stays so unless the severity gets worse or the configuration changes."
+	}
+	return sentence, "The incident is over."
+}
+
+// beingFiled says where the filing stands.
+func beingFiled(effects []incident.Effect, p incident.Policy, now time.Time) (sentence, next string) {
+	for _, e := range effects {
+		if e.Kind != incident.KindFile {
+			continue
+		}
+		move := e.Next(p, now)
+		next = "It is tried again by itself, at once."
+		if move.Do == incident.DoWait {
+			next = "It goes on by itself at " + move.At.UTC().Format(time.RFC3339) + "."
+		}
+		fault := ""
+		if e.Fault != "" {
+			fault = fmt.Sprintf(" The desk's last answer: %s (%s).", e.Detail, e.Fault)
+		}
+		switch e.State {
+		case incident.Unknown, incident.Sending:
+			return "Not for sure yet: a request was sent and its answer is not known, so the ticket is looked for before anything is sent again." + fault, next
+		case incident.Created:
+			return "Nearly: the desk says that it created the ticket; it is being read back." + fault, next
+		case incident.Queued, incident.Done, incident.Dropped:
+		}
+		return "Not yet: a ticket was asked for and the desk has not taken it." + fault, next
+	}
+	return "Not yet: a ticket was asked for.", "It is filed as soon as the desk takes it."
+}

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"docket/internal/courier"
+	"docket/internal/intake"
+)
+
+// Readiness is /readyz: whether alerts can be taken and kept, and what is known beside.
+type Readiness struct {
+	Ready bool `json:"ready"`
+	// Error says in a sentence why not, "" while ready.
+	Error    string `json:"error,omitempty"`
+	Database string `json:"database"`
+	// Desk is the way to the desk; an ill one does not make Docket unready.
+	Desk courier.State `json:"desk"`
+	// Waiting counts effects that are not done; Unknown those whose outcome is not known.
+	Waiting int64                      `json:"waiting"`
+	Unknown int64                      `json:"unknown"`
+	Sources map[string]intake.Sighting `json:"sources"`
+}
+
+func (s *server) getHealthz(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]string{"status": "alive", "version": s.Version})
+}
+
+func (s *server) getReadyz(w http.ResponseWriter, r *http.Request) {
+	state := s.Ready(r.Context())
+	status := http.StatusOK
+	if !state.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	writeJSON(w, status, state)
+}
+
+// getRoot greets who opens the address in a browser.
+func (s *server) getRoot(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = fmt.Fprintf(w, "Docket %s turns alerts into help-desk tickets.\n\nalerts in   POST /hooks/{source}, POST /api/v2/alerts\napi         /api/openapi.json, /api/v1/incidents, /api/v1/tickets\nhealth      /healthz, /readyz, /metrics\n", s.Version) // The caller is gone if this fails.
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"docket/internal/source"
+)
+
+const (
+	// maxBody bounds one request's body, unpacked.
+	maxBody = 10 << 20
+	// readDeadline is how long a sender may take for its body.
+	readDeadline = 30 * time.Second
+)
+
+// bodies are reused: the same senders come every few seconds.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxPooled keeps a rare large body's memory from staying.
+const maxPooled = 1 << 20
+
+func (s *server) postHook(w http.ResponseWriter, r *http.Request) {
+	s.receive(w, r, r.PathValue("source"))
+}
+
+func (s *server) postAPIv2(w http.ResponseWriter, r *http.Request) {
+	s.receive(w, r, "prometheus")
+}
+
+// receive takes one body of a source: it answers 200 only once all of it is durable.
+func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
+	src, known := s.Sources[name]
+	if !known {
+		fail(w, http.StatusNotFound, fmt.Sprintf("there is no source named %q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
+		return
+	}
+	if !s.maySend(r, name) {
+		s.Metrics.received(name, "denied", 1)
+		deny(w, ScopeIngest)
+		return
+	}
+	buf := bodies.Get().(*bytes.Buffer)
+	buf.Reset()
+	defer func() {
+		if buf.Cap() <= maxPooled {
+			bodies.Put(buf)
+		}
+	}()
+	if status, sentence := readBody(w, r, buf); status != 0 {
+		s.Metrics.received(name, "refused", 1)
+		fail(w, status, sentence)
+		return
+	}
+	now := time.Now().UTC()
+	batch, err := src.Normalize(buf.Bytes(), now)
+	if err != nil {
+		s.Metrics.received(name, "refused", 1)
+		badInput(w, err)
+		return
+	}
+	receipt, err := s.Intake.Receive(r.Context(), name, batch.Alerts, now)
+	if err != nil {
+		s.Metrics.received(name, "failed", len(batch.Alerts))
+		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name, "request", r.URL.Path, "err", err)
+		w.Header().Set("Retry-After", "5")
+		fail(w, http.StatusServiceUnavailable, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
+		return
+	}
+	s.Metrics.received(name, "repeated", receipt.Repeated)
+	s.Metrics.received(name, "new", receipt.New)
+	s.Metrics.received(name, "ended", receipt.Ended)
+	s.Metrics.received(name, "other", receipt.Other)
+	s.Metrics.received(name, "rejected", len(batch.Rejected))
+	if batch.Truncated > 0 {
+		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
+	}
+	s.answer(w, batch, len(batch.Alerts), receipt.New, receipt.Repeated)
+}
+
+func (s *server) answer(w http.ResponseWriter, b source.Batch, accepted, fresh, repeated int) {
+	if len(b.Rejected) > 0 {
+		// As Alertmanager's API v2 does: the good ones are kept, the answer is 400 and says
+		// which are not.
+		first := b.Rejected[0]
+		writeJSON(w, http.StatusBadRequest, map[string]any{
+			"error":    fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted, first.Field, first.Reason),
+			"field":    first.Field,
+			"accepted": accepted,
+			"rejected": b.Rejected,
+		})
+		return
+	}
+	out := make([]byte, 0, 128)
+	out = append(out, `{"status":"success","accepted":`...)
+	out = strconv.AppendInt(out, int64(accepted), 10)
+	out = append(out, `,"new":`...)
+	out = strconv.AppendInt(out, int64(fresh), 10)
+	out = append(out, `,"repeated":`...)
+	out = strconv.AppendInt(out, int64(repeated), 10)
+	if b.Truncated > 0 {
+		out = append(out, `,"truncated":`...)
+		out = strconv.AppendUint(out, b.Truncated, 10)
+	}
+	out = append(out, "}\n"...)
+	w.Header()["Content-Type"] = contentJSON
+	_, _ = w.Write(out) // The caller is gone if this fails.
+}
+
+// contentJSON is shared by all answers of the hot path.
+var contentJSON = []string{"application/json"}
+
+func (s *server) sourceNames() []string {
+	names := make([]string, 0, len(s.Sources))
+	for name := range s.Sources {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// readBody reads a request's body, unpacked, into buf. It returns a status and a sentence
+// where that fails.
+func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) (status int, sentence string) {
+	const tooLarge = "the body is larger than 10 MB: send fewer alerts at once"
+	if r.ContentLength > maxBody {
+		// Not read at all; the connection is closed so that the rest does not follow.
+		w.Header().Set("Connection", "close")
+		return http.StatusRequestEntityTooLarge, tooLarge
+	}
+	// A server in a test may have no deadlines to set.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readDeadline))
+	var body io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
+	switch encoding := r.Header.Get("Content-Encoding"); encoding {
+	case "", "identity":
+	case "gzip":
+		unpacked, err := gzip.NewReader(body)
+		if err != nil {
+			return http.StatusBadRequest, "the body is not gzip, though Content-Encoding says so"
+		}
+		body = io.LimitReader(unpacked, maxBody+1)
+	default:
+		return http.StatusUnsupportedMediaType, fmt.Sprintf("the Content-Encoding %q is not supported: send gzip or none", encoding)
+	}
+	_, err := buf.ReadFrom(body)
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over) || buf.Len() > maxBody:
+		return http.StatusRequestEntityTooLarge, tooLarge
+	case err != nil:
+		return http.StatusBadRequest, "the body broke off before its end"
+	}
+	return 0, ""
+}
+
+// badInput answers a body of which nothing can be kept.
+func badInput(w http.ResponseWriter, err error) {
+	var bad *source.BadInput
+	if !errors.As(err, &bad) {
+		fail(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	writeJSON(w, http.StatusBadRequest, map[string]any{"error": bad.Error(), "field": bad.Field, "offset": bad.Offset, "accepted": 0})
+}

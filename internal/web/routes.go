@@ -1,0 +1,65 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"docket/internal/desk"
+	"docket/internal/desk/local"
+	"docket/internal/incident"
+	"docket/internal/intake"
+	"docket/internal/ledger"
+	"docket/internal/source"
+	"docket/internal/store"
+)
+
+// Deps is all that the face stands on.
+type Deps struct {
+	// Sources are the pushing sources by name; SourceTokens the tokens of those that have one.
+	Sources      map[string]source.Source
+	SourceTokens map[string]desk.Secret
+	// Tokens are the API's; with none, everybody on this machine may do everything.
+	Tokens []Token
+	Intake *intake.Intake
+	Ledger *ledger.Ledger
+	Store  *store.Store
+	Desk   desk.Desk
+	// Local is the local desk, nil where another one is configured.
+	Local  *local.Desk
+	Policy func(route string, now time.Time) incident.Policy
+	// Ready says whether alerts can be taken and kept.
+	Ready    func(ctx context.Context) Readiness
+	Registry *prometheus.Registry
+	Metrics  *Metrics
+	Log      *slog.Logger
+	Version  string
+}
+
+// server is the handlers' receiver.
+type server struct{ Deps }
+
+// New makes the handler. All routes are here.
+func New(d Deps) http.Handler {
+	s := &server{d}
+	mux := http.NewServeMux()
+
+	// Alerts in. A method that is not listed is answered with 405 by the mux.
+	mux.HandleFunc("POST /hooks/{source}", s.postHook)
+	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
+
+	// The API (api.go lists its operations).
+	s.mountAPI(mux)
+
+	// Health. No token: a platform's probe has none.
+	mux.HandleFunc("GET /healthz", s.getHealthz)
+	mux.HandleFunc("GET /readyz", s.getReadyz)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{Timeout: 5 * time.Second}))
+	mux.HandleFunc("GET /{$}", s.getRoot)
+
+	return s.guard(mux)
+}

@@ -1,0 +1,313 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/store"
+)
+
+// Reader reads what the API and the command line list, from the database. Without a
+// server running the command line uses it by itself.
+type Reader struct {
+	Store *store.Store
+	// Desk is the configured desk's name.
+	Desk string
+	// LinkBase is what a local ticket's number is put behind to make its link.
+	LinkBase string
+	// Policy is the policy of a route at a moment, for explanations.
+	Policy func(route string, now time.Time) incident.Policy
+}
+
+// AlertRow is one alert as listed.
+type AlertRow struct {
+	AlertKey string            `json:"alert_key" doc:"The name of the problem: 16 hex characters, Alertmanager's fingerprint for its alerts."`
+	Source   string            `json:"source"`
+	AlertID  string            `json:"alert_id" doc:"The source's own id, empty where it has none."`
+	Severity string            `json:"severity" enum:"P1,P2,P3,P4,P5"`
+	Status   string            `json:"status" enum:"firing,resolved"`
+	Title    string            `json:"title"`
+	Labels   map[string]string `json:"labels"`
+	StartsAt time.Time         `json:"starts_at"`
+	EndsAt   *time.Time        `json:"ends_at" doc:"Null while firing."`
+}
+
+// IncidentRow is one incident as listed.
+type IncidentRow struct {
+	ID          string      `json:"id" doc:"The mark: <alert_key>.<generation>."`
+	AlertKey    string      `json:"alert_key"`
+	Generation  int         `json:"generation"`
+	State       string      `json:"state" enum:"held,open,settling,recovered,closed"`
+	Severity    string      `json:"severity" enum:"P1,P2,P3,P4,P5"`
+	Title       string      `json:"title"`
+	Source      string      `json:"source"`
+	Surface     string      `json:"surface"`
+	OpenedAt    time.Time   `json:"opened_at"`
+	RecoveredAt *time.Time  `json:"recovered_at"`
+	Reason      string      `json:"reason" doc:"Why the last decision fell as it did."`
+	Ticket      *TicketLink `json:"ticket" doc:"Null until one is filed."`
+}
+
+// TicketLink is an incident's ticket.
+type TicketLink struct {
+	State  string `json:"state"`
+	Desk   string `json:"desk"`
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	URL    string `json:"url"`
+}
+
+// TicketRow is one ticket as listed.
+type TicketRow struct {
+	Desk      string    `json:"desk"`
+	ID        string    `json:"id"`
+	Number    string    `json:"number"`
+	URL       string    `json:"url"`
+	Subject   string    `json:"subject"`
+	Status    string    `json:"status"`
+	Tags      []string  `json:"tags"`
+	Mark      string    `json:"mark"`
+	Incidents []string  `json:"incidents"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// TicketDetail is one ticket with what is written in it.
+type TicketDetail struct {
+	TicketRow
+	Body  string   `json:"body"`
+	Notes []string `json:"notes"`
+}
+
+// AuditRow is one audit entry as listed.
+type AuditRow struct {
+	ID        int64          `json:"id"`
+	CreatedAt time.Time      `json:"created_at"`
+	Actor     string         `json:"actor"`
+	Action    string         `json:"action"`
+	Payload   map[string]any `json:"payload"`
+	Hash      string         `json:"hash"`
+}
+
+// Alerts lists alerts, firing ones first; limit 0 is all.
+func (r Reader) Alerts(ctx context.Context, limit int) ([]AlertRow, error) {
+	all, err := r.Store.ListAlerts(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]AlertRow, len(all))
+	for i, a := range all {
+		rows[i] = alertRow(a)
+	}
+	return rows, nil
+}
+
+func alertRow(a alert.Alert) AlertRow {
+	return AlertRow{
+		AlertKey: a.Key.String(), Source: a.Source, AlertID: a.ID, Severity: a.Severity.String(), Status: a.Status.String(),
+		Title: a.Title, Labels: a.Labels.Map(), StartsAt: a.StartsAt, EndsAt: orNull(a.EndsAt),
+	}
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// Incidents lists incidents, the latest first.
+func (r Reader) Incidents(ctx context.Context, f store.IncidentFilter) ([]IncidentRow, error) {
+	all, err := r.Store.ListIncidents(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]IncidentRow, len(all))
+	for i, inc := range all {
+		rows[i] = incidentRow(inc)
+	}
+	return rows, nil
+}
+
+func incidentRow(i incident.Incident) IncidentRow {
+	row := IncidentRow{
+		ID: i.Mark.String(), AlertKey: i.Key.String(), Generation: i.Generation, State: string(i.State), Severity: i.Severity.String(),
+		Title: i.Title, Source: i.Source, Surface: i.Surface, OpenedAt: i.OpenedAt, RecoveredAt: orNull(i.RecoveredAt), Reason: string(i.Reason),
+	}
+	if i.Ticket.ID != "" {
+		row.Ticket = &TicketLink{string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL}
+	}
+	return row
+}
+
+// Tickets lists tickets, the latest first: all of the local desk, or those that were filed
+// in another one.
+func (r Reader) Tickets(ctx context.Context, limit int) ([]TicketRow, error) {
+	filed, err := r.Store.FiledIncidents(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	if r.Desk != "local" {
+		return r.filedTickets(ctx, filed, limit)
+	}
+	of := map[string][]string{}
+	for _, i := range filed {
+		if i.Ticket.Desk == "local" {
+			of[i.Ticket.ID] = append(of[i.Ticket.ID], i.Mark.String())
+		}
+	}
+	all, err := r.Store.ListDeskTickets(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]TicketRow, len(all))
+	for i, t := range all {
+		rows[i] = r.localTicket(t, of[t.ID])
+	}
+	return rows, nil
+}
+
+func (r Reader) localTicket(t store.DeskTicketRow, incidents []string) TicketRow {
+	return TicketRow{
+		Desk: "local", ID: t.ID, Number: t.Number, URL: r.LinkBase + t.ID, Subject: t.Subject, Status: string(t.Status),
+		Tags: orEmpty(t.Tags), Mark: markIn(t.Subject), Incidents: orEmpty(incidents), CreatedAt: t.CreatedAt,
+	}
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// markIn returns the mark that ends a subject, "" if none does.
+func markIn(subject string) string {
+	rest, ok := strings.CutSuffix(subject, "]")
+	at := strings.LastIndexByte(rest, '[')
+	if !ok || at < 0 {
+		return ""
+	}
+	if _, err := incident.ParseMark(rest[at+1:]); err != nil {
+		return ""
+	}
+	return rest[at+1:]
+}
+
+// filedTickets lists the tickets of a desk that is not ours, from what the ledger knows.
+func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, limit int) ([]TicketRow, error) {
+	rows := []TicketRow{}
+	at := map[string]int{}
+	for _, i := range filed {
+		id := i.Ticket.Desk + " " + i.Ticket.ID
+		if n, seen := at[id]; seen {
+			rows[n].Incidents = append(rows[n].Incidents, i.Mark.String())
+			continue
+		}
+		if limit > 0 && len(rows) == limit {
+			break
+		}
+		status := "open"
+		if i.Ticket.State == incident.TicketClosed {
+			status = "closed"
+		}
+		alerts, err := r.Store.AlertsOf(ctx, i.Key)
+		if err != nil {
+			return nil, err
+		}
+		subject, _ := incident.Brief(i, alerts)
+		at[id] = len(rows)
+		rows = append(rows, TicketRow{
+			Desk: i.Ticket.Desk, ID: i.Ticket.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Subject: subject, Status: status,
+			Tags: r.Policy(i.Route, time.Now()).Tags, Mark: i.Mark.String(), Incidents: []string{i.Mark.String()}, CreatedAt: i.OpenedAt,
+		})
+	}
+	return rows, nil
+}
+
+// ErrNoSuch is what a detail call returns for what is not there; its text is a sentence.
+var ErrNoSuch = errors.New("there is none")
+
+// Ticket returns one ticket of the local desk with its words.
+func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
+	number, err := parseNumber(id)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	t, found, err := r.Store.DeskTicketRow(ctx, number)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	if !found {
+		return TicketDetail{}, fmt.Errorf("the local desk has no ticket %s: %w", id, ErrNoSuch)
+	}
+	marks, err := r.marksOf(ctx, t.ID)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	return TicketDetail{r.localTicket(t, marks), t.Body, orEmpty(t.Notes)}, nil
+}
+
+// marksOf returns the incidents in a local ticket.
+func (r Reader) marksOf(ctx context.Context, ticketID string) ([]string, error) {
+	all, err := r.Store.ListIncidents(ctx, store.IncidentFilter{TicketID: ticketID})
+	if err != nil {
+		return nil, err
+	}
+	var marks []string
+	for _, i := range all {
+		if i.Ticket.Desk == "local" {
+			marks = append(marks, i.Mark.String())
+		}
+	}
+	return marks, nil
+}
+
+func parseNumber(id string) (int64, error) {
+	var n int64
+	if _, err := fmt.Sscanf(id, "%d", &n); err != nil || n < 1 || fmt.Sprint(n) != id {
+		return 0, fmt.Errorf("%q is no ticket of the local desk, whose tickets have numbers: %w", id, ErrNoSuch)
+	}
+	return n, nil
+}
+
+// Audit lists audit entries, the latest first.
+func (r Reader) Audit(ctx context.Context, f store.AuditFilter) ([]AuditRow, error) {
+	all, err := r.Store.ListAudit(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]AuditRow, len(all))
+	for i, e := range all {
+		rows[i] = AuditRow{e.ID, e.CreatedAt, e.Actor.Kind + ":" + e.Actor.Name, e.Action, e.Payload, e.Hash}
+	}
+	return rows, nil
+}
+
+// Verdict is the audit chain's state.
+type Verdict struct {
+	Whole   bool  `json:"whole"`
+	Checked int64 `json:"checked" doc:"Rows that were read and are as they were written."`
+	// FirstBad is the first row that is not as it was written, 0 for none; Fault says how.
+	FirstBad int64  `json:"first_bad"`
+	Fault    string `json:"fault"`
+	Sentence string `json:"sentence"`
+}
+
+// VerifyAudit walks the audit chain.
+func (r Reader) VerifyAudit(ctx context.Context) (Verdict, error) {
+	checked, err := r.Store.VerifyAudit(ctx)
+	var fault *audit.Fault
+	switch {
+	case errors.As(err, &fault):
+		return Verdict{Checked: checked, FirstBad: fault.ID, Fault: string(fault.Kind), Sentence: fault.Sentence}, nil
+	case err != nil:
+		return Verdict{}, err
+	}
+	return Verdict{Whole: true, Checked: checked, Sentence: fmt.Sprintf("the audit log is whole: %d rows", checked)}, nil
+}
