@@ -1,0 +1,356 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"docket/internal/desk/fakedesk"
+	"docket/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	code := storetest.Main(m)
+	if builtDir != "" {
+		_ = os.RemoveAll(builtDir) // A temporary folder.
+	}
+	os.Exit(code)
+}
+
+// The real program, built once for all tests.
+var (
+	build    sync.Once
+	built    string
+	builtDir string
+	buildErr error
+)
+
+func program(t testing.TB) string {
+	t.Helper()
+	build.Do(func() {
+		if builtDir, buildErr = os.MkdirTemp("", "docket-build-"); buildErr != nil {
+			return
+		}
+		built = filepath.Join(builtDir, "docket")
+		cmd := exec.Command("go", "build", "-o", built, ".")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			buildErr = fmt.Errorf("build docket: %w: %s", err, out)
+		}
+	})
+	if buildErr != nil {
+		t.Fatal(buildErr)
+	}
+	return built
+}
+
+// process is a running docket of a test.
+type process struct {
+	t   testing.TB
+	cmd *exec.Cmd
+	url string
+	log *logBuffer
+	end chan error
+}
+
+// logBuffer keeps a process' output.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) add(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text.WriteString(line + "\n")
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// setup is what a docket is started with.
+type setup struct {
+	database string
+	yaml     string
+	env      []string
+	dir      string
+	// wrap starts the program by another one, for example a shell that sets limits.
+	wrap []string
+}
+
+var readyLine = regexp.MustCompile(`msg=ready address=(\S+)`)
+
+// start starts a docket and waits until it takes alerts.
+func start(t testing.TB, s setup) *process {
+	t.Helper()
+	p := launch(t, s)
+	if p.url == "" {
+		t.Fatalf("docket did not become ready:\n%s", p.log)
+	}
+	return p
+}
+
+// launch starts a docket and waits until it takes alerts or ends.
+func launch(t testing.TB, s setup) *process {
+	t.Helper()
+	if s.dir == "" {
+		s.dir = t.TempDir()
+	}
+	config := filepath.Join(s.dir, "docket.yaml")
+	if err := os.WriteFile(config, []byte(s.yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := append(append([]string{}, s.wrap...), program(t), "serve", "--config", config, "--listen", "127.0.0.1:0")
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = s.dir
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "DATABASE_URL=" + s.database}, s.env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	p := &process{t: t, cmd: cmd, log: &logBuffer{}, end: make(chan error, 1)}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan string, 1)
+	go func() {
+		lines := bufio.NewScanner(out)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			p.log.add(lines.Text())
+			if m := readyLine.FindStringSubmatch(lines.Text()); m != nil {
+				ready <- m[1]
+			}
+		}
+		p.end <- cmd.Wait()
+		close(p.end)
+		close(ready)
+	}()
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			text := p.log.String()
+			t.Logf("docket's log (its end):\n%s", text[max(0, len(text)-6000):])
+		}
+	})
+	select {
+	case p.url = <-ready:
+	case <-time.After(60 * time.Second):
+		t.Fatalf("docket neither became ready nor ended:\n%s", p.log)
+	}
+	return p
+}
+
+// kill is kill -9, and waits.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // It may be gone already.
+	<-p.end
+}
+
+// stop is SIGTERM; it returns how long the stop took.
+func (p *process) stop() time.Duration {
+	p.t.Helper()
+	began := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	select {
+	case err := <-p.end:
+		if err != nil {
+			p.t.Errorf("docket ended with %v after SIGTERM:\n%s", err, p.log)
+		}
+	case <-time.After(30 * time.Second):
+		p.t.Fatalf("docket did not stop within 30 s of SIGTERM:\n%s", p.log)
+	}
+	return time.Since(began)
+}
+
+// get reads JSON from the process.
+func (p *process) get(path string, into any) {
+	p.t.Helper()
+	resp, err := http.Get(p.url + path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		p.t.Fatalf("GET %s: %s %v\n%s", path, resp.Status, err, text)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		p.t.Fatalf("GET %s: %v\n%s", path, err, text)
+	}
+}
+
+// post sends a body and returns the answer.
+func post(url, body string) (status int, answer string, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(text), err
+}
+
+// mustPost sends a body that must be taken.
+func (p *process) mustPost(path, body string) {
+	p.t.Helper()
+	status, answer, err := post(p.url+path, body)
+	if err != nil || status != http.StatusOK {
+		p.t.Fatalf("POST %s: %d %v %s", path, status, err, answer)
+	}
+}
+
+// eventually waits until a condition holds.
+func eventually(t testing.TB, within time.Duration, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("did not happen within %s: %s", within, what)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// freescout is a fake FreeScout on loopback.
+type freescout struct {
+	*fakedesk.Server
+	url string
+}
+
+func newFreeScout(t testing.TB, o fakedesk.Options) *freescout {
+	t.Helper()
+	o.APIKey = "test-key"
+	f := fakedesk.New(o)
+	server := httptest.NewServer(f)
+	t.Cleanup(func() {
+		f.Close()
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return &freescout{f, server.URL}
+}
+
+// yaml is a configuration that files into it.
+func (f *freescout) yaml(waitOut time.Duration) string {
+	return fmt.Sprintf("desk: freescout\nfreescout: {api_url: %q, api_key: test-key, mailbox_id: 1, rate: 100000, wait_out: %s}\n", f.url, waitOut)
+}
+
+// webhook is an Alertmanager notification of alerts of one group.
+func webhook(status string, names ...string) string {
+	var alerts []string
+	for _, name := range names {
+		starts, ends := "2026-11-23T09:00:00Z", "0001-01-01T00:00:00Z"
+		if status == "resolved" {
+			ends = time.Now().UTC().Format(time.RFC3339Nano)
+		}
+		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},"startsAt":%q,"endsAt":%q,"generatorURL":"http://prometheus.example.org/graph"}`, status, name, name, starts, ends))
+	}
+	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{}","truncatedAlerts":0,"status":%q,"receiver":"docket","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.org","alerts":[%s]}`, status, strings.Join(alerts, ","))
+}
+
+// names makes n alert names.
+func names(prefix string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%s%03d", prefix, i)
+	}
+	return all
+}
+
+// oneTicketEach waits until every alert has its ticket, then checks that none has two,
+// neither now nor ever made.
+func (f *freescout) oneTicketEach(t testing.TB, within time.Duration, alerts []string) {
+	t.Helper()
+	count := func() map[string]int {
+		by := map[string]int{}
+		for _, ticket := range f.Tickets() {
+			for _, name := range alerts {
+				if strings.Contains(ticket.Subject, " "+name+":") {
+					by[name]++
+				}
+			}
+		}
+		return by
+	}
+	eventually(t, within, "every alert has a ticket", func() bool { return len(count()) == len(alerts) })
+	for name, n := range count() {
+		if n != 1 {
+			t.Errorf("alert %s has %d tickets", name, n)
+		}
+	}
+	for mark, n := range f.Stats().Creates {
+		if n != 1 {
+			t.Errorf("mark %s was created %d times", mark, n)
+		}
+	}
+}
+
+// settled waits until the process has nothing left to do in the desk.
+func (p *process) settled(within time.Duration) {
+	p.t.Helper()
+	eventually(p.t, within, "nothing is waiting for the desk", func() bool {
+		var state struct{ Waiting int }
+		p.get("/readyz", &state)
+		return state.Waiting == 0
+	})
+}
+
+// together calls do n times at once and fails on the first error.
+func together(t testing.TB, n int, do func(i int) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	errs := make(chan error, n)
+	gate := make(chan struct{})
+	for i := range n {
+		wg.Go(func() {
+			<-gate
+			errs <- do(i)
+		})
+	}
+	close(gate)
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// sent is post for together: anything but 200 is an error.
+func sent(url, body string) error {
+	status, answer, err := post(url, body)
+	if err != nil || status != http.StatusOK {
+		return fmt.Errorf("POST %s: %d %v %s", url, status, err, answer)
+	}
+	return nil
+}

@@ -1,0 +1,6 @@
+// Package storetest gives tests real databases: a fresh SQLite file, or a fresh database
+// on a PostgreSQL server that the test binary starts for itself on loopback.
+//
+// It is for tests only. A package that uses it has a TestMain that calls Main, which
+// stops the server.
+package storetest
