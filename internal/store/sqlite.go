@@ -124,17 +124,30 @@ const maxPrepared = 200
 
 func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
 	e.mu.Lock()
-	defer e.mu.Unlock()
+	var wanted []string
 	for query := range e.wanted {
-		delete(e.wanted, query)
-		if len(e.prepared) >= maxPrepared {
-			continue
+		if len(e.prepared)+len(wanted) < maxPrepared {
+			wanted = append(wanted, query)
 		}
+	}
+	clear(e.wanted)
+	e.mu.Unlock()
+	// Not under the lock: preparing waits for the only connection, and whoever has it in a
+	// transaction may be waiting for the lock.
+	for _, query := range wanted {
 		st, err := e.write.PrepareContext(ctx, query)
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
-		e.prepared[query] = st
+		e.mu.Lock()
+		if e.prepared[query] == nil {
+			e.prepared[query] = st
+			st = nil
+		}
+		e.mu.Unlock()
+		if st != nil {
+			_ = st.Close() // Another one was faster; this one was never used.
+		}
 	}
 	return nil
 }
