@@ -91,6 +91,8 @@ type setup struct {
 	yaml     string
 	env      []string
 	dir      string
+	// listenByEnv leaves the address to DOCKET_LISTEN in env.
+	listenByEnv bool
 	// wrap starts the program by another one, for example a shell that sets limits.
 	wrap []string
 }
@@ -117,7 +119,10 @@ func launch(t testing.TB, s setup) *process {
 	if err := os.WriteFile(config, []byte(s.yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := append(append([]string{}, s.wrap...), program(t), "serve", "--config", config, "--listen", "127.0.0.1:0")
+	args := append(append([]string{}, s.wrap...), program(t), "serve", "--config", config)
+	if !s.listenByEnv {
+		args = append(args, "--listen", "127.0.0.1:0")
+	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = s.dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "DATABASE_URL=" + s.database}, s.env...)
