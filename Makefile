@@ -1,0 +1,79 @@
+# Docket. `make` alone says what there is.
+#
+# Everything here works on a fresh machine with Go, git and make: what else a
+# target needs it gets by scripts/setup, which looks first and says what it does.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME  ?= 10s
+BENCHFLAGS ?=
+TESTFLAGS ?=
+PKG       ?= ./...
+
+LINT := .build/tools/golangci-lint
+
+.PHONY: help
+help: ## What there is to make
+	@echo "Docket turns alerts into help-desk tickets. There is:"
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
+		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+.PHONY: run
+run: build ## Build, and serve with nothing configured: http://127.0.0.1:8080, data in ./docket.db
+	exec ./docket serve
+
+.PHONY: build
+build: ## Build ./docket, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -X main.version=$(VERSION)' -o docket ./cmd/docket
+
+.PHONY: check
+check: setup-check ## The quick loop: vet, lint and the tests that need no other program (PKG=./internal/alert/ for less)
+	go vet $(PKG)
+	$(LINT) run $(PKG)
+	go test -race -short -timeout 5m $(TESTFLAGS) $(PKG)
+
+.PHONY: test
+test: setup ## Every test, also with real PostgreSQL, Prometheus and Alertmanager
+	go vet ./...
+	$(LINT) run ./...
+	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
+	scripts/with-tools go test -race -count=1 -timeout 30m $(TESTFLAGS) ./...
+
+.PHONY: bench
+bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)
+	@scripts/setup postgres prometheus
+	scripts/with-tools go run ./bench $(BENCHFLAGS)
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME=10s each (FUZZ=source chooses)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+.PHONY: lint
+lint: setup-lint ## Lint alone
+	$(LINT) run $(PKG)
+
+.PHONY: fmt
+fmt: setup-lint ## Format, and fix what the linter can fix by itself
+	$(LINT) fmt
+	$(LINT) run --fix $(PKG)
+
+.PHONY: bugs
+bugs: ## Print the known faults: the BUG(area) paragraphs
+	@scripts/bugs
+
+.PHONY: setup
+setup: ## Get what building and testing needs: linter, PostgreSQL, Prometheus, Alertmanager
+	@scripts/setup
+
+.PHONY: setup-lint setup-check
+setup-lint:
+	@scripts/setup lint
+setup-check:
+	@scripts/setup cc lint
+
+.PHONY: clean
+clean: ## Remove what was built or downloaded here; data (docket.db) stays
+	rm -rf .build docket
