@@ -207,7 +207,7 @@ func bit(b bool) int64 {
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // batches are the row counts of multi-row statements: few, so that each text is prepared once.
-var batches = [...]int{256, 32, 4, 1}
+var batches = [...]int{256, 64, 16, 4, 2, 1}
 
 // inBatches calls do with runs of items whose lengths are all in batches.
 func inBatches[T any](items []T, do func([]T) error) error {
