@@ -73,6 +73,7 @@ type Identity struct {
 	// Drop lists labels that do not count; Keep, where not empty, lists the only ones that do.
 	Drop, Keep []string
 	// ByAlertID takes the first 16 characters of the upstream id instead of labels.
+	// An alert without an id is named by its labels: all of those are not one problem.
 	ByAlertID bool
 }
 
@@ -80,9 +81,10 @@ type Identity struct {
 const alertIDRunes = 16
 
 // Key names the problem behind an alert with these labels and upstream id. source is
-// empty for the Prometheus family, else the source's name.
+// empty for the Prometheus family, else the source's name. An alert of whose labels none
+// counts is named by all of them, so that strangers do not share one key.
 func (id Identity) Key(source string, ls Labels, alertID string) Key {
-	if id.ByAlertID {
+	if id.ByAlertID && alertID != "" {
 		runes := []rune(alertID)
 		return Fingerprint(source, Labels{{"alert_id", string(runes[:min(len(runes), alertIDRunes)])}})
 	}
@@ -95,6 +97,9 @@ func (id Identity) Key(source string, ls Labels, alertID string) Key {
 			continue
 		}
 		counted = append(counted, l)
+	}
+	if len(counted) == 0 {
+		return Fingerprint(source, ls)
 	}
 	return Fingerprint(source, counted)
 }

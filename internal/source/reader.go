@@ -15,286 +15,274 @@ import (
 	"docket/internal/alert"
 )
 
-// reader walks a JSON body token by token. Strings without escapes are slices of one copy
-// of the body: the same alerts come every minute, and most of what a repeat costs would
-// be their strings.
+// reader is a place in a JSON body. The library has checked the whole body before
+// (newReader), so that all that is left is to cut it up: every step below may trust the
+// shape, and only types and contents can still be wrong.
+//
+// Strings without escapes are slices of one copy of the body: the same alerts come every
+// minute, and most of what a repeat costs would be their strings.
 type reader struct {
 	body []byte
-	text string
-	buf  bytes.Buffer
-	dec  *jsontext.Decoder
-	// valid says that the whole body is UTF-8; where it is not, each alert is checked.
+	text string // a copy of body
+	at   int
+	// valid says that the whole body is UTF-8; where it is not, each string is checked.
 	valid bool
+
+	buf bytes.Buffer
+	dec *jsontext.Decoder
+	// The rest is reused from value to value.
+	said     said
+	scratch  alert.Labels
+	unquoted []byte
+	// link and safe are the last link seen and what httpLink made of it: the alerts of
+	// one rule share theirs.
+	link, safe string
 }
 
 var readers = sync.Pool{New: func() any { return &reader{dec: jsontext.NewDecoder(&bytes.Buffer{})} }}
 
-func newReader(body []byte) *reader {
+// newReader checks that body is one JSON value, no more, and stands before it. The reader
+// is to be freed, also after an error.
+func newReader(body []byte) (*reader, error) {
 	r := readers.Get().(*reader)
-	r.body, r.text, r.valid = body, string(body), utf8.Valid(body)
+	r.body, r.at = body, 0
 	r.buf = *bytes.NewBuffer(body)
-	// Duplicate names are looked for in labels, where they would change a key.
-	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(!r.valid))
-	return r
+	// Names that stand twice and broken UTF-8 are looked for alert by alert, so that one
+	// bad alert does not cost the others.
+	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if _, err := r.dec.ReadValue(); err != nil {
+		return r, r.malformed(err)
+	}
+	end := int(r.dec.InputOffset())
+	if rest := bytes.TrimLeft(body[end:], " \t\r\n"); len(rest) > 0 {
+		return r, &BadInput{Field: "body", Reason: "something follows behind the JSON value", Offset: int64(len(body) - len(rest))}
+	}
+	r.text, r.valid = string(body), utf8.Valid(body)
+	return r, nil
 }
 
 func (r *reader) free() {
-	r.body, r.text, r.buf = nil, "", bytes.Buffer{}
+	r.body, r.text, r.link, r.safe = nil, "", "", ""
+	r.buf, r.said = bytes.Buffer{}, said{}
+	clear(r.scratch[:cap(r.scratch)])
+	if cap(r.unquoted) > maxValueBytes {
+		r.unquoted = nil
+	}
 	readers.Put(r)
 }
 
-// fieldError is one alert's fault: the rest of the body is still good.
-type fieldError struct{ field, reason string }
-
-func (e *fieldError) Error() string { return e.field + ": " + e.reason }
-
 // malformed turns the decoder's error into a *BadInput.
 func (r *reader) malformed(err error) error {
-	reason := "the body is not valid JSON"
+	if len(bytes.TrimSpace(r.body)) == 0 {
+		return &BadInput{Field: "body", Reason: "is empty"}
+	}
+	bad := &BadInput{Field: "body", Reason: "is not valid JSON", Offset: r.dec.InputOffset()}
 	var se *jsontext.SyntacticError
-	if errors.As(err, &se) && se.Err != nil {
-		reason += ": " + se.Err.Error()
-	}
-	return &BadInput{Field: dotted(string(r.dec.StackPointer())), Reason: reason, Offset: r.dec.InputOffset()}
-}
-
-// dotted writes a JSON pointer as alerts[3].labels.job.
-func dotted(pointer string) string {
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if _, err := strconv.Atoi(part); err == nil {
-			b.WriteString("[" + part + "]")
-			continue
+	if errors.As(err, &se) {
+		bad.Offset = se.ByteOffset
+		bad.Reason += ": " + se.Err.Error()
+		if se.JSONPointer != "" {
+			bad.Field = dotted(string(se.JSONPointer))
 		}
-		if b.Len() > 0 {
-			b.WriteByte('.')
+	}
+	return bad
+}
+
+// whole turns the error of a field into a *BadInput.
+func (r *reader) whole(err error) error {
+	fe := asField(err)
+	switch {
+	case fe == nil:
+		return err
+	case fe.field == "":
+		return &BadInput{Field: "body", Reason: fe.reason, Offset: int64(r.at)}
+	}
+	return &BadInput{Field: fe.field, Reason: fe.reason, Offset: int64(r.at)}
+}
+
+// peek skips to the next value, name or closing bracket, and returns its first byte. Commas
+// and colons are known to stand where they should.
+func (r *reader) peek() byte {
+	for {
+		switch c := r.text[r.at]; c {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			r.at++
+		default:
+			return c
 		}
-		b.WriteString(strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
 	}
-	return b.String()
 }
 
-// kind names a value's type for people.
-func kind(k jsontext.Kind) string {
-	switch k {
-	case '"':
-		return "a string"
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '0':
-		return "a number"
-	case 't', 'f':
-		return "true or false"
-	case 'n':
-		return "null"
-	}
-	return "nothing"
-}
-
-// object walks an object's members: each reads exactly one value. It returns a
+// object walks an object's members: each call reads exactly one value. It returns a
 // *fieldError for what is no object; null is an empty one.
 func (r *reader) object(field string, member func(name string) error) error {
-	switch k := r.dec.PeekKind(); k {
+	switch r.peek() {
 	case 'n':
-		return r.skip()
+		r.skip()
+		return nil
 	case '{':
 	default:
-		return r.wrong(field, "an object", k)
+		return r.wrong(field, "an object")
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.malformed(err)
-	}
-	for r.dec.PeekKind() != '}' {
-		name, err := r.raw()
-		if err != nil {
-			return err
-		}
+	r.at++
+	for r.peek() != '}' {
+		// A name that is not valid UTF-8 is none that we know.
+		name, _ := r.raw()
 		if err := member(name); err != nil {
 			return err
 		}
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.malformed(err)
-	}
+	r.at++
 	return nil
 }
 
 // array walks an array's values: each call reads exactly one.
 func (r *reader) array(field string, value func(index int) error) error {
-	if k := r.dec.PeekKind(); k != '[' {
-		return r.wrong(field, "an array", k)
+	if r.peek() != '[' {
+		return r.wrong(field, "an array")
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.malformed(err)
-	}
-	for i := 0; r.dec.PeekKind() != ']'; i++ {
-		if r.dec.PeekKind() == 0 { // The body ends, or is none; reading on says which.
-			_, err := r.dec.ReadToken()
-			return r.malformed(err)
-		}
+	r.at++
+	for i := 0; r.peek() != ']'; i++ {
 		if err := value(i); err != nil {
 			return err
 		}
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.malformed(err)
-	}
+	r.at++
 	return nil
 }
 
 // wrong skips a value of the wrong type and says so.
-func (r *reader) wrong(field, want string, have jsontext.Kind) error {
-	if err := r.skip(); err != nil {
-		return err
-	}
-	return &fieldError{field, fmt.Sprintf("must be %s, not %s", want, kind(have))}
+func (r *reader) wrong(field, want string) error {
+	return r.refuse(field, "must be "+want+", not "+kind(r.peek()))
 }
 
-func (r *reader) skip() error {
-	if err := r.dec.SkipValue(); err != nil {
-		return r.malformed(err)
-	}
-	return nil
+// refuse skips a value and says why.
+func (r *reader) refuse(field, reason string) error {
+	r.skip()
+	return &fieldError{field, reason}
 }
 
-// raw reads a value that is a string.
-func (r *reader) raw() (string, error) {
-	v, err := r.dec.ReadValue()
-	if err != nil {
-		return "", r.malformed(err)
-	}
-	if bytes.IndexByte(v, '\\') >= 0 || !r.valid {
-		// Broken UTF-8 becomes U+FFFD and an error; str names the field it stands in.
-		b, err := jsontext.AppendUnquote(nil, v)
-		if err != nil && r.valid {
-			return "", r.malformed(err)
+// skip passes over one value of any depth.
+func (r *reader) skip() {
+	for depth := 0; ; {
+		switch r.peek() {
+		case '{', '[':
+			depth++
+			r.at++
+		case '}', ']':
+			depth--
+			r.at++
+		case '"':
+			r.pass()
+		default: // A number or a word.
+			if n := strings.IndexAny(r.text[r.at:], ",:]} \t\r\n"); n >= 0 {
+				r.at += n
+			} else {
+				r.at = len(r.text)
+			}
 		}
-		return string(b), nil
+		if depth == 0 {
+			return
+		}
 	}
-	end := int(r.dec.InputOffset()) - 1
-	return r.text[end-(len(v)-2) : end], nil
+}
+
+// pass moves behind the string that begins here, and returns whether it has escapes.
+func (r *reader) pass() (escaped bool) {
+	r.at++
+	for {
+		quote := r.at + strings.IndexByte(r.text[r.at:], '"')
+		slash := strings.IndexByte(r.text[r.at:quote], '\\')
+		if slash < 0 {
+			r.at = quote + 1
+			return escaped
+		}
+		escaped = true
+		r.at += slash + 2 // Whatever is escaped, this much of it is no end.
+	}
+}
+
+// raw reads the string that stands next, and whether it is valid text. It is not where
+// bytes are no UTF-8 or an escape is half a surrogate pair.
+func (r *reader) raw() (string, bool) {
+	r.peek()
+	begin := r.at
+	if !r.pass() {
+		s := r.text[begin+1 : r.at-1]
+		return s, r.valid || utf8.ValidString(s)
+	}
+	var err error
+	r.unquoted, err = jsontext.AppendUnquote(r.unquoted[:0], r.body[begin:r.at])
+	return string(r.unquoted), err == nil
 }
 
 // str reads a string; null is an empty one.
 func (r *reader) str(field string) (string, error) {
-	switch k := r.dec.PeekKind(); k {
+	switch r.peek() {
 	case 'n':
-		return "", r.skip()
+		r.skip()
+		return "", nil
 	case '"':
 	default:
-		return "", r.wrong(field, "a string", k)
+		return "", r.wrong(field, "a string")
 	}
-	s, err := r.raw()
-	if err != nil {
-		return "", err
-	}
-	if !r.valid && strings.ContainsRune(s, utf8.RuneError) {
-		return "", &fieldError{field, "is not valid UTF-8"}
+	s, ok := r.raw()
+	if !ok {
+		return "", &fieldError{field, notText}
 	}
 	return s, nil
 }
 
-// time reads an RFC 3339 time; null, "" and year 1 are "not said".
+const notText = "is not valid UTF-8"
+
+// count reads a whole number; null is 0.
+func (r *reader) count(field string) (uint64, error) {
+	c := r.peek()
+	begin := r.at
+	if kind(c) != "a number" && c != 'n' {
+		return 0, r.wrong(field, "a number")
+	}
+	r.skip()
+	if c == 'n' {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(r.text[begin:r.at], 10, 64)
+	if err != nil {
+		return 0, &fieldError{field, "must be a whole number from 0 up"}
+	}
+	return n, nil
+}
+
+// layouts are the forms of a time that Alertmanager's API v2 takes (tried with 0.25.0; its
+// go-openapi/strfmt has the list), the usual one first. Without a zone it is UTC.
+var layouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04:05"}
+
+// time reads a time; null, "" and year 1 are "not said".
 func (r *reader) time(field string) (time.Time, error) {
 	s, err := r.str(field)
 	if err != nil || s == "" {
 		return time.Time{}, err
 	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return time.Time{}, &fieldError{field, fmt.Sprintf("%q is not an RFC 3339 time such as 2026-11-23T10:02:00Z", cut(s))}
-	}
-	if t.Year() <= 1 {
-		return time.Time{}, nil
-	}
-	return t, nil
-}
-
-// cut keeps a quoted value short enough for an error message.
-func cut(s string) string {
-	if len(s) <= 40 {
-		return s
-	}
-	return strings.ToValidUTF8(s[:40], "") + "..."
-}
-
-// labels reads an object of strings, within the limits, no name twice.
-func (r *reader) labels(field string) (alert.Labels, error) {
-	ls := make(alert.Labels, 0, 12)
-	var bad *fieldError
-	err := r.object(field, func(name string) error {
-		value, err := r.str(field)
+	for _, layout := range layouts {
+		t, err := time.Parse(layout, s)
+		if err == nil && t.Year() <= 1 {
+			return time.Time{}, nil
+		}
 		if err == nil {
-			ls = append(ls, alert.Label{Name: name, Value: value})
-			return nil
-		}
-		if fe := asField(err); fe != nil {
-			fe.field += "." + name
-			bad = fe // The rest of the object is still read, to stay in step.
-			return nil
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case bad != nil:
-		return nil, bad
-	case len(ls) > maxLabels:
-		return nil, &fieldError{field, fmt.Sprintf("holds %d, at most %d are kept", len(ls), maxLabels)}
-	}
-	for _, l := range ls {
-		switch {
-		case l.Name == "":
-			return nil, &fieldError{field, "a name is empty"}
-		case len(l.Name) > maxNameBytes:
-			return nil, &fieldError{field, fmt.Sprintf("the name %q is longer than %d bytes", cut(l.Name), maxNameBytes)}
-		case len(l.Value) > maxValueBytes:
-			return nil, &fieldError{field + "." + l.Name, fmt.Sprintf("is longer than %d bytes", maxValueBytes)}
+			return t, nil
 		}
 	}
-	count := len(ls)
-	kept := ls.Sort()
-	if len(kept) < count {
-		if name := twice(ls[:count]); name != "" {
-			return nil, &fieldError{field + "." + name, "stands twice"}
-		}
-	}
-	return kept, nil
+	return time.Time{}, &fieldError{field, fmt.Sprintf("%q is not an RFC 3339 time such as 2026-11-23T10:02:00Z", cut(s, maxQuoted))}
 }
 
-// twice returns a name that stands twice in what was read, "" if none does.
-func twice(ls alert.Labels) string {
-	seen := make(map[string]bool, len(ls))
-	for _, l := range ls {
-		if seen[l.Name] {
-			return l.Name
-		}
-		seen[l.Name] = true
+// safeLink reads a link: only what httpLink lets through.
+func (r *reader) safeLink(field string) (string, error) {
+	link, err := r.str(field)
+	if err == nil && link != r.link {
+		r.link, r.safe = link, httpLink(link)
 	}
-	return ""
-}
-
-func asField(err error) *fieldError {
-	if err == nil {
-		return nil
+	if err != nil || link == "" {
+		return "", err
 	}
-	var fe *fieldError
-	if errors.As(err, &fe) {
-		return fe
-	}
-	return nil
-}
-
-// end makes sure that nothing follows the body's value.
-func (r *reader) end() error {
-	if r.dec.PeekKind() != 0 {
-		return &BadInput{Reason: "something follows behind the JSON value", Offset: r.dec.InputOffset()}
-	}
-	if rest := bytes.TrimSpace(r.dec.UnreadBuffer()); len(rest) > 0 {
-		return &BadInput{Reason: "something follows behind the JSON value", Offset: r.dec.InputOffset()}
-	}
-	return nil
+	return r.safe, nil
 }

@@ -1,0 +1,109 @@
+package source
+
+import (
+	"fmt"
+
+	"docket/internal/alert"
+)
+
+// The most alerts of one body. Real ones take 300 bytes and more, so that the limit on a
+// body's size comes first; a body of `{},{},{}...` would make a hundred times its size in memory.
+const (
+	maxPushed = 100_000
+	maxPolled = 500_000
+)
+
+// readAlerts reads an array of the Prometheus family's alerts: keep takes each good one,
+// reject hears of each bad one.
+func readAlerts(r *reader, field string, most int, member func(*reader, string, *said) error, keep func(said) error, reject func(Rejection) error) error {
+	return r.array(field, func(index int) error {
+		if index >= most {
+			return &fieldError{field, fmt.Sprintf("more than %d alerts in one body: send fewer at once", most)}
+		}
+		t, err := readAlert(r, member)
+		if err == nil && len(t.labels) == 0 {
+			err = &fieldError{"labels", "at least one label with a value is needed"}
+		}
+		if err == nil {
+			err = keep(t)
+		}
+		fe := asField(err)
+		if fe == nil {
+			return err
+		}
+		path := fmt.Sprintf("%s[%d]", field, index)
+		if fe.field != "" {
+			path += "." + fe.field
+		}
+		return reject(Rejection{Index: index, Field: path, Reason: fe.reason})
+	})
+}
+
+// add keeps an alert.
+func (b *Batch) add(r *reader, a alert.Alert) {
+	if b.Alerts == nil {
+		b.Alerts = make([]alert.Alert, 0, r.room())
+	}
+	b.Alerts = append(b.Alerts, a)
+}
+
+func (b *Batch) reject(why Rejection) error {
+	b.Rejected = append(b.Rejected, why)
+	return nil
+}
+
+// readAlert reads one alert by its members. A field error is returned once the whole alert
+// is read, so that the reader stands before the next one.
+func readAlert(r *reader, member func(*reader, string, *said) error) (said, error) {
+	r.said = said{}
+	var first error
+	err := r.object("", func(name string) error {
+		err := member(r, name, &r.said)
+		if asField(err) == nil {
+			return err
+		}
+		if first == nil {
+			first = err
+		}
+		return nil
+	})
+	if err == nil {
+		err = first
+	}
+	return r.said, err
+}
+
+// readMember reads what all alerts of the family have.
+func readMember(r *reader, name string, t *said) (err error) {
+	switch name {
+	case "labels":
+		if t.labels != nil {
+			return r.refuse("labels", "stands twice")
+		}
+		t.labels, err = r.labels("labels")
+	case "annotations":
+		t.annotations, err = r.labels("annotations")
+	case "startsAt":
+		t.startsAt, err = r.time("startsAt")
+	case "endsAt":
+		t.endsAt, err = r.time("endsAt")
+	case "generatorURL":
+		t.link, err = r.safeLink("generatorURL")
+	default:
+		r.skip()
+	}
+	return err
+}
+
+// readFingerprint reads what upstream calls the alert; longer than any real one is cut.
+func readFingerprint(r *reader) (string, error) {
+	id, err := r.str("fingerprint")
+	return cut(id, maxNameBytes), err
+}
+
+// room is how many alerts are about to follow, by the size of the first: it saves growing
+// step by step. A guess that a sender could make us pay for is bounded.
+func (r *reader) room() int {
+	const most = 4096
+	return min(len(r.body)/max(r.at, 1)+1, most)
+}

@@ -1,0 +1,74 @@
+package source
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// fieldError is the fault of one field: the rest of the body may still be good.
+type fieldError struct{ field, reason string }
+
+func (e *fieldError) Error() string { return e.field + ": " + e.reason }
+
+// asField returns err's *fieldError, nil where it is another error or none.
+func asField(err error) *fieldError {
+	if err == nil {
+		return nil
+	}
+	var fe *fieldError
+	if errors.As(err, &fe) {
+		return fe
+	}
+	return nil
+}
+
+const (
+	// maxQuoted and maxPathBytes bound what of a body comes back in an error.
+	maxQuoted    = 40
+	maxPathBytes = 256
+)
+
+// cut keeps s within most bytes.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
+// path names a label within a field.
+func path(field, name string) string { return field + "." + cut(name, maxPathBytes) }
+
+// dotted writes a JSON pointer as alerts[3].labels.job.
+func dotted(pointer string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.TrimPrefix(cut(pointer, maxPathBytes), "/"), "/") {
+		if _, err := strconv.Atoi(part); err == nil {
+			b.WriteString("[" + part + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
+	}
+	return strings.ToValidUTF8(b.String(), "\uFFFD")
+}
+
+// kind names for people the type of the value that begins with c.
+func kind(c byte) string {
+	switch c {
+	case '"':
+		return "a string"
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}

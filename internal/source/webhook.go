@@ -1,0 +1,81 @@
+package source
+
+import (
+	"fmt"
+	"time"
+
+	"docket/internal/alert"
+)
+
+// readWebhook reads Alertmanager's webhook, version 4
+// (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, read 2026-11-23).
+// Each alert stands for itself: a bad one is rejected, the others are kept, because
+// Alertmanager does not send a refused notification again.
+func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
+	var batch Batch
+	var version string
+	var versionSeen, alertsSeen bool
+	err := r.object("body", func(name string) (err error) {
+		switch name {
+		case "version":
+			versionSeen = true
+			version, err = r.str("version")
+		case "truncatedAlerts":
+			batch.Truncated, err = r.count("truncatedAlerts")
+		case "alerts":
+			alertsSeen = true
+			err = readAlerts(r, "alerts", maxPushed, webhookMember, func(t said) error {
+				return keepWebhook(r, &batch, s, t, now)
+			}, batch.reject)
+		default:
+			r.skip()
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return Batch{}, err
+	case !versionSeen:
+		return Batch{}, &fieldError{"version", `is missing; this source takes Alertmanager's webhook, version "4"`}
+	case version != "4":
+		return Batch{}, &fieldError{"version", fmt.Sprintf(`%q is not supported; this source takes Alertmanager's webhook, version "4"`, cut(version, maxQuoted))}
+	case !alertsSeen:
+		return Batch{}, &fieldError{"alerts", "is missing"}
+	}
+	return batch, nil
+}
+
+// webhookMember reads what only the webhook's alerts have. Their fingerprint is kept as the
+// upstream id, and never as the key: ours is made of the labels, and wins.
+func webhookMember(r *reader, name string, t *said) (err error) {
+	switch name {
+	case "status":
+		var word string
+		if word, err = r.str("status"); err != nil {
+			return err
+		}
+		switch word {
+		case alert.Firing.String():
+			t.status = alert.Firing
+		case alert.Resolved.String():
+			t.status = alert.Resolved
+		default:
+			return &fieldError{"status", fmt.Sprintf("%q is neither firing nor resolved", cut(word, maxQuoted))}
+		}
+		return nil
+	case "fingerprint":
+		t.id, err = readFingerprint(r)
+		return err
+	}
+	return readMember(r, name, t)
+}
+
+// keepWebhook: a firing alert has no expiry, because Alertmanager repeats it only every
+// repeat_interval (4 h by default) and tells its end by itself.
+func keepWebhook(r *reader, b *Batch, s Source, t said, now time.Time) error {
+	if t.status == 0 {
+		return &fieldError{"status", "is missing: firing or resolved"}
+	}
+	b.add(r, s.alert(t, now))
+	return nil
+}
