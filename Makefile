@@ -27,7 +27,7 @@ run: build ## Build, and serve with nothing configured: http://127.0.0.1:8080, d
 
 .PHONY: build
 build: ## Build ./docket, one static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w -X main.version=$(VERSION)' -o docket ./cmd/docket
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)' -o docket ./cmd/docket
 
 .PHONY: check
 check: setup-check ## The quick loop: vet, lint and the tests that need no other program (PKG=./internal/alert/ for less)
