@@ -93,8 +93,10 @@ type setup struct {
 	dir      string
 	// listenByEnv leaves the address to DOCKET_LISTEN in env.
 	listenByEnv bool
-	// wrap starts the program by another one, for example a shell that sets limits.
-	wrap []string
+	// uid runs the program as another user, 0 as ourselves.
+	uid uint32
+	// early returns from launch without waiting.
+	early bool
 }
 
 var readyLine = regexp.MustCompile(`msg=ready address=(\S+)`)
@@ -119,7 +121,7 @@ func launch(t testing.TB, s setup) *process {
 	if err := os.WriteFile(config, []byte(s.yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := append(append([]string{}, s.wrap...), program(t), "serve", "--config", config)
+	args := []string{program(t), "serve", "--config", config}
 	if !s.listenByEnv {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
@@ -127,6 +129,10 @@ func launch(t testing.TB, s setup) *process {
 	cmd.Dir = s.dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "DATABASE_URL=" + s.database}, s.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if s.uid != 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: s.uid, Gid: s.uid}
+		openFor(t, config)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -157,12 +163,30 @@ func launch(t testing.TB, s setup) *process {
 			t.Logf("docket's log (its end):\n%s", text[max(0, len(text)-6000):])
 		}
 	})
+	if s.early {
+		return p
+	}
 	select {
 	case p.url = <-ready:
 	case <-time.After(60 * time.Second):
 		t.Fatalf("docket neither became ready nor ended:\n%s", p.log)
 	}
 	return p
+}
+
+// openFor lets every user read a file and enter the folders above it, and the program's.
+func openFor(t testing.TB, file string) {
+	t.Helper()
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(file), builtDir} {
+		for ; dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
+			if err := os.Chmod(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // kill is kill -9, and waits.
