@@ -34,10 +34,18 @@ func (w *work) record(d incident.Decision, in *Input) {
 		about["ticket_id"] = d.Effect.TicketID
 		w.enter(actor, audit.ActionTicketAdopted, about)
 	case incident.ReasonClosedByPerson, incident.ReasonTicketGone:
-		w.enter(audit.Actor{Kind: audit.KindDesk, Name: inc.Ticket.Desk}, audit.ActionTicketClosed, about)
+		if in.Actor == (audit.Actor{}) {
+			// Nobody said who: it was seen in the desk.
+			actor = audit.Actor{Kind: audit.KindDesk, Name: inc.Ticket.Desk}
+		}
+		w.enter(actor, audit.ActionTicketClosed, about)
 	case incident.ReasonDone:
 		w.recordDone(d, actor, about)
 	default:
+		if d.Reason == incident.ReasonTicketOpen && in.Actor.Kind == audit.KindPerson {
+			w.enter(actor, audit.ActionTicketReopened, about)
+			return
+		}
 		if d.Changed {
 			w.decided = append(w.decided, decided{inc.Mark, d.Reason})
 		}

@@ -26,6 +26,7 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 	cfg.Info.Description = "Alerts in, exactly one help-desk ticket for each incident out."
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // No links to schemas in answers.
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "One of auth.tokens. Where none is configured, none is needed."}}
 	api := humago.New(mux, cfg)
 
 	get(s, api, "list-alerts", "/api/v1/alerts", "List alerts, firing ones first", s.listAlerts)
@@ -54,11 +55,12 @@ func register[I, O any](s *server, api huma.API, id, method, path, summary, scop
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 1 << 20,
 		Description: "Needs a token with the scope " + scope + ", where tokens are configured.",
+		Security:    []map[string][]string{{"token": {scope}}},
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 			r, w := humago.Unwrap(ctx)
-			name, ok := s.caller(r, scope)
-			if !ok {
-				deny(w, scope)
+			name, refusal := s.caller(r, scope)
+			if refusal != 0 {
+				deny(w, refusal, scope)
 				return
 			}
 			next(huma.WithValue(ctx, callerKey{}, name))
@@ -95,7 +97,9 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	case errors.Is(err, ErrNoSuch):
 		return nil, huma.Error404NotFound(err.Error())
 	}
-	s.Log.Warn("request failed", "err", err)
+	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
+		s.Log.Warn("request failed", "err", err)
+	}
 	return nil, huma.Error503ServiceUnavailable(s.Store.Explain(err))
 }
 
@@ -167,11 +171,30 @@ func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[TicketDet
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	if err := s.Local.NoteBy(ctx, in.ID, caller(ctx), audit.Clean(in.Body.Text)); err != nil {
+	if _, err := s.Local.Get(ctx, in.ID); err != nil {
+		return nil, deskAnswer(err)
+	}
+	text := audit.Clean(in.Body.Text)
+	if err := s.record(ctx, audit.ActionTicketNoted, map[string]any{"desk": s.Local.Name(), "ticket_id": in.ID, "text": text}); err != nil {
+		return answer(s, TicketDetail{}, err)
+	}
+	if err := s.Local.NoteBy(ctx, in.ID, caller(ctx), text); err != nil {
 		return nil, deskAnswer(err)
 	}
 	t, err := s.reader().Ticket(ctx, in.ID)
 	return answer(s, t, err)
+}
+
+// record writes a person's deed into the audit log, before it is done.
+func (s *server) record(ctx context.Context, action string, payload map[string]any) error {
+	entry := audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}, Action: action, Payload: payload}
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		head, err := tx.AuditHead(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.AppendAudit(ctx, head, []audit.Entry{entry})
+	})
 }
 
 func caller(ctx context.Context) string {

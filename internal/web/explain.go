@@ -55,6 +55,25 @@ type Explanation struct {
 	Sentence string   `json:"sentence" doc:"The answer in one sentence."`
 	Because  []string `json:"because" doc:"What led to it, in order."`
 	Next     string   `json:"next" doc:"What happens next by itself, or what a person can do."`
+	// Policy is what holds for this incident now; Effects is what was asked of the desk.
+	Policy  PolicyRow   `json:"policy"`
+	Effects []EffectRow `json:"effects"`
+}
+
+// PolicyRow is the policy of one route at one moment.
+type PolicyRow struct {
+	Route      string   `json:"route" doc:"Empty for the default policy."`
+	TicketAt   string   `json:"ticket_at"`
+	Filing     bool     `json:"filing"`
+	MutedBy    string   `json:"muted_by"`
+	Hold       string   `json:"hold"`
+	Settle     string   `json:"settle"`
+	OnRecovery string   `json:"on_recovery"`
+	Tags       []string `json:"tags"`
+}
+
+func policyRow(route string, p incident.Policy) PolicyRow {
+	return PolicyRow{route, p.TicketAt.String(), p.FilingOn, p.MutedBy, p.Hold.String(), p.Settle.String(), string(p.OnRecovery), orEmpty(p.Tags)}
 }
 
 // find returns the incident with this mark, or the latest of this alert_key.
@@ -96,7 +115,7 @@ func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error)
 	}
 	d := IncidentDetail{
 		IncidentRow: incidentRow(inc), Route: inc.Route, Fires: inc.Fires, DueAt: orNull(inc.DueAt), ClosedAt: orNull(inc.ClosedAt),
-		Timeline: make([]MomentRow, len(inc.Timeline)), Effects: make([]EffectRow, len(effects)), Alerts: make([]AlertRow, len(alerts)),
+		Timeline: make([]MomentRow, len(inc.Timeline)), Effects: effectRows(effects), Alerts: make([]AlertRow, len(alerts)),
 	}
 	if inc.Earlier.ID != "" {
 		d.Earlier = &TicketLink{string(inc.Earlier.State), inc.Earlier.Desk, inc.Earlier.ID, inc.Earlier.Number, inc.Earlier.URL}
@@ -104,13 +123,18 @@ func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error)
 	for i, m := range inc.Timeline {
 		d.Timeline[i] = MomentRow{m.At.UTC(), string(m.Event), string(m.To), string(m.Reason), m.Reason.Sentence(), m.Detail}
 	}
-	for i, e := range effects {
-		d.Effects[i] = EffectRow{e.ID, string(e.Kind), string(e.State), e.Attempt, e.Fails, orNull(e.NotBefore), e.Fault, e.Detail, orNull(e.DoneAt)}
-	}
 	for i, a := range alerts {
 		d.Alerts[i] = alertRow(a)
 	}
 	return d, nil
+}
+
+func effectRows(effects []incident.Effect) []EffectRow {
+	rows := make([]EffectRow, len(effects))
+	for i, e := range effects {
+		rows[i] = EffectRow{e.ID, string(e.Kind), string(e.State), e.Attempt, e.Fails, orNull(e.NotBefore), e.Fault, e.Detail, orNull(e.DoneAt)}
+	}
+	return rows
 }
 
 // Explain says why an incident's ticket was filed, or not, and what comes next.
@@ -124,8 +148,9 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 		return Explanation{}, err
 	}
 	now := time.Now().UTC()
-	x := Explanation{ID: inc.Mark.String(), Filed: inc.Ticket.ID != ""}
-	x.Sentence, x.Next = verdict(inc, effects, r.Policy(inc.Route, now), now)
+	p := r.Policy(inc.Route, now)
+	x := Explanation{ID: inc.Mark.String(), Filed: inc.Ticket.ID != "", Policy: policyRow(inc.Route, p), Effects: effectRows(effects)}
+	x.Sentence, x.Next = verdict(inc, effects, p, now)
 	for _, m := range inc.Timeline {
 		line := fmt.Sprintf("%s %s: %s", m.At.UTC().Format(time.RFC3339), m.Event, m.Reason.Sentence())
 		if m.Detail != "" {
@@ -133,7 +158,6 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 		}
 		x.Because = append(x.Because, line)
 	}
-	p := r.Policy(inc.Route, now)
 	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.", p.TicketAt, onOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
 	return x, nil
 }

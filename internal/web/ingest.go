@@ -2,11 +2,13 @@ package web
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,13 +42,15 @@ func (s *server) postAPIv2(w http.ResponseWriter, r *http.Request) {
 // receive takes one body of a source: it answers 200 only once all of it is durable.
 func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	src, known := s.Sources[name]
-	if !known {
-		fail(w, http.StatusNotFound, fmt.Sprintf("there is no source named %q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
+	if refusal := s.sender(r, name); refusal != 0 {
+		if known { // Or a stranger could make up metrics.
+			s.Metrics.received(name, "denied", 1)
+		}
+		deny(w, refusal, ScopeIngest)
 		return
 	}
-	if !s.maySend(r, name) {
-		s.Metrics.received(name, "denied", 1)
-		deny(w, ScopeIngest)
+	if !known {
+		fail(w, http.StatusNotFound, fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
 		return
 	}
 	buf := bodies.Get().(*bytes.Buffer)
@@ -82,6 +86,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	s.Metrics.received(name, "other", receipt.Other)
 	s.Metrics.received(name, "rejected", len(batch.Rejected))
 	if batch.Truncated > 0 {
+		s.Metrics.leftOut(name, batch.Truncated)
 		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
 	}
 	s.answer(w, batch, len(batch.Alerts), receipt.New, receipt.Repeated)
@@ -140,26 +145,45 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) (status
 	// A server in a test may have no deadlines to set.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readDeadline))
 	var body io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
-	switch encoding := r.Header.Get("Content-Encoding"); encoding {
-	case "", "identity":
-	case "gzip":
-		unpacked, err := gzip.NewReader(body)
-		if err != nil {
-			return http.StatusBadRequest, "the body is not gzip, though Content-Encoding says so"
-		}
-		body = io.LimitReader(unpacked, maxBody+1)
-	default:
-		return http.StatusUnsupportedMediaType, fmt.Sprintf("the Content-Encoding %q is not supported: send gzip or none", encoding)
+	encoding := r.Header.Get("Content-Encoding")
+	packed := strings.EqualFold(encoding, "gzip")
+	if encoding != "" && !packed && !strings.EqualFold(encoding, "identity") {
+		return http.StatusUnsupportedMediaType, fmt.Sprintf("the Content-Encoding %.40q is not supported: send gzip or none", encoding)
 	}
-	_, err := buf.ReadFrom(body)
+	var err error
+	if packed {
+		body, err = gunzip(body)
+	}
+	if err == nil {
+		_, err = buf.ReadFrom(body)
+	}
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over) || buf.Len() > maxBody:
 		return http.StatusRequestEntityTooLarge, tooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout, fmt.Sprintf("the body did not come within %s", readDeadline)
+	case isBadGzip(err):
+		return http.StatusBadRequest, "the body is not whole gzip, though Content-Encoding says so"
 	case err != nil:
 		return http.StatusBadRequest, "the body broke off before its end"
 	}
 	return 0, ""
+}
+
+// gunzip unpacks to one byte more than the bound, so that going over it is seen.
+func gunzip(packed io.Reader) (io.Reader, error) {
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, err
+	}
+	return io.LimitReader(unpacked, maxBody+1), nil
+}
+
+// isBadGzip tells bytes that are no gzip from a connection that ended.
+func isBadGzip(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // badInput answers a body of which nothing can be kept.

@@ -6,7 +6,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"docket/internal/courier"
 	"docket/internal/incident"
+	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/store"
 )
@@ -14,6 +16,7 @@ import (
 // Metrics are Docket's own. None is labelled by anything that grows with the alerts.
 type Metrics struct {
 	alerts    *prometheus.CounterVec
+	truncated *prometheus.CounterVec
 	decisions *prometheus.CounterVec
 	commits   prometheus.Histogram
 	failed    prometheus.Counter
@@ -24,12 +27,13 @@ type Metrics struct {
 func NewMetrics(reg prometheus.Registerer, st *store.Store) *Metrics {
 	m := &Metrics{
 		alerts:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_alerts_received_total", Help: "Alerts received, by source and what became of them."}, []string{"source", "result"}),
+		truncated: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_alerts_left_out_total", Help: "Alerts that a sender said it left out of what it sent (Alertmanager's max_alerts)."}, []string{"source"}),
 		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_decisions_total", Help: "Decisions about incidents, by reason."}, []string{"reason"}),
 		commits:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_ledger_commit_seconds", Help: "How long one ledger transaction took.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16)}),
 		failed:    prometheus.NewCounter(prometheus.CounterOpts{Name: "docket_ledger_failures_total", Help: "Ledger transactions that were not kept."}),
 		batch:     prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_ledger_commit_inputs", Help: "How many inputs shared one ledger transaction.", Buckets: prometheus.ExponentialBuckets(1, 4, 8)}),
 	}
-	reg.MustRegister(m.alerts, m.decisions, m.commits, m.failed, m.batch, &stock{store: st})
+	reg.MustRegister(m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{store: st})
 	return m
 }
 
@@ -37,6 +41,10 @@ func (m *Metrics) received(source, result string, n int) {
 	if n > 0 {
 		m.alerts.WithLabelValues(source, result).Add(float64(n))
 	}
+}
+
+func (m *Metrics) leftOut(source string, n uint64) {
+	m.truncated.WithLabelValues(source).Add(float64(n))
 }
 
 // LedgerCounts is what the ledger calls.
@@ -99,3 +107,53 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 }
+
+// outside tells, at each scrape, how the sources and the desk were last met.
+type outside struct {
+	intake *intake.Intake
+	health *courier.Health
+}
+
+var (
+	sourceHeard = prometheus.NewDesc("docket_source_last_heard_timestamp_seconds", "When a source last sent something or was last polled with success.", []string{"source"}, nil)
+	sourceUp    = prometheus.NewDesc("docket_source_up", "Whether a source's last poll succeeded; 1 for a source that pushes.", []string{"source"}, nil)
+	deskUp      = prometheus.NewDesc("docket_desk_up", "Whether the desk's last answer was a good one; absent before the first.", []string{"desk"}, nil)
+	deskHeard   = prometheus.NewDesc("docket_desk_last_success_timestamp_seconds", "When the desk last did what it was asked.", []string{"desk"}, nil)
+)
+
+// Describe lists the metrics.
+func (o *outside) Describe(ch chan<- *prometheus.Desc) {
+	ch <- sourceHeard
+	ch <- sourceUp
+	ch <- deskUp
+	ch <- deskHeard
+}
+
+// Collect tells what is in memory; it asks nobody.
+func (o *outside) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, label string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
+	}
+	for name, s := range o.intake.Heard() {
+		gauge(sourceUp, truth(s.Fault == ""), name)
+		if !s.At.IsZero() {
+			gauge(sourceHeard, seconds(s.At), name)
+		}
+	}
+	desk := o.health.State()
+	if desk.Heard {
+		gauge(deskUp, truth(desk.Well), desk.Desk)
+	}
+	if !desk.LastSuccess.IsZero() {
+		gauge(deskHeard, seconds(desk.LastSuccess), desk.Desk)
+	}
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
 	"docket/internal/incident"
@@ -32,6 +33,8 @@ type Deps struct {
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy func(route string, now time.Time) incident.Policy
+	// Health is the way to the desk, for the metrics.
+	Health *courier.Health
 	// Ready says whether alerts can be taken and kept.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry
@@ -46,6 +49,7 @@ type server struct{ Deps }
 // New makes the handler. All routes are here.
 func New(d Deps) http.Handler {
 	s := &server{d}
+	d.Registry.MustRegister(&outside{d.Intake, d.Health})
 	mux := http.NewServeMux()
 
 	// Alerts in. A method that is not listed is answered with 405 by the mux.

@@ -210,7 +210,7 @@ func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, lim
 			continue
 		}
 		if limit > 0 && len(rows) == limit {
-			break
+			continue // It may still be one more incident of a ticket that is listed.
 		}
 		status := "open"
 		if i.Ticket.State == incident.TicketClosed {
