@@ -1,11 +1,12 @@
 package alert
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Label is one name and value.
@@ -79,27 +80,22 @@ func (ls Labels) String() string {
 
 // MarshalJSON writes an object whose members stand in name order, so that equal
 // labels are equal bytes.
-func (ls Labels) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	b.WriteByte('{')
+func (ls Labels) MarshalJSON() ([]byte, error) { return ls.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes, without a second pass over it: labels are
+// most of what is written when an alert is new. Broken UTF-8 becomes U+FFFD.
+func (ls Labels) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
 	for i, l := range ls {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		for j, s := range [2]string{l.Name, l.Value} {
-			if j == 1 {
-				b.WriteByte(':')
-			}
-			if err := enc.Encode(s); err != nil {
-				return nil, fmt.Errorf("encode label %q: %w", l.Name, err)
-			}
-			b.Truncate(b.Len() - 1) // Encode ends with a newline.
-		}
+		// An error only tells of broken UTF-8, which is replaced already.
+		b, _ = jsontext.AppendQuote(b, l.Name)
+		b = append(b, ':')
+		b, _ = jsontext.AppendQuote(b, l.Value)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}')
 }
 
 // UnmarshalJSON reads an object of strings.

@@ -122,22 +122,13 @@ func (t *Tx) SaveAlerts(ctx context.Context, all []alert.Alert) error {
 	err := inBatches(all, func(run []alert.Alert) error {
 		args := make([]any, 0, len(run)*alertWidth)
 		for _, a := range run {
-			labels, err := json.Marshal(a.Labels)
-			if err != nil {
-				return err
-			}
-			annotations, err := json.Marshal(a.Annotations)
-			if err != nil {
-				return err
-			}
 			args = append(args, int64(a.Fingerprint), int64(a.Key), a.Source, a.ID, a.Poll, int64(a.Severity), int64(a.Status), bit(a.Inferred),
-				micros(a.StartsAt), micros(a.EndsAt), micros(a.ExpiresAt), micros(a.SaidAt), a.Title, a.Link, string(labels), string(annotations))
+				micros(a.StartsAt), micros(a.EndsAt), micros(a.ExpiresAt), micros(a.SaidAt), a.Title, a.Link, string(a.Labels.AppendJSON(nil)), string(a.Annotations.AppendJSON(nil)))
 		}
-		_, err := t.exec(ctx, `INSERT INTO alert (`+alertColumns+`) VALUES `+tuples(len(run), alertWidth)+`
+		return t.later(ctx, `INSERT INTO alert (`+alertColumns+`) VALUES `+tuples(len(run), alertWidth)+`
 			ON CONFLICT (fingerprint) DO UPDATE SET alert_key = excluded.alert_key, source = excluded.source, alert_id = excluded.alert_id, poll = excluded.poll,
 			severity = excluded.severity, status = excluded.status, inferred = excluded.inferred, starts_at_us = excluded.starts_at_us, ends_at_us = excluded.ends_at_us,
 			expires_at_us = excluded.expires_at_us, said_at_us = excluded.said_at_us, title = excluded.title, link = excluded.link, labels = excluded.labels, annotations = excluded.annotations`, args...)
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save alerts: %w", err)

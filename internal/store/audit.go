@@ -54,18 +54,13 @@ func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.E
 			}
 			args = append(args, e.ID, t.words.encodeTime(e.CreatedAt), e.Actor.Kind, e.Actor.Name, e.Action, string(payload), e.Prev, e.Hash)
 		}
-		_, err := t.exec(ctx, `INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES `+tuples(len(run), auditWidth), args...)
-		return err
+		return t.later(ctx, `INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES `+tuples(len(run), auditWidth), args...)
 	})
 	if err != nil {
 		return fmt.Errorf("append to the audit log: %w", err)
 	}
-	n, err := t.exec(ctx, `UPDATE audit_head SET last_id = ?, hash = ? WHERE one = 1 AND last_id = ?`, next.ID, next.Hash, head.ID)
-	if err != nil {
+	if err := t.laterOne(ctx, `UPDATE audit_head SET last_id = ?, hash = ? WHERE one = 1 AND last_id = ?`, next.ID, next.Hash, head.ID); err != nil {
 		return fmt.Errorf("move the audit head: %w", err)
-	}
-	if n != 1 {
-		return fmt.Errorf("move the audit head: %w", ErrConflict)
 	}
 	return nil
 }

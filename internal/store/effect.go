@@ -54,8 +54,7 @@ func (t *Tx) AddEffects(ctx context.Context, all []incident.Effect) error {
 			}
 			args = append(args, some...)
 		}
-		_, err := t.exec(ctx, `INSERT INTO effect (`+effectColumns+`) VALUES `+tuples(len(run), effectWidth)+` ON CONFLICT (effect_id) DO NOTHING`, args...)
-		return err
+		return t.later(ctx, `INSERT INTO effect (`+effectColumns+`) VALUES `+tuples(len(run), effectWidth)+` ON CONFLICT (effect_id) DO NOTHING`, args...)
 	})
 	if err != nil {
 		return fmt.Errorf("add effects: %w", err)
@@ -71,12 +70,8 @@ func (t *Tx) SaveEffect(ctx context.Context, e incident.Effect) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.exec(ctx, q, append(args[1:], e.ID, e.Version-1)...)
-	if err != nil {
+	if err := t.laterOne(ctx, q, append(args[1:], e.ID, e.Version-1)...); err != nil {
 		return fmt.Errorf("save effect %s: %w", e.ID, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("save effect %s: %w", e.ID, ErrConflict)
 	}
 	return nil
 }

@@ -114,8 +114,7 @@ func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 			}
 			args = append(args, some...)
 		}
-		_, err := t.exec(ctx, `INSERT INTO incident (`+incidentColumns+`) VALUES `+tuples(len(run), incidentWidth), args...)
-		return err
+		return t.later(ctx, `INSERT INTO incident (`+incidentColumns+`) VALUES `+tuples(len(run), incidentWidth), args...)
 	})
 	if err != nil {
 		return fmt.Errorf("add incidents: %w", err)
@@ -133,12 +132,8 @@ func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.exec(ctx, q, append(args[2:], args[0], args[1], i.Version-1)...)
-	if err != nil {
+	if err := t.laterOne(ctx, q, append(args[2:], args[0], args[1], i.Version-1)...); err != nil {
 		return fmt.Errorf("save incident %s: %w", i.Mark, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("save incident %s: %w", i.Mark, ErrConflict)
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func (e *postgresEngine) begin(ctx context.Context) (transaction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresTx{pgQuerier{e, tx}, tx}, nil
+	return &postgresTx{pgQuerier: pgQuerier{e, tx}, tx: tx}, nil
 }
 
 // explain says in one sentence what PostgreSQL's code or the network's error means.
@@ -172,12 +172,59 @@ func (e *postgresEngine) bind(query string) string {
 	return b.String()
 }
 
+// postgresTx sends its changes in one go, before the next read or the commit: on a network
+// each way there and back costs more than the statement.
 type postgresTx struct {
 	pgQuerier
-	tx pgx.Tx
+	tx      pgx.Tx
+	waiting pgx.Batch
 }
 
-func (t *postgresTx) commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+func (t *postgresTx) later(_ context.Context, query string, args ...any) error {
+	t.waiting.Queue(t.engine.bind(query), args...)
+	return nil
+}
+
+func (t *postgresTx) laterOne(_ context.Context, query string, args ...any) error {
+	t.waiting.Queue(t.engine.bind(query), args...).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() != 1 {
+			return ErrConflict
+		}
+		return nil
+	})
+	return nil
+}
+
+// flush sends what waits.
+func (t *postgresTx) flush(ctx context.Context) error {
+	if t.waiting.Len() == 0 {
+		return nil
+	}
+	err := t.tx.SendBatch(ctx, &t.waiting).Close()
+	t.waiting = pgx.Batch{}
+	return err
+}
+
+func (t *postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := t.flush(ctx); err != nil {
+		return 0, err
+	}
+	return t.pgQuerier.exec(ctx, query, args...)
+}
+
+func (t *postgresTx) query(ctx context.Context, query string, args ...any) (rows, error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
+	return t.pgQuerier.query(ctx, query, args...)
+}
+
+func (t *postgresTx) commit(ctx context.Context) error {
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
+	return t.tx.Commit(ctx)
+}
 
 func (t *postgresTx) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)

@@ -232,6 +232,20 @@ func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (rows, 
 	return rs, nil
 }
 
+// later runs at once: there is no way to the database to be saved.
+func (t *sqliteTx) later(ctx context.Context, query string, args ...any) error {
+	_, err := t.exec(ctx, query, args...)
+	return err
+}
+
+func (t *sqliteTx) laterOne(ctx context.Context, query string, args ...any) error {
+	n, err := t.exec(ctx, query, args...)
+	if err == nil && n != 1 {
+		return ErrConflict
+	}
+	return err
+}
+
 func (t *sqliteTx) commit(context.Context) error { return t.tx.Commit() }
 func (t *sqliteTx) rollback()                    { _ = t.tx.Rollback() } // After a commit it says ErrTxDone, which is no news.
 func (t *sqliteTx) river() any                   { return t.tx }

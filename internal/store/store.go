@@ -41,6 +41,11 @@ type querier interface {
 // transaction is a write transaction of one engine.
 type transaction interface {
 	querier
+	// later runs a statement in order, at the commit at the latest, where it is cheaper to
+	// send several at once; laterOne also wants one row affected, else ErrConflict. Their
+	// errors may come back from a later call or from the commit.
+	later(ctx context.Context, query string, args ...any) error
+	laterOne(ctx context.Context, query string, args ...any) error
 	commit(ctx context.Context) error
 	rollback()
 	// river is the transaction as the queue's driver wants it: *sql.Tx or pgx.Tx.
