@@ -112,6 +112,8 @@ func TestBadAlertIsNamedAndItsNeighboursAreKept(t *testing.T) {
 		{"labels twice", `{"labels":{"a":"1"},"labels":{"b":"1"},"status":"firing"}`, "labels", "stands twice"},
 		{"empty name", `{"labels":{"":"1"},"status":"firing"}`, "labels", "a name is empty"},
 		{"513 labels", `{"labels":` + many(512) + `,"status":"firing"}`, "labels", "holds more than 512"},
+		{"two faults", `{"annotations":{"y":1},"labels":{"x":1},"status":"firing"}`, "annotations.y", "must be a string"},
+		{"two faults in the labels", `{"labels":{"y":1,"x":{}},"status":"firing"}`, "labels.y", "must be a string, not a number"},
 		{"10,000 labels", `{"labels":` + many(9_999) + `,"status":"firing"}`, "labels", "holds more than 512"},
 		{"10,000 annotations", `{"labels":{"a":"b"},"annotations":` + many(9_999) + `,"status":"firing"}`, "annotations", "holds more than 512"},
 		{"long name", `{"labels":{"` + long(1025) + `":"1"},"status":"firing"}`, "labels", "longer than 1024 bytes"},

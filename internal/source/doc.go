@@ -1,8 +1,9 @@
 // Package source turns what sources of alerts send into alerts: bytes in, []alert.Alert out,
-// one file per format.
+// one file per format (webhook.go, apiv2.go, poll.go; family.go holds what these share).
 //
 // It keeps nothing and decides nothing about incidents. What it cannot read it names by
-// field; one bad alert never costs its neighbours their place. Its invariant: every alert
-// it returns has sorted labels, a start, a severity, a key by the source's identity, and
-// texts that both databases can keep.
+// field; one bad alert of a pushed body never costs its neighbours their place. A poll is
+// read whole or not at all, because absence from it is a word, too. Its invariant: every
+// alert it returns has sorted labels, a start, a severity, a key by the source's identity,
+// and texts that both databases can keep.
 package source

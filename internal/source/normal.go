@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"docket/internal/alert"
 )
@@ -127,7 +128,8 @@ func httpLink(link string) string {
 	if !strings.HasPrefix(link, "http://") && !strings.HasPrefix(link, "https://") || len(link) > maxValueBytes {
 		return ""
 	}
-	if u, err := url.Parse(link); err != nil || u.Host == "" {
+	// In a fragment url.Parse lets control characters through.
+	if u, err := url.Parse(link); err != nil || u.Host == "" || strings.ContainsFunc(link, unicode.IsControl) {
 		return ""
 	}
 	return link

@@ -224,6 +224,9 @@ func TestOnlyWebLinksAreKept(t *testing.T) {
 		"ftp://p/":                           "",
 		`http://p/\u0000`:                    "",
 		`http://p/\n`:                        "",
+		`http://p/#\u0000`:                   "",
+		"http://p/" + strings.Repeat("x", 65_536): "",
+		`http://p/#\u0085`:                        "",
 	} {
 		body := `[{"labels":{"alertname":"A"},"generatorURL":"http://first/"},{"labels":{"alertname":"B"},"generatorURL":"` + link + `"}]`
 		if got := normalize(t, prometheus, body).Alerts[1].Link; got != want {
