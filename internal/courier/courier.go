@@ -234,6 +234,10 @@ func failure(err error, whenUnsure incident.Outcome) incident.Answer {
 	if errors.As(err, &e) {
 		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
 	}
+	if a.Fault == desk.OwnLimit && whenUnsure != incident.OutcomeLookFailed {
+		a.Outcome = incident.OutcomeHeldBack
+		return a
+	}
 	if whenUnsure == incident.OutcomeLookFailed {
 		if desk.ClassOf(err) == desk.Missing {
 			a.Outcome = incident.OutcomeVanished

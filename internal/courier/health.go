@@ -52,6 +52,9 @@ func (h *Health) Heard(ctx context.Context, err error) {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return // We stopped; that says nothing of the desk.
 	}
+	if desk.NameOf(err) == desk.OwnLimit {
+		return // We held ourselves back; nor does that.
+	}
 	now := time.Now().UTC()
 	h.mu.Lock()
 	defer h.mu.Unlock()

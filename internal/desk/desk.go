@@ -98,6 +98,10 @@ var (
 	ErrMissing     = errors.New("ticket missing")
 )
 
+// OwnLimit is the Name of the fault with which a desk holds a call back because too many
+// are waiting for their turn. It says nothing of the desk's health.
+const OwnLimit = "own_rate_limit"
+
 // Error is a desk's failure, named so that log, console, API and doctor say the same.
 type Error struct {
 	Class Class

@@ -148,6 +148,8 @@ const (
 	OutcomeNotFound Outcome = "not_found"
 	// OutcomeLookFailed: the look itself brought nothing.
 	OutcomeLookFailed Outcome = "look_failed"
+	// OutcomeHeldBack: not done, because too many calls were waiting for their turn.
+	OutcomeHeldBack Outcome = "held_back"
 	// OutcomeConfirmed: read back by id.
 	OutcomeConfirmed Outcome = "confirmed"
 	// OutcomeVanished: the desk does not know the id.
@@ -186,6 +188,14 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 	}
 	if a.Attempt != e.Attempt {
 		return e.lateAnswer(a)
+	}
+	if a.Outcome == OutcomeHeldBack {
+		// Not a failure: the pace stays, and so does the state, but for a send that did not leave.
+		e.NotBefore = now.Add(firstRetry)
+		if e.State == Sending {
+			e.State = Queued
+		}
+		return e, ReasonHeldBack
 	}
 	if e.State == Created && a.Outcome != OutcomeConfirmed && a.Outcome != OutcomeVanished && a.Outcome != OutcomeLookFailed {
 		// The ticket's id is known: only reading it back tells more.

@@ -26,6 +26,7 @@ const (
 	ReasonTicketFiled    Reason = "ticket_filed"
 	ReasonTicketAdopted  Reason = "ticket_adopted"
 	ReasonNotSent        Reason = "not_sent"
+	ReasonHeldBack       Reason = "held_back"
 	ReasonRefused        Reason = "desk_refused"
 	ReasonUnknown        Reason = "outcome_unknown"
 	ReasonNotFound       Reason = "not_found_after_wait_out"
@@ -65,6 +66,7 @@ var sentences = map[Reason]string{
 	ReasonTicketFiled:    "The ticket was filed and read back from the desk.",
 	ReasonTicketAdopted:  "A ticket with this incident's mark was found in the desk and taken as its ticket.",
 	ReasonNotSent:        "The desk could not be reached; surely nothing was created, so it is tried again.",
+	ReasonHeldBack:       "Many calls were waiting for their turn (freescout.rate); this one comes again in a moment.",
 	ReasonRefused:        "The desk refused; it is tried again slowly, but a person has to mend the cause.",
 	ReasonUnknown:        "The desk's answer was lost: the ticket may exist. It is looked for once the desk's wait-out time is over, and not sent again before.",
 	ReasonNotFound:       "The ticket was looked for after the wait-out time and is not there: it is sent again under the same mark.",

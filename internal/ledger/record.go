@@ -102,7 +102,7 @@ func (w *work) tell(ctx context.Context) {
 			msg = "auto_ticket"
 		case incident.ReasonTicketFiled:
 			msg = "ticket_filed"
-		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen:
+		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack:
 			level = slog.LevelDebug
 		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
 			// The courier says these, with the desk's words.

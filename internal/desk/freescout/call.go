@@ -85,7 +85,7 @@ func (d *Desk) turn(ctx context.Context) *desk.Error {
 	case errors.Is(err, context.Canceled):
 		return classifyFailure(exchange{err: err})
 	default:
-		return &desk.Error{Class: desk.Unavailable, Name: "own_rate_limit", Sentence: "Too many calls to FreeScout were waiting for their turn.",
+		return &desk.Error{Class: desk.Unavailable, Name: desk.OwnLimit, Sentence: "Too many calls to FreeScout were waiting for their turn.",
 			Fix: "Nothing, if it passes; raise freescout.rate if FreeScout can take more.", Err: err}
 	}
 }
