@@ -39,8 +39,17 @@ var (
 	buildErr error
 )
 
+// notInShort leaves a test that runs real programs to make test.
+func notInShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs real programs: make test does, make check does not")
+	}
+}
+
 func program(t testing.TB) string {
 	t.Helper()
+	notInShort(t)
 	build.Do(func() {
 		if builtDir, buildErr = os.MkdirTemp("", "docket-build-"); buildErr != nil {
 			return

@@ -15,6 +15,8 @@ import (
 
 // onBoth runs a case on both databases, all of them side by side.
 func onBoth(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	notInShort(t)
 	t.Parallel()
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
@@ -267,6 +269,7 @@ func TestTwoReplicasFedTheSameWebhooksFileOnce(t *testing.T) {
 }
 
 func TestThreeReplicasStartingAtOnceMigrateOnce(t *testing.T) {
+	notInShort(t)
 	t.Parallel()
 	url := storetest.URL(t, "postgres")
 	f := newFreeScout(t, fakedesk.Options{})

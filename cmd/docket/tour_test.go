@@ -18,6 +18,7 @@ import (
 // realProgram returns the path of a program that a variable names, or that is on PATH.
 func realProgram(t testing.TB, variable string, names ...string) string {
 	t.Helper()
+	notInShort(t)
 	if path := os.Getenv(variable); path != "" {
 		if _, err := os.Stat(path); err == nil {
 			return path
