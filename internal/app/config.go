@@ -3,17 +3,20 @@ package app
 import (
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"docket/internal/alert"
 	"docket/internal/desk"
 )
 
-// Config is docket.yaml together with the environment. Every key has a default.
+// Config is docket.yaml together with the environment. Every key has a default; the yaml
+// tags are the keys, and "-" marks what the file cannot set.
 type Config struct {
 	// Listen is a loopback address, or :PORT for all addresses where PORT asks for it.
 	Listen string `yaml:"listen"`
 	// Database is a SQLite file's path or a postgres:// URL. The URL may hold a password.
 	Database desk.Secret `yaml:"database"`
-	// Desk is local or freescout; "" until it is chosen by what else is set.
+	// Desk is local or freescout; Load chooses where it is not named.
 	Desk      string          `yaml:"desk"`
 	FreeScout FreeScoutConfig `yaml:"freescout"`
 	Slack     SlackConfig     `yaml:"slack"`
@@ -26,44 +29,67 @@ type Config struct {
 	Log       LogConfig       `yaml:"log"`
 	// Access is the Cloudflare Access service token, from the environment only.
 	Access AccessConfig `yaml:"-"`
+	// Client is what commands ask, from the environment only.
+	Client ClientConfig `yaml:"-"`
 	// Flags are the flags' environment values by flag name: on, off or absent.
 	Flags map[string]bool `yaml:"-"`
 }
 
 // FreeScoutConfig is the FreeScout desk.
 type FreeScoutConfig struct {
-	APIURL        string        `yaml:"api_url"`
-	InstanceURL   string        `yaml:"instance_url"`
-	APIKey        desk.Secret   `yaml:"api_key"`
-	MailboxID     int64         `yaml:"mailbox_id"`
-	Customer      string        `yaml:"customer"`
-	UserID        int64         `yaml:"user_id"`
-	WaitOut       time.Duration `yaml:"wait_out"`
-	Rate          float64       `yaml:"rate"`
-	WebhookSecret desk.Secret   `yaml:"webhook_secret"`
+	// APIURL is the site's address, with or without /api.
+	APIURL string `yaml:"api_url"`
+	// InstanceURL is what links for people are built from: APIURL without /api unless set.
+	InstanceURL string      `yaml:"instance_url"`
+	APIKey      desk.Secret `yaml:"api_key"`
+	// MailboxID is the operations mailbox; a route may name another.
+	MailboxID int64 `yaml:"mailbox_id"`
+	// Customer is the e-mail address in whose name tickets are opened.
+	Customer string `yaml:"customer"`
+	// UserID acts in notes and status changes; 0 is the first active user.
+	UserID int64 `yaml:"user_id"`
+	// WaitOut is how long after an unknown create a look is believed.
+	WaitOut time.Duration `yaml:"wait_out"`
+	// Rate is how many calls may start in a second.
+	Rate          float64     `yaml:"rate"`
+	WebhookSecret desk.Secret `yaml:"webhook_secret"`
 }
 
-// AccessConfig is the Cloudflare Access service token before FreeScout.
+// AccessConfig is the Cloudflare Access service token before FreeScout: both or neither.
 type AccessConfig struct{ ClientID, ClientSecret desk.Secret }
+
+// ClientConfig says how commands reach a running server.
+type ClientConfig struct {
+	// URL is the server's address, "" for the one that Listen names.
+	URL   string
+	Token desk.Secret
+}
 
 // SlackConfig is where direct messages go.
 type SlackConfig struct {
-	Token  desk.Secret `yaml:"token"`
-	Users  []string    `yaml:"users"`
-	APIURL string      `yaml:"api_url"`
+	Token desk.Secret `yaml:"token"`
+	// Users are Slack user ids.
+	Users  []string `yaml:"users"`
+	APIURL string   `yaml:"api_url"`
 }
 
 // SourceConfig is one source: pushed (format) or polled (poll).
 type SourceConfig struct {
-	Name           string                    `yaml:"name"`
-	Format         string                    `yaml:"format"`
-	Poll           string                    `yaml:"poll"`
-	URL            string                    `yaml:"url"`
-	Every          time.Duration             `yaml:"every"`
-	Token          desk.Secret               `yaml:"token"`
-	Severity       map[string]alert.Severity `yaml:"severity"`
-	Identity       IdentityConfig            `yaml:"identity"`
-	ResolveTimeout time.Duration             `yaml:"resolve_timeout"`
+	Name string `yaml:"name"`
+	// Format is what is pushed, alertmanager unless set; "" for a polled source.
+	Format string `yaml:"format"`
+	// Poll is what is polled, "" for a pushed source.
+	Poll  string        `yaml:"poll"`
+	URL   string        `yaml:"url"`
+	Every time.Duration `yaml:"every"`
+	// Token is what a sender must show, or what a poll shows.
+	Token     desk.Secret `yaml:"token"`
+	TokenFile string      `yaml:"token_file"`
+	// Severity maps the severity label's words; the built-in words follow behind.
+	Severity map[string]alert.Severity `yaml:"severity"`
+	Identity IdentityConfig            `yaml:"identity"`
+	// ResolveTimeout is how long a pushed alert without an end fires unless repeated.
+	ResolveTimeout time.Duration `yaml:"resolve_timeout"`
 }
 
 // IdentityConfig says what names a problem: {drop: [...]}, {keep: [...]} or alert_id.
@@ -75,42 +101,59 @@ type IdentityConfig struct {
 
 // SurfaceConfig is a thing that users touch.
 type SurfaceConfig struct {
-	Name              string         `yaml:"name"`
-	Title             string         `yaml:"title"`
-	Group             string         `yaml:"group"`
-	Every             time.Duration  `yaml:"every"`
-	Timeout           time.Duration  `yaml:"timeout"`
-	Probe             map[string]any `yaml:"probe"`
-	DownAfter         int64          `yaml:"down_after"`
-	UpAfter           int64          `yaml:"up_after"`
-	Severity          alert.Severity `yaml:"severity"`
-	InvestigateWindow time.Duration  `yaml:"investigate_window"`
+	Name string `yaml:"name"`
+	// Title is what people read; Name unless set.
+	Title string `yaml:"title"`
+	// Group is the heading that the tile stands under, "" for none.
+	Group string        `yaml:"group"`
+	Every time.Duration `yaml:"every"`
+	// Timeout is 10 s or Every, whichever is less, unless set.
+	Timeout time.Duration `yaml:"timeout"`
+	// Probe has one kind of probe as its key. Values that may be secret are desk.Secret.
+	Probe map[string]any `yaml:"probe"`
+	// DownAfter and UpAfter are how many readings in a row turn the tile.
+	DownAfter int64          `yaml:"down_after"`
+	UpAfter   int64          `yaml:"up_after"`
+	Severity  alert.Severity `yaml:"severity"`
+	// InvestigateWindow is the policy's unless set.
+	InvestigateWindow time.Duration `yaml:"investigate_window"`
 }
 
 // RouteConfig narrows what happens to some alerts; the first that matches counts.
 type RouteConfig struct {
-	// Name names the route; its matchers do where it is empty.
-	Name       string         `yaml:"name"`
-	Match      []string       `yaml:"match"`
-	MailboxID  int64          `yaml:"mailbox_id"`
-	Tags       []string       `yaml:"tags"`
+	// Name names the route; its matchers do where it is not set.
+	Name string `yaml:"name"`
+	// Match are matchers in Alertmanager's syntax; all must match.
+	Match []string `yaml:"match"`
+	// MailboxID is the desk's own unless set.
+	MailboxID int64    `yaml:"mailbox_id"`
+	Tags      []string `yaml:"tags"`
+	// TicketAt is the policy's where zero, OnRecovery where "", Hold and Settle where nil.
 	TicketAt   alert.Severity `yaml:"ticket_at"`
 	OnRecovery string         `yaml:"on_recovery"`
 	Hold       *time.Duration `yaml:"hold"`
 	Settle     *time.Duration `yaml:"settle"`
 }
 
-// PolicyConfig is design section 5.
+// PolicyConfig is what holds for every alert unless its route says otherwise.
 type PolicyConfig struct {
-	TicketAt          alert.Severity `yaml:"ticket_at"`
-	OnRecovery        string         `yaml:"on_recovery"`
-	Hold              time.Duration  `yaml:"hold"`
-	DoubtHold         time.Duration  `yaml:"doubt_hold"`
-	Settle            time.Duration  `yaml:"settle"`
-	Backfill          string         `yaml:"backfill"`
-	ReopenWithin      time.Duration  `yaml:"reopen_within"`
-	InvestigateWindow time.Duration  `yaml:"investigate_window"`
-	Storm             StormConfig    `yaml:"storm"`
+	// TicketAt is the mildest severity that gets a ticket.
+	TicketAt alert.Severity `yaml:"ticket_at"`
+	// OnRecovery is note, close or none.
+	OnRecovery string `yaml:"on_recovery"`
+	// Hold is how long an alert must fire before its ticket, Settle how long it must be over
+	// before the incident ends.
+	Hold   time.Duration `yaml:"hold"`
+	Settle time.Duration `yaml:"settle"`
+	// DoubtHold is how long a firing word that may be a late repeat is held before it is believed.
+	DoubtHold time.Duration `yaml:"doubt_hold"`
+	// Backfill is digest, all or active: what is filed of what the desk missed.
+	Backfill string `yaml:"backfill"`
+	// ReopenWithin reopens the earlier ticket instead of filing a fresh one; 0 is never.
+	ReopenWithin time.Duration `yaml:"reopen_within"`
+	// InvestigateWindow is how long a second click returns the first one's ticket.
+	InvestigateWindow time.Duration `yaml:"investigate_window"`
+	Storm             StormConfig   `yaml:"storm"`
 }
 
 // StormConfig bounds new tickets; limit 0 is no limit.
@@ -126,15 +169,18 @@ type ReconcileConfig struct {
 
 // AuthConfig says who may do what.
 type AuthConfig struct {
+	// Mode is how people log in: none is all that this version knows.
 	Mode   string        `yaml:"mode"`
 	Tokens []TokenConfig `yaml:"tokens"`
 }
 
 // TokenConfig is one API token.
 type TokenConfig struct {
-	Name   string      `yaml:"name"`
-	Token  desk.Secret `yaml:"token"`
-	Scopes []string    `yaml:"scopes"`
+	Name      string      `yaml:"name"`
+	Token     desk.Secret `yaml:"token"`
+	TokenFile string      `yaml:"token_file"`
+	// Scopes are what the token is good for: ingest, read, operate, admin.
+	Scopes []string `yaml:"scopes"`
 }
 
 // LogConfig is the log's level: debug, info, warning or error.
@@ -142,7 +188,7 @@ type LogConfig struct {
 	Level string `yaml:"level"`
 }
 
-// Defaults is the configuration with nothing configured.
+// Defaults is the configuration with nothing configured. Load chooses the desk.
 func Defaults() Config {
 	return Config{
 		Listen:    "127.0.0.1:8080",
@@ -158,4 +204,25 @@ func Defaults() Config {
 		Log:       LogConfig{Level: "info"},
 		Flags:     map[string]bool{},
 	}
+}
+
+// String shows the configuration as YAML. A secret that is set reads [redacted].
+func (c Config) String() string {
+	text, err := yaml.MarshalWithOptions(c,
+		yaml.CustomMarshaler(func(s desk.Secret) ([]byte, error) {
+			if !s.Set() {
+				return []byte(`""`), nil
+			}
+			return []byte(`"` + s.String() + `"`), nil
+		}),
+		yaml.CustomMarshaler(func(s alert.Severity) ([]byte, error) {
+			if s == 0 {
+				return []byte(`""`), nil
+			}
+			return []byte(s.String()), nil
+		}))
+	if err != nil {
+		return "a configuration that cannot be shown: " + err.Error()
+	}
+	return string(text)
 }

@@ -1,92 +1,111 @@
 package app
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-
-	"docket/internal/alert"
-	"docket/internal/desk"
+	"github.com/goccy/go-yaml/token"
 )
 
-// readFile decodes the file into the configuration. The tree is walked by our own hand,
-// because a decoder stops at the first mistake, and operators want all of them at once.
-func (l *loader) readFile(text []byte) {
-	tree, err := parser.ParseBytes(text, 0)
+// readYAML decodes the file into the configuration. The tree is walked by our own hand,
+// because a decoder stops at the first mistake, and operators want all of them at once. The
+// result is false where there is no tree.
+func (l *loader) readYAML(text []byte) bool {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if !utf8.Valid(text) {
+		l.add(l.notUTF8(text))
+		return false
+	}
+	tree, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey()) // We report those ourselves.
 	if err != nil {
-		m := Mistake{File: l.file, Line: 1, Column: 1, Text: "not valid YAML: " + err.Error()}
-		var se yaml.Error
-		if asYAML(err, &se) {
-			at := se.GetToken().Position
-			m.Line, m.Column, m.Text = at.Line, at.Column, "not valid YAML: "+se.GetMessage()
-		}
-		l.mistakes = append(l.mistakes, m)
-		return
+		l.add(l.syntax(err))
+		return false
 	}
-	for i, doc := range tree.Docs {
-		if i > 0 && doc.Body != nil {
-			l.wrongAt(doc.Body, "", "a second document begins here; one file holds one configuration")
-			return
+	bodies := 0
+	for _, doc := range tree.Docs {
+		if _, directive := doc.Body.(*ast.DirectiveNode); doc.Body == nil || directive {
+			continue
 		}
-		if doc.Body != nil {
-			l.decode(doc.Body, reflect.ValueOf(&l.config).Elem(), "")
+		if bodies++; bodies > 1 {
+			l.wrongAt(doc.Body, "", "a second document begins here: one file holds one configuration")
+			return true
 		}
+		l.decode(doc.Body, reflect.ValueOf(&l.config).Elem(), "")
 	}
+	return true
 }
 
-func asYAML(err error, target *yaml.Error) bool {
-	e, ok := err.(yaml.Error) //nolint:errorlint // The parser returns it bare.
-	if ok && e.GetToken() != nil && e.GetToken().Position != nil {
-		*target = e
-		return true
+func (l *loader) notUTF8(text []byte) Mistake {
+	good := bytes.ToValidUTF8(text, []byte{0}) // Only to find the first difference.
+	i := 0
+	for i < min(len(text), len(good)) && text[i] == good[i] {
+		i++
 	}
-	return false
+	line := text[bytes.LastIndexByte(text[:i], '\n')+1 : i]
+	return Mistake{File: l.file, Line: 1 + bytes.Count(text[:i], []byte("\n")), Column: 1 + utf8.RuneCount(line), Text: "not UTF-8 text"}
 }
 
-// wrongAt adds a mistake at a node.
-func (l *loader) wrongAt(n ast.Node, path, format string, args ...any) {
-	m := Mistake{File: l.file, Line: 1, Column: 1, Path: path, Text: fmt.Sprintf(format, args...)}
+// syntax is the parser's error without its excerpt of the file, which may show a secret.
+func (l *loader) syntax(err error) Mistake {
+	m := Mistake{File: l.file, Line: 1, Column: 1, Text: "not valid YAML"}
+	var se yaml.Error
+	if !errors.As(err, &se) {
+		return m
+	}
+	m.Text += ": " + plain(se.GetMessage())
+	if t := se.GetToken(); t != nil && t.Position != nil {
+		m.Line, m.Column = max(1, t.Position.Line), max(1, t.Position.Column)
+	}
+	return m
+}
+
+// position is where a node begins. The token of a block mapping is its first colon, so
+// its first key says it better.
+func position(n ast.Node) token.Position {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if !m.IsFlowStyle && len(m.Values) > 0 {
+			return position(m.Values[0])
+		}
+	case *ast.MappingValueNode:
+		return position(m.Key)
+	}
+	at := token.Position{Line: 1, Column: 1}
 	if t := n.GetToken(); t != nil && t.Position != nil {
-		m.Line, m.Column = t.Position.Line, t.Position.Column
+		at.Line, at.Column = max(1, t.Position.Line), max(1, t.Position.Column)
 	}
-	l.mistakes = append(l.mistakes, m)
+	return at
 }
 
-// decode writes a node into v; path is v's place for messages.
+// decode writes a node into v; path is v's place.
 func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
-	switch n := n.(type) {
-	case *ast.AnchorNode:
-		l.decode(n.Value, v, path)
+	if n = l.bare(n, path); n == nil {
 		return
-	case *ast.TagNode:
-		l.decode(n.Value, v, path)
-		return
-	case *ast.AliasNode, *ast.MergeKeyNode:
-		l.wrongAt(n, path, "aliases are not supported; write the value out")
-		return
-	case *ast.NullNode:
-		return // The default stays.
 	}
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		l.at[path] = Mistake{File: l.file, Line: t.Position.Line, Column: t.Position.Column}
-	}
+	l.at[path], l.given[path] = position(n), true
+	_, isText := n.(*ast.StringNode)
 	switch {
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		l.decode(n, v.Elem(), path)
-	case v.Type() == reflect.TypeFor[IdentityConfig]() && isText(n):
+	case v.Type() == reflect.TypeFor[IdentityConfig]() && isText:
 		l.identityWord(n, v, path)
 	case v.Kind() == reflect.Struct:
 		l.decodeStruct(n, v, path)
 	case v.Kind() == reflect.Slice:
 		l.decodeList(n, v, path)
+	case v.Type() == reflect.TypeFor[map[string]any]():
+		if _, ok := l.members(n, path); ok {
+			v.Set(reflect.ValueOf(l.decodeAny(n, path, false)))
+		}
 	case v.Kind() == reflect.Map:
 		l.decodeMap(n, v, path)
 	default:
@@ -94,102 +113,100 @@ func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
 	}
 }
 
-func isText(n ast.Node) bool {
-	_, ok := n.(*ast.StringNode)
-	return ok
+// bare takes anchors and tags off a node. It returns nil where nothing is to be read: at a
+// null, which leaves the default, and at an alias, which is a mistake.
+func (l *loader) bare(n ast.Node, path string) ast.Node {
+	for {
+		switch m := n.(type) {
+		case *ast.AnchorNode:
+			n = m.Value
+		case *ast.TagNode:
+			n = m.Value
+		case *ast.AliasNode:
+			l.wrongAt(n, path, "aliases are not supported: write the value out")
+			return nil
+		case *ast.NullNode, nil:
+			return nil
+		default:
+			return n
+		}
+	}
 }
 
 // identityWord reads the short form identity: alert_id.
 func (l *loader) identityWord(n ast.Node, v reflect.Value, path string) {
-	if word := n.GetToken().Value; word != "alert_id" {
-		l.wrongAt(n, path, "%q is not an identity: write alert_id, {drop: [labels]} or {keep: [labels]}", word)
+	if word := scalarText(n); word != "alert_id" {
+		l.wrongAt(n, path, "%s is not an identity: write alert_id, {drop: [labels]} or {keep: [labels]}", quoted(word))
 		return
 	}
 	v.Set(reflect.ValueOf(IdentityConfig{AlertID: true}))
 }
 
-// pairs returns a mapping's members.
-func pairs(n ast.Node) ([]*ast.MappingValueNode, bool) {
+// member is one key of a mapping and its value.
+type member struct {
+	key, path string
+	at, value ast.Node
+}
+
+// members returns a mapping's members; a key that stands twice is a mistake.
+func (l *loader) members(n ast.Node, path string) ([]member, bool) {
+	var values []*ast.MappingValueNode
 	switch n := n.(type) {
 	case *ast.MappingNode:
-		return n.Values, true
+		values = n.Values
 	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
-	}
-	return nil, false
-}
-
-func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
-	members, ok := pairs(n)
-	if !ok {
+		values = []*ast.MappingValueNode{n}
+	default:
 		l.wrongAt(n, path, "must be a mapping of keys to values")
-		return
+		return nil, false
 	}
-	fields := map[string]int{}
-	for i := range v.NumField() {
-		if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "" && tag != "-" {
-			fields[tag] = i
+	all := make([]member, 0, len(values))
+	seen := map[string]int{}
+	for _, v := range values {
+		key := v.Key.GetToken().Value
+		m := member{key, join(path, key), v.Key, v.Value}
+		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
+			l.wrongAt(v.Key, m.path, "merge keys are not supported: write the keys out")
+			continue
 		}
-	}
-	seen := map[string]bool{}
-	for _, m := range members {
-		key := m.Key.GetToken().Value
-		at := join(path, key)
-		i, known := fields[key]
-		switch {
-		case !known:
-			l.wrongAt(m.Key, at, "unknown key%s", didYouMean(key, fields))
-		case seen[key]:
-			l.wrongAt(m.Key, at, "stands twice")
-		default:
-			l.decode(m.Value, v.Field(i), at)
+		if first, twice := seen[key]; twice {
+			l.wrongAt(v.Key, m.path, "stands twice, first in line %d", first)
+			continue
 		}
-		seen[key] = true
+		at := position(v.Key)
+		seen[key] = at.Line
+		l.at[m.path] = at
+		all = append(all, m)
 	}
+	return all, true
 }
 
+// join makes a path; a key that is not a plain word is quoted in it.
 func join(path, key string) string {
+	if strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" || key == "" || len(key) > maxQuoted {
+		key = quoted(key)
+	}
 	if path == "" {
 		return key
 	}
 	return path + "." + key
 }
 
-// didYouMean suggests the nearest known key, or lists them all where few.
-func didYouMean(key string, fields map[string]int) string {
-	best, distance := "", 3
-	var all []string
-	for name := range fields {
-		all = append(all, name)
-		if d := edits(key, name); d < distance || (d == distance && name < best) {
-			best, distance = name, d
+func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
+	members, _ := l.members(n, path)
+	fields := map[string]int{}
+	for i := range v.NumField() {
+		if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "-" {
+			fields[tag] = i
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf(": did you mean %s?", best)
-	}
-	slices.Sort(all)
-	return ": known here are " + strings.Join(all, ", ")
-}
-
-// edits is the Levenshtein distance of two short words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+	for _, m := range members {
+		if i, known := fields[m.key]; known {
+			l.decode(m.value, v.Field(i), m.path)
+			continue
 		}
+		l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, fields))
 	}
-	return row[len(b)]
 }
 
 func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
@@ -200,101 +217,48 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values)))
 	for i, item := range list.Values {
-		l.decode(item, v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if _, null := item.(*ast.NullNode); null || item == nil {
+			l.wrong(at, "is empty")
+			continue
+		}
+		l.decode(item, v.Index(i), at)
 	}
 }
 
 func (l *loader) decodeMap(n ast.Node, v reflect.Value, path string) {
-	members, ok := pairs(n)
+	members, ok := l.members(n, path)
 	if !ok {
-		l.wrongAt(n, path, "must be a mapping of keys to values")
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, m := range members {
-		key := m.Key.GetToken().Value
 		item := reflect.New(v.Type().Elem()).Elem()
-		if item.Kind() == reflect.Interface {
-			var any any
-			if err := yaml.NodeToValue(m.Value, &any); err != nil {
-				l.wrongAt(m.Value, join(path, key), "cannot be read: %v", err)
-				continue
-			}
-			l.at[join(path, key)] = Mistake{File: l.file, Line: m.Key.GetToken().Position.Line, Column: m.Key.GetToken().Position.Column}
-			if any != nil {
-				item.Set(reflect.ValueOf(any))
-			}
-		} else {
-			l.decode(m.Value, item, join(path, key))
-		}
-		v.SetMapIndex(reflect.ValueOf(key), item)
+		l.decode(m.value, item, m.path)
+		v.SetMapIndex(reflect.ValueOf(m.key), item)
 	}
 }
 
-func (l *loader) decodeLeaf(n ast.Node, v reflect.Value, path string) {
-	if _, ok := n.(ast.ScalarNode); !ok {
-		l.wrongAt(n, path, "must be a single value")
-		return
+// decodeAny reads a part whose keys its own package knows. Texts that may be secrets come
+// out as desk.Secret, so that a dump of the configuration holds none.
+func (l *loader) decodeAny(n ast.Node, path string, secret bool) any {
+	if n = l.bare(n, path); n == nil {
+		return nil
 	}
-	text := n.GetToken().Value
-	if lit, ok := n.(*ast.LiteralNode); ok {
-		text = lit.Value.Value
+	switch n := n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		members, _ := l.members(n, path)
+		out := make(map[string]any, len(members))
+		for _, m := range members {
+			out[m.key] = l.decodeAny(m.value, m.path, secret || mayBeSecret(m.key))
+		}
+		return out
+	case *ast.SequenceNode:
+		out := make([]any, len(n.Values))
+		for i, item := range n.Values {
+			out[i] = l.decodeAny(item, path+"["+strconv.Itoa(i)+"]", secret)
+		}
+		return out
 	}
-	if s, ok := n.(*ast.StringNode); ok {
-		text = s.Value
-	}
-	if fault := setLeaf(v, text); fault != "" {
-		l.wrongAt(n, path, "%s", fault)
-	}
-}
-
-// setLeaf parses text into v and says what is wrong with it, "" if nothing.
-func setLeaf(v reflect.Value, text string) string {
-	switch v.Interface().(type) {
-	case time.Duration:
-		d, err := time.ParseDuration(text)
-		if text == "0" {
-			d, err = 0, nil
-		}
-		if err != nil || d < 0 {
-			return fmt.Sprintf("%q is not a duration: write 30s, 5m or 1h", text)
-		}
-		v.SetInt(int64(d))
-		return ""
-	case alert.Severity:
-		s, err := alert.ParseSeverity(text)
-		if err != nil {
-			return err.Error()
-		}
-		v.SetUint(uint64(s))
-		return ""
-	case desk.Secret:
-		v.SetString(text)
-		return ""
-	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(text)
-	case reflect.Int64:
-		i, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || i < 0 {
-			return fmt.Sprintf("%q is not a whole number of 0 or more", text)
-		}
-		v.SetInt(i)
-	case reflect.Float64:
-		f, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(f > 0) || f > 1e6 {
-			return fmt.Sprintf("%q is not a number above 0", text)
-		}
-		v.SetFloat(f)
-	case reflect.Bool:
-		b, err := strconv.ParseBool(text)
-		if err != nil {
-			return fmt.Sprintf("%q is neither true nor false", text)
-		}
-		v.SetBool(b)
-	default:
-		return "cannot be set"
-	}
-	return ""
+	return l.anyLeaf(n, path, secret)
 }

@@ -1,9 +1,10 @@
 package app
 
 import (
-	"os"
 	"reflect"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // variable is one environment variable and the key that it sets.
@@ -14,7 +15,7 @@ type variable struct {
 	field  func(*Config) any
 }
 
-// variables are the environment's part of the contract (design section 6), in its order.
+// variables are the environment's part of the contract with operators, in its order.
 var variables = []variable{
 	{"FREESCOUT_API_URL", "freescout.api_url", false, func(c *Config) any { return &c.FreeScout.APIURL }},
 	{"FREESCOUT_INSTANCE_URL", "freescout.instance_url", false, func(c *Config) any { return &c.FreeScout.InstanceURL }},
@@ -30,83 +31,93 @@ var variables = []variable{
 	{"DATABASE_URL", "database", true, func(c *Config) any { return &c.Database }},
 	{"DOCKET_LISTEN", "listen", false, func(c *Config) any { return &c.Listen }},
 	{"DOCKET_LOG_LEVEL", "log.level", false, func(c *Config) any { return &c.Log.Level }},
+	{"DOCKET_URL", "client.url", false, func(c *Config) any { return &c.Client.URL }},
+	{"DOCKET_TOKEN", "client.token", true, func(c *Config) any { return &c.Client.Token }},
 }
 
-// FlagVariables are the flags' variables by flag name (design section 6).
-var FlagVariables = map[string]string{
-	"alerts.auto_ticket":      "FLAG_CONSOLE_ALERTS_AUTO_TICKET",
-	"investigate.from_status": "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS",
+// flagVariables are the flags and their variables.
+var flagVariables = []struct{ flag, name string }{
+	{"alerts.auto_ticket", "FLAG_CONSOLE_ALERTS_AUTO_TICKET"},
+	{"investigate.from_status", "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS"},
 }
 
 // readEnv lays the environment over the file.
 func (l *loader) readEnv() {
-	l.fromEnv = map[string]string{}
 	for _, v := range variables {
-		text, set := l.lookup(v)
-		if !set {
+		text, name := l.lookup(v)
+		if name == "" {
 			continue
 		}
-		l.fromEnv[v.path] = v.name
+		l.fromEnv[v.path] = name
 		field := reflect.ValueOf(v.field(&l.config)).Elem()
 		if field.Kind() == reflect.Slice {
 			field.Set(reflect.ValueOf(words(text)))
 			continue
 		}
-		if fault := setLeaf(field, text); fault != "" {
-			l.wrong(v.path, "%s", fault)
+		if fault := setLeaf(field, text, v.path); fault != "" {
+			l.wrongIn(name, "%s", fault)
 		}
 	}
-	if port, set := l.env("PORT"); set && port != "" && l.fromEnv["listen"] == "" {
-		if !isPort(port) {
-			l.mistakes = append(l.mistakes, Mistake{Path: "PORT", Text: "is not a port number"})
-			return
-		}
+	l.readPort()
+	for _, v := range flagVariables {
+		l.readFlag(v.flag, v.name)
+	}
+}
+
+// lookup returns a variable's value and the variable that gave it: NAME, or NAME_FILE, which
+// names a file with the value. Both are "" where there is none; an empty variable is how
+// platforms unset one.
+func (l *loader) lookup(v variable) (text, name string) {
+	text, _ = l.env(v.name)
+	path, fileName := "", v.name+"_FILE"
+	if v.secret {
+		path, _ = l.env(fileName)
+	}
+	switch {
+	case text == "" && path == "":
+		return "", ""
+	case !utf8.ValidString(text):
+		l.wrongIn(v.name, "is not UTF-8 text")
+		return "", ""
+	case path == "":
+		return text, v.name
+	case text != "":
+		l.wrongIn(v.name, "is set, and so is %s: set only one of them", fileName)
+		return "", ""
+	}
+	text, err := readSecret(path)
+	if err != nil {
+		l.wrongIn(fileName, "%v", err)
+		return "", ""
+	}
+	return text, fileName
+}
+
+// readPort reads PORT, which platforms set: it means all addresses, unless DOCKET_LISTEN
+// asks for one.
+func (l *loader) readPort() {
+	port, _ := l.env("PORT")
+	switch {
+	case port == "" || l.fromEnv["listen"] != "":
+	case !isPort(port):
+		l.wrongIn("PORT", "%s is not a port: write a number from 1 to 65535", quoted(port))
+	default:
 		l.config.Listen, l.fromEnv["listen"] = ":"+port, "PORT"
 	}
-	for flag, name := range FlagVariables {
-		l.readFlag(flag, name)
-	}
 }
 
-// lookup returns a variable's value, from NAME or from the file that NAME_FILE names.
-func (l *loader) lookup(v variable) (string, bool) {
-	text, set := l.env(v.name)
-	set = set && text != "" // An empty variable is how platforms unset one.
-	path, fileSet := "", false
-	if v.secret {
-		path, fileSet = l.env(v.name + "_FILE")
-		fileSet = fileSet && path != ""
-	}
-	if !fileSet {
-		return text, set
-	}
-	if set {
-		l.mistakes = append(l.mistakes, Mistake{Path: v.name, Text: "is set, and so is " + v.name + "_FILE: set only one of them"})
-		return "", false
-	}
-	content, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
-	if err != nil {
-		l.mistakes = append(l.mistakes, Mistake{Path: v.name + "_FILE", Text: "its file cannot be read: " + reason(err)})
-		return "", false
-	}
-	text = strings.TrimRight(string(content), "\r\n")
-	if text == "" {
-		l.mistakes = append(l.mistakes, Mistake{Path: v.name + "_FILE", Text: "its file is empty"})
-	}
-	return text, text != ""
-}
-
-// readFlag reads 0 (pinned off) or 1 (default on).
+// readFlag reads 0 (pinned off) or 1 (on by default).
 func (l *loader) readFlag(flag, name string) {
 	text, _ := l.env(name)
-	switch strings.ToLower(text) {
-	case "":
-	case "0", "false", "off", "no":
+	word := strings.ToLower(text)
+	switch {
+	case word == "":
+	case slices.Contains([]string{"0", "false", "off", "no"}, word):
 		l.config.Flags[flag] = false
-	case "1", "true", "on", "yes":
+	case slices.Contains([]string{"1", "true", "on", "yes"}, word):
 		l.config.Flags[flag] = true
 	default:
-		l.mistakes = append(l.mistakes, Mistake{Path: name, Text: "is neither 0 (pinned off) nor 1 (on by default)"})
+		l.wrongIn(name, "%s is neither 0 (pinned off) nor 1 (on by default)", quoted(text))
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -10,238 +11,219 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/alertmanager/pkg/labels"
-
-	"docket/internal/source"
+	"docket/internal/desk"
+	"docket/internal/store"
 )
-
-// settle fills in what follows from what is set.
-func (l *loader) settle() {
-	c := &l.config
-	if c.Desk == "" {
-		c.Desk = "local"
-		if c.FreeScout.APIURL != "" {
-			c.Desk = "freescout"
-		}
-	}
-	if c.FreeScout.InstanceURL == "" {
-		c.FreeScout.InstanceURL = strings.TrimSuffix(strings.TrimSuffix(c.FreeScout.APIURL, "/"), "/api")
-	}
-	for i := range c.Sources {
-		s := &c.Sources[i]
-		if s.Poll != "" && s.Every == 0 {
-			s.Every = 30 * time.Second
-		}
-		if s.Poll == "" && s.Format == "" {
-			s.Format = "alertmanager"
-		}
-	}
-	for i := range c.Routes {
-		if c.Routes[i].Name == "" {
-			c.Routes[i].Name = strings.Join(c.Routes[i].Match, ",")
-		}
-	}
-}
 
 // validate adds every mistake that a value has beyond its type.
 func (l *loader) validate() {
 	c := &l.config
 	l.checkListen()
-	if c.Database == "" {
-		l.wrong("database", "must name a file or a postgres:// URL")
-	}
+	l.checkDatabase()
 	l.checkWord("desk", c.Desk, "local", "freescout")
-	if c.Desk == "freescout" {
-		l.checkFreeScout()
-	}
-	if (c.Access.ClientID == "") != (c.Access.ClientSecret == "") {
-		missing, there := "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", "CF_ACCESS_SVC_TICKETS_CLIENT_ID"
-		if c.Access.ClientID == "" {
-			missing, there = there, missing
-		}
-		l.mistakes = append(l.mistakes, Mistake{Path: missing, Text: "is missing, but " + there + " is set: Cloudflare Access needs both"})
-	}
-	l.checkURL("slack.api_url", c.Slack.APIURL)
+	l.checkFreeScout()
+	l.checkSlack()
 	l.checkSources()
 	l.checkSurfaces()
 	l.checkRoutes()
-	p := c.Policies
-	l.checkWord("policies.on_recovery", p.OnRecovery, "note", "close", "none")
-	l.checkWord("policies.backfill", p.Backfill, "digest", "all", "active")
-	if p.Storm.Limit > 0 && p.Storm.Per == 0 {
-		l.wrong("policies.storm.per", "must be longer than 0")
-	}
-	l.checkWord("log.level", c.Log.Level, "debug", "info", "warning", "error")
+	l.checkPolicies()
+	l.atLeast("reconcile.every", c.Reconcile.Every, shortestEvery)
 	l.checkAuth()
+	l.checkWord("log.level", c.Log.Level, "debug", "info", "warning", "error")
+	if c.Client.URL != "" {
+		l.checkURL("client.url", c.Client.URL)
+	}
+	l.checkSecret("client.token", c.Client.Token)
 }
 
-func isPort(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && n > 0 && n < 65536
+// checkWord: one of a few words.
+func (l *loader) checkWord(path, have string, allowed ...string) {
+	if !slices.Contains(allowed, have) {
+		l.wrong(path, "%s is none of %s", quoted(have), strings.Join(allowed, ", "))
+	}
 }
 
 // checkListen: beyond loopback only with authentication, and only by PORT.
 func (l *loader) checkListen() {
-	host, port, err := net.SplitHostPort(l.config.Listen)
+	listen := l.config.Listen
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil || (!isPort(port) && port != "0") {
-		l.wrong("listen", "%q is not host:port, for example 127.0.0.1:8080", l.config.Listen)
+		l.wrong("listen", "%s is not host:port: write 127.0.0.1:8080", quoted(listen))
 		return
 	}
 	if isLoopback(host) {
 		return
 	}
 	if l.fromEnv["listen"] != "PORT" {
-		l.wrong("listen", "%q is not a loopback address: listen on 127.0.0.1, or set PORT to listen on all addresses", l.config.Listen)
+		l.wrong("listen", "%s is not a loopback address: write 127.0.0.1:%s, or set PORT to listen on all addresses", quoted(listen), port)
 		return
 	}
 	if l.config.Auth.Mode == "none" && len(l.config.Auth.Tokens) == 0 {
-		l.wrong("listen", "listens on all addresses without authentication: set auth.tokens, or listen on a loopback address with DOCKET_LISTEN")
+		l.wrong("listen", "listens on all addresses, and nothing says who may come: set auth.tokens, or DOCKET_LISTEN to a loopback address")
 	}
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }
 
 func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
 	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-func (l *loader) checkWord(path, have string, allowed ...string) {
-	if !slices.Contains(allowed, have) {
-		l.wrong(path, "%q is none of %s", have, strings.Join(allowed, ", "))
+func (l *loader) checkDatabase() {
+	database := l.config.Database.Reveal()
+	switch {
+	case database == "" || strings.ContainsRune(database, 0):
+		l.wrong("database", "must be a file's path or a postgres:// address")
+	case !store.IsPostgres(database) && strings.Contains(database, "://"):
+		l.wrong("database", "is an address of another kind: write a file's path or postgres://...")
 	}
 }
 
+// checkURL: a base address without anything that may be a secret. It is not quoted,
+// because it may hold one.
 func (l *loader) checkURL(path, text string) {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		l.wrong(path, "must be an http:// or https:// address without user or password")
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		l.wrong(path, "must be an http:// or https:// address")
+	case u.User != nil:
+		l.wrong(path, "must not hold a user or a password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		l.wrong(path, "must not hold a query or a fragment")
+	}
+}
+
+// checkSecret: what is sent in a header must not be changed on its way. A pasted line break
+// is the usual fault.
+func (l *loader) checkSecret(path string, s desk.Secret) {
+	text := s.Reveal()
+	if text != strings.TrimSpace(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		l.wrong(path, "holds a line break, a space at an end or a control character")
+	}
+}
+
+func (l *loader) atLeast(path string, have, shortest time.Duration) {
+	if have < shortest {
+		l.wrong(path, "%s is too short: %s is the shortest", have, shortest)
 	}
 }
 
 func (l *loader) checkFreeScout() {
 	f := l.config.FreeScout
-	for _, need := range []struct {
-		path, name string
-		missing    bool
-	}{
-		{"freescout.api_url", "FREESCOUT_API_URL", f.APIURL == ""},
-		{"freescout.api_key", "FREESCOUT_API_KEY", f.APIKey == ""},
-		{"freescout.mailbox_id", "FREESCOUT_OPERATIONS_MAILBOX_ID", f.MailboxID == 0},
-	} {
-		if need.missing && !l.said(need.name) {
-			l.wrong(need.path, "is missing: the freescout desk needs it (or the variable %s)", need.name)
-		}
+	if l.config.Desk == "freescout" {
+		l.need("freescout.api_url", "FREESCOUT_API_URL", f.APIURL != "")
+		l.need("freescout.api_key", "FREESCOUT_API_KEY", f.APIKey.Set())
+		l.need("freescout.mailbox_id", "FREESCOUT_OPERATIONS_MAILBOX_ID", f.MailboxID != 0)
 	}
 	if f.APIURL != "" {
 		l.checkURL("freescout.api_url", f.APIURL)
 	}
-	if f.InstanceURL != "" {
+	if f.InstanceURL != "" && !l.said("FREESCOUT_API_URL") && !l.said("freescout.api_url") {
 		l.checkURL("freescout.instance_url", f.InstanceURL)
 	}
-	if f.WaitOut < time.Second {
-		l.wrong("freescout.wait_out", "%s is too short: it must cover the desk's search lag and its slowest create", f.WaitOut)
+	l.checkSecret("freescout.api_key", f.APIKey)
+	l.checkSecret("freescout.webhook_secret", f.WebhookSecret)
+	if a, err := mail.ParseAddress(f.Customer); err != nil || a.Address != f.Customer {
+		l.wrong("freescout.customer", "%s is not a bare e-mail address: write alerts@example.org", quoted(f.Customer))
 	}
-}
+	l.atLeast("freescout.wait_out", f.WaitOut, time.Second)
 
-// said reports whether a mistake about a variable is listed already.
-func (l *loader) said(name string) bool {
-	return slices.ContainsFunc(l.mistakes, func(m Mistake) bool { return m.Path == name || m.Path == name+"_FILE" })
-}
-
-var goodName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-
-func (l *loader) checkSources() {
-	seen := map[string]bool{}
-	for i, s := range l.config.Sources {
-		at := fmt.Sprintf("sources[%d]", i)
-		l.checkName(at+".name", s.Name, seen)
-		if len(s.Identity.Drop) > 0 && len(s.Identity.Keep) > 0 {
-			l.wrong(at+".identity", "drop and keep exclude each other")
-		}
-		if s.Poll == "" {
-			l.checkWord(at+".format", s.Format, source.Formats()...)
-			if s.URL != "" {
-				l.wrong(at+".url", "belongs to a polled source; say poll: alertmanager or poll: prometheus")
-			}
-			continue
-		}
-		l.checkWord(at+".poll", s.Poll, source.PollKinds()...)
-		l.checkURL(at+".url", s.URL)
-		if s.Every < time.Second {
-			l.wrong(at+".every", "%s is too short: 1s is the shortest", s.Every)
-		}
-	}
-}
-
-func (l *loader) checkName(path, name string, seen map[string]bool) {
+	access := l.config.Access
+	l.checkSecret("access.client_id", access.ClientID)
+	l.checkSecret("access.client_secret", access.ClientSecret)
+	const id, secret = "CF_ACCESS_SVC_TICKETS_CLIENT_ID", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"
 	switch {
-	case !goodName.MatchString(name):
-		l.wrong(path, "%q is not a name: use lower-case letters, digits, - and _", name)
-	case seen[name]:
-		l.wrong(path, "%q stands twice", name)
-	}
-	seen[name] = true
-}
-
-// probeKinds are the probes that a surface may have (design section 7).
-var probeKinds = []string{"http", "tcp", "dns", "tls", "heartbeat", "heroku"}
-
-func (l *loader) checkSurfaces() {
-	seen := map[string]bool{}
-	for i, s := range l.config.Surfaces {
-		at := fmt.Sprintf("surfaces[%d]", i)
-		l.checkName(at+".name", s.Name, seen)
-		if s.Every != 0 && s.Every < time.Second {
-			l.wrong(at+".every", "%s is too short: 1s is the shortest", s.Every)
-		}
-		for kind := range s.Probe {
-			l.checkWord(at+".probe."+kind, kind, probeKinds...)
-		}
-		if len(s.Probe) != 1 {
-			l.wrong(at+".probe", "needs exactly one of %s", strings.Join(probeKinds, ", "))
-		}
+	case access.ClientID.Set() && !access.ClientSecret.Set() && !l.saidOf(secret):
+		l.wrongIn(secret, "is missing, but %s is set: Cloudflare Access needs both", id)
+	case access.ClientSecret.Set() && !access.ClientID.Set() && !l.saidOf(id):
+		l.wrongIn(id, "is missing, but %s is set: Cloudflare Access needs both", secret)
 	}
 }
 
-func (l *loader) checkRoutes() {
-	seen := map[string]bool{}
-	for i, r := range l.config.Routes {
-		at := fmt.Sprintf("routes[%d]", i)
-		if len(r.Match) == 0 {
-			l.wrong(at+".match", `needs at least one matcher, for example ['team="shop"']`)
+// need: a key of the freescout desk. The mistake stands where the desk is spoken of: in the
+// file, with the variable in the text, or else at the variable.
+func (l *loader) need(key, variable string, there bool) {
+	if there || l.saidOf(variable) || l.said(key) {
+		return
+	}
+	place, ok := l.place(key)
+	if !ok {
+		place, ok = l.place("desk")
+	}
+	if !ok {
+		l.wrongIn(variable, "is missing: the freescout desk needs it (%s in the file)", key)
+		return
+	}
+	l.add(Mistake{File: l.file, Line: place.Line, Column: place.Column, Path: key, Text: fmt.Sprintf("is missing: the freescout desk needs it (%s in the environment)", variable)})
+}
+
+// saidOf reports whether there is a mistake about a variable, or about its _FILE.
+func (l *loader) saidOf(variable string) bool { return l.said(variable) || l.said(variable+"_FILE") }
+
+var slackUser = regexp.MustCompile(`^\w{1,64}$`)
+
+func (l *loader) checkSlack() {
+	s := l.config.Slack
+	l.checkURL("slack.api_url", s.APIURL)
+	l.checkSecret("slack.token", s.Token)
+	for i, user := range s.Users {
+		path := fmt.Sprintf("slack.users[%d]", i)
+		if _, ok := l.fromEnv["slack.users"]; ok {
+			path = "slack.users"
 		}
-		for j, m := range r.Match {
-			if _, err := labels.ParseMatchers(m); err != nil {
-				l.wrong(fmt.Sprintf("%s.match[%d]", at, j), "%q is not a matcher: %v", m, err)
-			}
+		if !slackUser.MatchString(user) {
+			l.wrong(path, "%s is not a Slack user id: write one like U0123ABCD", quoted(user))
 		}
-		if r.OnRecovery != "" {
-			l.checkWord(at+".on_recovery", r.OnRecovery, "note", "close", "none")
-		}
-		if seen[r.Name] {
-			l.wrong(at+".name", "%q stands twice", r.Name)
-		}
-		seen[r.Name] = true
 	}
 }
+
+func (l *loader) checkPolicies() {
+	p := l.config.Policies
+	l.checkWord("policies.on_recovery", p.OnRecovery, recoveries...)
+	l.checkWord("policies.backfill", p.Backfill, "digest", "all", "active")
+	if p.Storm.Limit > 0 {
+		l.atLeast("policies.storm.per", p.Storm.Per, time.Second)
+	}
+}
+
+// recoveries are what may happen to a ticket when its alert recovers.
+var recoveries = []string{"note", "close", "none"}
 
 // scopes are what a token may be good for.
 var scopes = []string{"ingest", "read", "operate", "admin"}
 
+// shortestToken is how long an API token must be, so that nobody guesses it.
+const shortestToken = 16
+
 func (l *loader) checkAuth() {
 	a := l.config.Auth
-	l.checkWord("auth.mode", a.Mode, "none")
-	seen := map[string]bool{}
+	// A mode that nothing enforces would leave a door open that looks shut.
+	if slices.Contains([]string{"password", "oidc", "cloudflare_access"}, a.Mode) {
+		l.wrong("auth.mode", "%s is not supported by this version: none is, with auth.tokens", a.Mode)
+	} else {
+		l.checkWord("auth.mode", a.Mode, "none")
+	}
+	names, owners := map[string]bool{}, map[desk.Secret]string{}
 	for i, t := range a.Tokens {
 		at := fmt.Sprintf("auth.tokens[%d]", i)
-		l.checkName(at+".name", t.Name, seen)
-		if len(t.Token) < 16 {
-			l.wrong(at+".token", "is missing or shorter than 16 characters")
+		l.checkName(at+".name", t.Name, names)
+		owner, twice := owners[t.Token]
+		switch {
+		case !t.Token.Set() && !l.said(at+".token_file"):
+			l.wrong(at+".token", "is missing: set token or token_file")
+		case t.Token.Set() && len(t.Token) < shortestToken:
+			l.wrong(at+".token", "is shorter than %d characters", shortestToken)
+		case t.Token.Set() && twice:
+			l.wrong(at+".token", "is the token of %s, too", quoted(owner))
 		}
+		owners[t.Token] = t.Name
+		l.checkSecret(at+".token", t.Token)
 		if len(t.Scopes) == 0 {
-			l.wrong(at+".scopes", "needs at least one of %s", strings.Join(scopes, ", "))
+			l.wrong(at+".scopes", "is missing: set one or more of %s", strings.Join(scopes, ", "))
 		}
 		for j, s := range t.Scopes {
 			l.checkWord(fmt.Sprintf("%s.scopes[%d]", at, j), s, scopes...)

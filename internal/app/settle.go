@@ -1,0 +1,97 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/desk"
+)
+
+// The paces of what is asked again and again, where nothing else is said.
+const (
+	defaultEvery        = 30 * time.Second
+	defaultProbeTimeout = 10 * time.Second
+	shortestEvery       = time.Second
+)
+
+// settle fills in what follows from what is set.
+func (l *loader) settle() {
+	c := &l.config
+	if c.Desk == "" {
+		c.Desk = "local"
+		if c.FreeScout.APIURL != "" {
+			c.Desk = "freescout"
+		}
+	}
+	if c.FreeScout.InstanceURL == "" {
+		c.FreeScout.InstanceURL = strings.TrimSuffix(strings.TrimRight(c.FreeScout.APIURL, "/"), "/api")
+	}
+	for i := range c.Sources {
+		l.settleSource(&c.Sources[i], fmt.Sprintf("sources[%d]", i))
+	}
+	for i := range c.Surfaces {
+		l.settleSurface(&c.Surfaces[i], fmt.Sprintf("surfaces[%d]", i))
+	}
+	for i := range c.Routes {
+		if c.Routes[i].Name == "" {
+			c.Routes[i].Name = strings.Join(c.Routes[i].Match, ",")
+		}
+	}
+	for i := range c.Auth.Tokens {
+		t := &c.Auth.Tokens[i]
+		l.settleToken(&t.Token, t.TokenFile, fmt.Sprintf("auth.tokens[%d]", i))
+	}
+}
+
+func (l *loader) settleSource(s *SourceConfig, path string) {
+	if s.Poll != "" && s.Every == 0 && !l.given[path+".every"] {
+		s.Every = defaultEvery
+	}
+	if s.Poll == "" && s.Format == "" {
+		s.Format = "alertmanager"
+	}
+	l.settleToken(&s.Token, s.TokenFile, path)
+}
+
+func (l *loader) settleSurface(s *SurfaceConfig, path string) {
+	if s.Every == 0 && !l.given[path+".every"] {
+		s.Every = defaultEvery
+	}
+	if s.Timeout == 0 {
+		s.Timeout = min(defaultProbeTimeout, s.Every)
+	}
+	if s.Title == "" {
+		s.Title = s.Name
+	}
+	if s.DownAfter == 0 {
+		s.DownAfter = 2
+	}
+	if s.UpAfter == 0 {
+		s.UpAfter = 2
+	}
+	if s.Severity == 0 {
+		s.Severity = alert.P2
+	}
+	if s.InvestigateWindow == 0 {
+		s.InvestigateWindow = l.config.Policies.InvestigateWindow
+	}
+}
+
+// settleToken reads the token that path.token_file names.
+func (l *loader) settleToken(token *desk.Secret, file, path string) {
+	if file == "" {
+		return
+	}
+	if token.Set() {
+		l.wrong(path+".token_file", "token is set, too: set only one of them")
+		return
+	}
+	text, err := readSecret(file)
+	if err != nil {
+		l.wrong(path+".token_file", "%v", err)
+		return
+	}
+	*token = desk.Secret(text)
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+
+	"docket/internal/source"
+)
+
+var goodName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// checkName: a name that may stand in an address, once in its list.
+func (l *loader) checkName(path, name string, seen map[string]bool) {
+	switch {
+	case name == "":
+		l.wrong(path, "is missing")
+	case !goodName.MatchString(name):
+		l.wrong(path, "%s is not a name: write at most 63 lower-case letters, digits, - and _, beginning with a letter or digit", quoted(name))
+	case seen[name]:
+		l.wrong(path, "%s stands twice", quoted(name))
+	}
+	seen[name] = true
+}
+
+func (l *loader) checkSources() {
+	seen := map[string]bool{}
+	for i, s := range l.config.Sources {
+		at := fmt.Sprintf("sources[%d]", i)
+		l.checkName(at+".name", s.Name, seen)
+		l.checkIdentity(at+".identity", s.Identity)
+		l.checkSecret(at+".token", s.Token)
+		if s.Poll != "" {
+			l.checkPolled(at, s)
+			continue
+		}
+		if !slices.Contains(source.Formats(), s.Format) {
+			l.wrong(at+".format", "%s is not supported by this version: write one of %s", quoted(s.Format), strings.Join(source.Formats(), ", "))
+		}
+		for _, key := range []string{"url", "every"} {
+			if l.given[at+"."+key] {
+				l.wrong(at+"."+key, "belongs to a polled source: write poll: %s", strings.Join(source.PollKinds(), " or poll: "))
+			}
+		}
+	}
+}
+
+func (l *loader) checkPolled(at string, s SourceConfig) {
+	if !slices.Contains(source.PollKinds(), s.Poll) {
+		l.wrong(at+".poll", "%s is not supported by this version: write one of %s", quoted(s.Poll), strings.Join(source.PollKinds(), ", "))
+	}
+	for _, key := range []string{"format", "resolve_timeout"} {
+		if l.given[at+"."+key] {
+			l.wrong(at+"."+key, "belongs to a pushed source, and this one is polled")
+		}
+	}
+	if s.URL == "" {
+		l.wrong(at+".url", "is missing: a polled source needs the address to ask")
+	} else {
+		l.checkURL(at+".url", s.URL)
+	}
+	l.atLeast(at+".every", s.Every, shortestEvery)
+}
+
+func (l *loader) checkIdentity(path string, c IdentityConfig) {
+	ways := 0
+	for _, there := range []bool{len(c.Drop) > 0, len(c.Keep) > 0, c.AlertID} {
+		if there {
+			ways++
+		}
+	}
+	if ways > 1 {
+		l.wrong(path, "drop, keep and alert_id exclude each other")
+	}
+	if slices.Contains(c.Drop, "") || slices.Contains(c.Keep, "") {
+		l.wrong(path, "a label without a name stands here")
+	}
+}
+
+// probeKinds are the probes that a surface may have.
+var probeKinds = []string{"http", "tcp", "dns", "tls", "heartbeat", "heroku"}
+
+func (l *loader) checkSurfaces() {
+	seen := map[string]bool{}
+	for i, s := range l.config.Surfaces {
+		at := fmt.Sprintf("surfaces[%d]", i)
+		l.checkName(at+".name", s.Name, seen)
+		l.atLeast(at+".every", s.Every, shortestEvery)
+		if s.Timeout > s.Every {
+			l.wrong(at+".timeout", "%s is longer than every, which is %s", s.Timeout, s.Every)
+		}
+		for _, kind := range slices.Sorted(maps.Keys(s.Probe)) {
+			l.checkProbe(join(at+".probe", kind), kind, s.Probe[kind])
+		}
+		if len(s.Probe) != 1 {
+			l.wrong(at+".probe", "must have one of %s", strings.Join(probeKinds, ", "))
+		}
+	}
+}
+
+// checkProbe looks at what every version will want; each kind of probe knows the rest.
+func (l *loader) checkProbe(path, kind string, settings any) {
+	l.checkWord(path, kind, probeKinds...)
+	m, ok := settings.(map[string]any)
+	if !ok && settings != nil {
+		l.wrong(path, "must be a mapping of keys to values")
+	}
+	if text, ok := m["url"].(string); ok {
+		u, err := url.Parse(text)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
+			l.wrong(path+".url", "must be an http:// or https:// address without user or password")
+		}
+	}
+}
+
+func (l *loader) checkRoutes() {
+	seen := map[string]bool{}
+	for i, r := range l.config.Routes {
+		at := fmt.Sprintf("routes[%d]", i)
+		if len(r.Match) == 0 {
+			l.wrong(at+".match", `is missing: write at least one matcher, such as ['team="shop"']`)
+		}
+		for j, text := range r.Match {
+			l.checkMatcher(fmt.Sprintf("%s.match[%d]", at, j), text)
+		}
+		if l.given[at+".name"] {
+			l.checkName(at+".name", r.Name, seen)
+		} else if seen[r.Name] {
+			l.wrong(at+".match", "these matchers stand in an earlier route, so this one matches nothing")
+		}
+		seen[r.Name] = true
+		if r.OnRecovery != "" {
+			l.checkWord(at+".on_recovery", r.OnRecovery, recoveries...)
+		}
+		if slices.Contains(r.Tags, "") {
+			l.wrong(at+".tags", "an empty tag stands here")
+		}
+	}
+}
+
+// checkMatcher: Alertmanager's library reads it.
+func (l *loader) checkMatcher(path, text string) {
+	parsed, err := labels.ParseMatchers(text)
+	switch {
+	case err != nil:
+		l.wrong(path, `%s is not a matcher: write label="value", or !=, =~ or !~ in place of = (%s)`, quoted(text), plain(err.Error()))
+	case len(parsed) == 0:
+		l.wrong(path, "%s matches everything: write what it is to match", quoted(text))
+	}
+}
