@@ -35,12 +35,14 @@ check: setup-check ## The quick loop: vet, lint and the tests that need no other
 	$(LINT) run $(PKG)
 	go test -race -short -timeout 5m $(TESTFLAGS) $(PKG)
 
+# The tests with real programs wait more than they work, hence -parallel 8; -count=1 because
+# Go's cache cannot see those programs change.
 .PHONY: test
 test: setup ## Every test, also with real PostgreSQL, Prometheus and Alertmanager
 	go vet ./...
 	$(LINT) run ./...
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
-	scripts/with-tools go test -race -count=1 -timeout 30m $(TESTFLAGS) ./...
+	scripts/with-tools go test -race -count=1 -timeout 30m -parallel 8 $(TESTFLAGS) ./...
 
 .PHONY: bench
 bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)
