@@ -12,14 +12,8 @@ import (
 
 const deskTicketColumns = `number, subject, body, status, tags, created_at_us, closed_at_us`
 
-// DeskTicketRow is a ticket of the local desk with its body.
-type DeskTicketRow struct {
-	desk.Ticket
-	Body string
-}
-
-func scanDeskTicket(rs rows) (DeskTicketRow, error) {
-	var t DeskTicketRow
+func scanDeskTicket(rs rows) (desk.Ticket, error) {
+	var t desk.Ticket
 	var number, created, closed int64
 	var status, tags string
 	if err := rs.Scan(&number, &t.Subject, &t.Body, &status, &tags, &created, &closed); err != nil {
@@ -37,10 +31,7 @@ func scanDeskTicket(rs rows) (DeskTicketRow, error) {
 func (s *Store) DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error) {
 	const q = `SELECT ` + deskTicketColumns + ` FROM desk_ticket WHERE mark = ? ORDER BY number`
 	rs, err := s.engine.reader().query(ctx, q, mark)
-	return collect(rs, err, func(rs rows) (desk.Ticket, error) {
-		row, err := scanDeskTicket(rs)
-		return row.Ticket, err
-	})
+	return collect(rs, err, scanDeskTicket)
 }
 
 // AddDeskTicket keeps a new open ticket in the local desk and returns its number; where
@@ -75,18 +66,12 @@ func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) 
 	return number, nil
 }
 
-// DeskTicket returns a ticket of the local desk with its notes, and whether there is one.
+// DeskTicket returns a ticket of the local desk with body and notes, and whether there is one.
 func (s *Store) DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error) {
-	row, found, err := s.DeskTicketRow(ctx, number)
-	return row.Ticket, found, err
-}
-
-// DeskTicketRow returns a ticket of the local desk with body and notes, and whether there is one.
-func (s *Store) DeskTicketRow(ctx context.Context, number int64) (DeskTicketRow, bool, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE number = ?`, number)
 	all, err := collect(rs, err, scanDeskTicket)
 	if err != nil || len(all) == 0 {
-		return DeskTicketRow{}, false, err
+		return desk.Ticket{}, false, err
 	}
 	t := all[0]
 	rs, err = s.engine.reader().query(ctx, `SELECT text FROM desk_note WHERE number = ? ORDER BY id`, number)
@@ -99,7 +84,7 @@ func (s *Store) DeskTicketRow(ctx context.Context, number int64) (DeskTicketRow,
 }
 
 // ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is all.
-func (s *Store) ListDeskTickets(ctx context.Context, limit int) ([]DeskTicketRow, error) {
+func (s *Store) ListDeskTickets(ctx context.Context, limit int) ([]desk.Ticket, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ?`, allOr(limit))
 	return collect(rs, err, scanDeskTicket)
 }

@@ -122,7 +122,9 @@ func TestIncidentsAndEffectsComeBackAsTheyWereSaved(t *testing.T) {
 
 func TestOneLiveIncidentPerKey(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		write(t, s, func(ctx context.Context, tx *Tx) error { return tx.AddIncidents(ctx, []incident.Incident{opened(1, 1)}) })
+		write(t, s, func(ctx context.Context, tx *Tx) error {
+			return tx.AddIncidents(ctx, []incident.Incident{opened(1, 1)})
+		})
 		err := s.Write(t.Context(), func(tx *Tx) error { return tx.AddIncidents(t.Context(), []incident.Incident{opened(1, 2)}) })
 		if err == nil {
 			t.Fatal("a second live incident of one key was kept")

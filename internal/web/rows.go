@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/store"
 )
@@ -172,7 +173,7 @@ func (r Reader) Tickets(ctx context.Context, limit int) ([]TicketRow, error) {
 	return rows, nil
 }
 
-func (r Reader) localTicket(t store.DeskTicketRow, incidents []string) TicketRow {
+func (r Reader) localTicket(t desk.Ticket, incidents []string) TicketRow {
 	return TicketRow{
 		Desk: "local", ID: t.ID, Number: t.Number, URL: r.LinkBase + t.ID, Subject: t.Subject, Status: string(t.Status),
 		Tags: orEmpty(t.Tags), Mark: markIn(t.Subject), Incidents: orEmpty(incidents), CreatedAt: t.CreatedAt,
@@ -239,7 +240,7 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 	if err != nil {
 		return TicketDetail{}, err
 	}
-	t, found, err := r.Store.DeskTicketRow(ctx, number)
+	t, found, err := r.Store.DeskTicket(ctx, number)
 	if err != nil {
 		return TicketDetail{}, err
 	}

@@ -19,7 +19,7 @@ type Shelf interface {
 	// AddDeskTicket keeps a new open ticket and returns its number; where one with the mark
 	// is there already, it returns that one's.
 	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
-	// DeskTicket returns a ticket with its notes, and whether there is one.
+	// DeskTicket returns a ticket with body and notes, and whether there is one.
 	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
 	// AddDeskNote keeps a note.
 	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
@@ -61,6 +61,9 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	if strings.TrimSpace(draft.Subject) == "" {
 		return "", &desk.Error{Class: desk.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
 	}
+	if err := stopped(ctx); err != nil {
+		return "", err
+	}
 	number, err := d.shelf.AddDeskTicket(ctx, draft, time.Now().UTC())
 	if err != nil {
 		// A commit whose answer was lost may have happened.
@@ -93,6 +96,9 @@ func (d *Desk) Note(ctx context.Context, id, text string) error {
 
 // NoteBy adds a note in somebody's name.
 func (d *Desk) NoteBy(ctx context.Context, id, author, text string) error {
+	if err := stopped(ctx); err != nil {
+		return err
+	}
 	if _, err := d.Get(ctx, id); err != nil {
 		return err
 	}
@@ -145,6 +151,14 @@ func (d *Desk) Check(ctx context.Context) error {
 }
 
 func (d *Desk) link(id string) string { return d.linkBase + id }
+
+// stopped is the error of a call that was over before it began: surely nothing was done.
+func stopped(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return &desk.Error{Class: desk.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}
+	}
+	return nil
+}
 
 func missing(id string) error {
 	return &desk.Error{Class: desk.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
