@@ -71,13 +71,13 @@ func register[I, O any](s *server, api huma.API, id, method, path, summary, scop
 // body is an answer.
 type body[T any] struct{ Body T }
 
-// limited is a listing's input.
-type limited struct {
+// Limited is a listing's input. Huma sees embedded fields only where their type is exported.
+type Limited struct {
 	Limit int `query:"limit" minimum:"0" default:"0" doc:"At most this many rows; 0 is all."`
 }
 
-// named is a detail's input.
-type named struct {
+// Named is a detail's input.
+type Named struct {
 	ID string `path:"id"`
 }
 
@@ -103,14 +103,14 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	return nil, huma.Error503ServiceUnavailable(s.Store.Explain(err))
 }
 
-func (s *server) listAlerts(ctx context.Context, in *limited) (*body[[]AlertRow], error) {
+func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]AlertRow], error) {
 	rows, err := s.reader().Alerts(ctx, in.Limit)
 	return answer(s, rows, err)
 }
 
 // incidentQuery narrows a listing of incidents.
 type incidentQuery struct {
-	limited
+	Limited
 	Live     bool   `query:"live" doc:"Only those that go on."`
 	AlertKey string `query:"alert_key" doc:"Only those of this alert_key."`
 }
@@ -128,22 +128,22 @@ func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]
 	return answer(s, rows, err)
 }
 
-func (s *server) showIncident(ctx context.Context, in *named) (*body[IncidentDetail], error) {
+func (s *server) showIncident(ctx context.Context, in *Named) (*body[IncidentDetail], error) {
 	d, err := s.reader().Incident(ctx, in.ID)
 	return answer(s, d, err)
 }
 
-func (s *server) explainIncident(ctx context.Context, in *named) (*body[Explanation], error) {
+func (s *server) explainIncident(ctx context.Context, in *Named) (*body[Explanation], error) {
 	x, err := s.reader().Explain(ctx, in.ID)
 	return answer(s, x, err)
 }
 
-func (s *server) listTickets(ctx context.Context, in *limited) (*body[[]TicketRow], error) {
+func (s *server) listTickets(ctx context.Context, in *Limited) (*body[[]TicketRow], error) {
 	rows, err := s.reader().Tickets(ctx, in.Limit)
 	return answer(s, rows, err)
 }
 
-func (s *server) showTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+func (s *server) showTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (s *server) needLocal() error {
 
 // noteInput is a person's note.
 type noteInput struct {
-	named
+	Named
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"100000"`
 	}
@@ -202,11 +202,11 @@ func caller(ctx context.Context) string {
 	return name
 }
 
-func (s *server) closeTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+func (s *server) closeTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
 	return s.setTicket(ctx, in.ID, desk.StatusClosed)
 }
 
-func (s *server) reopenTicket(ctx context.Context, in *named) (*body[TicketDetail], error) {
+func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
 	return s.setTicket(ctx, in.ID, desk.StatusOpen)
 }
 
@@ -256,7 +256,7 @@ func deskAnswer(err error) error {
 
 // auditQuery narrows a listing of the audit log.
 type auditQuery struct {
-	limited
+	Limited
 	Action string `query:"action" doc:"Only this action."`
 }
 
