@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml/token"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -232,7 +231,7 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 	if len(cfg.Sources) < 2 || len(cfg.Surfaces) < 1 || len(cfg.Routes) < 1 || len(cfg.Auth.Tokens) < 1 {
 		t.Fatal("docs/docket.example.yaml has lost its examples")
 	}
-	l := &loader{mistakes: mistakes{at: map[string]token.Position{}, given: map[string]bool{}, fromEnv: map[string]string{}}, config: Defaults(), env: vars{}.look}
+	l := &loader{newMistakes("docket.yaml"), Defaults(), vars{}.look}
 	l.readYAML([]byte(examples))
 	given := map[string]bool{}
 	for path := range l.given {

@@ -169,11 +169,12 @@ func (l *loader) members(n ast.Node, path string) ([]member, bool) {
 			l.wrongAt(v.Key, m.path, "merge keys are not supported: write the keys out")
 			continue
 		}
+		at := position(v.Key)
 		if first, twice := seen[key]; twice {
-			l.wrongAt(v.Key, m.path, "stands twice, first in line %d", first)
+			// The first one is still to be looked at, so the key is not spoilt.
+			l.list(Mistake{File: l.file, Line: at.Line, Column: at.Column, Path: m.path, Text: fmt.Sprintf("stands twice, first in line %d", first)})
 			continue
 		}
-		at := position(v.Key)
 		seen[key] = at.Line
 		l.at[m.path] = at
 		all = append(all, m)
@@ -218,8 +219,11 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values)))
 	for i, item := range list.Values {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if _, null := item.(*ast.NullNode); null || item == nil {
-			l.wrong(at, "is empty")
+		if _, null := item.(*ast.NullNode); null {
+			if i < len(list.Entries) { // In block style: the dash, because nothing stands behind it.
+				item = list.Entries[i]
+			}
+			l.wrongAt(item, at, "is empty")
 			continue
 		}
 		l.decode(item, v.Index(i), at)

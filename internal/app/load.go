@@ -8,8 +8,6 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml/token"
 )
 
 // Environ looks a variable up.
@@ -54,11 +52,7 @@ type loader struct {
 
 // parse is Load behind the reading of the file; file is "" where there is none.
 func parse(file string, text []byte, env Environ) (Config, error) {
-	l := &loader{
-		mistakes: mistakes{file: file, at: map[string]token.Position{}, given: map[string]bool{}, fromEnv: map[string]string{}},
-		config:   Defaults(),
-		env:      env,
-	}
+	l := &loader{newMistakes(file), Defaults(), env}
 	readable := l.readYAML(text)
 	l.readEnv()
 	if readable { // Otherwise all that the file says would be called missing.

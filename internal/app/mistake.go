@@ -60,6 +60,9 @@ type mistakes struct {
 	all  []Mistake
 	// left counts the mistakes beyond maxMistakes.
 	left int
+	// spoilt are the keys and variables that there is a mistake about; below are the keys
+	// that one of them stands in.
+	spoilt, below map[string]bool
 	// at is where each key of the file stands, by its path.
 	at map[string]token.Position
 	// given are the keys to which the file gives a value, by their paths.
@@ -68,12 +71,36 @@ type mistakes struct {
 	fromEnv map[string]string
 }
 
+func newMistakes(file string) mistakes {
+	return mistakes{
+		file: file, spoilt: map[string]bool{}, below: map[string]bool{},
+		at: map[string]token.Position{}, given: map[string]bool{}, fromEnv: map[string]string{},
+	}
+}
+
+// add adds a mistake about a key or a variable, after which nothing else can be said of it.
 func (l *mistakes) add(m Mistake) {
+	if m.Path != "" {
+		l.spoilt[m.Path] = true
+		for path, ok := above(m.Path); ok; path, ok = above(path) {
+			l.below[path] = true
+		}
+	}
+	l.list(m)
+}
+
+func (l *mistakes) list(m Mistake) {
 	if len(l.all) >= maxMistakes {
 		l.left++
 		return
 	}
 	l.all = append(l.all, m)
+}
+
+// above is the path of what a key stands in.
+func above(path string) (string, bool) {
+	cut := strings.LastIndexAny(path, ".[")
+	return path[:max(0, cut)], cut > 0
 }
 
 // wrongAt adds a mistake at a node of the file.
@@ -83,7 +110,7 @@ func (l *mistakes) wrongAt(n ast.Node, path, format string, args ...any) {
 }
 
 // wrong adds a mistake about a key's value: by the variable that set it, or at its place
-// in the file. What is known to be wrong already is not said twice in other words.
+// in the file. What is known to be wrong already is not said again in other words.
 func (l *mistakes) wrong(path, format string, args ...any) {
 	m := Mistake{Path: path, Text: fmt.Sprintf(format, args...)}
 	if name, ok := l.fromEnv[path]; ok {
@@ -104,28 +131,22 @@ func (l *mistakes) wrongIn(name, format string, args ...any) {
 // said reports whether there is a mistake about a key, one that it stands in, or one that
 // stands in it.
 func (l *mistakes) said(path string) bool {
-	return slices.ContainsFunc(l.all, func(m Mistake) bool {
-		return m.Path != "" && (m.Path == path || within(path, m.Path) || within(m.Path, path))
-	})
-}
-
-func within(inner, outer string) bool {
-	rest, ok := strings.CutPrefix(inner, outer)
-	return ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "["))
+	for up, ok := path, true; ok; up, ok = above(up) {
+		if l.spoilt[up] {
+			return true
+		}
+	}
+	return l.below[path]
 }
 
 // place finds a key in the file, or the nearest one above it.
 func (l *mistakes) place(path string) (token.Position, bool) {
-	for {
-		if place, ok := l.at[path]; ok {
+	for up, ok := path, true; ok; up, ok = above(up) {
+		if place, found := l.at[up]; found {
 			return place, true
 		}
-		cut := strings.LastIndexAny(path, ".[")
-		if cut < 0 {
-			return token.Position{}, false
-		}
-		path = path[:cut]
 	}
+	return token.Position{}, false
 }
 
 // err is nil, or a *ConfigError.

@@ -122,7 +122,7 @@ func (l *loader) checkFreeScout() {
 	if f.APIURL != "" {
 		l.checkURL("freescout.api_url", f.APIURL)
 	}
-	if f.InstanceURL != "" && !l.said("FREESCOUT_API_URL") && !l.said("freescout.api_url") {
+	if l.given["freescout.instance_url"] || l.fromEnv["freescout.instance_url"] != "" { // Else it is part of api_url.
 		l.checkURL("freescout.instance_url", f.InstanceURL)
 	}
 	l.checkSecret("freescout.api_key", f.APIKey)
@@ -201,11 +201,8 @@ const shortestToken = 16
 
 func (l *loader) checkAuth() {
 	a := l.config.Auth
-	// A mode that nothing enforces would leave a door open that looks shut.
-	if slices.Contains([]string{"password", "oidc", "cloudflare_access"}, a.Mode) {
-		l.wrong("auth.mode", "%s is not supported by this version: none is, with auth.tokens", a.Mode)
-	} else {
-		l.checkWord("auth.mode", a.Mode, "none")
+	if a.Mode != "none" { // A mode that nothing enforces would leave open a door that looks shut.
+		l.wrong("auth.mode", "%s is not supported by this version: write none, and say in tokens who may come", quoted(a.Mode))
 	}
 	names, owners := map[string]bool{}, map[desk.Secret]string{}
 	for i, t := range a.Tokens {

@@ -91,7 +91,7 @@ func (l *loader) checkSurfaces() {
 		at := fmt.Sprintf("surfaces[%d]", i)
 		l.checkName(at+".name", s.Name, seen)
 		l.atLeast(at+".every", s.Every, shortestEvery)
-		if s.Timeout > s.Every {
+		if s.Timeout > s.Every && s.Every >= shortestEvery {
 			l.wrong(at+".timeout", "%s is longer than every, which is %s", s.Timeout, s.Every)
 		}
 		for _, kind := range slices.Sorted(maps.Keys(s.Probe)) {
