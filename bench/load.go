@@ -118,7 +118,7 @@ func (r *running) firing(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Timeout: time.Minute}).Do(req)
 	if err != nil {
 		return 0, err
 	}
@@ -144,11 +144,11 @@ type sink struct {
 	seen map[string]time.Time
 }
 
-func newSink(context.Context) (*sink, error) {
+func newSink() *sink {
 	s := &sink{desk: fakedesk.New(fakedesk.Options{APIKey: "bench"}), seen: map[string]time.Time{}}
 	s.server = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.url = s.server.URL
-	return s, nil
+	return s
 }
 
 func (s *sink) serve(w http.ResponseWriter, r *http.Request) {

@@ -65,7 +65,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(b.dir) //nolint:errcheck // A temporary folder.
 	b.docket = filepath.Join(b.dir, "docket")
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.docket, "./cmd/docket")
+	build := exec.CommandContext(ctx, "go", "build", "-o", b.docket, "./cmd/docket") //nolint:gosec // Our own program, into our own folder.
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build docket: %w: %s", err, out)
@@ -147,10 +147,7 @@ func (b *bench) lone(ctx context.Context) error {
 	fmt.Println("Lone alert: from its POST to the request that leaves (Docket: the desk's create, after its look; Alertmanager: the webhook)")
 	row("server", "alerts", "p50 ms", "p99 ms", "max ms")
 	for _, s := range b.servers {
-		sink, err := newSink(ctx)
-		if err != nil {
-			return err
-		}
+		sink := newSink()
 		r, err := s.start(ctx, scene{sink: sink.url})
 		if err != nil {
 			return err
@@ -175,10 +172,7 @@ func (b *bench) tickets(ctx context.Context) error {
 	row("server", "incidents", "accepted/s", "out/s until the last")
 	n := b.count(10000)
 	for _, s := range b.servers {
-		sink, err := newSink(ctx)
-		if err != nil {
-			return err
-		}
+		sink := newSink()
 		r, err := s.start(ctx, scene{sink: sink.url})
 		if err != nil {
 			return err

@@ -39,7 +39,7 @@ func begin(ctx context.Context, url, ready, metric, dir string, env []string, ar
 	}
 	r := &running{url: url, metric: metric, cmd: cmd}
 	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
-		resp, err := http.Get(url + ready) //nolint:noctx,gosec // Our own server on loopback.
+		resp, err := http.Get(url + ready) //nolint:noctx // Our own server on loopback.
 		if err == nil {
 			_ = resp.Body.Close() // Only its status is wanted.
 			if resp.StatusCode == http.StatusOK {
@@ -141,7 +141,7 @@ func (b *bench) startDocketPostgres(ctx context.Context, sc scene) (*running, er
 func (b *bench) postgres(ctx context.Context, dir string) (url string, stop func(), err error) {
 	data := filepath.Join(dir, "postgres")
 	portFile := filepath.Join(dir, "port")
-	if text, err := os.ReadFile(portFile); err == nil { // Kept from before a kill: the server still runs.
+	if text, err := os.ReadFile(portFile); err == nil { //nolint:gosec // Our own folder. // Kept from before a kill: the server still runs.
 		return "postgres://docket@127.0.0.1:" + string(text) + "/postgres?sslmode=disable", func() { b.stopPostgres(ctx, data) }, nil
 	}
 	address, err := freeAddress(ctx)

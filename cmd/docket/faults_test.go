@@ -41,7 +41,9 @@ func endsWith(t *testing.T, s setup, sentence string) {
 	if p.url != "" {
 		t.Fatalf("docket started, want it to end with %q", sentence)
 	}
-	<-p.end
+	if err := p.wait(); err == nil {
+		t.Error("docket ended well")
+	}
 	if code := p.cmd.ProcessState.ExitCode(); code != exitIll {
 		t.Errorf("exit code %d, want %d", code, exitIll)
 	}
@@ -80,7 +82,7 @@ func TestDiskFullIsSaidAndHealsByItself(t *testing.T) {
 	for err == nil {
 		_, err = f.Write(block)
 	}
-	f.Close()
+	_ = f.Close() // There is no room to tell of.
 
 	var kept, refused []string
 	eventually(t, 30*time.Second, "a full disk refuses alerts", func() bool {

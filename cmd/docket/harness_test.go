@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -51,7 +52,8 @@ func program(t testing.TB) string {
 	t.Helper()
 	notInShort(t)
 	build.Do(func() {
-		if builtDir, buildErr = os.MkdirTemp("", "docket-build-"); buildErr != nil {
+		// Not the test's own folder: the program outlives the first test that needs it.
+		if builtDir, buildErr = os.MkdirTemp("", "docket-build-"); buildErr != nil { //nolint:usetesting // See above.
 			return
 		}
 		built = filepath.Join(builtDir, "docket")
@@ -198,10 +200,13 @@ func openFor(t testing.TB, file string) {
 	}
 }
 
+// wait waits for the process' end and returns how it exited.
+func (p *process) wait() error { return <-p.end }
+
 // kill is kill -9, and waits.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // It may be gone already.
-	<-p.end
+	_ = p.wait()             // Its exit is what was asked for.
 }
 
 // stop is SIGTERM; it returns how long the stop took.
@@ -388,7 +393,7 @@ func together(t testing.TB, n int, do func(i int) error) {
 func sent(url, body string) error {
 	status, answer, err := post(url, body)
 	if err != nil || status != http.StatusOK {
-		return fmt.Errorf("POST %s: %d %v %s", url, status, err, answer)
+		return fmt.Errorf("POST %s: %d %s: %w", url, status, answer, errors.Join(err, errors.New("not taken")))
 	}
 	return nil
 }

@@ -43,9 +43,9 @@ func TestFingerprintEqualsAlertmanagers(t *testing.T) {
 		}
 	}
 	// As a real Alertmanager 0.25.0 printed it.
-	real := alert.NewLabels(tables[1])
-	if got := alert.Fingerprint("", real).String(); got != "43a16e21fde0686d" {
-		t.Errorf("Fingerprint(%s) = %s, a real Alertmanager said 43a16e21fde0686d", real, got)
+	printed := alert.NewLabels(tables[1])
+	if got := alert.Fingerprint("", printed).String(); got != "43a16e21fde0686d" {
+		t.Errorf("Fingerprint(%s) = %s, a real Alertmanager said 43a16e21fde0686d", printed, got)
 	}
 }
 

@@ -230,8 +230,7 @@ func shown(name string, t desk.Ticket, o incident.Outcome) incident.Answer {
 // whenUnsure: unknown for a send, a failed look for a look.
 func failure(err error, whenUnsure incident.Outcome) incident.Answer {
 	a := incident.Answer{Outcome: whenUnsure, Fault: desk.NameOf(err), Detail: err.Error()}
-	var e *desk.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*desk.Error](err); ok {
 		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
 	}
 	if a.Fault == desk.OwnLimit && whenUnsure != incident.OutcomeLookFailed {

@@ -63,7 +63,7 @@ func (h *Health) Heard(ctx context.Context, err error) {
 	if err == nil || errors.Is(err, desk.ErrMissing) {
 		h.fault, h.sentence, h.fix, h.lastSuccess = "", "", "", now
 		if before != "" {
-			h.log.InfoContext(ctx, h.desk+" back", "desk", h.desk, "was", before, "took", now.Sub(h.since))
+			h.log.InfoContext(ctx, "desk is back", "desk", h.desk, "was", before, "took", now.Sub(h.since))
 		}
 		if before != "" || first {
 			h.since = now
@@ -71,8 +71,7 @@ func (h *Health) Heard(ctx context.Context, err error) {
 		return
 	}
 	h.fault = desk.NameOf(err)
-	var e *desk.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*desk.Error](err); ok {
 		h.sentence, h.fix = e.Sentence, e.Fix
 	}
 	if before == h.fault {

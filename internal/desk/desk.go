@@ -145,8 +145,7 @@ func (e *Error) Is(target error) bool {
 // ClassOf returns the class of any error: what is no *Error is Unknown, because nothing
 // is known of it.
 func ClassOf(err error) Class {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Class
 	}
 	return Unknown
@@ -154,8 +153,7 @@ func ClassOf(err error) Class {
 
 // NameOf returns the fault's name, "other" for what is no *Error.
 func NameOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Name
 	}
 	return "other"

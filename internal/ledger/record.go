@@ -123,7 +123,7 @@ func (w *work) tell(ctx context.Context) {
 		if s.reason == incident.ReasonTicketFiled {
 			attrs = append(attrs, slog.String("desk", s.next.Ticket.Desk), slog.String("ticket", s.next.Ticket.Number), slog.String("ticket_url", s.next.Ticket.URL))
 		}
-		log.LogAttrs(ctx, level, msg, attrs...)
+		log.LogAttrs(ctx, level, msg, attrs...) //nolint:sloglint // One of the three constants above.
 	}
 }
 
@@ -133,7 +133,7 @@ func (w *work) tellEmit(ctx context.Context, s story) {
 	if !s.next.Severity.WorseOrEqual(alert.P2) {
 		return
 	}
-	status := ""
+	var status string
 	switch {
 	case s.from == "" && (s.event == incident.AlertFired || s.event == incident.AlertDoubted), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
 		status = "firing"

@@ -16,11 +16,8 @@ func asField(err error) *fieldError {
 	if err == nil {
 		return nil
 	}
-	var fe *fieldError
-	if errors.As(err, &fe) {
-		return fe
-	}
-	return nil
+	fe, _ := errors.AsType[*fieldError](err) // Nil for any other error.
+	return fe
 }
 
 const (

@@ -77,8 +77,7 @@ func (r *reader) malformed(err error) error {
 		return &BadInput{Field: "body", Reason: "is empty"}
 	}
 	bad := &BadInput{Field: "body", Reason: "is not valid JSON", Offset: r.dec.InputOffset()}
-	var se *jsontext.SyntacticError
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		bad.Offset = se.ByteOffset
 		bad.Reason += ": " + se.Err.Error()
 		if se.JSONPointer != "" {

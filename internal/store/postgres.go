@@ -89,8 +89,7 @@ func (e *postgresEngine) begin(ctx context.Context) (transaction, error) {
 
 // explain says in one sentence what PostgreSQL's code or the network's error means.
 func (e *postgresEngine) explain(err error) string {
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pe.Code {
 		case "53100":
 			return "the disk of the PostgreSQL server is full"

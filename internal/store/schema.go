@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -103,7 +101,7 @@ func gooseProvider(d goose.Dialect, db *sql.DB, folder string) (*goose.Provider,
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
-	p, err := goose.NewProvider(d, db, files, goose.WithLogger(log.New(io.Discard, "", 0)))
+	p, err := goose.NewProvider(d, db, files, goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the migrations: %w", err)
 	}

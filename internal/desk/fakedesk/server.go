@@ -59,7 +59,7 @@ type User struct {
 type Server struct {
 	options Options
 	// closed ends when Close is called; whatever waits, waits for it too.
-	closed context.Context
+	closed context.Context //nolint:containedctx // The server's own, ended by Close.
 	close  context.CancelFunc
 	// inside counts the requests that Transport carries.
 	inside sync.WaitGroup
@@ -176,7 +176,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c call) {
 	case before:
 		done = s.perform(c, fault)
 	case after:
-		if !s.wait(nil, fault.Delay) {
+		if !s.wait(context.Background(), fault.Delay) {
 			panic(http.ErrAbortHandler)
 		}
 		done = s.perform(c, fault)
@@ -204,12 +204,9 @@ func (s *Server) gate(r *http.Request) *reply {
 }
 
 // wait waits for d, or for ever if d is negative. It reports false if the server closed,
-// or the client (where one is given) went away.
+// or the client went away.
 func (s *Server) wait(client context.Context, d time.Duration) bool {
-	var gone <-chan struct{}
-	if client != nil {
-		gone = client.Done()
-	}
+	gone := client.Done()
 	var due <-chan time.Time
 	if d >= 0 {
 		timer := time.NewTimer(d)

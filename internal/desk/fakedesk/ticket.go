@@ -1,6 +1,7 @@
 package fakedesk
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -82,12 +83,8 @@ func (s *Server) Stats() Stats {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	stats := Stats{Requests: map[Op]int{}, Creates: map[string]int{}, Tickets: len(s.tickets)}
-	for op, n := range s.counts {
-		stats.Requests[op] = n
-	}
-	for mark, n := range s.creates {
-		stats.Creates[mark] = n
-	}
+	maps.Copy(stats.Requests, s.counts)
+	maps.Copy(stats.Creates, s.creates)
 	return stats
 }
 

@@ -167,8 +167,7 @@ func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
 
 // plain takes the address off net/http's errors; everything else in the chain stays.
 func plain(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

@@ -80,7 +80,7 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 		{fakedesk.BodyID, "ok", "", "", ""},
 		{fakedesk.LocationID, "ok", "", "", ""},
 		{fakedesk.Vanish, "ok", "ok", "ok", "ok"},
-		{fakedesk.NotFoundJSON, "unknown bad_answer", "missing missing", "", ""},
+		{fakedesk.NotFoundJSON, "unknown bad_answer", "missing missing", "", ""}, //nolint:dupword // The class, then the fault.
 		{fakedesk.ModuleMissing, "refused module_missing", "refused module_missing", "refused module_missing", ""},
 		{fakedesk.Moved, "refused wrong_base_url", "refused wrong_base_url", "refused wrong_base_url", "refused wrong_base_url"},
 		{fakedesk.HTML, "unknown not_json", "unknown not_json", "refused not_json", "refused not_json"},

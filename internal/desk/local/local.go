@@ -165,8 +165,7 @@ func missing(id string) error {
 }
 
 func unavailable(doing string, err error) error {
-	var e *desk.Error
-	if errors.As(err, &e) {
+	if _, ok := errors.AsType[*desk.Error](err); ok {
 		return err
 	}
 	return &desk.Error{Class: desk.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}

@@ -159,7 +159,7 @@ func (s *Server) prepare() error {
 
 // launch starts the server and waits until it answers.
 func (s *Server) launch() error {
-	log, err := os.Create(filepath.Join(s.dir, "log")) //nolint:gosec // Our own folder.
+	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
 		return fmt.Errorf("make the server's log: %w", err)
 	}
