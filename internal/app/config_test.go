@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -196,9 +197,7 @@ func leaves(v reflect.Value, path string) map[string]reflect.Value {
 			all[at] = v.Field(i)
 			continue
 		}
-		for path, leaf := range leaves(v.Field(i), at) {
-			all[path] = leaf
-		}
+		maps.Copy(all, leaves(v.Field(i), at))
 	}
 	return all
 }
@@ -265,14 +264,15 @@ func keys(t reflect.Type, path string) []string {
 		return keys(t.Elem(), path)
 	case reflect.Struct:
 		var all []string
-		for i := range t.NumField() {
-			if tag := t.Field(i).Tag.Get("yaml"); tag != "-" {
-				all = append(all, keys(t.Field(i).Type, join(path, tag))...)
+		for field := range t.Fields() {
+			if tag := field.Tag.Get("yaml"); tag != "-" {
+				all = append(all, keys(field.Type, join(path, tag))...)
 			}
 		}
 		return all
+	default:
+		return []string{path}
 	}
-	return []string{path}
 }
 
 // A configuration of the first version starts every later one: this file is never edited.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -11,9 +12,7 @@ import (
 // desked is an environment that names a whole FreeScout, with more laid over it.
 func desked(more vars) vars {
 	env := vars{"FREESCOUT_API_URL": "https://tickets.example.org/api", "FREESCOUT_API_KEY": "the-key", "FREESCOUT_OPERATIONS_MAILBOX_ID": "2"}
-	for name, text := range more {
-		env[name] = text
-	}
+	maps.Copy(env, more)
 	return env
 }
 

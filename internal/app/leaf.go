@@ -61,7 +61,7 @@ func setLeaf(v reflect.Value, text, path string) string {
 		v.SetUint(uint64(s))
 		return ""
 	}
-	switch v.Kind() { //nolint:exhaustive // The kinds that Config has.
+	switch v.Kind() {
 	case reflect.String: // And desk.Secret.
 		v.SetString(text)
 	case reflect.Int64:

@@ -98,8 +98,7 @@ func readSecret(path string) (string, error) {
 // reason is a file error without the path: that is said already, or may be a secret that
 // stands where a path should.
 func reason(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err.Error()
 	}
 	return err.Error()

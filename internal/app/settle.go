@@ -13,7 +13,6 @@ import (
 const (
 	defaultEvery        = 30 * time.Second
 	defaultProbeTimeout = 10 * time.Second
-	shortestEvery       = time.Second
 )
 
 // settle fills in what follows from what is set.

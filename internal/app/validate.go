@@ -27,7 +27,7 @@ func (l *loader) validate() {
 	l.checkSurfaces()
 	l.checkRoutes()
 	l.checkPolicies()
-	l.atLeast("reconcile.every", c.Reconcile.Every, shortestEvery)
+	l.atLeastASecond("reconcile.every", c.Reconcile.Every)
 	l.checkAuth()
 	l.checkWord("log.level", c.Log.Level, "debug", "info", "warning", "error")
 	if c.Client.URL != "" {
@@ -106,9 +106,9 @@ func (l *loader) checkSecret(path string, s desk.Secret) {
 	}
 }
 
-func (l *loader) atLeast(path string, have, shortest time.Duration) {
-	if have < shortest {
-		l.wrong(path, "%s is too short: %s is the shortest", have, shortest)
+func (l *loader) atLeastASecond(path string, have time.Duration) {
+	if have < time.Second {
+		l.wrong(path, "%s is too short: 1s is the shortest", have)
 	}
 }
 
@@ -130,12 +130,12 @@ func (l *loader) checkFreeScout() {
 	if a, err := mail.ParseAddress(f.Customer); err != nil || a.Address != f.Customer {
 		l.wrong("freescout.customer", "%s is not a bare e-mail address: write alerts@example.org", quoted(f.Customer))
 	}
-	l.atLeast("freescout.wait_out", f.WaitOut, time.Second)
+	l.atLeastASecond("freescout.wait_out", f.WaitOut)
 
 	access := l.config.Access
 	l.checkSecret("access.client_id", access.ClientID)
 	l.checkSecret("access.client_secret", access.ClientSecret)
-	const id, secret = "CF_ACCESS_SVC_TICKETS_CLIENT_ID", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"
+	const id, secret = "CF_ACCESS_SVC_TICKETS_CLIENT_ID", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" //nolint:gosec // Names, not values.
 	switch {
 	case access.ClientID.Set() && !access.ClientSecret.Set() && !l.saidOf(secret):
 		l.wrongIn(secret, "is missing, but %s is set: Cloudflare Access needs both", id)
@@ -186,7 +186,7 @@ func (l *loader) checkPolicies() {
 	l.checkWord("policies.on_recovery", p.OnRecovery, recoveries...)
 	l.checkWord("policies.backfill", p.Backfill, "digest", "all", "active")
 	if p.Storm.Limit > 0 {
-		l.atLeast("policies.storm.per", p.Storm.Per, time.Second)
+		l.atLeastASecond("policies.storm.per", p.Storm.Per)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
 
@@ -64,7 +65,7 @@ func (l *loader) checkPolled(at string, s SourceConfig) {
 	} else {
 		l.checkURL(at+".url", s.URL)
 	}
-	l.atLeast(at+".every", s.Every, shortestEvery)
+	l.atLeastASecond(at+".every", s.Every)
 }
 
 func (l *loader) checkIdentity(path string, c IdentityConfig) {
@@ -90,8 +91,8 @@ func (l *loader) checkSurfaces() {
 	for i, s := range l.config.Surfaces {
 		at := fmt.Sprintf("surfaces[%d]", i)
 		l.checkName(at+".name", s.Name, seen)
-		l.atLeast(at+".every", s.Every, shortestEvery)
-		if s.Timeout > s.Every && s.Every >= shortestEvery {
+		l.atLeastASecond(at+".every", s.Every)
+		if s.Timeout > s.Every && s.Every >= time.Second {
 			l.wrong(at+".timeout", "%s is longer than every, which is %s", s.Timeout, s.Every)
 		}
 		for _, kind := range slices.Sorted(maps.Keys(s.Probe)) {
