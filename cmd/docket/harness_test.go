@@ -50,6 +50,9 @@ func notInShort(t testing.TB) {
 
 func program(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the real program, which takes longer than the quick loop: make test")
+	}
 	notInShort(t)
 	build.Do(func() {
 		// Not the test's own folder: the program outlives the first test that needs it.

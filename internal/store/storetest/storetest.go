@@ -35,6 +35,9 @@ func URL(t testing.TB, engine string) string {
 	if engine == "sqlite" {
 		return filepath.Join(t.TempDir(), "docket.db")
 	}
+	if testing.Short() {
+		t.Skip("needs PostgreSQL, which the quick loop does without: make test")
+	}
 	url, err := shared.database()
 	if err != nil {
 		t.Fatalf("this test needs a real PostgreSQL: %v", err)
