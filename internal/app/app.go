@@ -96,7 +96,10 @@ func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) 
 func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	cfg, log := a.config, a.log
 	st, err := a.openStore(ctx)
-	if err != nil || st == nil {
+	if errors.Is(err, errStopped) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
@@ -155,13 +158,14 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 }
 
 // openStore opens and migrates the database. A PostgreSQL server that cannot be reached
-// is waited for, and /readyz says so; every other fault ends the start with a sentence.
+// is waited for, and /readyz says so; every other fault ends the start with a sentence. A
+// stop while waiting is errStopped.
 func (a *App) openStore(ctx context.Context) (*store.Store, error) {
 	said := ""
 	for {
 		st, err := a.tryStore(ctx)
-		if err == nil || ctx.Err() != nil {
-			return st, nil //nolint:nilerr // Stopped before the database came.
+		if err == nil {
+			return st, nil
 		}
 		var away *awayError
 		if !errors.As(err, &away) {
@@ -174,7 +178,7 @@ func (a *App) openStore(ctx context.Context) (*store.Store, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, nil
+			return nil, errStopped
 		case <-time.After(time.Second):
 		}
 	}

@@ -54,7 +54,7 @@ func (g *group) every(name string, interval time.Duration, turn func(ctx context
 		for {
 			err := turn(ctx, time.Now().UTC().Truncate(time.Microsecond))
 			if ctx.Err() != nil {
-				return nil //nolint:nilerr // Stopped; a turn cut short is repeated after the start.
+				return nil // Stopped; a turn cut short is repeated after the start.
 			}
 			if err != nil && !ill {
 				g.log.WarnContext(ctx, "loop failed, it is tried again", "loop", name, "err", err)
