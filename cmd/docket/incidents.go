@@ -80,22 +80,34 @@ func (c *incidentsShowCmd) Run(s *session) error {
 	}
 	b.WriteString("\nstory\n")
 	for _, m := range d.Timeline {
-		fmt.Fprintf(&b, "  %s  %-9s %s %s\n", local(m.At), m.To, m.Sentence, oneLine(m.Detail))
+		line := fmt.Sprintf("  %s  %-9s %s %s", local(m.At), m.To, m.Sentence, oneLine(m.Detail))
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteString("\nalerts\n")
 	for _, a := range d.Alerts {
 		fmt.Fprintf(&b, "  %s  %s  %s\n", a.Status, local(a.StartsAt), oneLine(labelText(a.Labels)))
 	}
+	writeEffects(&b, d.Effects)
+	_, err = fmt.Fprint(s.out, b.String())
+	return err
+}
+
+// writeEffects says what was asked of the desk and where it stands.
+func writeEffects(b *strings.Builder, effects []web.EffectRow) {
+	if len(effects) == 0 {
+		return
+	}
 	b.WriteString("\ndone, or to be done, in the desk\n")
-	for _, e := range d.Effects {
-		fmt.Fprintf(&b, "  %s  %s, sent %d times", e.ID, e.State, e.Attempt)
+	for _, e := range effects {
+		fmt.Fprintf(b, "  %s  %s, sent %s", e.ID, e.State, count(e.Attempt, "time"))
 		if e.Fault != "" {
-			fmt.Fprintf(&b, "; last fault %s: %s", e.Fault, oneLine(e.Detail))
+			fmt.Fprintf(b, "; last fault %s: %s", e.Fault, oneLine(e.Detail))
+		}
+		if e.DoneAt == nil && e.NotBefore != nil {
+			fmt.Fprintf(b, "; next move %s", local(*e.NotBefore))
 		}
 		b.WriteByte('\n')
 	}
-	_, err = fmt.Fprint(s.out, b.String())
-	return err
 }
 
 type incidentsExplainCmd struct {
@@ -117,10 +129,11 @@ func (c *incidentsExplainCmd) Run(s *session) error {
 		return printJSON(s.out, x)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n\nbecause\n", x.ID, x.Sentence)
+	fmt.Fprintf(&b, "%s\n%s\n\nbecause\n", x.ID, lines(x.Sentence))
 	for _, line := range x.Because {
-		fmt.Fprintf(&b, "  %s\n", line)
+		fmt.Fprintf(&b, "  %s\n", strings.Map(harmless, line))
 	}
+	writeEffects(&b, x.Effects)
 	fmt.Fprintf(&b, "\nnext\n  %s\n", x.Next)
 	_, err = fmt.Fprint(s.out, b.String())
 	return err

@@ -28,7 +28,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)) //nolint:gocritic // The deferred stop only resets signals.
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // The deferred stop only resets signals.
 }
 
 // cli is the whole command line.
@@ -51,6 +51,7 @@ type cli struct {
 type session struct {
 	ctx    context.Context //nolint:containedctx // The process' own.
 	env    app.Environ
+	in     io.Reader
 	out    io.Writer
 	config string
 	server string
@@ -64,19 +65,15 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.text }
 
-// helped is how kong's exit after --help comes back through its callback.
-type helped struct{ code int }
-
-// run is the program: arguments and environment in, exit code out.
-func run(ctx context.Context, args []string, env app.Environ, stdout, stderr io.Writer) (code int) {
-	defer func() {
-		if h, ok := recover().(helped); ok {
-			code = h.code
-		}
-	}()
+// run is the program: arguments, environment and streams in, exit code out.
+func run(ctx context.Context, args []string, env app.Environ, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
+	var helped bool
+	var helpCode int
 	parser, err := kong.New(&c, kong.Name("docket"), kong.Description("Docket turns alerts into help-desk tickets: every incident gets exactly one."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(helped{code}) }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Writers(stdout, stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		// Kong asks for the exit after --help, then goes on parsing: what follows is no matter.
+		kong.Exit(func(code int) { helped, helpCode = true, code }))
 	if err != nil {
 		return say(stderr, err)
 	}
@@ -84,10 +81,13 @@ func run(ctx context.Context, args []string, env app.Environ, stdout, stderr io.
 		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
-	if err != nil {
+	switch {
+	case helped:
+		return helpCode
+	case err != nil:
 		return say(stderr, fmt.Errorf("%w (docket --help lists the commands)", err))
 	}
-	return say(stderr, command.Run(&session{ctx, env, stdout, c.Config, c.Server}))
+	return say(stderr, command.Run(&session{ctx, env, stdin, stdout, c.Config, c.Server}))
 }
 
 // say prints an error, and returns its exit code.
@@ -95,12 +95,16 @@ func say(w io.Writer, err error) int {
 	if err == nil {
 		return exitWell
 	}
+	// A mistake stands at its file:line:column: editors jump there, so nothing goes before it.
+	if mistakes, ok := errors.AsType[*app.ConfigError](err); ok {
+		_, _ = fmt.Fprintln(w, mistakes) // Nowhere to say that this failed.
+		return exitIll
+	}
 	code := exitIll
-	var e *exitError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*exitError](err); ok {
 		code = e.code
 	}
-	_, _ = fmt.Fprintf(w, "docket: %v\n", err) // Nowhere to say that this failed.
+	_, _ = fmt.Fprintf(w, "docket: %v\n", err) // As above.
 	return code
 }
 

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"docket/internal/app"
-	"docket/internal/desk"
 	"docket/internal/store"
 	"docket/internal/web"
 )
@@ -36,19 +36,18 @@ func (l listing) rows() int {
 func (s *session) client(cfg app.Config) *web.Client {
 	base := s.server
 	if base == "" {
-		base, _ = s.env("DOCKET_URL")
+		base = cfg.Client.URL
 	}
 	if base == "" {
 		base = "http://" + dialAddress(cfg.Listen)
 	}
-	token, _ := s.env("DOCKET_TOKEN")
-	return web.NewClient(base, desk.Secret(token))
+	return web.NewClient(base, cfg.Client.Token)
 }
 
 // dialAddress is where a server that listens there is reached from here.
 func dialAddress(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
-	if err != nil || host != "" {
+	if ip := net.ParseIP(host); err != nil || (host != "" && !ip.IsUnspecified()) {
 		return listen
 	}
 	return net.JoinHostPort("127.0.0.1", port)
@@ -65,7 +64,7 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 	if !errors.Is(err, web.ErrNoServer) {
 		return v, err
 	}
-	if _, named := s.env("DOCKET_URL"); named || s.server != "" {
+	if s.server != "" || cfg.Client.URL != "" {
 		return none, fmt.Errorf("%w: start it, or leave the address out to read the database", err)
 	}
 	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{})
@@ -132,19 +131,41 @@ func table(w io.Writer, heading []string, rows [][]string, none string) error {
 	return tw.Flush()
 }
 
-// oneLine makes a text safe for a terminal: no control characters, not too long.
+// oneLine makes a text safe for a terminal: one line, not too long.
 func oneLine(s string) string {
 	const longest = 80
-	clean := []rune(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, s))
+	clean := []rune(strings.Map(harmless, s))
 	if len(clean) > longest {
 		clean = append(clean[:longest-1], '…')
 	}
 	return string(clean)
+}
+
+// lines makes a text of several lines safe for a terminal.
+func lines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		return harmless(r)
+	}, text)
+}
+
+// harmless takes the power from what steers a terminal, or turns the order of what is
+// read: alerts come from anywhere.
+func harmless(r rune) rune {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return ' '
+	}
+	return r
+}
+
+// count says how many of a thing there are: "1 note", "2 notes".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // local prints a time in the operator's own zone.

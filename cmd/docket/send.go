@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ type sendCmd struct {
 	Title    string            `default:"DocketTest" help:"The alert's name."`
 	Severity string            `default:"P2" help:"P1 to P5, or critical, error, warning, info."`
 	Summary  string            `default:"A test alert sent by docket send." help:"What is wrong."`
-	Label    map[string]string `short:"l" placeholder:"NAME=VALUE" help:"A further label; may be repeated."`
+	Label    map[string]string `short:"l" mapsep:"none" placeholder:"NAME=VALUE" help:"A further label; may be repeated."`
 	Resolve  bool              `help:"Say that the alert has ended."`
 }
 
@@ -42,8 +43,12 @@ func (c *sendCmd) Run(s *session) error {
 	} else {
 		one["startsAt"] = now.Format(time.RFC3339Nano)
 	}
-	var answer struct{ New, Repeated int }
-	err = s.client(cfg).Post(s.ctx, "/api/v2/alerts", []any{one}, &answer)
+	server := s.client(cfg)
+	var answer struct {
+		Repeated int    `json:"repeated"`
+		AlertKey string `json:"alert_key"`
+	}
+	err = server.Post(s.ctx, "/api/v2/alerts", []any{one}, &answer)
 	if errors.Is(err, web.ErrNoServer) {
 		return fmt.Errorf("%w: start it with docket serve", err)
 	}
@@ -57,7 +62,12 @@ func (c *sendCmd) Run(s *session) error {
 	case answer.Repeated > 0:
 		word = "repeated, it was known to fire"
 	}
-	key := alert.Fingerprint("", alert.NewLabels(labels))
-	_, err = fmt.Fprintf(s.out, "%s: alert_key %s (docket incidents explain %s)\n", word, key, key)
+	// A token that may only send cannot ask: then the alert_key alone is told.
+	incident := ""
+	var rows []web.IncidentRow
+	if err := server.Get(s.ctx, "/api/v1/incidents", url.Values{"alert_key": {answer.AlertKey}, "limit": {"1"}}, &rows); err == nil && len(rows) > 0 {
+		incident = ", incident " + rows[0].ID
+	}
+	_, err = fmt.Fprintf(s.out, "%s: alert_key %s%s (docket incidents explain %s)\n", word, answer.AlertKey, incident, answer.AlertKey)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 
@@ -71,46 +72,50 @@ func printTicket(s *session, t web.TicketDetail) error {
 	return err
 }
 
-// lines makes a text of several lines safe for a terminal.
-func lines(text string) string {
-	all := strings.Split(text, "\n")
-	for i, l := range all {
-		all[i] = strings.Map(func(r rune) rune {
-			if r < ' ' && r != '\t' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-				return ' '
-			}
-			return r
-		}, l)
-	}
-	return strings.Join(all, "\n")
-}
-
 // change asks the running server for a change: only it may write.
 func change(s *session, path string, in any) error {
 	cfg, err := s.load()
 	if err != nil {
 		return err
 	}
+	server := s.client(cfg)
 	var t web.TicketDetail
-	err = s.client(cfg).Post(s.ctx, path, in, &t)
+	err = server.Post(s.ctx, path, in, &t)
 	if errors.Is(err, web.ErrNoServer) {
 		return fmt.Errorf("%w: a change needs the running server; start it with docket serve", err)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "ticket #%s is %s, with %d notes\n", t.Number, t.Status, len(t.Notes))
+	_, err = fmt.Fprintf(s.out, "ticket #%s is %s, with %s\n", t.Number, t.Status, count(len(t.Notes), "note"))
 	return err
 }
 
 type ticketsNoteCmd struct {
 	ID   string   `arg:"" help:"The ticket's number."`
-	Text []string `arg:"" help:"The note."`
+	Text []string `arg:"" help:"The note, or - to read it from the standard input."`
 }
+
+// maxNote is the API's bound on a note.
+const maxNote = 100_000
 
 // Run adds a note.
 func (c *ticketsNoteCmd) Run(s *session) error {
-	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/notes", map[string]string{"text": strings.Join(c.Text, " ")})
+	text := strings.Join(c.Text, " ")
+	if text == "-" {
+		read, err := io.ReadAll(io.LimitReader(s.in, maxNote+1))
+		if err != nil {
+			return fmt.Errorf("read the note: %w", err)
+		}
+		text = strings.TrimSpace(string(read))
+	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		return errors.New("the note is empty: say something")
+	case len(text) > maxNote:
+		return fmt.Errorf("the note is longer than %d bytes: attach the rest elsewhere and link it", maxNote)
+	}
+	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/notes", map[string]string{"text": text})
 }
 
 type ticketsCloseCmd struct {

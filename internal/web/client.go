@@ -94,6 +94,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 }
 
 // refusal reads the sentence out of an error answer: ours, or the API's problem document.
+// A sentence about what was asked needs no address before it.
 func refusal(base string, status int, text []byte) error {
 	var answer struct {
 		Error  string `json:"error"`
@@ -113,6 +114,14 @@ func refusal(base string, status int, text []byte) error {
 		case answer.Detail != "":
 			sentence = answer.Detail
 		}
+	}
+	switch status {
+	case http.StatusNotFound, http.StatusConflict, http.StatusBadRequest, http.StatusUnprocessableEntity:
+		if sentence != http.StatusText(status) {
+			return errors.New(sentence)
+		}
+	case http.StatusUnauthorized:
+		sentence += " (the command line sends DOCKET_TOKEN)"
 	}
 	return fmt.Errorf("%s refused (%d): %s", base, status, sentence)
 }

@@ -84,17 +84,17 @@ func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) 
 			return incident.Incident{}, err
 		}
 		if len(all) == 0 {
-			return incident.Incident{}, fmt.Errorf("no incident has the alert_key %s: %w", id, ErrNoSuch)
+			return incident.Incident{}, noSuch("no incident has the alert_key %s", id)
 		}
 		return all[0], nil
 	}
 	mark, err := incident.ParseMark(id)
 	if err != nil {
-		return incident.Incident{}, fmt.Errorf("%q names no incident: give <alert_key>.<generation> or an alert_key: %w", id, ErrNoSuch)
+		return incident.Incident{}, noSuch("%.60q names no incident: give <alert_key>.<generation> or an alert_key", id)
 	}
 	inc, err := r.Store.Incident(ctx, mark)
 	if errors.Is(err, store.ErrNotFound) {
-		return inc, fmt.Errorf("there is no incident %s: %w", id, ErrNoSuch)
+		return inc, noSuch("there is no incident %s", id)
 	}
 	return inc, err
 }

@@ -92,6 +92,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	s.answer(w, batch, len(batch.Alerts), receipt.New, receipt.Repeated)
 }
 
+// answer says what became of a body. Where it held one alert, its alert_key is told: that
+// is somebody who tries things out.
 func (s *server) answer(w http.ResponseWriter, b source.Batch, accepted, fresh, repeated int) {
 	if len(b.Rejected) > 0 {
 		// As Alertmanager's API v2 does: the good ones are kept, the answer is 400 and says
@@ -105,13 +107,18 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, accepted, fresh, 
 		})
 		return
 	}
-	out := make([]byte, 0, 128)
+	out := make([]byte, 0, 160)
 	out = append(out, `{"status":"success","accepted":`...)
 	out = strconv.AppendInt(out, int64(accepted), 10)
 	out = append(out, `,"new":`...)
 	out = strconv.AppendInt(out, int64(fresh), 10)
 	out = append(out, `,"repeated":`...)
 	out = strconv.AppendInt(out, int64(repeated), 10)
+	if accepted == 1 {
+		out = append(out, `,"alert_key":"`...)
+		out = append(out, b.Alerts[0].Key.String()...)
+		out = append(out, '"')
+	}
 	if b.Truncated > 0 {
 		out = append(out, `,"truncated":`...)
 		out = strconv.AppendUint(out, b.Truncated, 10)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"docket/internal/alert"
 	"docket/internal/web"
 )
 
@@ -32,13 +33,14 @@ func named(name string) string {
 
 func TestAnswerSaysWhatBecameOfTheAlerts(t *testing.T) {
 	f := newFace(t, plan{})
+	keyOfA := alert.Fingerprint("", alert.NewLabels(map[string]string{"alertname": "A", "severity": "P4"})).String()
 	for _, c := range []struct{ path, body, want string }{
 		{hook, inHook(named("A"), named("B")), `{"status":"success","accepted":2,"new":2,"repeated":0}`},
 		{hook, inHook(named("A"), named("B"), named("C")), `{"status":"success","accepted":3,"new":1,"repeated":2}`},
-		{"/hooks/shop", inHook(named("A")), `{"status":"success","accepted":1,"new":0,"repeated":1}`},
+		{"/hooks/shop", inHook(named("A")), `{"status":"success","accepted":1,"new":0,"repeated":1,"alert_key":"` + keyOfA + `"}`},
 		{apiV2, "[" + named("A") + "," + named("D") + "]", `{"status":"success","accepted":2,"new":1,"repeated":1}`},
 		{apiV2, "[]", `{"status":"success","accepted":0,"new":0,"repeated":0}`},
-		{hook, inHook(strings.ReplaceAll(named("A"), "firing", "resolved")), `{"status":"success","accepted":1,"new":0,"repeated":0}`},
+		{hook, inHook(strings.ReplaceAll(named("A"), "firing", "resolved")), `{"status":"success","accepted":1,"new":0,"repeated":0,"alert_key":"` + keyOfA + `"}`},
 	} {
 		r := f.post(c.path, c.body)
 		if r.status != http.StatusOK || strings.TrimSpace(r.text) != c.want || r.header.Get("Content-Type") != "application/json" {

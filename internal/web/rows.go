@@ -231,8 +231,20 @@ func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, lim
 	return rows, nil
 }
 
-// ErrNoSuch is what a detail call returns for what is not there; its text is a sentence.
+// ErrNoSuch is what a detail call's error is for what is not there; that error's text is a
+// sentence that says what.
 var ErrNoSuch = errors.New("there is none")
+
+// noSuch makes an ErrNoSuch that says what is not there.
+func noSuch(format string, args ...any) error { return &noSuchError{fmt.Sprintf(format, args...)} }
+
+type noSuchError struct{ sentence string }
+
+// Error returns the sentence.
+func (e *noSuchError) Error() string { return e.sentence }
+
+// Is matches ErrNoSuch.
+func (e *noSuchError) Is(target error) bool { return target == ErrNoSuch }
 
 // Ticket returns one ticket of the local desk with its words.
 func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
@@ -245,7 +257,7 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 		return TicketDetail{}, err
 	}
 	if !found {
-		return TicketDetail{}, fmt.Errorf("the local desk has no ticket %s: %w", id, ErrNoSuch)
+		return TicketDetail{}, noSuch("the local desk has no ticket %.40s", id)
 	}
 	marks, err := r.marksOf(ctx, t.ID)
 	if err != nil {
@@ -272,7 +284,7 @@ func (r Reader) marksOf(ctx context.Context, ticketID string) ([]string, error) 
 func parseNumber(id string) (int64, error) {
 	var n int64
 	if _, err := fmt.Sscanf(id, "%d", &n); err != nil || n < 1 || fmt.Sprint(n) != id {
-		return 0, fmt.Errorf("%q is no ticket of the local desk, whose tickets have numbers: %w", id, ErrNoSuch)
+		return 0, noSuch("%.40q is no ticket of the local desk, whose tickets have numbers", id)
 	}
 	return n, nil
 }
