@@ -6,7 +6,8 @@ import "time"
 // the incident moves where the answer is news about its ticket.
 func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	d := Decision{Next: inc, Effect: ev.Effect}
-	if ev.Answer.Outcome == OutcomeStarted {
+	next, reason := ev.Effect.answer(ev.Answer, p, now)
+	if reason == ReasonSending {
 		if drop, wait := mayStart(inc, ev.Effect, p); drop {
 			d.Effect.State, d.Effect.DoneAt = Dropped, now
 			d.EffectChanged, d.Reason = true, ReasonNothing
@@ -17,11 +18,11 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 			return d
 		}
 	}
-	next, reason := ev.Effect.answer(ev.Answer, p, now)
 	d.Effect, d.Reason, d.Detail = next, reason, ev.Answer.Detail
 	d.EffectChanged = reason != ReasonStale && reason != ReasonTwin
-	if inc.State == Closed {
-		// The episode is over and stays as it is; its effect still moves to its end.
+	if inc.State == Closed || reason == ReasonStale {
+		// The episode is over and stays as it is, though its effect still moves to its end;
+		// or the answer came twice, and what followed from it has been decided.
 		return d
 	}
 	switch {
@@ -31,25 +32,22 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return checkAnswered(d, ev.Answer, p, now)
 	case ev.Answer.Outcome == OutcomeVanished:
 		return checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
-	case next.Kind == KindNote && next.State == Done && inc.State == Recovered && p.OnRecovery == RecoveryClose:
+	case next.State == Done && next.ID == recoveryNoteID(inc) && inc.State == Recovered && p.OnRecovery == RecoveryClose:
 		d.Effects = []Effect{newEffect(inc, KindClose, next.ID, now)}
 	case next.Kind == KindClose && next.State == Done:
-		d = checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
-		if d.Reason == ReasonClosedByPerson {
-			d.Reason = ReasonClosedByPolicy
-		}
-		return d
+		return closeAnswered(d, p, now)
 	}
 	return d
 }
 
 // mayStart is asked right before something is sent: a close is dropped once the incident
 // fires again, and nothing new starts while filing is switched off. What is on the wire
-// already is finished in any case.
+// already is finished in any case: a close that may have happened has to be known for
+// sure, or nobody would be told of an alert that fires again.
 func mayStart(inc Incident, e Effect, p Policy) (drop, wait bool) {
 	switch e.Kind {
 	case KindClose:
-		return inc.State != Recovered, false
+		return inc.State == Closed || (inc.State != Recovered && e.State == Queued), false
 	case KindFile:
 		return false, !p.FilingOn
 	case KindTag, KindNote, KindCheck:
@@ -70,20 +68,21 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 			tag.Tags = p.Tags
 			d.Effects = append(d.Effects, tag)
 		}
+		if ev.Answer.TicketStatusClosed {
+			// A person was faster than the read-back; their close stands.
+			next := seen(inc, true, ev.Answer.ClosedAt, p, now)
+			d.Next, d.Successor, d.Effects = next.Next, next.Successor, append(d.Effects, next.Effects...)
+			return d
+		}
 		if inc.State == Recovered {
 			var effects []Effect
 			d.Next, effects = noteRecovery(inc, p, now)
 			d.Effects = append(d.Effects, effects...)
 		}
-		if ev.Answer.TicketStatusClosed {
-			// A person was faster than the read-back; their close stands.
-			next := seen(d.Next, true, now)
-			d.Next = next.Next
-		}
 		return d
 	case ReasonUnknown, ReasonNotFound, ReasonVanished, ReasonTicketAdopted, ReasonTwin:
 		d.Changed = true
-	case ReasonRefused, ReasonNotSent:
+	case ReasonRefused, ReasonNotSent, ReasonLookFailed:
 		// Only the first of a row is a step of the story; the effect counts the rest.
 		d.Changed = d.Effect.Fails == 1
 	default:
@@ -103,19 +102,66 @@ func checkAnswered(d Decision, a Answer, p Policy, now time.Time) Decision {
 		}
 		return d
 	}
-	inc.Ticket.State = TicketClosed
-	closedWhileFiring := !a.ClosedAt.IsZero() && a.ClosedAt.After(inc.FiredAt)
-	if inc.State != Open || closedWhileFiring || inc.Fires == 0 {
-		return merge(d, seen(d.Next, true, now))
+	closedAt := a.ClosedAt
+	if closedAt.IsZero() {
+		// The desk does not tell when. It was asked because the alert fired again, so the
+		// close is most likely the older of the two; and a ticket too many is seen, while one
+		// too few is not.
+		closedAt = inc.FiredAt
 	}
-	// It had recovered, a person closed the ticket, and now it fires again: the old
-	// episode ends here and a fresh one begins, with a ticket that links the old one.
+	return merge(d, seen(inc, true, closedAt, p, now))
+}
+
+// closeAnswered takes in that the ticket was closed by policy. Where the alert fires again
+// meanwhile the close belongs to the recovery before, even if it was seen in the desk first.
+func closeAnswered(d Decision, p Policy, now time.Time) Decision {
+	inc := d.Next
+	if inc.State == Settling && (inc.Ticket.State == TicketFiled || inc.Ticket.State == TicketClosed) {
+		// Nothing fires, and the ticket is closed: firing again is to be a fresh episode.
+		inc.Ticket.State = TicketClosed
+		return merge(d, closeIncident(inc, ReasonClosedByPolicy, now))
+	}
+	if inc.State == Open && inc.Ticket.State == TicketClosed {
+		return merge(d, freshEpisode(inc, p, now))
+	}
+	d = checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
+	if d.Reason == ReasonClosedByPerson {
+		d.Reason = ReasonClosedByPolicy
+	}
+	return d
+}
+
+// seen: the desk showed the ticket, open or closed. closedAt is when it was closed; zero
+// counts as now.
+func seen(inc Incident, closed bool, closedAt time.Time, p Policy, now time.Time) Decision {
+	switch {
+	case closed && inc.Ticket.State == TicketFiled:
+		inc.Ticket.State = TicketClosed
+		if inc.State == Recovered {
+			return closeIncident(inc, ReasonClosedByPerson, now)
+		}
+		if inc.State == Open {
+			if inc.Fires > 0 && !closedAt.IsZero() && !closedAt.After(inc.FiredAt) {
+				return freshEpisode(inc, p, now)
+			}
+			inc.DueAt = time.Time{} // A note that was put off is of no use on a closed ticket.
+		}
+		return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
+	case !closed && inc.Ticket.State == TicketClosed:
+		inc.Ticket.State = TicketFiled
+		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
+	}
+	return Decision{Next: inc, Reason: ReasonNothing}
+}
+
+// freshEpisode: it had recovered, its ticket was closed, and now it fires again. The old
+// episode ends here and a fresh one begins, with a ticket that links the old one.
+func freshEpisode(inc Incident, p Policy, now time.Time) Decision {
 	fresh := Incident{
 		Mark: Mark{inc.Key, inc.Generation + 1}, Recipe: inc.Recipe, Severity: inc.Severity,
 		Title: inc.Title, Source: inc.Source, Surface: inc.Surface, Link: inc.Link, Route: inc.Route,
 		OpenedAt: inc.FiredAt, FiredAt: inc.FiredAt, Ticket: Ticket{State: TicketNone}, Earlier: inc.Ticket,
 	}
-	old := closeIncident(inc, ReasonFreshEpisode, now)
 	var start Decision
 	if inc.Doubted && p.DoubtHold > 0 {
 		fresh.State, fresh.DueAt, fresh.Doubted = Held, now.Add(p.DoubtHold), true
@@ -125,14 +171,14 @@ func checkAnswered(d Decision, a Answer, p Policy, now time.Time) Decision {
 	}
 	start.Next.Reason = start.Reason
 	start.Next.tell(Moment{At: now, Event: AlertFired, To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
-	d = merge(d, old)
-	d.Successor, d.Effects = &start.Next, append(d.Effects, start.Effects...)
+	d := closeIncident(inc, ReasonFreshEpisode, now)
+	d.Successor, d.Effects = &start.Next, start.Effects
 	return d
 }
 
 // merge lays what happened to the incident over what happened to the effect.
 func merge(d, onIncident Decision) Decision {
-	d.Next, d.Changed, d.Reason = onIncident.Next, onIncident.Changed, onIncident.Reason
+	d.Next, d.Changed, d.Reason, d.Successor = onIncident.Next, onIncident.Changed, onIncident.Reason, onIncident.Successor
 	d.Effects = append(d.Effects, onIncident.Effects...)
 	return d
 }

@@ -97,24 +97,3 @@ func since(inc Incident, alerts []alert.Alert) time.Time {
 	}
 	return first
 }
-
-func recoveryNote(inc Incident, p Policy, note Effect) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
-	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
-	if inc.Fires > 0 {
-		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
-	}
-	if p.OnRecovery == RecoveryClose {
-		b.WriteString("Docket closes this ticket.\n")
-	} else {
-		b.WriteString("Please close the ticket once you have looked at it.\n")
-	}
-	b.WriteString(note.NoteMark())
-	return b.String()
-}
-
-func firedAgainNote(inc Incident, note Effect) string {
-	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s",
-		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, note.NoteMark())
-}

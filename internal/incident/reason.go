@@ -28,6 +28,7 @@ const (
 	ReasonNotSent        Reason = "not_sent"
 	ReasonHeldBack       Reason = "held_back"
 	ReasonRefused        Reason = "desk_refused"
+	ReasonLookFailed     Reason = "look_failed"
 	ReasonUnknown        Reason = "outcome_unknown"
 	ReasonNotFound       Reason = "not_found_after_wait_out"
 	ReasonCreated        Reason = "created"
@@ -68,6 +69,7 @@ var sentences = map[Reason]string{
 	ReasonNotSent:        "The desk could not be reached; surely nothing was created, so it is tried again.",
 	ReasonHeldBack:       "Many calls were waiting for their turn (freescout.rate); this one comes again in a moment.",
 	ReasonRefused:        "The desk refused; it is tried again slowly, but a person has to mend the cause.",
+	ReasonLookFailed:     "The desk could not be asked whether it is done; nothing is sent, and the desk is asked again.",
 	ReasonUnknown:        "The desk's answer was lost: the ticket may exist. It is looked for once the desk's wait-out time is over, and not sent again before.",
 	ReasonNotFound:       "The ticket was looked for after the wait-out time and is not there: it is sent again under the same mark.",
 	ReasonCreated:        "The desk says that it created the ticket; it is read back before it counts as filed.",

@@ -31,8 +31,10 @@ type Event struct {
 	// Effect and Answer belong to EffectAnswered: the effect as stored, and what came back.
 	Effect Effect
 	Answer Answer
-	// TicketClosed belongs to TicketSeen: closed or deleted, by a person.
+	// TicketClosed belongs to TicketSeen: closed or deleted, by a person; ClosedAt says when,
+	// and zero counts as now.
 	TicketClosed bool
+	ClosedAt     time.Time
 }
 
 // Decision is what Step decided.
@@ -78,7 +80,7 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	case EffectAnswered:
 		return answered(inc, ev, p, now)
 	case TicketSeen:
-		return seen(inc, ev.TicketClosed, now)
+		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }
@@ -88,17 +90,14 @@ func fire(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	switch inc.State {
 	case Held:
 		if ev.Kind == AlertFired && inc.Doubted && p.Hold == 0 {
+			inc.Severity = min(inc.Severity, ev.Alert.Severity)
 			return open(inc, p, now)
 		}
 		return join(inc, ev, p, now)
 	case Open:
 		return join(inc, ev, p, now)
 	case Settling:
-		inc.State, inc.DueAt, inc.RecoveredAt, inc.FiredAt = Open, time.Time{}, time.Time{}, now
-		inc.Fires++
-		d := join(inc, ev, p, now)
-		d.Changed, d.Reason = true, ReasonFlapped
-		return d
+		return flap(inc, ev, p, now)
 	case Recovered:
 		return fireAgain(inc, ev, now)
 	case Closed:
@@ -133,6 +132,7 @@ func open(inc Incident, p Policy, now time.Time) Decision {
 
 // ask asks for the ticket, or names why not. It is the only edge out of TicketNone.
 func ask(inc Incident, p Policy, now time.Time) Decision {
+	inc.DueAt = time.Time{}
 	switch {
 	case inc.Ticket.State != TicketNone:
 		return Decision{Next: inc, Changed: true, Reason: ReasonJoined}
@@ -166,6 +166,24 @@ func worsen(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return ask(inc, p, now)
 	}
 	return Decision{Next: inc, Changed: true, Reason: ReasonWorse, Detail: inc.Severity.String()}
+}
+
+// flap: it fires again before its quiet counted. What was waited for while it was open is
+// waited for again: the end of a mute, or the next note.
+func flap(inc Incident, ev Event, p Policy, now time.Time) Decision {
+	inc.State, inc.DueAt, inc.RecoveredAt, inc.FiredAt = Open, time.Time{}, time.Time{}, now
+	inc.Severity = min(inc.Severity, ev.Alert.Severity)
+	if inc.Ticket.State == TicketFiled && inc.Fires > inc.FiresNoted && !inc.FlapNotedAt.IsZero() {
+		inc.DueAt = inc.FlapNotedAt.Add(p.FlapNoteEvery)
+	}
+	inc.Fires++
+	d := Decision{Next: inc, Changed: true, Reason: ReasonFlapped}
+	if inc.Ticket.State == TicketNone {
+		if d = ask(inc, p, now); len(d.Effects) == 0 {
+			d.Reason = ReasonFlapped
+		}
+	}
+	return d
 }
 
 // fireAgain: it had recovered and its ticket was open when last heard of. The desk is
@@ -218,22 +236,6 @@ func recovered(inc Incident, p Policy, now time.Time) Decision {
 	return d
 }
 
-// noteRecovery tells the ticket, at most once in p.FlapNoteEvery: a flapping alert must
-// not fill the ticket, and the last word must be told.
-func noteRecovery(inc Incident, p Policy, now time.Time) (Incident, []Effect) {
-	if p.OnRecovery == RecoveryNone {
-		return inc, nil
-	}
-	if next := inc.RecoveryNotedAt.Add(p.FlapNoteEvery); !inc.RecoveryNotedAt.IsZero() && now.Before(next) {
-		inc.DueAt = next
-		return inc, nil
-	}
-	inc.RecoveryNotedAt, inc.FiresNoted = now, inc.Fires
-	note := newEffect(inc, KindNote, fmt.Sprintf("recovered-%d", inc.Fires), now)
-	note.Text = recoveryNote(inc, p, note)
-	return inc, []Effect{note}
-}
-
 func closeIncident(inc Incident, reason Reason, now time.Time) Decision {
 	inc.State, inc.ClosedAt, inc.DueAt, inc.Doubted = Closed, now, time.Time{}, false
 	if inc.RecoveredAt.IsZero() {
@@ -263,37 +265,6 @@ func due(inc Incident, p Policy, now time.Time) Decision {
 		next, effects := noteRecovery(inc, p, now)
 		return Decision{Next: next, Changed: true, Effects: effects, Reason: ReasonRecovered}
 	case Closed:
-	}
-	return Decision{Next: inc, Reason: ReasonNothing}
-}
-
-// noteFires tells the ticket that it fired again, one note for all firings since the last.
-func noteFires(inc Incident, p Policy, now time.Time) Decision {
-	if inc.Ticket.State != TicketFiled || inc.Fires <= inc.FiresNoted {
-		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
-	}
-	if next := inc.FlapNotedAt.Add(p.FlapNoteEvery); !inc.FlapNotedAt.IsZero() && now.Before(next) {
-		inc.DueAt = next
-		return Decision{Next: inc, Changed: true, Reason: ReasonNoteCoalesced}
-	}
-	note := newEffect(inc, KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
-	note.Text = firedAgainNote(inc, note)
-	inc.FlapNotedAt, inc.FiresNoted = now, inc.Fires
-	return Decision{Next: inc, Changed: true, Reason: ReasonFlapNoted, Effects: []Effect{note}}
-}
-
-// seen: the desk showed the ticket, open or closed.
-func seen(inc Incident, closed bool, now time.Time) Decision {
-	switch {
-	case closed && inc.Ticket.State == TicketFiled:
-		inc.Ticket.State = TicketClosed
-		if inc.State == Recovered {
-			return closeIncident(inc, ReasonClosedByPerson, now)
-		}
-		return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
-	case !closed && inc.Ticket.State == TicketClosed:
-		inc.Ticket.State = TicketFiled
-		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }

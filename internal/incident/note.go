@@ -1,0 +1,67 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// noteRecovery tells the ticket, at most once in p.FlapNoteEvery: a flapping alert must
+// not fill the ticket, and the last word must be told.
+func noteRecovery(inc Incident, p Policy, now time.Time) (Incident, []Effect) {
+	if p.OnRecovery == RecoveryNone {
+		return inc, nil
+	}
+	if next := inc.RecoveryNotedAt.Add(p.FlapNoteEvery); !inc.RecoveryNotedAt.IsZero() && now.Before(next) {
+		inc.DueAt = next
+		return inc, nil
+	}
+	inc.RecoveryNotedAt, inc.FiresNoted = now, inc.Fires
+	note := newEffect(inc, KindNote, recoverySuffix(inc), now)
+	note.Text = recoveryNote(inc, p, note)
+	return inc, []Effect{note}
+}
+
+// recoverySuffix tells an incident's recoveries apart; Fires is another at each.
+func recoverySuffix(inc Incident) string { return fmt.Sprintf("recovered-%d", inc.Fires) }
+
+// recoveryNoteID is the id of the note about the recovery that an incident is in.
+func recoveryNoteID(inc Incident) string {
+	return newEffect(inc, KindNote, recoverySuffix(inc), time.Time{}).ID
+}
+
+// noteFires tells the ticket that it fired again, one note for all firings since the last.
+func noteFires(inc Incident, p Policy, now time.Time) Decision {
+	if inc.Ticket.State != TicketFiled || inc.Fires <= inc.FiresNoted {
+		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
+	}
+	if next := inc.FlapNotedAt.Add(p.FlapNoteEvery); !inc.FlapNotedAt.IsZero() && now.Before(next) {
+		inc.DueAt = next
+		return Decision{Next: inc, Changed: true, Reason: ReasonNoteCoalesced}
+	}
+	note := newEffect(inc, KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
+	note.Text = firedAgainNote(inc, note)
+	inc.FlapNotedAt, inc.FiresNoted = now, inc.Fires
+	return Decision{Next: inc, Changed: true, Reason: ReasonFlapNoted, Effects: []Effect{note}}
+}
+
+func recoveryNote(inc Incident, p Policy, note Effect) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
+	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
+	if inc.Fires > 0 {
+		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
+	}
+	if p.OnRecovery == RecoveryClose {
+		b.WriteString("Docket closes this ticket.\n")
+	} else {
+		b.WriteString("Please close the ticket once you have looked at it.\n")
+	}
+	b.WriteString(note.NoteMark())
+	return b.String()
+}
+
+func firedAgainNote(inc Incident, note Effect) string {
+	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s",
+		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, note.NoteMark())
+}

@@ -1,0 +1,195 @@
+package incident
+
+import (
+	"fmt"
+	"hash/fnv"
+	"time"
+)
+
+// Outcome is what became of one move.
+type Outcome string
+
+// The outcomes.
+const (
+	// OutcomeStarted: the request is about to leave; saved before it does.
+	OutcomeStarted Outcome = "started"
+	// OutcomeSent: the desk says it is done and, for KindFile, named the ticket.
+	OutcomeSent Outcome = "sent"
+	// OutcomeNotSent: surely not done; the desk or the way to it is ill.
+	OutcomeNotSent Outcome = "not_sent"
+	// OutcomeRefused: surely not done; the desk does not want it as it is.
+	OutcomeRefused Outcome = "refused"
+	// OutcomeUnknown: it may be done.
+	OutcomeUnknown Outcome = "unknown"
+	// OutcomeFound: a look found it.
+	OutcomeFound Outcome = "found"
+	// OutcomeNotFound: a look that may be believed did not find it.
+	OutcomeNotFound Outcome = "not_found"
+	// OutcomeLookFailed: the look itself brought nothing.
+	OutcomeLookFailed Outcome = "look_failed"
+	// OutcomeHeldBack: not done, because too many calls were waiting for their turn.
+	OutcomeHeldBack Outcome = "held_back"
+	// OutcomeConfirmed: read back by id.
+	OutcomeConfirmed Outcome = "confirmed"
+	// OutcomeVanished: the desk does not know the id.
+	OutcomeVanished Outcome = "vanished"
+)
+
+// Answer is what the world said to one move of one effect.
+type Answer struct {
+	Outcome Outcome
+	// Attempt is the effect's Attempt when the move began.
+	Attempt int
+	// Ticket is what the desk showed: its id after Sent and Found, all of it after Confirmed.
+	Ticket Ticket
+	// TicketStatusClosed says that the ticket shown is closed or deleted; ClosedAt when, if the desk told.
+	TicketStatusClosed bool
+	ClosedAt           time.Time
+	// Fault and Detail name a failure; RetryAfter is the desk's wish.
+	Fault, Detail string
+	RetryAfter    time.Duration
+}
+
+// The pace of retries: doubled from the first to the longest. A desk that is away is
+// asked again soon, one that refuses waits for a person.
+const (
+	firstRetry       = time.Second
+	longestRetry     = 30 * time.Second
+	longestRefusal   = 5 * time.Minute
+	longestVanishing = 30 * time.Minute
+)
+
+// answer moves an effect by what the world said. It returns the effect unchanged and
+// ReasonStale for an answer that no longer matters. Two workers may be at one effect (a
+// slow one whose job was given to another): no answer of either shortens a wait-out.
+func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
+	if e.Finished() {
+		return e, ReasonStale
+	}
+	if a.Outcome == OutcomeSent && e.Kind == KindFile && a.Ticket.ID == "" {
+		a.Outcome = OutcomeUnknown // Done, as it says, but nobody knows what.
+	}
+	if a.Attempt != e.Attempt {
+		return e.lateAnswer(a)
+	}
+	if e.outOfPlace(a.Outcome, p, now) {
+		return e.lateAnswer(a)
+	}
+	if a.Outcome == OutcomeHeldBack {
+		// Not a failure: the pace stays, and so does the state, but for a send that did not leave.
+		e.NotBefore = now.Add(firstRetry)
+		if e.State == Sending {
+			e.State = Queued
+		}
+		return e, ReasonHeldBack
+	}
+	e.Fault, e.Detail = a.Fault, a.Detail
+	switch a.Outcome {
+	case OutcomeStarted:
+		e.State, e.Attempt, e.SentAt, e.NotBefore = Sending, e.Attempt+1, now, time.Time{}
+		return e, ReasonSending
+	case OutcomeSent, OutcomeFound:
+		if e.Kind == KindFile {
+			e.State, e.TicketID, e.NotBefore = Created, a.Ticket.ID, time.Time{}
+			return e, map[Outcome]Reason{OutcomeSent: ReasonCreated, OutcomeFound: ReasonTicketAdopted}[a.Outcome]
+		}
+		e.State, e.DoneAt, e.Fails = Done, now, 0
+		return e, ReasonDone
+	case OutcomeConfirmed:
+		e.State, e.DoneAt, e.Fails = Done, now, 0
+		return e, ReasonTicketFiled
+	case OutcomeVanished:
+		if e.Kind != KindFile {
+			e.State, e.DoneAt = Dropped, now
+			return e, ReasonTicketGone
+		}
+		e.Fails++
+		e.State, e.TicketID, e.NotBefore = Unknown, "", now.Add(max(p.WaitOut, e.pace(longestVanishing)))
+		return e, ReasonVanished
+	case OutcomeUnknown:
+		e.Fails++
+		if !e.Kind.once() {
+			next := e.retry(now, max(a.RetryAfter, e.pace(longestRetry)))
+			next.State = e.State // One on the wire stays there until it is known or its time is over.
+			return next, ReasonNotSent
+		}
+		e.State, e.NotBefore = Unknown, now.Add(p.WaitOut)
+		return e, ReasonUnknown
+	case OutcomeNotFound:
+		// Looked for in time and not there: it was never done.
+		return e.retry(now, 0), ReasonNotFound
+	case OutcomeLookFailed:
+		e.Fails++
+		e.NotBefore = now.Add(max(a.RetryAfter, e.pace(longestRetry)))
+		if e.State == Sending { // Its time is over, or nobody would have looked.
+			e.State = Unknown
+		}
+		return e, ReasonLookFailed
+	case OutcomeNotSent:
+		e.Fails++
+		return e.retry(now, max(a.RetryAfter, e.pace(longestRetry))), ReasonNotSent
+	case OutcomeRefused:
+		e.Fails++
+		return e.retry(now, max(a.RetryAfter, e.pace(longestRefusal))), ReasonRefused
+	case OutcomeHeldBack: // Above.
+	}
+	return e, ReasonStale
+}
+
+// outOfPlace reports whether an answer of the present attempt cannot be one to the move
+// that the effect's state asks for now: it is another worker's, and older than the state.
+func (e Effect) outOfPlace(o Outcome, p Policy, now time.Time) bool {
+	waiting := e.Next(p, now).Do == DoWait
+	switch e.State {
+	case Queued:
+		return o == OutcomeConfirmed
+	case Sending:
+		if !e.Kind.once() {
+			return o == OutcomeConfirmed
+		}
+		return o == OutcomeStarted || o == OutcomeConfirmed || (waiting && (o == OutcomeNotFound || o == OutcomeLookFailed))
+	case Unknown:
+		// What surely did not happen now may have happened before: only a look tells.
+		return o == OutcomeStarted || o == OutcomeConfirmed || o == OutcomeHeldBack || o == OutcomeNotSent || o == OutcomeRefused ||
+			(waiting && (o == OutcomeNotFound || o == OutcomeLookFailed))
+	case Created:
+		// The ticket's id is known: only reading it back tells more.
+		return o != OutcomeConfirmed && o != OutcomeVanished && o != OutcomeLookFailed && o != OutcomeHeldBack
+	case Done, Dropped:
+	}
+	return true
+}
+
+// lateAnswer takes from an answer of an earlier attempt what is still true: that the
+// ticket exists. All else is older than what is known.
+func (e Effect) lateAnswer(a Answer) (Effect, Reason) {
+	if a.Outcome != OutcomeSent || e.Kind != KindFile {
+		return e, ReasonStale // And no id, no use: an answer without one was made unknown.
+	}
+	if e.TicketID == "" {
+		e.State, e.TicketID, e.NotBefore = Created, a.Ticket.ID, time.Time{}
+		return e, ReasonCreated
+	}
+	if e.TicketID != a.Ticket.ID {
+		return e, ReasonTwin
+	}
+	return e, ReasonStale
+}
+
+func (e Effect) retry(now time.Time, wait time.Duration) Effect {
+	e.State, e.NotBefore = Queued, now.Add(wait)
+	return e
+}
+
+// pace doubles from firstRetry to longest with the number of fails, spread by up to a
+// quarter so that a thousand effects do not knock in step. The spread comes from the
+// effect's id: the rule has no randomness.
+func (e Effect) pace(longest time.Duration) time.Duration {
+	wait := longest
+	if doublings := max(e.Fails-1, 0); doublings < 12 {
+		wait = min(longest, firstRetry<<doublings)
+	}
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s %d", e.ID, e.Fails) // A hash never fails to write.
+	return wait - wait/4*time.Duration(h.Sum32()%1000)/1000
+}

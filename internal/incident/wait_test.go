@@ -1,0 +1,216 @@
+package incident_test
+
+import (
+	"testing"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+)
+
+func holds(d time.Duration) func(*incident.Policy) {
+	return func(p *incident.Policy) { p.Hold = d }
+}
+
+func settles(d time.Duration) func(*incident.Policy) {
+	return func(p *incident.Policy) { p.Settle = d }
+}
+
+func TestHoldWaitsBeforeItOpens(t *testing.T) {
+	s := tell(t, holds(2*time.Minute))
+	s.expect(s.fire(alert.P2), incident.Held, incident.TicketNone, incident.ReasonHeld)
+	if !s.inc.DueAt.Equal(noon.Add(2 * time.Minute)) {
+		t.Errorf("due at %s", s.inc.DueAt)
+	}
+	s.fire(alert.P2) // A repeat neither opens it nor puts it off.
+	if d := s.pass(2*time.Minute - time.Microsecond); d.Changed {
+		t.Fatalf("it opened too early: %s", d.Reason)
+	}
+	s.expect(s.pass(time.Microsecond), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+	if !s.inc.OpenedAt.Equal(noon) || !s.inc.DueAt.IsZero() {
+		t.Errorf("opened at %s, due at %s", s.inc.OpenedAt, s.inc.DueAt)
+	}
+}
+
+func TestHoldEndsWithoutTicketWhenTheAlertDoes(t *testing.T) {
+	s := tell(t, holds(2*time.Minute))
+	s.fire(alert.P2)
+	s.expect(s.end(), incident.Closed, incident.TicketNone, incident.ReasonEndedWhileHeld)
+	s.expectAsked()
+}
+
+func TestHoldRemembersTheWorstSeverity(t *testing.T) {
+	s := tell(t, holds(2*time.Minute))
+	s.fire(alert.P4)
+	s.expect(s.fire(alert.P1), incident.Held, incident.TicketNone, incident.ReasonWorse)
+	s.expect(s.pass(2*time.Minute), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestLateRepeatIsHeldAndEndsWithoutTicket(t *testing.T) {
+	s := tell(t)
+	s.expect(s.doubt(alert.P2), incident.Held, incident.TicketNone, incident.ReasonDoubted)
+	s.expect(s.end(), incident.Closed, incident.TicketNone, incident.ReasonEndedWhileHeld)
+	s.expectAsked()
+}
+
+func TestLateRepeatThatNobodyEndsIsBelieved(t *testing.T) {
+	s := tell(t)
+	s.doubt(alert.P2)
+	s.expect(s.pass(2*time.Minute), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+	if s.inc.Doubted {
+		t.Error("an open incident is still doubted")
+	}
+}
+
+func TestDoubtIsOverOnceAnAlertFiresForSure(t *testing.T) {
+	s := tell(t)
+	s.doubt(alert.P3)
+	s.expect(s.fire(alert.P1), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+	if s.inc.Severity != alert.P1 {
+		t.Errorf("the severity is %s: the doubted alert's, not the sure one's", s.inc.Severity)
+	}
+}
+
+func TestDoubtDoesNotShortenTheHold(t *testing.T) {
+	s := tell(t, holds(10*time.Minute))
+	s.doubt(alert.P2)
+	s.fire(alert.P2)
+	s.expect(s.pass(2*time.Minute), incident.Held, incident.TicketNone, incident.ReasonNothing)
+	s.expect(s.pass(8*time.Minute), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestDoubtWithoutAHoldIsNoDoubt(t *testing.T) {
+	s := tell(t, func(p *incident.Policy) { p.DoubtHold = 0 })
+	s.expect(s.doubt(alert.P2), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestDoubtedRefireAfterCloseIsHeldBeforeItsFreshTicket(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	s.file()
+	s.end()
+	s.now = s.now.Add(time.Hour)
+	s.expect(s.doubt(alert.P2), incident.Open, incident.TicketFiled, incident.ReasonFiredAgain)
+	s.checked(firedCheck, true, s.now.Add(-time.Minute))
+	if s.inc.State != incident.Held || s.inc.Mark.String() != second || !s.inc.DueAt.Equal(s.now.Add(2*time.Minute)) {
+		t.Fatalf("%s is %s until %s", s.inc.Mark, s.inc.State, s.inc.DueAt)
+	}
+	s.expect(s.end(), incident.Closed, incident.TicketNone, incident.ReasonEndedWhileHeld)
+	if s.inc.Earlier.ID != "id-"+first {
+		t.Errorf("it links %q", s.inc.Earlier.ID)
+	}
+}
+
+func TestSettleWaitsBeforeItRecovers(t *testing.T) {
+	s := tell(t, settles(5*time.Minute))
+	s.fire(alert.P2)
+	s.file()
+	quiet := s.now
+	s.expect(s.end(), incident.Settling, incident.TicketFiled, incident.ReasonSettling)
+	s.expect(s.pass(5*time.Minute), incident.Recovered, incident.TicketFiled, incident.ReasonRecovered)
+	if !s.inc.RecoveredAt.Equal(quiet) {
+		t.Errorf("recovered at %s, want %s: when it went quiet", s.inc.RecoveredAt, quiet)
+	}
+	s.expectAsked("file/"+first, noted)
+}
+
+func TestSettleIsCalledOffWhenItFiresAgain(t *testing.T) {
+	s := tell(t, settles(5*time.Minute))
+	s.fire(alert.P2)
+	s.file()
+	s.end()
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketFiled, incident.ReasonFlapped)
+	if !s.inc.RecoveredAt.IsZero() || !s.inc.DueAt.IsZero() || s.inc.Fires != 1 {
+		t.Errorf("recovered at %s, due at %s, fires %d", s.inc.RecoveredAt, s.inc.DueAt, s.inc.Fires)
+	}
+	s.expectAsked("file/" + first)
+}
+
+func TestSettleOverAClosedTicketEndsTheEpisode(t *testing.T) {
+	s := tell(t, settles(5*time.Minute))
+	s.fire(alert.P2)
+	s.file()
+	s.end()
+	s.expect(s.seen(true, s.now), incident.Settling, incident.TicketClosed, incident.ReasonClosedByPerson)
+	s.expect(s.pass(5*time.Minute), incident.Closed, incident.TicketClosed, incident.ReasonOver)
+}
+
+func TestMutedAlertGetsItsTicketWhenTheSilenceEnds(t *testing.T) {
+	muted := func(p *incident.Policy) { p.MutedBy, p.MutedUntil = "upgrade", noon.Add(time.Hour) }
+	s := tell(t, muted)
+	d := s.fire(alert.P2)
+	s.expect(d, incident.Open, incident.TicketNone, incident.ReasonMuted)
+	if d.Detail != "upgrade" || !s.inc.DueAt.Equal(noon.Add(time.Hour)) {
+		t.Errorf("muted by %q until %s", d.Detail, s.inc.DueAt)
+	}
+	s.p.MutedBy = ""
+	s.expect(s.pass(time.Hour), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestFlapUnderASilenceStillGetsItsTicket(t *testing.T) {
+	s := tell(t, settles(5*time.Minute), func(p *incident.Policy) { p.MutedBy, p.MutedUntil = "upgrade", noon.Add(time.Hour) })
+	s.fire(alert.P2)
+	s.end()
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketNone, incident.ReasonFlapped)
+	if !s.inc.DueAt.Equal(noon.Add(time.Hour)) {
+		t.Errorf("due at %s: the end of the silence is forgotten", s.inc.DueAt)
+	}
+	s.end()
+	s.p.MutedBy = ""
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestFlapAsksWhereTheSeverityGotWorse(t *testing.T) {
+	s := tell(t, settles(5*time.Minute))
+	s.fire(alert.P3)
+	s.end()
+	s.expect(s.fire(alert.P1), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestFilingOffSaysWhyAndAsksNothing(t *testing.T) {
+	s := tell(t, func(p *incident.Policy) { p.FilingOn = false })
+	s.expect(s.fire(alert.P1), incident.Open, incident.TicketNone, incident.ReasonFilingOff)
+	s.expect(s.end(), incident.Closed, incident.TicketNone, incident.ReasonOver)
+	s.expectAsked()
+}
+
+func TestFilingOffHoldsBackWhatHasNotBegun(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	s.p.FilingOn = false
+	d := s.outcome("file/"+first, incident.OutcomeStarted)
+	if d.Reason != incident.ReasonFilingOff || d.Effect.State != incident.Queued || d.Effect.Attempt != 0 || !d.Effect.NotBefore.Equal(noon.Add(30*time.Second)) {
+		t.Errorf("%s: %+v", d.Reason, d.Effect)
+	}
+	s.p.FilingOn = true
+	s.expect(s.file(), incident.Open, incident.TicketFiled, incident.ReasonTicketFiled)
+}
+
+func TestFilingOffFinishesWhatIsOnTheWire(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	id := "file/" + first
+	s.outcome(id, incident.OutcomeStarted)
+	s.p.FilingOn = false
+	s.outcome(id, incident.OutcomeUnknown)
+	s.now = s.now.Add(s.p.WaitOut)
+	if move := s.effects[0].Next(s.p, s.now); move.Do != incident.DoLook {
+		t.Fatalf("next is %+v", move)
+	}
+	s.answer(id, incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: "7"}})
+	s.expect(s.answer(id, incident.Answer{Outcome: incident.OutcomeConfirmed, Ticket: incident.Ticket{ID: "7"}}), incident.Open, incident.TicketFiled, incident.ReasonTicketFiled)
+}
+
+// A second worker that wants to begin, too late, must not move what the first one left.
+func TestFilingOffDoesNotShortenAWaitOut(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	id := "file/" + first
+	s.outcome(id, incident.OutcomeStarted)
+	s.outcome(id, incident.OutcomeUnknown)
+	s.p.FilingOn = false
+	before := s.effects[0]
+	if d := s.outcome(id, incident.OutcomeStarted); d.EffectChanged || d.Reason != incident.ReasonStale {
+		t.Errorf("%s: from %+v to %+v", d.Reason, before, d.Effect)
+	}
+}
