@@ -46,7 +46,7 @@ test: setup ## Every test, also with real PostgreSQL, Prometheus and Alertmanage
 
 .PHONY: bench
 bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)
-	@scripts/setup postgres prometheus
+	@scripts/setup postgres alertmanager
 	scripts/with-tools go run ./bench $(BENCHFLAGS)
 
 .PHONY: fuzz
