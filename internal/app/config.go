@@ -7,6 +7,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/feature"
 )
 
 // Config is docket.yaml together with the environment. Every key has a default; the yaml
@@ -31,8 +32,8 @@ type Config struct {
 	Access AccessConfig `yaml:"-"`
 	// Client is what commands ask, from the environment only.
 	Client ClientConfig `yaml:"-"`
-	// Flags are the flags' environment values by flag name: on, off or absent.
-	Flags map[string]bool `yaml:"-"`
+	// Flags are what the environment says of the flags, by name.
+	Flags map[string]feature.Env `yaml:"-"`
 }
 
 // FreeScoutConfig is the FreeScout desk.
@@ -202,7 +203,7 @@ func Defaults() Config {
 		Reconcile: ReconcileConfig{Every: 5 * time.Minute},
 		Auth:      AuthConfig{Mode: "none"},
 		Log:       LogConfig{Level: "info"},
-		Flags:     map[string]bool{},
+		Flags:     map[string]feature.Env{},
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/feature"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -172,7 +173,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			{Name: "grafana", Token: "from-a-file-0123456789", TokenFile: tokenFile, Scopes: []string{"read"}},
 		}},
 		Log:   LogConfig{Level: "debug"},
-		Flags: map[string]bool{},
+		Flags: map[string]feature.Env{},
 	}
 	if diff := cmp.Diff(want, got, sameConfig); diff != "" {
 		t.Error(diff)
@@ -250,9 +251,9 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 			t.Errorf("docs/docket.example.yaml is wrong on whether %s has a _FILE", v.name)
 		}
 	}
-	for _, v := range flagVariables {
-		if !strings.Contains(examples, v.name) {
-			t.Errorf("docs/docket.example.yaml does not name %s", v.name)
+	for _, f := range feature.Flags {
+		if !strings.Contains(examples, f.EnvVar) {
+			t.Errorf("docs/docket.example.yaml does not name %s", f.EnvVar)
 		}
 	}
 }

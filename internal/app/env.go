@@ -2,9 +2,10 @@ package app
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"docket/internal/feature"
 )
 
 // variable is one environment variable and the key that it sets.
@@ -35,12 +36,6 @@ var variables = []variable{
 	{"DOCKET_TOKEN", "client.token", true, func(c *Config) any { return &c.Client.Token }},
 }
 
-// flagVariables are the flags and their variables.
-var flagVariables = []struct{ flag, name string }{
-	{"alerts.auto_ticket", "FLAG_CONSOLE_ALERTS_AUTO_TICKET"},
-	{"investigate.from_status", "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS"},
-}
-
 // readEnv lays the environment over the file.
 func (l *loader) readEnv() {
 	for _, v := range variables {
@@ -59,8 +54,8 @@ func (l *loader) readEnv() {
 		}
 	}
 	l.readPort()
-	for _, v := range flagVariables {
-		l.readFlag(v.flag, v.name)
+	for _, f := range feature.Flags {
+		l.readFlag(f)
 	}
 }
 
@@ -107,17 +102,15 @@ func (l *loader) readPort() {
 }
 
 // readFlag reads 0 (pinned off) or 1 (on by default).
-func (l *loader) readFlag(flag, name string) {
-	text, _ := l.env(name)
-	word := strings.ToLower(text)
-	switch {
-	case word == "":
-	case slices.Contains([]string{"0", "false", "off", "no"}, word):
-		l.config.Flags[flag] = false
-	case slices.Contains([]string{"1", "true", "on", "yes"}, word):
-		l.config.Flags[flag] = true
-	default:
-		l.wrongIn(name, "%s is neither 0 (pinned off) nor 1 (on by default)", quoted(text))
+func (l *loader) readFlag(f feature.Flag) {
+	text, _ := l.env(f.EnvVar)
+	said, err := feature.ParseEnv(text)
+	if err != nil {
+		l.wrongIn(f.EnvVar, "%s is neither 0 (pinned off) nor 1 (on by default)", quoted(text))
+		return
+	}
+	if said != feature.EnvUnset {
+		l.config.Flags[f.Name] = said
 	}
 }
 

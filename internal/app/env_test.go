@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"docket/internal/feature"
 )
 
 // desked is an environment that names a whole FreeScout, with more laid over it.
@@ -41,7 +43,7 @@ log: {level: error}
 	want.Access = AccessConfig{"env-id.access", "env-secret"}
 	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/"}
 	want.Client = ClientConfig{URL: "https://docket.example.org", Token: "env-client"}
-	want.Flags = map[string]bool{"alerts.auto_ticket": false, "investigate.from_status": true}
+	want.Flags = map[string]feature.Env{feature.AutoTicket: feature.EnvPinnedOff, feature.InvestigateFromStatus: feature.EnvDefaultOn}
 	if diff := cmp.Diff(want, got, sameConfig); diff != "" {
 		t.Error(diff)
 	}
@@ -52,8 +54,8 @@ func TestAnEmptyVariableIsNotSet(t *testing.T) {
 	for _, v := range variables {
 		env[v.name], env[v.name+"_FILE"] = "", ""
 	}
-	for _, v := range flagVariables {
-		env[v.name] = ""
+	for _, f := range feature.Flags {
+		env[f.EnvVar] = ""
 	}
 	if diff := cmp.Diff(load(t, "", nil), load(t, "", env), sameConfig); diff != "" {
 		t.Error(diff)

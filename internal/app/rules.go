@@ -5,19 +5,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/prometheus/alertmanager/pkg/labels"
-	"github.com/prometheus/common/model"
-
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/feature"
 	"docket/internal/incident"
+	"docket/internal/silence"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/web"
 )
-
-// autoTicket is the flag that switches filing.
-const autoTicket = "alerts.auto_ticket"
 
 // rules turn the configuration into policies.
 type rules struct {
@@ -27,7 +23,7 @@ type rules struct {
 
 type routeRule struct {
 	name      string
-	matchers  labels.Matchers
+	matchers  silence.Matchers
 	policy    incident.Policy
 	mailboxID int64
 }
@@ -44,18 +40,14 @@ func newRules(cfg Config, d desk.Desk) (*rules, error) {
 	if cfg.Desk == "local" {
 		p.CallTimeout = localCallTimeout
 	}
-	if on, set := cfg.Flags[autoTicket]; set {
-		p.FilingOn = on
-	}
+	flag, _ := feature.Find(feature.AutoTicket)
+	p.FilingOn = feature.Evaluate(flag, cfg.Flags[feature.AutoTicket], nil).On
 	r := &rules{base: p}
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
-		for _, text := range rc.Match {
-			ms, err := labels.ParseMatchers(text)
-			if err != nil {
-				return nil, fmt.Errorf("route %s: matcher %q: %w", rc.Name, text, err)
-			}
-			rr.matchers = append(rr.matchers, ms...)
+		var err error
+		if rr.matchers, err = silence.ParseMatchers(rc.Match...); err != nil {
+			return nil, fmt.Errorf("route %s: %w", rc.Name, err)
 		}
 		rr.policy.Tags = append(slices.Clone(p.Tags), rc.Tags...)
 		if rc.TicketAt != 0 {
@@ -77,15 +69,8 @@ func newRules(cfg Config, d desk.Desk) (*rules, error) {
 
 // route returns the name of the first route that matches, "" for none.
 func (r *rules) route(a alert.Alert) string {
-	if len(r.routes) == 0 {
-		return ""
-	}
-	set := make(model.LabelSet, len(a.Labels))
-	for _, l := range a.Labels {
-		set[model.LabelName(l.Name)] = model.LabelValue(l.Value)
-	}
 	for _, rr := range r.routes {
-		if rr.matchers.Matches(set) {
+		if rr.matchers.Match(a.Labels) {
 			return rr.name
 		}
 	}

@@ -1,0 +1,55 @@
+package silence
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+
+	"docket/internal/alert"
+)
+
+// Matchers are conditions on labels, all of which must hold.
+type Matchers []*labels.Matcher
+
+// ParseMatchers reads matchers in Alertmanager's syntax, for example team="shop" or
+// {alertname=~"Disk.*",env!="test"}. Several texts are joined.
+func ParseMatchers(texts ...string) (Matchers, error) {
+	var all Matchers
+	for _, text := range texts {
+		ms, err := labels.ParseMatchers(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a matcher: %w", text, err)
+		}
+		if len(ms) == 0 {
+			return nil, fmt.Errorf("%q holds no matcher", text)
+		}
+		all = append(all, ms...)
+	}
+	return all, nil
+}
+
+// Match reports whether all conditions hold. A label that is not there counts as empty;
+// no matchers match nothing, so that an empty silence never mutes all.
+func (ms Matchers) Match(ls alert.Labels) bool {
+	for _, m := range ms {
+		if !m.Matches(ls.Get(m.Name)) {
+			return false
+		}
+	}
+	return len(ms) > 0
+}
+
+// check refuses matchers that would match alerts without any of their labels: such a
+// silence mutes what nobody meant.
+func (ms Matchers) check() error {
+	if len(ms) == 0 {
+		return errors.New("at least one matcher is needed")
+	}
+	for _, m := range ms {
+		if !m.Matches("") {
+			return nil
+		}
+	}
+	return errors.New("the matchers also match alerts without these labels: at least one must ask for a value")
+}
