@@ -104,7 +104,7 @@ func (w *work) tell(ctx context.Context) {
 			msg = "ticket_filed"
 		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack:
 			level = slog.LevelDebug
-		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
+		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonLookFailed, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
 			// The courier says these, with the desk's words.
 			level = slog.LevelDebug
 		default:
