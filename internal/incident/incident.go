@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,9 +68,13 @@ func ParseMark(s string) (Mark, error) {
 
 // Ticket is what an incident knows of its ticket. The zero value of all but State means not filed.
 type Ticket struct {
-	State TicketState
-	// Desk is the desk's name; ID what its API takes; Number what people see; URL the link.
-	Desk, ID, Number, URL string
+	State TicketState `json:"state"`
+	// Desk is the desk's name.
+	Desk string `json:"desk"`
+	// ID is what the desk's API takes, Number what people see, URL the link.
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	URL    string `json:"url"`
 }
 
 // Incident is one episode of one alert_key.
@@ -149,5 +154,5 @@ func (i *Incident) tell(m Moment) {
 		i.Timeline = append(kept, i.Timeline[half+1:]...)
 	}
 	// A fresh slice: the incident before this step must not change under its reader.
-	i.Timeline = append(i.Timeline[:len(i.Timeline):len(i.Timeline)], m)
+	i.Timeline = append(slices.Clip(i.Timeline), m)
 }
