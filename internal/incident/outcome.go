@@ -83,6 +83,7 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 		}
 		return e, ReasonHeldBack
 	}
+	was := e
 	e.Fault, e.Detail = a.Fault, a.Detail
 	switch a.Outcome {
 	case OutcomeStarted:
@@ -121,7 +122,7 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 	case OutcomeLookFailed:
 		e.Fails++
 		e.NotBefore = now.Add(max(a.RetryAfter, e.pace(longestRetry)))
-		if e.State == Sending { // Its time is over, or nobody would have looked.
+		if e.State == Sending { // Its time is over: see outOfPlace.
 			e.State = Unknown
 		}
 		return e, ReasonLookFailed
@@ -133,25 +134,25 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 		return e.retry(now, max(a.RetryAfter, e.pace(longestRefusal))), ReasonRefused
 	case OutcomeHeldBack: // Above.
 	}
-	return e, ReasonStale
+	return was, ReasonStale
 }
 
 // outOfPlace reports whether an answer of the present attempt cannot be one to the move
 // that the effect's state asks for now: it is another worker's, and older than the state.
 func (e Effect) outOfPlace(o Outcome, p Policy, now time.Time) bool {
-	waiting := e.Next(p, now).Do == DoWait
+	missed := o == OutcomeNotFound || o == OutcomeLookFailed
+	if !e.Kind.once() && (missed || o == OutcomeFound) {
+		return true // Nobody looks for what is harmless twice.
+	}
+	early := missed && e.Next(p, now).Do == DoWait
 	switch e.State {
 	case Queued:
 		return o == OutcomeConfirmed
 	case Sending:
-		if !e.Kind.once() {
-			return o == OutcomeConfirmed
-		}
-		return o == OutcomeStarted || o == OutcomeConfirmed || (waiting && (o == OutcomeNotFound || o == OutcomeLookFailed))
+		return early || o == OutcomeConfirmed || (o == OutcomeStarted && e.Kind.once())
 	case Unknown:
-		// What surely did not happen now may have happened before: only a look tells.
-		return o == OutcomeStarted || o == OutcomeConfirmed || o == OutcomeHeldBack || o == OutcomeNotSent || o == OutcomeRefused ||
-			(waiting && (o == OutcomeNotFound || o == OutcomeLookFailed))
+		// What surely was not done this time may have been done the time before: only a look tells.
+		return early || (!missed && o != OutcomeFound && o != OutcomeSent && o != OutcomeUnknown && o != OutcomeVanished)
 	case Created:
 		// The ticket's id is known: only reading it back tells more.
 		return o != OutcomeConfirmed && o != OutcomeVanished && o != OutcomeLookFailed && o != OutcomeHeldBack
