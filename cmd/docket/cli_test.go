@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -393,9 +394,7 @@ func TestTokenOpensTheServerForTheCommandLine(t *testing.T) {
 	}
 	file := writeFile(t, filepath.Join(t.TempDir(), "token"), secret+"\n")
 	for _, env := range []map[string]string{{"DOCKET_TOKEN": secret}, {"DOCKET_TOKEN_FILE": file}} {
-		for name, value := range env {
-			s.env[name] = value
-		}
+		maps.Copy(s.env, env)
 		s.must("alerts")
 		s.must("send")
 		for name := range env {

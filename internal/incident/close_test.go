@@ -11,11 +11,11 @@ import (
 
 // The first episode's effects beside its ticket.
 const (
-	noted       = "note/" + first + "/recovered-0"
-	closing     = "close/" + first + "/" + noted
-	firedCheck  = "check/" + first + "/fired-1"
-	firedNote   = "note/" + first + "/fired-1"
-	quarterHour = 15 * time.Minute
+	noted      = "note/" + first + "/recovered-0"
+	closing    = "close/" + first + "/" + noted
+	firedCheck = "check/" + first + "/fired-1"
+	firedNote  = "note/" + first + "/fired-1"
+	noteEvery  = 15 * time.Minute
 )
 
 func TestPersonsCloseStandsWhileFiring(t *testing.T) {
@@ -250,7 +250,7 @@ func TestOnlyTheRecoverysOwnNoteClosesTheTicket(t *testing.T) {
 	s.outcome(firedNote, incident.OutcomeStarted)
 	s.outcome(firedNote, incident.OutcomeSent)
 	s.expectAsked("file/"+first, noted, closing, firedCheck, firedNote)
-	s.pass(quarterHour)
+	s.pass(noteEvery)
 	last := "note/" + first + "/recovered-1"
 	s.outcome(last, incident.OutcomeStarted)
 	s.outcome(last, incident.OutcomeSent)

@@ -239,9 +239,8 @@ func (s *server) setTicket(ctx context.Context, id string, status desk.Status) (
 }
 
 func deskAnswer(err error) error {
-	var e *desk.Error
 	sentence := err.Error()
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*desk.Error](err); ok {
 		sentence = e.Sentence
 	}
 	switch desk.ClassOf(err) {
