@@ -127,37 +127,38 @@ func TestEveryDocumentedOperationIsInTheRouteTable(t *testing.T) {
 func TestSourceTakesItsOwnTokenAndNoOtherSourcesTakeIt(t *testing.T) {
 	const shop = "shop-secret-0123456789"
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+shop))
+	own := map[string]desk.Secret{"shop": shop}
+	both, only := newFace(t, plan{tokens: tokens(), sourceTokens: own}), newFace(t, plan{sourceTokens: own})
 	for _, c := range []struct {
 		name         string
-		tokens       []web.Token
+		face         *face
 		path, header string
 		status       int
 	}{
-		{"its own, as bearer", tokens(), "/hooks/shop", "Bearer " + shop, 200},
-		{"its own, as bearer in small letters", tokens(), "/hooks/shop", "bearer " + shop, 200},
-		{"its own, as password", tokens(), "/hooks/shop", basic, 200},
-		{"one of scope ingest", tokens(), "/hooks/shop", "Bearer ingest-secret-0123456789", 200},
-		{"its own, at another source", tokens(), "/hooks/alertmanager", "Bearer " + shop, 401},
-		{"its own, at the API", tokens(), "/api/v2/alerts", "Bearer " + shop, 401},
-		{"a part of it", tokens(), "/hooks/shop", "Bearer " + shop[:10], 401},
-		{"the name of one", tokens(), "/hooks/shop", "Bearer ingester", 401},
-		{"an empty one", tokens(), "/hooks/shop", "Bearer ", 401},
-		{"another scheme", tokens(), "/hooks/shop", "Digest " + shop, 401},
-		{"no tokens but its own: with it", nil, "/hooks/shop", "Bearer " + shop, 200},
-		{"no tokens but its own: without it", nil, "/hooks/shop", "", 401},
-		{"no tokens but another source's", nil, "/hooks/alertmanager", "", 200},
+		{"its own, as bearer", both, "/hooks/shop", "Bearer " + shop, 200},
+		{"its own, as bearer in small letters", both, "/hooks/shop", "bearer " + shop, 200},
+		{"its own, as password", both, "/hooks/shop", basic, 200},
+		{"one of scope ingest", both, "/hooks/shop", "Bearer ingest-secret-0123456789", 200},
+		{"its own, at another source", both, "/hooks/alertmanager", "Bearer " + shop, 401},
+		{"its own, at the API", both, "/api/v2/alerts", "Bearer " + shop, 401},
+		{"a part of it", both, "/hooks/shop", "Bearer " + shop[:10], 401},
+		{"the name of one", both, "/hooks/shop", "Bearer ingester", 401},
+		{"an empty one", both, "/hooks/shop", "Bearer ", 401},
+		{"another scheme", both, "/hooks/shop", "Digest " + shop, 401},
+		{"no tokens but its own: with it", only, "/hooks/shop", "Bearer " + shop, 200},
+		{"no tokens but its own: without it", only, "/hooks/shop", "", 401},
+		{"no tokens but another source's", only, "/hooks/alertmanager", "", 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := newFace(t, plan{tokens: c.tokens, sourceTokens: map[string]desk.Secret{"shop": shop}})
 			body := inHook(named("A"))
 			if c.path == apiV2 {
 				body = "[]"
 			}
-			r := f.post(c.path, body, "Authorization: "+c.header)
+			r := c.face.post(c.path, body, "Authorization: "+c.header)
 			if r.status != c.status {
 				t.Errorf("%d %s, want %d", r.status, r.text, c.status)
 			}
-			if strings.Contains(r.text+f.log.String(), shop) {
+			if strings.Contains(r.text+c.face.log.String(), shop) {
 				t.Error("the secret is in the answer or in the log")
 			}
 		})

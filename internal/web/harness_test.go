@@ -133,20 +133,14 @@ func newFace(t testing.TB, p plan) *face {
 		Registry: registry, Metrics: f.metrics, Log: log, Version: "1.2.3",
 	}))
 	f.url = server.URL
-	ctx, cancel := context.WithCancel(context.Background())
-	var loops sync.WaitGroup
-	for name, loop := range map[string]func(context.Context) error{"ledger": book.Run, "queue": jobs.Run} {
-		loops.Go(func() {
-			if err := loop(ctx); err != nil && ctx.Err() == nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		})
-	}
+	// The ledger stops last: what the jobs learn while they stop is still kept.
+	stopLedger := f.loop("ledger", book.Run)
+	stopJobs := f.loop("queue", jobs.Run)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
-		cancel()
-		loops.Wait()
+		stopJobs()
+		stopLedger()
 		if err := st.Close(); err != nil {
 			t.Error(err)
 		}
@@ -155,6 +149,21 @@ func newFace(t testing.TB, p plan) *face {
 		}
 	})
 	return f
+}
+
+// loop runs a loop until stop is called.
+func (f *face) loop(name string, run func(context.Context) error) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			f.t.Errorf("%s: %v", name, err)
+		}
+	})
+	return func() {
+		cancel()
+		wg.Wait()
+	}
 }
 
 // reply is one answer.
