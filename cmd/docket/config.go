@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 type configCmd struct {
 	Check configCheckCmd `cmd:"" help:"Check the configuration file and the environment; every mistake is printed with its line and column."`
@@ -14,8 +17,13 @@ func (c *configCheckCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk, len(cfg.Sources), len(cfg.Routes))
-	return err
+	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk, len(cfg.Sources), len(cfg.Routes)); err != nil {
+		return err
+	}
+	if dormant := cfg.Dormant(); len(dormant) > 0 {
+		return &exitError{exitWarned, "set, and read, but this version does nothing with it yet: " + strings.Join(dormant, ", ")}
+	}
+	return nil
 }
 
 type versionCmd struct{}

@@ -30,7 +30,11 @@ func (c *serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return app.Serve(s.ctx, cfg, newLogger(s.out, cfg.Log.Level), version, nil)
+	log := newLogger(s.out, cfg.Log.Level)
+	for _, key := range cfg.Dormant() {
+		log.Warn("configured, but this version does nothing with it yet", "key", key)
+	}
+	return app.Serve(s.ctx, cfg, log, version, nil)
 }
 
 // newLogger logs logfmt lines in the words that the operators' runbook greps for.

@@ -1,0 +1,26 @@
+package app
+
+// Dormant returns the keys that are configured, read and checked, but that this version
+// does nothing with yet: silence about them would be a promise.
+func (c Config) Dormant() []string {
+	d := Defaults()
+	var keys []string
+	for _, k := range []struct {
+		key string
+		set bool
+	}{
+		{"slack", c.Slack.Token.Set() || len(c.Slack.Users) > 0},
+		{"surfaces", len(c.Surfaces) > 0},
+		{"freescout.webhook_secret", c.FreeScout.WebhookSecret.Set()},
+		{"policies.backfill", c.Policies.Backfill != d.Policies.Backfill},
+		{"policies.storm", c.Policies.Storm != d.Policies.Storm},
+		{"policies.reopen_within", c.Policies.ReopenWithin != d.Policies.ReopenWithin},
+		{"policies.investigate_window", c.Policies.InvestigateWindow != d.Policies.InvestigateWindow},
+		{"reconcile", c.Reconcile != d.Reconcile},
+	} {
+		if k.set {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
+}

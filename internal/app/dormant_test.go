@@ -1,0 +1,25 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {
+	t.Parallel()
+	c := Defaults()
+	if got := c.Dormant(); got != nil {
+		t.Errorf("the defaults name %v", got)
+	}
+	c.Slack.Users = []string{"U1"}
+	c.Surfaces = []SurfaceConfig{{Name: "checkout"}}
+	c.FreeScout.WebhookSecret = "secret"
+	c.Policies.Backfill, c.Policies.Storm.Limit, c.Policies.ReopenWithin, c.Policies.InvestigateWindow = "all", 1, time.Minute, time.Minute
+	c.Reconcile.Every = time.Hour
+	want := []string{"slack", "surfaces", "freescout.webhook_secret", "policies.backfill", "policies.storm", "policies.reopen_within", "policies.investigate_window", "reconcile"}
+	if diff := cmp.Diff(want, c.Dormant()); diff != "" {
+		t.Error(diff)
+	}
+}
