@@ -39,6 +39,7 @@ type face struct {
 	store   *store.Store
 	log     *lines
 	metrics *web.Metrics
+	handler http.Handler
 }
 
 // plan changes what a face is made of.
@@ -121,7 +122,7 @@ func newFace(t testing.TB, p plan) *face {
 	if p.ready == nil {
 		p.ready = func() web.Readiness { return web.Readiness{Ready: true, Database: "sqlite"} }
 	}
-	server := httptest.NewServer(web.New(web.Deps{
+	f.handler = web.New(web.Deps{
 		Sources: map[string]source.Source{
 			"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
 			"prometheus":   {Name: "prometheus", Format: "prometheus"},
@@ -131,7 +132,8 @@ func newFace(t testing.TB, p plan) *face {
 		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Health: health,
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
 		Registry: registry, Metrics: f.metrics, Log: log, Version: "1.2.3",
-	}))
+	})
+	server := httptest.NewServer(f.handler)
 	f.url = server.URL
 	// The ledger stops last: what the jobs learn while they stop is still kept.
 	stopLedger := f.loop("ledger", book.Run)
