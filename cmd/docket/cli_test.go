@@ -283,9 +283,25 @@ func TestMigrateMakesADatabaseThatCommandsCanRead(t *testing.T) {
 	if out := s.must("incidents"); out != "No incidents yet.\n" {
 		t.Errorf("incidents: %q", out)
 	}
+}
+
+func TestDatabaseOnTheCommandLineGoesFirst(t *testing.T) {
+	s := newShell(t)
 	other := filepath.Join(t.TempDir(), "other.db")
-	s.must("migrate", "--database", other)
+	s.env["DATABASE_URL_FILE"] = writeFile(t, filepath.Join(t.TempDir(), "url"), s.db)
+	for _, set := range []bool{true, false} {
+		if !set {
+			delete(s.env, "DATABASE_URL")
+		}
+		s.must("migrate", "--database", other)
+		if out := s.must("--database", other, "incidents"); out != "No incidents yet.\n" {
+			t.Errorf("incidents: %q", out)
+		}
+	}
 	if _, err := os.Stat(other); err != nil {
 		t.Error(err)
+	}
+	if _, err := os.Stat(s.db); err == nil {
+		t.Error("the environment's database was made, too")
 	}
 }

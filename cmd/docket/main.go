@@ -33,8 +33,9 @@ func main() {
 
 // cli is the whole command line.
 type cli struct {
-	Config string `short:"c" placeholder:"FILE" help:"The configuration file (or DOCKET_CONFIG; docket.yaml where there is one)."`
-	Server string `placeholder:"URL" help:"The running docket to talk to (or DOCKET_URL; the configured listen address otherwise)."`
+	Config   string `short:"c" placeholder:"FILE" help:"The configuration file (or DOCKET_CONFIG; docket.yaml where there is one)."`
+	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (or DATABASE_URL; docket.db)."`
+	Server   string `placeholder:"URL" help:"The running docket to talk to (or DOCKET_URL; the configured listen address otherwise)."`
 
 	Serve     serveCmd     `cmd:"" help:"Take alerts in and file tickets, until stopped."`
 	Send      sendCmd      `cmd:"" help:"Send a test alert to a running docket."`
@@ -49,12 +50,12 @@ type cli struct {
 
 // session is what a command works with.
 type session struct {
-	ctx    context.Context //nolint:containedctx // The process' own.
-	env    app.Environ
-	in     io.Reader
-	out    io.Writer
-	config string
-	server string
+	ctx context.Context //nolint:containedctx // The process' own.
+	env app.Environ
+	in  io.Reader
+	out io.Writer
+	// config, database and server are the flags for all commands, "" where not given.
+	config, database, server string
 }
 
 // exitError is an error with an exit code of its own; its text is printed.
@@ -87,7 +88,7 @@ func run(ctx context.Context, args []string, env app.Environ, stdin io.Reader, s
 	case err != nil:
 		return say(stderr, fmt.Errorf("%w (docket --help lists the commands)", err))
 	}
-	return say(stderr, command.Run(&session{ctx, env, stdin, stdout, c.Config, c.Server}))
+	return say(stderr, command.Run(&session{ctx, env, stdin, stdout, c.Config, c.Database, c.Server}))
 }
 
 // say prints an error, and returns its exit code.
@@ -108,5 +109,16 @@ func say(w io.Writer, err error) int {
 	return code
 }
 
-// load reads the configuration.
-func (s *session) load() (app.Config, error) { return app.Load(s.config, s.env) }
+// load reads the configuration. What is said on the command line goes before the environment.
+func (s *session) load() (app.Config, error) {
+	return app.Load(s.config, func(name string) (string, bool) {
+		switch {
+		case s.database == "":
+		case name == "DATABASE_URL":
+			return s.database, true
+		case name == "DATABASE_URL_FILE":
+			return "", false
+		}
+		return s.env(name)
+	})
+}

@@ -6,27 +6,22 @@ import (
 	"strings"
 
 	"docket/internal/app"
-	"docket/internal/desk"
 )
 
 type serveCmd struct {
-	Listen   string `placeholder:"ADDRESS" help:"The loopback address to listen on (127.0.0.1:8080)."`
-	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (docket.db)."`
+	Listen string `placeholder:"ADDRESS" help:"The loopback address to listen on (or DOCKET_LISTEN; 127.0.0.1:8080)."`
 }
 
 // Run serves until the process is told to stop.
 func (c *serveCmd) Run(s *session) error {
-	env := func(name string) (string, bool) {
-		// What is said on the command line goes before the environment.
-		switch {
-		case name == "DOCKET_LISTEN" && c.Listen != "":
+	env := s.env
+	s.env = func(name string) (string, bool) {
+		if name == "DOCKET_LISTEN" && c.Listen != "" {
 			return c.Listen, true
-		case name == "DATABASE_URL" && c.Database != "":
-			return c.Database, true
 		}
-		return s.env(name)
+		return env(name)
 	}
-	cfg, err := app.Load(s.config, env)
+	cfg, err := s.load()
 	if err != nil {
 		return err
 	}
@@ -54,18 +49,13 @@ func newLogger(w io.Writer, level string) *slog.Logger {
 	}}))
 }
 
-type migrateCmd struct {
-	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (docket.db)."`
-}
+type migrateCmd struct{}
 
 // Run migrates the database.
 func (c *migrateCmd) Run(s *session) error {
 	cfg, err := s.load()
 	if err != nil {
 		return err
-	}
-	if c.Database != "" {
-		cfg.Database = desk.Secret(c.Database)
 	}
 	return migrate(s, cfg)
 }
