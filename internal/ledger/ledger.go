@@ -158,7 +158,7 @@ func (l *Ledger) gather(first *request) []*request {
 func (l *Ledger) commit(ctx context.Context, all []*request) {
 	ctx = context.WithoutCancel(ctx)
 	err := l.transact(ctx, all)
-	if err != nil && len(all) > 1 && !isOutage(err) {
+	if err != nil && len(all) > 1 && !l.store.Away(err) {
 		for _, r := range all {
 			r.err = l.transact(ctx, []*request{r})
 			close(r.done)
@@ -169,11 +169,6 @@ func (l *Ledger) commit(ctx context.Context, all []*request) {
 		r.err = err
 		close(r.done)
 	}
-}
-
-// isOutage reports whether an error is the database's, not the inputs'.
-func isOutage(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded)
 }
 
 // transact applies requests in one transaction and, once it is kept, tells of it.

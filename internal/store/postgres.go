@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -119,6 +120,15 @@ func (e *postgresEngine) explain(err error) string {
 		return "the PostgreSQL server did not answer in time"
 	}
 	return "the connection to PostgreSQL failed"
+}
+
+// away: all but what PostgreSQL says of the data (class 22) and its constraints (class 23).
+func (e *postgresEngine) away(err error) bool {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return !strings.HasPrefix(pe.Code, "22") && !strings.HasPrefix(pe.Code, "23")
+	}
+	var ne net.Error
+	return errors.As(err, &ne) || errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // pgConn is what a pool and a transaction have in common.

@@ -192,6 +192,20 @@ func (e *sqliteEngine) explain(err error) string {
 	return "the database failed"
 }
 
+// away: the codes that tell of the file, the disk or a lock, and a time that ran out.
+func (e *sqliteEngine) away(err error) bool {
+	se, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrConnDone)
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT:
+		return true
+	}
+	return false
+}
+
 // sqlDB and sqliteTx make database/sql a querier.
 type sqlDB struct{ db *sql.DB }
 

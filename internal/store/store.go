@@ -59,6 +59,8 @@ type engine interface {
 	migrate(ctx context.Context) error
 	version(ctx context.Context) (int64, error)
 	explain(err error) string
+	// away reports whether an error is the database's own and not about the rows.
+	away(err error) bool
 	close() error
 	dialect() dialect
 }
@@ -138,6 +140,16 @@ func (s *Store) Current(ctx context.Context) error {
 
 // Explain says in one sentence, for a person, why a database call failed.
 func (s *Store) Explain(err error) string { return s.engine.explain(err) }
+
+// Away reports whether a call failed because the database cannot be reached or written
+// right now: whatever is tried next fails the same. Every other error is about what was
+// to be read or written.
+func (s *Store) Away(err error) bool {
+	if err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+		return false
+	}
+	return s.engine.away(err)
+}
 
 // SQLite returns the writing and the reading pool; it panics on PostgreSQL. For the queue only.
 func (s *Store) SQLite() (write, read *sql.DB) {

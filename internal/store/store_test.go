@@ -287,3 +287,22 @@ func TestLocalDeskKeepsOneTicketPerMark(t *testing.T) {
 		}
 	})
 }
+
+func TestAwayIsTheDatabaseAndNotTheRows(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		bad := firing(1)
+		bad.Severity = 9
+		err := s.Write(t.Context(), func(tx *Tx) error { return tx.SaveAlerts(t.Context(), []alert.Alert{bad}) })
+		if err == nil || s.Away(err) {
+			t.Errorf("a row that the schema refuses: %v, away %t", err, s.Away(err))
+		}
+		ended, cancel := context.WithTimeout(t.Context(), -1)
+		defer cancel()
+		if err := s.Beat(ended, noon); err == nil || !s.Away(err) {
+			t.Errorf("no time left: %v, away %t", err, s.Away(err))
+		}
+		if s.Away(nil) || s.Away(ErrConflict) || s.Away(ErrNotFound) {
+			t.Error("a conflict is not the database's fault")
+		}
+	})
+}
