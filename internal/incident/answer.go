@@ -137,13 +137,14 @@ func seen(inc Incident, closed bool, closedAt time.Time, p Policy, now time.Time
 	switch {
 	case closed && inc.Ticket.State == TicketFiled:
 		inc.Ticket.State = TicketClosed
-		if inc.State == Recovered {
+		beforeItFired := inc.Fires > 0 && !closedAt.IsZero() && !closedAt.After(inc.FiredAt)
+		switch {
+		case inc.State == Recovered, inc.State == Settling && beforeItFired:
+			// Nothing fires any more: firing again is to be a fresh episode.
 			return closeIncident(inc, ReasonClosedByPerson, now)
-		}
-		if inc.State == Open {
-			if inc.Fires > 0 && !closedAt.IsZero() && !closedAt.After(inc.FiredAt) {
-				return freshEpisode(inc, p, now)
-			}
+		case inc.State == Open && beforeItFired:
+			return freshEpisode(inc, p, now)
+		case inc.State == Open:
 			inc.DueAt = time.Time{} // A note that was put off is of no use on a closed ticket.
 		}
 		return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}

@@ -2,8 +2,10 @@ package incident
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"docket/internal/alert"
 )
@@ -29,11 +31,20 @@ func briefSubject(inc Incident, alerts []alert.Alert) string {
 		text += ": " + alerts[0].Summary()
 	}
 	mark := " [" + inc.Mark.String() + "]"
-	runes := []rune(strings.Join(strings.Fields(text), " "))
+	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
 	if most := maxSubjectRunes - len(mark); len(runes) > most {
 		runes = append(runes[:most-1], '…')
 	}
 	return string(runes) + mark
+}
+
+// otherMark is a mark in square brackets: tickets are found by it, so that a subject may
+// name none but its own, whatever words an alert brings. The body has those as they came.
+var otherMark = regexp.MustCompile(`(?i)\[([0-9a-f]{16}\.[0-9]+)\]`)
+
+// oneLine makes one line of a text, with no control characters in it.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
 func briefBody(inc Incident, alerts []alert.Alert) string {

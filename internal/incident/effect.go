@@ -28,7 +28,7 @@ type EffectState string
 const (
 	Queued  EffectState = "queued"  // surely not in the world yet; send it once NotBefore is over
 	Sending EffectState = "sending" // an attempt began at SentAt and has not answered
-	Unknown EffectState = "unknown" // an attempt ended without a clear answer; look once NotBefore is over
+	Unknown EffectState = "unknown" // an attempt may have done it; once NotBefore is over look, or do again what is harmless twice
 	Created EffectState = "created" // the desk named TicketID; to be read back
 	Done    EffectState = "done"    // proved
 	Dropped EffectState = "dropped" // not needed any more, or there is nothing left to do it to
@@ -109,11 +109,11 @@ func (e Effect) Next(p Policy, now time.Time) Move {
 		if e.Kind.once() {
 			return after(until.Add(p.WaitOut), now, DoLook)
 		}
-		if e.NotBefore.After(until) {
-			until = e.NotBefore
-		}
 		return after(until, now, DoSend)
 	case Unknown:
+		if !e.Kind.once() {
+			return after(e.NotBefore, now, DoSend)
+		}
 		return after(e.NotBefore, now, DoLook)
 	case Created:
 		return after(e.NotBefore, now, DoConfirm)

@@ -103,17 +103,26 @@ var standings = []standing{
 		incident.OutcomeSent:     {incident.Done, incident.ReasonDone},
 		incident.OutcomeNotSent:  {incident.Queued, incident.ReasonNotSent},
 		incident.OutcomeRefused:  {incident.Queued, incident.ReasonRefused},
-		incident.OutcomeUnknown:  {incident.Queued, incident.ReasonNotSent}, // Harmless twice.
+		incident.OutcomeUnknown:  {incident.Unknown, incident.ReasonNotSent}, // Harmless twice.
 		incident.OutcomeHeldBack: {incident.Queued, incident.ReasonHeldBack},
 		incident.OutcomeVanished: {incident.Dropped, incident.ReasonTicketGone},
 	}},
 	{"a close on the wire", incident.KindClose, incident.Sending, time.Minute, map[incident.Outcome]to{
-		incident.OutcomeStarted:  {incident.Sending, incident.ReasonSending},
+		incident.OutcomeStarted:  {incident.Unknown, incident.ReasonSending}, // The attempt before never answered.
 		incident.OutcomeSent:     {incident.Done, incident.ReasonDone},
 		incident.OutcomeNotSent:  {incident.Queued, incident.ReasonNotSent},
 		incident.OutcomeRefused:  {incident.Queued, incident.ReasonRefused},
-		incident.OutcomeUnknown:  {incident.Sending, incident.ReasonNotSent},
+		incident.OutcomeUnknown:  {incident.Unknown, incident.ReasonNotSent},
 		incident.OutcomeHeldBack: {incident.Queued, incident.ReasonHeldBack},
+		incident.OutcomeVanished: {incident.Dropped, incident.ReasonTicketGone},
+	}},
+	{"a close that may have happened", incident.KindClose, incident.Unknown, 0, map[incident.Outcome]to{
+		incident.OutcomeStarted:  {incident.Unknown, incident.ReasonSending},
+		incident.OutcomeSent:     {incident.Done, incident.ReasonDone},
+		incident.OutcomeNotSent:  {incident.Unknown, incident.ReasonNotSent},
+		incident.OutcomeRefused:  {incident.Unknown, incident.ReasonRefused},
+		incident.OutcomeUnknown:  {incident.Unknown, incident.ReasonNotSent},
+		incident.OutcomeHeldBack: {incident.Unknown, incident.ReasonHeldBack},
 		incident.OutcomeVanished: {incident.Dropped, incident.ReasonTicketGone},
 	}},
 }

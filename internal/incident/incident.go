@@ -93,7 +93,7 @@ type Incident struct {
 	Route string
 	// OpenedAt is when the first alert of the episode came in.
 	OpenedAt time.Time
-	// FiredAt is when it last began to fire.
+	// FiredAt is when it last began to fire; a quiet shorter than the settle time does not count.
 	FiredAt time.Time
 	// RecoveredAt is when it last stopped firing; zero while it fires.
 	RecoveredAt time.Time

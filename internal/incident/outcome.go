@@ -87,7 +87,13 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 	e.Fault, e.Detail = a.Fault, a.Detail
 	switch a.Outcome {
 	case OutcomeStarted:
-		e.State, e.Attempt, e.SentAt, e.NotBefore = Sending, e.Attempt+1, now, time.Time{}
+		if e.State == Queued {
+			e.State, e.NotBefore = Sending, time.Time{}
+		} else {
+			// Harmless twice, and an attempt before may have done it: that stays so until one is known to have.
+			e.State, e.NotBefore = Unknown, now.Add(p.CallTimeout)
+		}
+		e.Attempt, e.SentAt = e.Attempt+1, now
 		return e, ReasonSending
 	case OutcomeSent, OutcomeFound:
 		if e.Kind == KindFile {
@@ -106,18 +112,21 @@ func (e Effect) answer(a Answer, p Policy, now time.Time) (Effect, Reason) {
 		}
 		e.Fails++
 		e.State, e.TicketID, e.NotBefore = Unknown, "", now.Add(max(p.WaitOut, e.pace(longestVanishing)))
+		if hidden := e.SentAt.Add(p.CallTimeout + p.WaitOut); e.NotBefore.Before(hidden) {
+			e.NotBefore = hidden // The id may be an earlier attempt's, and the last one still on its way.
+		}
 		return e, ReasonVanished
 	case OutcomeUnknown:
 		e.Fails++
 		if !e.Kind.once() {
-			next := e.retry(now, max(a.RetryAfter, e.pace(longestRetry)))
-			next.State = e.State // One on the wire stays there until it is known or its time is over.
-			return next, ReasonNotSent
+			e.State = Unknown
+			return e.retry(now, max(a.RetryAfter, e.pace(longestRetry))), ReasonNotSent
 		}
 		e.State, e.NotBefore = Unknown, now.Add(p.WaitOut)
 		return e, ReasonUnknown
 	case OutcomeNotFound:
 		// Looked for in time and not there: it was never done.
+		e.State = Queued
 		return e.retry(now, 0), ReasonNotFound
 	case OutcomeLookFailed:
 		e.Fails++
@@ -151,6 +160,9 @@ func (e Effect) outOfPlace(o Outcome, p Policy, now time.Time) bool {
 	case Sending:
 		return early || o == OutcomeConfirmed || (o == OutcomeStarted && e.Kind.once())
 	case Unknown:
+		if !e.Kind.once() {
+			return o == OutcomeConfirmed
+		}
 		// What surely was not done this time may have been done the time before: only a look tells.
 		return early || (!missed && o != OutcomeFound && o != OutcomeSent && o != OutcomeUnknown && o != OutcomeVanished)
 	case Created:
@@ -177,8 +189,13 @@ func (e Effect) lateAnswer(a Answer) (Effect, Reason) {
 	return e, ReasonStale
 }
 
+// retry puts the next move off. That the last attempt surely did nothing says nothing about
+// one before it whose outcome is not known.
 func (e Effect) retry(now time.Time, wait time.Duration) Effect {
-	e.State, e.NotBefore = Queued, now.Add(wait)
+	if e.State != Unknown {
+		e.State = Queued
+	}
+	e.NotBefore = now.Add(wait)
 	return e
 }
 

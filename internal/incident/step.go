@@ -168,10 +168,11 @@ func worsen(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	return Decision{Next: inc, Changed: true, Reason: ReasonWorse, Detail: inc.Severity.String()}
 }
 
-// flap: it fires again before its quiet counted. What was waited for while it was open is
-// waited for again: the end of a mute, or the next note.
+// flap: it fires again before its quiet counted, so that FiredAt stays, and a person's close
+// stands. What was waited for while it was open is waited for again: the end of a mute, or
+// the next note.
 func flap(inc Incident, ev Event, p Policy, now time.Time) Decision {
-	inc.State, inc.DueAt, inc.RecoveredAt, inc.FiredAt = Open, time.Time{}, time.Time{}, now
+	inc.State, inc.DueAt, inc.RecoveredAt = Open, time.Time{}, time.Time{}
 	inc.Severity = min(inc.Severity, ev.Alert.Severity)
 	if inc.Ticket.State == TicketFiled && inc.Fires > inc.FiresNoted && !inc.FlapNotedAt.IsZero() {
 		inc.DueAt = inc.FlapNotedAt.Add(p.FlapNoteEvery)

@@ -126,6 +126,34 @@ func TestSettleIsCalledOffWhenItFiresAgain(t *testing.T) {
 	s.expectAsked("file/" + first)
 }
 
+func TestCloseWithinTheSettleTimeStandsWhenItFlaps(t *testing.T) {
+	for _, seenAfterTheFlap := range []bool{false, true} {
+		s := tell(t, settles(5*time.Minute))
+		s.fire(alert.P2)
+		s.file()
+		s.end()
+		closed := s.now.Add(time.Second)
+		if !seenAfterTheFlap {
+			s.seen(true, closed)
+		}
+		s.now = s.now.Add(time.Minute)
+		s.fire(alert.P2)
+		if seenAfterTheFlap {
+			s.seen(true, closed)
+		}
+		s.expect(s.fire(alert.P2), incident.Open, incident.TicketClosed, incident.ReasonJoined)
+		s.expectAsked("file/" + first)
+	}
+}
+
+func TestCloseBeforeAFiringThatIsSettlingEndsTheEpisode(t *testing.T) {
+	s := recoveredAndFiredAgain(t)
+	s.p.Settle = time.Minute
+	s.end()
+	s.expect(s.checked(firedCheck, true, s.now.Add(-time.Minute)), incident.Closed, incident.TicketClosed, incident.ReasonClosedByPerson)
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
 func TestSettleOverAClosedTicketEndsTheEpisode(t *testing.T) {
 	s := tell(t, settles(5*time.Minute))
 	s.fire(alert.P2)
