@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -24,21 +25,45 @@ func FuzzStep(f *testing.F) {
 		if len(draws) == 0 || len(draws) > 300 {
 			return
 		}
-		w := newWorld(drawnPolicy(draws[0]))
-		all := alphabet{most: 3, severities: true, doubts: true, persons: true, switches: true, faults: true, slow: true}
-		var way *trail
-		for _, b := range draws[1:] {
-			moves := w.moves(all)
-			m := moves[int(b)%len(moves)]
-			way = &trail{way, m.name}
-			if err := m.do(w); err != nil {
-				t.Fatalf("%v, after\n  %s", err, way)
-			}
-		}
-		if err := w.comesToItsEnd(); err != nil {
-			t.Fatalf("once the faults stop: %v, after\n  %s", err, way)
-		}
+		play(t, draws)
 	})
+}
+
+// TestLongStoriesKeepThePromises plays stories of many episodes, the same ones each time.
+func TestLongStoriesKeepThePromises(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	most := 0
+	for range 1500 {
+		draws := make([]byte, 400)
+		for i := range draws {
+			draws[i] = byte(random.Uint32())
+		}
+		most = max(most, play(t, draws).live.Generation)
+	}
+	t.Logf("the longest story has %d episodes", most)
+	if most < 8 {
+		t.Errorf("the longest story has %d episodes: the stories do not go on", most)
+	}
+}
+
+// play plays the story that was drawn, lets it come to its end, and returns the world then.
+func play(t *testing.T, draws []byte) *world {
+	t.Helper()
+	w := newWorld(drawnPolicy(draws[0]))
+	all := alphabet{most: 3, severities: true, doubts: true, persons: true, switches: true, faults: true, slow: true}
+	var way *trail
+	for _, b := range draws[1:] {
+		moves := w.moves(all)
+		m := moves[int(b)%len(moves)]
+		way = &trail{way, m.name}
+		if err := m.do(w); err != nil {
+			t.Fatalf("%v, after\n  %s", err, way)
+		}
+	}
+	if err := w.comesToItsEnd(); err != nil {
+		t.Fatalf("once the faults stop: %v, after\n  %s", err, way)
+	}
+	return w
 }
 
 // drawnPolicy is one of all the kinds of policies.
