@@ -59,6 +59,8 @@ type Alert struct {
 	SaidAt time.Time
 	// Title is what people call it: the alertname label, or what the source has instead.
 	Title string
+	// Surface is the name of the surface that it tells of; "" for all but a tile's own alert.
+	Surface string
 	// Link leads to the source's own page about it; "" if none.
 	Link string
 }

@@ -15,7 +15,6 @@ func (c Config) Dormant() []string {
 		{"policies.backfill", c.Policies.Backfill != d.Policies.Backfill},
 		{"policies.storm", c.Policies.Storm != d.Policies.Storm},
 		{"policies.reopen_within", c.Policies.ReopenWithin != d.Policies.ReopenWithin},
-		{"policies.investigate_window", c.Policies.InvestigateWindow != d.Policies.InvestigateWindow},
 		{"reconcile", c.Reconcile != d.Reconcile},
 	} {
 		if k.set {

@@ -42,6 +42,9 @@ func newRules(cfg Config, d desk.Desk) (*rules, error) {
 	}
 	flag, _ := feature.Find(feature.AutoTicket)
 	p.FilingOn = feature.Evaluate(flag, cfg.Flags[feature.AutoTicket], nil).On
+	flag, _ = feature.Find(feature.InvestigateFromStatus)
+	p.InvestigateOn = feature.Evaluate(flag, cfg.Flags[feature.InvestigateFromStatus], nil).On
+	p.InvestigateWindow = c.InvestigateWindow
 	r := &rules{base: p}
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}

@@ -30,6 +30,7 @@ const (
 const (
 	ActionTicketFiled    = "console.alerts.ticket_filed" // an alert's ticket is in the desk, read back
 	ActionStatusFiled    = "console.status.ticket_filed" // a ticket asked for by Investigate is in the desk
+	ActionInvestigated   = "console.status.investigate"  // somebody clicked Investigate
 	ActionTicketAsked    = "console.tickets.asked"       // something was asked of the desk; written before it is sent
 	ActionTicketAdopted  = "console.tickets.adopted"     // a ticket with our mark was found and taken
 	ActionTicketRefiled  = "console.tickets.refiled"     // a vanished ticket was filed again

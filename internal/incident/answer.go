@@ -11,6 +11,10 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		if drop, wait := mayStart(inc, ev.Effect, p); drop {
 			d.Effect.State, d.Effect.DoneAt = Dropped, now
 			d.EffectChanged, d.Reason = true, ReasonNothing
+			if ev.Effect.Kind == KindFile {
+				inc.Ticket.State = TicketNone
+				return merge(d, closeIncident(inc, ReasonOver, now))
+			}
 			return d
 		} else if wait {
 			d.Effect.NotBefore = now.Add(longestRetry)
@@ -49,7 +53,11 @@ func mayStart(inc Incident, e Effect, p Policy) (drop, wait bool) {
 	case KindClose:
 		return inc.State == Closed || (inc.State != Recovered && e.State == Queued), false
 	case KindFile:
-		return false, !p.FilingOn
+		if !inc.Inquiry.Alone {
+			return false, !p.FilingOn
+		}
+		// Nobody needs a tile's ticket that nobody but a click asked for, once the tile is well.
+		return e.State == Queued && inc.State == Recovered, !p.InvestigateOn
 	case KindTag, KindNote, KindCheck:
 	}
 	return false, false
@@ -63,9 +71,9 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 		inc.Ticket = ev.Answer.Ticket
 		inc.Ticket.State = TicketFiled
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
-		if len(p.Tags) > 0 {
+		if tags := ticketTags(inc, p); len(tags) > 0 {
 			tag := newEffect(inc, KindTag, "", now)
-			tag.Tags = p.Tags
+			tag.Tags = tags
 			d.Effects = append(d.Effects, tag)
 		}
 		if ev.Answer.TicketStatusClosed {
@@ -109,7 +117,11 @@ func checkAnswered(d Decision, a Answer, p Policy, now time.Time) Decision {
 		// too few is not.
 		closedAt = inc.FiredAt
 	}
-	return merge(d, seen(inc, true, closedAt, p, now))
+	d = merge(d, seen(inc, true, closedAt, p, now))
+	if ofInquiry(d.Effect) && d.Next.State == Open && d.Next.Ticket.State == TicketClosed {
+		return merge(d, freshInquiry(d.Next, d.Next.Inquiry.Brief, p, now))
+	}
+	return d
 }
 
 // closeAnswered takes in that the ticket was closed by policy. Where the alert fires again

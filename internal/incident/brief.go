@@ -68,6 +68,12 @@ func briefBody(inc Incident, alerts []alert.Alert) string {
 	if inc.Earlier.ID != "" {
 		fmt.Fprintf(&b, "Earlier ticket, closed since: #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
 	}
+	if inc.Inquiry.Count > 0 {
+		fmt.Fprintf(&b, "Investigate was clicked by: %s\n", oneLine(inc.Inquiry.By))
+	}
+	if inc.Inquiry.Brief != "" {
+		fmt.Fprintf(&b, "\n%s", paragraph(inc.Inquiry.Brief))
+	}
 	for i, a := range alerts {
 		if i == maxListed {
 			fmt.Fprintf(&b, "\nand %d more alerts of the same problem\n", len(alerts)-maxListed)

@@ -50,7 +50,7 @@ func TestLongStoriesKeepThePromises(t *testing.T) {
 func play(t *testing.T, draws []byte) *world {
 	t.Helper()
 	w := newWorld(drawnPolicy(draws[0]))
-	all := alphabet{most: 3, severities: true, doubts: true, persons: true, switches: true, faults: true, slow: true}
+	all := alphabet{most: 3, severities: true, doubts: true, persons: true, switches: true, faults: true, slow: true, clicks: true}
 	var way *trail
 	for _, b := range draws[1:] {
 		moves := w.moves(all)

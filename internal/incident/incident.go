@@ -115,10 +115,29 @@ type Incident struct {
 	Ticket Ticket
 	// Earlier is the ticket of the episode before, to link to; zero if there was none.
 	Earlier Ticket
+	// Inquiry is what operators asked for by Investigate; zero if nobody did.
+	Inquiry Inquiry
 	// Reason is the last decision's.
 	Reason Reason
 	// Timeline is the story so far, oldest first, at most maxTimeline steps.
 	Timeline []Moment
+}
+
+// Inquiry is that operators look into an incident: they clicked Investigate.
+type Inquiry struct {
+	// Count counts the clicks, from 0.
+	Count int `json:"count"`
+	// At and By are the last click's moment and actor.
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+	// CheckedAt is when a click last had the desk asked whether the ticket is open; zero for never.
+	CheckedAt time.Time `json:"checked_at,omitzero"`
+	// Asked says that it was a click that asked for the ticket; Alone, that the alert would not
+	// have got one then.
+	Asked bool `json:"asked"`
+	Alone bool `json:"alone"`
+	// Brief is what was known of the surface at the click that asked for the ticket, in words.
+	Brief string `json:"brief"`
 }
 
 // Moment is one step of an incident's story.

@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,6 +26,7 @@ type alphabet struct {
 	switches   bool // filing is switched off and on, and silences come
 	faults     bool // the desk and our own processes fail
 	slow       bool // answers come after their time
+	clicks     bool // operators click Investigate
 }
 
 // moves lists all that may happen next, always in the same order.
@@ -38,6 +40,9 @@ func (w *world) moves(a alphabet) []move {
 	}
 	if a.persons {
 		all = append(all, w.personMoves()...)
+	}
+	if a.clicks && w.firing > 0 {
+		all = append(all, move{"a click", (*world).click})
 	}
 	if a.switches {
 		all = append(all, move{"the flag flips", func(w *world) error {
@@ -85,6 +90,17 @@ func (w *world) alertMoves(a alphabet) (all []move) {
 		}
 	}
 	return all
+}
+
+// click lets an operator click Investigate.
+func (w *world) click() error {
+	if err := w.happen(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann"}); err != nil {
+		return err
+	}
+	if w.live.Ticket.State == incident.TicketNone {
+		return errors.New("a click brought no ticket")
+	}
+	return nil
 }
 
 // pass goes on to the next moment at which anything may be different.

@@ -22,6 +22,11 @@ type Policy struct {
 	TicketAt alert.Severity
 	// FilingOn is the flag alerts.auto_ticket; FilingOffReason says who turned it off.
 	FilingOn bool
+	// InvestigateOn is the flag investigate.from_status.
+	InvestigateOn bool
+	// InvestigateWindow is how long a second click on Investigate is the first one over again;
+	// a later one is told to the ticket.
+	InvestigateWindow time.Duration
 	// MutedBy names the silence that holds now, "" for none; MutedUntil is its end.
 	MutedBy    string
 	MutedUntil time.Time
@@ -45,14 +50,16 @@ type Policy struct {
 // DefaultPolicy is design section 5 with nothing configured.
 func DefaultPolicy() Policy {
 	return Policy{
-		TicketAt:      alert.P2,
-		FilingOn:      true,
-		DoubtHold:     2 * time.Minute,
-		OnRecovery:    RecoveryNote,
-		FlapNoteEvery: 15 * time.Minute,
-		Tags:          []string{TagAlert},
-		WaitOut:       90 * time.Second,
-		CallTimeout:   30 * time.Second,
+		TicketAt:          alert.P2,
+		FilingOn:          true,
+		InvestigateOn:     true,
+		InvestigateWindow: time.Hour,
+		DoubtHold:         2 * time.Minute,
+		OnRecovery:        RecoveryNote,
+		FlapNoteEvery:     15 * time.Minute,
+		Tags:              []string{TagAlert},
+		WaitOut:           90 * time.Second,
+		CallTimeout:       30 * time.Second,
 	}
 }
 

@@ -6,84 +6,90 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonTicketAsked    Reason = "ticket_asked"
-	ReasonBelowTicketAt  Reason = "below_ticket_at"
-	ReasonFilingOff      Reason = "filing_off"
-	ReasonMuted          Reason = "muted"
-	ReasonHeld           Reason = "held"
-	ReasonDoubted        Reason = "maybe_late_repeat"
-	ReasonEndedWhileHeld Reason = "ended_while_held"
-	ReasonJoined         Reason = "joined_open_incident"
-	ReasonOthersFire     Reason = "others_still_fire"
-	ReasonWorse          Reason = "severity_worse"
-	ReasonSettling       Reason = "settling"
-	ReasonFlapped        Reason = "flapped"
-	ReasonRecovered      Reason = "recovered"
-	ReasonOver           Reason = "recovered_without_ticket"
-	ReasonFiredAgain     Reason = "fired_again"
-	ReasonFlapNoted      Reason = "fired_again_noted"
-	ReasonNoteCoalesced  Reason = "note_coalesced"
-	ReasonTicketFiled    Reason = "ticket_filed"
-	ReasonTicketAdopted  Reason = "ticket_adopted"
-	ReasonNotSent        Reason = "not_sent"
-	ReasonHeldBack       Reason = "held_back"
-	ReasonRefused        Reason = "desk_refused"
-	ReasonLookFailed     Reason = "look_failed"
-	ReasonUnknown        Reason = "outcome_unknown"
-	ReasonNotFound       Reason = "not_found_after_wait_out"
-	ReasonCreated        Reason = "created"
-	ReasonVanished       Reason = "created_then_vanished"
-	ReasonSending        Reason = "sending"
-	ReasonTwin           Reason = "twin_seen"
-	ReasonDone           Reason = "done"
-	ReasonClosedByPerson Reason = "closed_by_person"
-	ReasonClosedByPolicy Reason = "closed_by_policy"
-	ReasonTicketOpen     Reason = "ticket_still_open"
-	ReasonFreshEpisode   Reason = "fresh_ticket_after_close"
-	ReasonTicketGone     Reason = "ticket_gone"
-	ReasonNothing        Reason = "nothing_to_do"
-	ReasonStale          Reason = "answer_out_of_date"
+	ReasonTicketAsked       Reason = "ticket_asked"
+	ReasonBelowTicketAt     Reason = "below_ticket_at"
+	ReasonFilingOff         Reason = "filing_off"
+	ReasonMuted             Reason = "muted"
+	ReasonHeld              Reason = "held"
+	ReasonDoubted           Reason = "maybe_late_repeat"
+	ReasonEndedWhileHeld    Reason = "ended_while_held"
+	ReasonJoined            Reason = "joined_open_incident"
+	ReasonOthersFire        Reason = "others_still_fire"
+	ReasonWorse             Reason = "severity_worse"
+	ReasonSettling          Reason = "settling"
+	ReasonFlapped           Reason = "flapped"
+	ReasonRecovered         Reason = "recovered"
+	ReasonOver              Reason = "recovered_without_ticket"
+	ReasonFiredAgain        Reason = "fired_again"
+	ReasonFlapNoted         Reason = "fired_again_noted"
+	ReasonNoteCoalesced     Reason = "note_coalesced"
+	ReasonTicketFiled       Reason = "ticket_filed"
+	ReasonTicketAdopted     Reason = "ticket_adopted"
+	ReasonNotSent           Reason = "not_sent"
+	ReasonHeldBack          Reason = "held_back"
+	ReasonRefused           Reason = "desk_refused"
+	ReasonLookFailed        Reason = "look_failed"
+	ReasonUnknown           Reason = "outcome_unknown"
+	ReasonNotFound          Reason = "not_found_after_wait_out"
+	ReasonCreated           Reason = "created"
+	ReasonVanished          Reason = "created_then_vanished"
+	ReasonSending           Reason = "sending"
+	ReasonTwin              Reason = "twin_seen"
+	ReasonDone              Reason = "done"
+	ReasonClosedByPerson    Reason = "closed_by_person"
+	ReasonClosedByPolicy    Reason = "closed_by_policy"
+	ReasonTicketOpen        Reason = "ticket_still_open"
+	ReasonFreshEpisode      Reason = "fresh_ticket_after_close"
+	ReasonTicketGone        Reason = "ticket_gone"
+	ReasonInvestigateAsked  Reason = "investigate_asked"
+	ReasonInvestigateJoined Reason = "investigate_joined"
+	ReasonInvestigateOff    Reason = "investigate_off"
+	ReasonNothing           Reason = "nothing_to_do"
+	ReasonStale             Reason = "answer_out_of_date"
 )
 
 // sentences say each reason for people: present tense, no jargon.
 var sentences = map[Reason]string{
-	ReasonTicketAsked:    "The alert is severe enough for a ticket, and none was asked for yet: one ticket was asked for.",
-	ReasonBelowTicketAt:  "No ticket: the severity is milder than the one from which tickets are filed (policies.ticket_at).",
-	ReasonFilingOff:      "No ticket: filing is switched off (flag alerts.auto_ticket).",
-	ReasonMuted:          "No ticket yet: a silence mutes this alert.",
-	ReasonHeld:           "Waiting: the alert must go on firing for the hold time before its incident opens (policies.hold).",
-	ReasonDoubted:        "Waiting: this may be a late repeat of an alert that has ended; if nobody ends it again soon, it is believed.",
-	ReasonEndedWhileHeld: "No ticket: the alert ended before its hold time was over.",
-	ReasonJoined:         "Another alert of the same problem joined the open incident; it shares its ticket.",
-	ReasonOthersFire:     "One alert of the incident ended; others still fire, so the incident stays open.",
-	ReasonWorse:          "The severity got worse.",
-	ReasonSettling:       "The alert stopped firing; it counts as recovered once it has been quiet for the settle time (policies.settle).",
-	ReasonFlapped:        "The alert fired again within the settle time; the same incident goes on.",
-	ReasonRecovered:      "The alert stopped firing. The ticket stays open until a person closes it.",
-	ReasonOver:           "The alert stopped firing, and there is no open ticket: the incident is over.",
-	ReasonFiredAgain:     "The alert fired again; the desk is asked whether the ticket is still open.",
-	ReasonFlapNoted:      "The ticket is still open: the alert firing again is told in a note, no second ticket.",
-	ReasonNoteCoalesced:  "The ticket is still open; it was noted a short while ago, so the next note will tell the count.",
-	ReasonTicketFiled:    "The ticket was filed and read back from the desk.",
-	ReasonTicketAdopted:  "A ticket with this incident's mark was found in the desk and taken as its ticket.",
-	ReasonNotSent:        "The desk could not be reached; surely nothing was created, so it is tried again.",
-	ReasonHeldBack:       "Many calls were waiting for their turn (freescout.rate); this one comes again in a moment.",
-	ReasonRefused:        "The desk refused; it is tried again slowly, but a person has to mend the cause.",
-	ReasonLookFailed:     "The desk could not be asked whether it is done; nothing is sent, and the desk is asked again.",
-	ReasonUnknown:        "The desk's answer was lost: the ticket may exist. It is looked for once the desk's wait-out time is over, and not sent again before.",
-	ReasonNotFound:       "The ticket was looked for after the wait-out time and is not there: it is sent again under the same mark.",
-	ReasonCreated:        "The desk says that it created the ticket; it is read back before it counts as filed.",
-	ReasonVanished:       "The desk said that it created the ticket, but shows none: it is looked for again after the wait-out time.",
-	ReasonSending:        "The request is about to be sent.",
-	ReasonTwin:           "A second ticket with the same mark was seen; the first one is kept.",
-	ReasonDone:           "Done.",
-	ReasonClosedByPerson: "The ticket was closed in the desk; that is respected.",
-	ReasonClosedByPolicy: "The alert had recovered and the ticket was closed, as policies.on_recovery says.",
-	ReasonTicketOpen:     "The ticket is still open in the desk.",
-	ReasonFreshEpisode:   "The earlier ticket was closed after the alert had recovered: a fresh ticket that links it was asked for.",
-	ReasonTicketGone:     "The ticket is not in the desk any more; that counts as closed.",
-	ReasonNothing:        "Nothing to do.",
-	ReasonStale:          "The answer belongs to an attempt that is over; what is known is newer.",
+	ReasonTicketAsked:       "The alert is severe enough for a ticket, and none was asked for yet: one ticket was asked for.",
+	ReasonBelowTicketAt:     "No ticket: the severity is milder than the one from which tickets are filed (policies.ticket_at).",
+	ReasonFilingOff:         "No ticket: filing is switched off (flag alerts.auto_ticket).",
+	ReasonMuted:             "No ticket yet: a silence mutes this alert.",
+	ReasonHeld:              "Waiting: the alert must go on firing for the hold time before its incident opens (policies.hold).",
+	ReasonDoubted:           "Waiting: this may be a late repeat of an alert that has ended; if nobody ends it again soon, it is believed.",
+	ReasonEndedWhileHeld:    "No ticket: the alert ended before its hold time was over.",
+	ReasonJoined:            "Another alert of the same problem joined the open incident; it shares its ticket.",
+	ReasonOthersFire:        "One alert of the incident ended; others still fire, so the incident stays open.",
+	ReasonWorse:             "The severity got worse.",
+	ReasonSettling:          "The alert stopped firing; it counts as recovered once it has been quiet for the settle time (policies.settle).",
+	ReasonFlapped:           "The alert fired again within the settle time; the same incident goes on.",
+	ReasonRecovered:         "The alert stopped firing. The ticket stays open until a person closes it.",
+	ReasonOver:              "The alert stopped firing, and there is no open ticket: the incident is over.",
+	ReasonFiredAgain:        "The alert fired again; the desk is asked whether the ticket is still open.",
+	ReasonFlapNoted:         "The ticket is still open: the alert firing again is told in a note, no second ticket.",
+	ReasonNoteCoalesced:     "The ticket is still open; it was noted a short while ago, so the next note will tell the count.",
+	ReasonTicketFiled:       "The ticket was filed and read back from the desk.",
+	ReasonTicketAdopted:     "A ticket with this incident's mark was found in the desk and taken as its ticket.",
+	ReasonNotSent:           "The desk could not be reached; surely nothing was created, so it is tried again.",
+	ReasonHeldBack:          "Many calls were waiting for their turn (freescout.rate); this one comes again in a moment.",
+	ReasonRefused:           "The desk refused; it is tried again slowly, but a person has to mend the cause.",
+	ReasonLookFailed:        "The desk could not be asked whether it is done; nothing is sent, and the desk is asked again.",
+	ReasonUnknown:           "The desk's answer was lost: the ticket may exist. It is looked for once the desk's wait-out time is over, and not sent again before.",
+	ReasonNotFound:          "The ticket was looked for after the wait-out time and is not there: it is sent again under the same mark.",
+	ReasonCreated:           "The desk says that it created the ticket; it is read back before it counts as filed.",
+	ReasonVanished:          "The desk said that it created the ticket, but shows none: it is looked for again after the wait-out time.",
+	ReasonSending:           "The request is about to be sent.",
+	ReasonTwin:              "A second ticket with the same mark was seen; the first one is kept.",
+	ReasonDone:              "Done.",
+	ReasonClosedByPerson:    "The ticket was closed in the desk; that is respected.",
+	ReasonClosedByPolicy:    "The alert had recovered and the ticket was closed, as policies.on_recovery says.",
+	ReasonTicketOpen:        "The ticket is still open in the desk.",
+	ReasonFreshEpisode:      "The earlier ticket was closed after the alert had recovered: a fresh ticket that links it was asked for.",
+	ReasonTicketGone:        "The ticket is not in the desk any more; that counts as closed.",
+	ReasonInvestigateAsked:  "An operator clicked Investigate: one ticket was asked for, whatever the severity and the filing flag say.",
+	ReasonInvestigateJoined: "An operator clicked Investigate; the surface's incident has its ticket, or one was asked for, and shares it.",
+	ReasonInvestigateOff:    "Investigate is switched off (flag investigate.from_status).",
+	ReasonNothing:           "Nothing to do.",
+	ReasonStale:             "The answer belongs to an attempt that is over; what is known is newer.",
 }
 
 // Sentence says the reason for people.

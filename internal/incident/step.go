@@ -19,6 +19,7 @@ const (
 	TimeCame       EventKind = "time_came"       // DueAt is over
 	EffectAnswered EventKind = "effect_answered" // the world answered to a move of an effect
 	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
+	Investigated   EventKind = "investigated"    // an operator clicked Investigate on the surface's tile
 )
 
 // Event is one thing that happened to one incident.
@@ -35,6 +36,11 @@ type Event struct {
 	// and zero counts as now.
 	TicketClosed bool
 	ClosedAt     time.Time
+	// By, Window and Brief belong to Investigated: who clicked, the surface's own idempotency
+	// window (zero for the policy's), and what is known of the surface in words.
+	By     string
+	Window time.Duration
+	Brief  string
 }
 
 // Decision is what Step decided.
@@ -81,6 +87,8 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return answered(inc, ev, p, now)
 	case TicketSeen:
 		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
+	case Investigated:
+		return investigate(inc, ev, p, now)
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }
@@ -108,10 +116,7 @@ func fire(inc Incident, ev Event, p Policy, now time.Time) Decision {
 
 // begin makes the first state of a new episode.
 func begin(inc Incident, ev Event, p Policy, now time.Time) Decision {
-	a := ev.Alert
-	inc.Severity, inc.Title, inc.Source, inc.Link = a.Severity, a.Title, a.Source, a.Link
-	inc.OpenedAt, inc.FiredAt = now, now
-	inc.Ticket.State = TicketNone
+	inc = newEpisode(inc, ev.Alert, now)
 	inc.Doubted = ev.Kind == AlertDoubted && p.DoubtHold > 0
 	hold, reason := p.Hold, ReasonHeld
 	if inc.Doubted {
@@ -122,6 +127,14 @@ func begin(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	}
 	inc.State, inc.DueAt = Held, now.Add(hold)
 	return Decision{Next: inc, Changed: true, Reason: reason}
+}
+
+// newEpisode fills an incident with what the alert that opens it says.
+func newEpisode(inc Incident, a alert.Alert, now time.Time) Incident {
+	inc.Severity, inc.Title, inc.Source, inc.Surface, inc.Link = a.Severity, a.Title, a.Source, a.Surface, a.Link
+	inc.OpenedAt, inc.FiredAt = now, now
+	inc.Ticket.State = TicketNone
+	return inc
 }
 
 // open: it fires for sure.

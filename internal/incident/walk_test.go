@@ -30,6 +30,9 @@ func TestEveryPathKeepsThePromises(t *testing.T) {
 		{"hold and settle", func(p *incident.Policy) { p.Hold, p.Settle = time.Minute, time.Minute }, alphabet{most: 1, doubts: true, persons: true}, 17, 1000},
 		{"docket closes after settling", func(p *incident.Policy) { closes(p); p.Settle = time.Minute }, alphabet{most: 1, doubts: true, persons: true, slow: true}, 13, 1000},
 		{"flags and silences", func(p *incident.Policy) { p.Settle = time.Minute }, alphabet{most: 1, switches: true, slow: true}, 14, 1000},
+		{"operators click", nil, alphabet{most: 1, persons: true, clicks: true, slow: true}, 11, 1000},
+		{"operators click while filing is off", func(p *incident.Policy) { p.FilingOn = false }, alphabet{most: 1, persons: true, clicks: true, faults: true}, 10, 1000},
+		{"operators click on a flapping tile", func(p *incident.Policy) { p.Hold, p.Settle = time.Minute, time.Minute }, alphabet{most: 1, clicks: true, switches: true, slow: true}, 12, 1000},
 		{"several alerts", func(p *incident.Policy) { p.Hold = time.Minute }, alphabet{most: 3, severities: true, doubts: true}, 13, 1000},
 	}
 	for _, tt := range tests {

@@ -14,7 +14,8 @@ import (
 	"docket/internal/store"
 )
 
-// Input is one thing that happened. Exactly one of Alert, Due, EffectID and Seen is set.
+// Input is one thing that happened. Exactly one of Alert, Due, EffectID, Seen and
+// Investigate is set.
 type Input struct {
 	// Alert is a source's word about an alert, normalized.
 	Alert *alert.Alert
@@ -26,6 +27,12 @@ type Input struct {
 	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
 	Seen         *incident.Mark
 	TicketClosed bool
+	// Investigate is a degraded surface's alert as it stands: the actor clicked Investigate.
+	// Window is the surface's own window, zero for the policy's; Brief is what is known of the
+	// surface, in words.
+	Investigate *alert.Alert
+	Window      time.Duration
+	Brief       string
 	// Actor is who is behind it, for the audit log; the zero Actor is Docket itself.
 	Actor audit.Actor
 }

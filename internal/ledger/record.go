@@ -29,6 +29,11 @@ func (w *work) record(d incident.Decision, in *Input) {
 	switch d.Reason {
 	case incident.ReasonTicketFiled:
 		about["attempts"] = d.Effect.Attempt
+		if inc.Inquiry.Asked {
+			about["surface"] = inc.Surface
+			w.enter(audit.Actor{Kind: audit.KindPerson, Name: inc.Inquiry.By}, audit.ActionStatusFiled, about)
+			return
+		}
 		w.enter(actor, audit.ActionTicketFiled, about)
 	case incident.ReasonTicketAdopted:
 		about["ticket_id"] = d.Effect.TicketID
@@ -41,6 +46,10 @@ func (w *work) record(d incident.Decision, in *Input) {
 		w.enter(actor, audit.ActionTicketClosed, about)
 	case incident.ReasonDone:
 		w.recordDone(d, actor, about)
+	case incident.ReasonInvestigateAsked, incident.ReasonInvestigateJoined:
+		w.enter(actor, audit.ActionInvestigated, map[string]any{
+			"alert_key": inc.Key.String(), "mark": inc.Mark.String(), "surface": inc.Surface, "reason": string(d.Reason),
+		})
 	default:
 		if d.Reason == incident.ReasonTicketOpen && in.Actor.Kind == audit.KindPerson {
 			w.enter(actor, audit.ActionTicketReopened, about)
@@ -100,6 +109,8 @@ func (w *work) tell(ctx context.Context) {
 		switch s.reason {
 		case incident.ReasonTicketAsked:
 			msg = "auto_ticket"
+		case incident.ReasonInvestigateAsked, incident.ReasonInvestigateJoined:
+			msg = "investigate"
 		case incident.ReasonTicketFiled:
 			msg = "ticket_filed"
 		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack:
@@ -123,7 +134,7 @@ func (w *work) tell(ctx context.Context) {
 		if s.reason == incident.ReasonTicketFiled {
 			attrs = append(attrs, slog.String("desk", s.next.Ticket.Desk), slog.String("ticket", s.next.Ticket.Number), slog.String("ticket_url", s.next.Ticket.URL))
 		}
-		log.LogAttrs(ctx, level, msg, attrs...) //nolint:sloglint // One of the three constants above.
+		log.LogAttrs(ctx, level, msg, attrs...) //nolint:sloglint // One of the constants above.
 	}
 }
 

@@ -97,6 +97,8 @@ func (w *work) load(ctx context.Context, all []*request) error {
 			case in.Alert != nil:
 				fingerprints = append(fingerprints, in.Alert.Fingerprint)
 				keys[in.Alert.Key] = true
+			case in.Investigate != nil:
+				keys[in.Investigate.Key] = true
 			case in.Due != nil:
 				keys[in.Due.Key] = true
 			case in.Seen != nil:
@@ -152,6 +154,8 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 	switch {
 	case in.Alert != nil:
 		return w.decideAlert(ctx, in)
+	case in.Investigate != nil:
+		return w.decideInvestigate(in), nil
 	case in.Due != nil:
 		return w.decideLatest(*in.Due, incident.Event{Kind: incident.TimeCame}, in), nil
 	case in.Seen != nil:
@@ -258,6 +262,17 @@ func (w *work) decideLatest(m incident.Mark, ev incident.Event, in *Input) Resul
 	}
 	d := w.step(e, ev, in)
 	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}
+}
+
+// decideInvestigate steps the surface's live incident, or a new one.
+func (w *work) decideInvestigate(in *Input) Result {
+	target := w.live(*in.Investigate)
+	d := w.step(target, incident.Event{Kind: incident.Investigated, Alert: *in.Investigate, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
+	res := Result{Mark: d.Next.Mark, Changed: d.Changed, Reason: d.Reason}
+	if d.Successor != nil {
+		res.Mark, res.Reason = d.Successor.Mark, d.Successor.Reason
+	}
+	return res
 }
 
 // decideAnswer steps the incident of an effect, which may be an earlier one than the latest.

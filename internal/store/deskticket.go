@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -98,18 +99,40 @@ func (s *Store) AddDeskNote(ctx context.Context, number int64, author, text stri
 	})
 }
 
-// SetDeskTicket replaces tags and status of a ticket of the local desk.
-func (s *Store) SetDeskTicket(ctx context.Context, number int64, tags []string, status desk.Status, now time.Time) error {
-	const q = `UPDATE desk_ticket SET tags = ?, status = ?, closed_at_us = CASE WHEN ? = 0 THEN 0 WHEN closed_at_us > 0 THEN closed_at_us ELSE ? END WHERE number = ?`
-	if tags == nil {
-		tags = []string{}
-	}
-	text, err := json.Marshal(tags)
-	if err != nil {
-		return fmt.Errorf("write the tags of ticket %d: %w", number, err)
-	}
+// TagDeskTicket adds tags to those a ticket of the local desk has.
+func (s *Store) TagDeskTicket(ctx context.Context, number int64, tags []string) error {
 	return s.Write(ctx, func(t *Tx) error {
-		_, err := t.exec(ctx, q, string(text), string(status), bit(status == desk.StatusClosed), micros(now), number)
+		// The row is locked first: somebody else may be tagging it.
+		if _, err := t.exec(ctx, `UPDATE desk_ticket SET tags = tags WHERE number = ?`, number); err != nil {
+			return err
+		}
+		before, err := one[string](ctx, t, `SELECT tags FROM desk_ticket WHERE number = ?`, number)
+		if err != nil {
+			return err
+		}
+		var all []string
+		if err := json.Unmarshal([]byte(before), &all); err != nil {
+			return fmt.Errorf("read the tags of ticket %d: %w", number, err)
+		}
+		for _, tag := range tags {
+			if !slices.Contains(all, tag) {
+				all = append(all, tag)
+			}
+		}
+		text, err := json.Marshal(append([]string{}, all...))
+		if err != nil {
+			return fmt.Errorf("write the tags of ticket %d: %w", number, err)
+		}
+		_, err = t.exec(ctx, `UPDATE desk_ticket SET tags = ? WHERE number = ?`, string(text), number)
+		return err
+	})
+}
+
+// SetDeskStatus sets the status of a ticket of the local desk.
+func (s *Store) SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error {
+	const q = `UPDATE desk_ticket SET status = ?, closed_at_us = CASE WHEN ? = 0 THEN 0 WHEN closed_at_us > 0 THEN closed_at_us ELSE ? END WHERE number = ?`
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, q, string(status), bit(status == desk.StatusClosed), micros(now), number)
 		return err
 	})
 }

@@ -11,17 +11,17 @@ import (
 	"docket/internal/incident"
 )
 
-const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, earlier, reason, timeline`
+const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, earlier, inquiry, reason, timeline`
 
-const incidentWidth = 30
+const incidentWidth = 31
 
 func scanIncident(rs rows) (incident.Incident, error) {
 	var i incident.Incident
 	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted int64
-	var state, ticketState, earlier, reason, timeline string
+	var state, ticketState, earlier, inquiry, reason, timeline string
 	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
 		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
-		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &earlier, &reason, &timeline)
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &earlier, &inquiry, &reason, &timeline)
 	if err != nil {
 		return i, fmt.Errorf("read an incident: %w", err)
 	}
@@ -33,6 +33,11 @@ func scanIncident(rs rows) (incident.Incident, error) {
 	if earlier != "" {
 		if err := json.Unmarshal([]byte(earlier), &i.Earlier); err != nil {
 			return i, fmt.Errorf("read the earlier ticket of incident %s: %w", i.Mark, err)
+		}
+	}
+	if inquiry != "" {
+		if err := json.Unmarshal([]byte(inquiry), &i.Inquiry); err != nil {
+			return i, fmt.Errorf("read who investigates incident %s: %w", i.Mark, err)
 		}
 	}
 	if err := json.Unmarshal([]byte(timeline), &i.Timeline); err != nil {
@@ -54,11 +59,19 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 		}
 		earlier = string(text)
 	}
+	inquiry := ""
+	if i.Inquiry.Count > 0 {
+		text, err := json.Marshal(i.Inquiry)
+		if err != nil {
+			return nil, fmt.Errorf("write who investigates incident %s: %w", i.Mark, err)
+		}
+		inquiry = string(text)
+	}
 	return []any{
 		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
 		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
 		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.Doubted), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
-		earlier, string(i.Reason), string(timeline),
+		earlier, inquiry, string(i.Reason), string(timeline),
 	}, nil
 }
 
@@ -89,6 +102,20 @@ func (s *Store) Incident(ctx context.Context, m incident.Mark) (incident.Inciden
 // Incident loads one incident; ErrNotFound if there is none.
 func (t *Tx) Incident(ctx context.Context, m incident.Mark) (incident.Incident, error) {
 	return incidentByMark(ctx, t, m)
+}
+
+// LatestIncident loads a key's latest incident; ErrNotFound if there is none.
+func (s *Store) LatestIncident(ctx context.Context, key alert.Key) (incident.Incident, error) {
+	const q = `SELECT ` + incidentColumns + ` FROM incident WHERE alert_key = ? ORDER BY generation DESC LIMIT 1`
+	rs, err := s.engine.reader().query(ctx, q, int64(key))
+	all, err := collect(rs, err, scanIncident)
+	if err != nil {
+		return incident.Incident{}, fmt.Errorf("load the latest incident of %s: %w", key, err)
+	}
+	if len(all) == 0 {
+		return incident.Incident{}, fmt.Errorf("incident of %s: %w", key, ErrNotFound)
+	}
+	return all[0], nil
 }
 
 func incidentByMark(ctx context.Context, q querier, m incident.Mark) (incident.Incident, error) {
@@ -126,7 +153,7 @@ func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?, link = ?, route = ?,
 		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?, flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
-		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, earlier = ?, reason = ?, timeline = ?
+		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, earlier = ?, inquiry = ?, reason = ?, timeline = ?
 		WHERE alert_key = ? AND generation = ? AND version = ?`
 	args, err := incidentArgs(i)
 	if err != nil {

@@ -15,15 +15,15 @@ import (
 	"docket/internal/store/migrate"
 )
 
-// schemaVersion is the last step in migrate/: what this program works with.
-const schemaVersion = 1
-
 func compareVersions(have int64) error {
+	need, err := migrate.Latest()
 	switch {
-	case have > schemaVersion:
-		return fmt.Errorf("%w: it is at schema %d, this docket knows up to %d: run the newer docket again", ErrNewer, have, schemaVersion)
-	case have < schemaVersion:
-		return fmt.Errorf("%w: it is at schema %d, this docket needs %d: run docket migrate", ErrBehind, have, schemaVersion)
+	case err != nil:
+		return err
+	case have > need:
+		return fmt.Errorf("%w: it is at schema %d, this docket knows up to %d: run the newer docket again", ErrNewer, have, need)
+	case have < need:
+		return fmt.Errorf("%w: it is at schema %d, this docket needs %d: run docket migrate", ErrBehind, have, need)
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ func gooseUp(ctx context.Context, d goose.Dialect, db *sql.DB, folder string) er
 	if err != nil {
 		return fmt.Errorf("read the schema version: %w", err)
 	}
-	if have > schemaVersion {
-		return compareVersions(have)
+	if err := compareVersions(have); errors.Is(err, ErrNewer) {
+		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

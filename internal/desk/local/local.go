@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +22,9 @@ type Shelf interface {
 	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
 	// AddDeskNote keeps a note.
 	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
-	// SetDeskTicket replaces the tags and the status.
-	SetDeskTicket(ctx context.Context, number int64, tags []string, status desk.Status, now time.Time) error
+	// TagDeskTicket adds tags to those it has; SetDeskStatus leaves all but the status alone.
+	TagDeskTicket(ctx context.Context, number int64, tags []string) error
+	SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error
 }
 
 // Desk is the local desk.
@@ -111,17 +111,14 @@ func (d *Desk) NoteBy(ctx context.Context, id, author, text string) error {
 
 // Tag adds tags to those the ticket has.
 func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
-	t, err := d.Get(ctx, id)
-	if err != nil {
+	if _, err := d.Get(ctx, id); err != nil {
 		return err
 	}
-	all := slices.Clone(t.Tags)
-	for _, tag := range tags {
-		if !slices.Contains(all, tag) {
-			all = append(all, tag)
-		}
+	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
+	if err := d.shelf.TagDeskTicket(ctx, number, tags); err != nil {
+		return unavailable("tag ticket "+id, err)
 	}
-	return d.set(ctx, id, all, t.Status)
+	return nil
 }
 
 // SetStatus opens or closes the ticket.
@@ -129,16 +126,11 @@ func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) err
 	if status != desk.StatusOpen && status != desk.StatusPending && status != desk.StatusClosed {
 		return &desk.Error{Class: desk.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
 	}
-	t, err := d.Get(ctx, id)
-	if err != nil {
+	if _, err := d.Get(ctx, id); err != nil {
 		return err
 	}
-	return d.set(ctx, id, t.Tags, status)
-}
-
-func (d *Desk) set(ctx context.Context, id string, tags []string, status desk.Status) error {
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
-	if err := d.shelf.SetDeskTicket(ctx, number, tags, status, time.Now().UTC()); err != nil {
+	if err := d.shelf.SetDeskStatus(ctx, number, status, time.Now().UTC()); err != nil {
 		return unavailable("change ticket "+id, err)
 	}
 	return nil

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE incident ADD COLUMN inquiry TEXT NOT NULL DEFAULT '';
