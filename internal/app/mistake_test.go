@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"docket/internal/source"
 )
 
 func TestEveryMistakeIsSaidAtOnceWithItsPlace(t *testing.T) {
@@ -59,7 +61,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{"a huge port", "listen: 127.0.0.1:70000", `docket.yaml:1:9: listen: "127.0.0.1:70000" is not host:port: write 127.0.0.1:8080`},
 		{"a very long word", "desk: " + strings.Repeat("a", 1000), `docket.yaml:1:7: desk: "` + strings.Repeat("a", 59) + `…" is none of local, freescout`},
 		{"a word of an escape sequence", `log: {level: "\e[31m"}`, `docket.yaml:1:14: log.level: "\x1b[31m" is none of debug, info, warning, error`},
-		{"a format that comes later", "sources: [{name: a, format: pagerduty}]", `docket.yaml:1:29: sources[0].format: "pagerduty" is not supported by this version: write one of alertmanager, prometheus`},
+		{"a format that nobody reads", "sources: [{name: a, format: nagios}]", `docket.yaml:1:29: sources[0].format: "nagios" is not supported by this version: write one of ` + strings.Join(source.Formats(), ", ")},
 		{"a login that nothing enforces", "auth: {mode: password}", "docket.yaml:1:14: auth.mode: \"password\" is not supported by this version: write none, and say in tokens who may come"},
 		{"a key that stands twice and is wrong the first time", "log: {level: loud}\nlog: {level: info}\n", "docket.yaml:1:14: log.level: \"loud\" is none of debug, info, warning, error\ndocket.yaml:2:1: log: stands twice, first in line 1"},
 		{"a matcher that a shell ate", "routes: [{match: ['team=\"shop']}]", `docket.yaml:1:19: routes[0].match[0]: "team=\"shop" is not a matcher: write label="value", or !=, =~ or !~ in place of = (matcher value contains unescaped double quote: "shop)`},

@@ -104,6 +104,8 @@ func (r *rules) mailbox(route string) int64 {
 func pushed(cfg Config) map[string]source.Source {
 	all := map[string]source.Source{
 		"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
+		"grafana":      {Name: "grafana", Format: "grafana"},
+		"pagerduty":    {Name: "pagerduty", Format: "pagerduty"},
 		"prometheus":   {Name: "prometheus", Format: "prometheus"},
 	}
 	for _, s := range cfg.Sources {

@@ -2,6 +2,8 @@ package source
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,6 +35,17 @@ func cut(s string, most int) string {
 	}
 	return strings.ToValidUTF8(s[:most], "") + "..."
 }
+
+// cutRunes keeps s within most characters.
+func cutRunes(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// sortedKeys are an object's names in an order that does not change.
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 // path names a label within a field.
 func path(field, name string) string { return field + "." + cut(name, maxPathBytes) }

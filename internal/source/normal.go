@@ -16,6 +16,16 @@ type said struct {
 	// link is the generatorURL, safe to follow; id is what the source calls the alert.
 	link, id string
 	status   alert.Status
+	// The rest is said by formats that have a word of their own for it; "" and zero where not.
+
+	// ident names the alert in place of its labels, as PagerDuty's dedup_key does: an end may
+	// come with nothing else.
+	ident string
+	// title and severity go before those of the labels.
+	title    string
+	severity alert.Severity
+	// elsewhere is a link for want of a better one; value is what was measured.
+	elsewhere, value string
 }
 
 const (
@@ -46,11 +56,18 @@ func (s Source) alert(t said, now time.Time) alert.Alert {
 		name = ""
 	}
 	a := alert.Alert{
-		Source: s.Name, ID: fit(t.id), Severity: alert.SeverityOf(t.labels.Get("severity"), s.Severity),
+		Source: s.Name, ID: fit(t.id), Severity: t.severity,
 		Status: alert.Firing, SaidAt: now, Title: title(t), Link: t.link,
 	}
+	if a.Severity == 0 {
+		a.Severity = alert.SeverityOf(t.labels.Get("severity"), s.Severity)
+	}
 	// The keys are made of what was said, before texts are made fit for the databases.
-	a.Fingerprint = alert.Fingerprint(name, t.labels)
+	named := t.labels
+	if t.ident != "" {
+		named = alert.Labels{{Name: "dedup_key", Value: t.ident}}
+	}
+	a.Fingerprint = alert.Fingerprint(name, named)
 	a.Key = s.key(name, t, a.Fingerprint)
 	a.Labels, a.Annotations = keepable(t.labels), keepable(t.annotations)
 	a.StartsAt = believable(t.startsAt, now)
@@ -86,10 +103,10 @@ func (s Source) key(name string, t said, fingerprint alert.Key) alert.Key {
 	return id.Key(name, t.labels, t.id)
 }
 
-// title is what people call an alert: its alertname, else the first line of its title or
-// summary.
+// title is what people call an alert: what the format says, or its alertname, else the first
+// line of its title or summary.
 func title(t said) string {
-	for _, text := range [...]string{t.labels.Get("alertname"), t.annotations.Get("title"), t.annotations.Get("summary")} {
+	for _, text := range [...]string{t.title, t.labels.Get("alertname"), t.annotations.Get("title"), t.annotations.Get("summary")} {
 		line, _, _ := strings.Cut(text, "\n")
 		if line = strings.TrimSpace(line); line != "" {
 			return fit(line)

@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -24,6 +25,14 @@ type Source struct {
 	ResolveTimeout time.Duration
 }
 
+// Push is what a sender sent.
+type Push struct {
+	// Header is the request's header, which some formats read; nil where there is none.
+	Header http.Header
+	// Body is unpacked, and at most as long as the face allows.
+	Body []byte
+}
+
 // Batch is what one body held.
 type Batch struct {
 	Alerts []alert.Alert
@@ -31,6 +40,9 @@ type Batch struct {
 	Rejected []Rejection
 	// Truncated is how many alerts the sender says it left out (Alertmanager's max_alerts).
 	Truncated uint64
+	// Acknowledged is the upstream id of an alert that a person has taken upstream; "" for
+	// none. It changes nothing here.
+	Acknowledged string
 }
 
 // Rejection names one alert of a batch that could not be kept.
@@ -61,10 +73,19 @@ func (e *BadInput) Error() string {
 	return fmt.Sprintf("%s: %s (at byte %d)", e.Field, e.Reason, e.Offset)
 }
 
-// formats are all bodies that can be pushed, by the name used in the configuration.
-var formats = map[string]func(r *reader, s Source, now time.Time) (Batch, error){
-	"alertmanager": readWebhook,
-	"prometheus":   readAPIv2,
+// format is one way of telling alerts: json reads a body that is one JSON value, raw reads
+// any other push. One of them is set.
+type format struct {
+	json func(r *reader, s Source, now time.Time) (Batch, error)
+	raw  func(p Push, s Source, now time.Time) (Batch, error)
+}
+
+// formats are all that can be pushed, by the name used in the configuration.
+var formats = map[string]format{
+	"alertmanager": {json: readWebhook},
+	"grafana":      {json: readGrafana},
+	"pagerduty":    {json: readPagerDuty},
+	"prometheus":   {json: readAPIv2},
 }
 
 // families are the formats of the Prometheus family: their keys leave the source's name
@@ -74,19 +95,28 @@ var families = map[string]bool{"alertmanager": true, "prometheus": true}
 // Formats returns the names of the formats, sorted.
 func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
 
-// Normalize reads a body of the source's format, as of now. The error is a *BadInput, and
-// then nothing can be kept. The body may be changed afterwards: the alerts do not share it.
+// Normalize reads a body without a header: see Read.
 func (s Source) Normalize(body []byte, now time.Time) (Batch, error) {
-	read, ok := formats[s.Format]
+	return s.Read(Push{Body: body}, now)
+}
+
+// Read reads a push of the source's format, as of now. The error is a *BadInput, and then
+// nothing can be kept. The body may be changed afterwards: the alerts do not share it.
+func (s Source) Read(p Push, now time.Time) (Batch, error) {
+	f, ok := formats[s.Format]
 	if !ok {
 		return Batch{}, &BadInput{Reason: fmt.Sprintf("source %s has the unknown format %q", s.Name, s.Format)}
 	}
-	r, err := newReader(body)
+	now = now.UTC().Truncate(time.Microsecond)
+	if f.raw != nil {
+		return f.raw(p, s, now)
+	}
+	r, err := newReader(p.Body)
 	defer r.free()
 	if err != nil {
 		return Batch{}, err
 	}
-	batch, err := read(r, s, now.UTC().Truncate(time.Microsecond))
+	batch, err := f.json(r, s, now)
 	if err != nil {
 		return Batch{}, r.whole(err)
 	}

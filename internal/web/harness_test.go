@@ -46,7 +46,9 @@ type face struct {
 type plan struct {
 	tokens       []web.Token
 	sourceTokens map[string]desk.Secret
-	policy       func(*incident.Policy)
+	// sources come beside the usual ones.
+	sources []source.Source
+	policy  func(*incident.Policy)
 	// away is a desk of another name: its tickets are not ours to change.
 	away bool
 	// dead is a desk that takes nothing.
@@ -122,12 +124,16 @@ func newFace(t testing.TB, p plan) *face {
 	if p.ready == nil {
 		p.ready = func() web.Readiness { return web.Readiness{Ready: true, Database: "sqlite"} }
 	}
+	sources := map[string]source.Source{
+		"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
+		"prometheus":   {Name: "prometheus", Format: "prometheus"},
+		"shop":         {Name: "shop", Format: "alertmanager"},
+	}
+	for _, s := range p.sources {
+		sources[s.Name] = s
+	}
 	f.handler = web.New(web.Deps{
-		Sources: map[string]source.Source{
-			"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
-			"prometheus":   {Name: "prometheus", Format: "prometheus"},
-			"shop":         {Name: "shop", Format: "alertmanager"},
-		},
+		Sources:      sources,
 		SourceTokens: p.sourceTokens, Tokens: p.tokens,
 		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Health: health,
 		Ready:    func(context.Context) web.Readiness { return p.ready() },

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"docket/internal/intake"
 	"docket/internal/source"
 )
 
@@ -65,11 +66,26 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		fail(w, status, sentence)
 		return
 	}
-	now := time.Now().UTC()
-	batch, err := src.Normalize(buf.Bytes(), now)
+	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { fail(w, http.StatusServiceUnavailable, sentence) }})
+}
+
+// replies are how a way in words its answers.
+type replies struct {
+	// bad: of this body nothing can be kept.
+	bad func(w http.ResponseWriter, err error)
+	// kept: all that is not rejected is durable.
+	kept func(w http.ResponseWriter, b source.Batch, receipt intake.Receipt)
+	// away: nothing was kept, and it is to be sent again.
+	away func(w http.ResponseWriter, sentence string)
+}
+
+// take reads a body and keeps its alerts.
+func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source, body []byte, say replies) {
+	now, name := time.Now().UTC(), src.Name
+	batch, err := src.Read(source.Push{Header: r.Header, Body: body}, now)
 	if err != nil {
 		s.Metrics.received(name, "refused", 1)
-		badInput(w, err)
+		say.bad(w, err)
 		return
 	}
 	receipt, err := s.Intake.Receive(r.Context(), name, batch.Alerts, now)
@@ -77,7 +93,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		s.Metrics.received(name, "failed", len(batch.Alerts))
 		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name, "request", r.URL.Path, "err", err)
 		w.Header().Set("Retry-After", "5")
-		fail(w, http.StatusServiceUnavailable, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
+		say.away(w, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
 		return
 	}
 	s.Metrics.received(name, "repeated", receipt.Repeated)
@@ -89,12 +105,13 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		s.Metrics.leftOut(name, batch.Truncated)
 		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
 	}
-	s.answer(w, batch, len(batch.Alerts), receipt.New, receipt.Repeated)
+	say.kept(w, batch, receipt)
 }
 
 // answer says what became of a body. Where it held one alert, its alert_key is told: that
 // is somebody who tries things out.
-func (s *server) answer(w http.ResponseWriter, b source.Batch, accepted, fresh, repeated int) {
+func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Receipt) {
+	accepted := len(b.Alerts)
 	if len(b.Rejected) > 0 {
 		// As Alertmanager's API v2 does: the good ones are kept, the answer is 400 and says
 		// which are not.
@@ -111,9 +128,9 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, accepted, fresh, 
 	out = append(out, `{"status":"success","accepted":`...)
 	out = strconv.AppendInt(out, int64(accepted), 10)
 	out = append(out, `,"new":`...)
-	out = strconv.AppendInt(out, int64(fresh), 10)
+	out = strconv.AppendInt(out, int64(receipt.New), 10)
 	out = append(out, `,"repeated":`...)
-	out = strconv.AppendInt(out, int64(repeated), 10)
+	out = strconv.AppendInt(out, int64(receipt.Repeated), 10)
 	if accepted == 1 {
 		out = append(out, `,"alert_key":"`...)
 		out = append(out, b.Alerts[0].Key.String()...)

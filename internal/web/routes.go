@@ -55,6 +55,7 @@ func New(d Deps) http.Handler {
 	// Alerts in. A method that is not listed is answered with 405 by the mux.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
 	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
+	mux.HandleFunc("POST /v2/enqueue", s.postEnqueue)
 
 	// The API (api.go lists its operations).
 	s.mountAPI(mux)

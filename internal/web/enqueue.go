@@ -1,0 +1,93 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"docket/internal/intake"
+	"docket/internal/source"
+)
+
+// maxEvent is the limit on an event of PagerDuty's Events API v2
+// (https://developer.pagerduty.com/docs/events-api-v2-overview#size-limits, read 2026-11-23).
+const maxEvent = 512 << 10
+
+// postEnqueue is PagerDuty's POST /v2/enqueue: what can page can file. The event's
+// routing_key is the token of a source of the format pagerduty. It answers as PagerDuty
+// does, but only once the event is durable; 400 is not sent again by its clients, 5xx is.
+func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
+	var buf bytes.Buffer
+	r.Body = http.MaxBytesReader(w, r.Body, maxEvent)
+	if status, sentence := readBody(w, r, &buf); status != 0 {
+		if status == http.StatusRequestEntityTooLarge {
+			sentence = "the event is larger than 512 KB"
+		}
+		eventRefused(w, status, sentence)
+		return
+	}
+	key := source.RoutingKey(buf.Bytes())
+	if key == "" {
+		key = credential(r)
+	}
+	src, known := s.eventSource(key)
+	if !known {
+		eventRefused(w, http.StatusBadRequest, "'routing_key' is not the token of a source of the format pagerduty")
+		return
+	}
+	s.take(w, r, src, buf.Bytes(), replies{
+		bad:  func(w http.ResponseWriter, err error) { eventRefused(w, http.StatusBadRequest, eventFault(err)) },
+		kept: eventKept,
+		away: func(w http.ResponseWriter, sentence string) {
+			writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": sentence})
+		},
+	})
+}
+
+// eventSource finds the source of a routing key: the one whose token it is. The key may also
+// be a token of scope ingest, and where nothing asks for a token it may be anything: then it
+// is the first source without a token of its own.
+func (s *server) eventSource(key string) (source.Source, bool) {
+	var free []source.Source
+	for _, name := range s.sourceNames() {
+		src := s.Sources[name]
+		if src.Format != "pagerduty" {
+			continue
+		}
+		own, has := s.SourceTokens[name]
+		if has && same(key, own) {
+			return src, true
+		}
+		if !has {
+			free = append(free, src)
+		}
+	}
+	granted := len(s.Tokens) == 0 || slices.ContainsFunc(s.Tokens, func(t Token) bool { return t.grants(ScopeIngest) && same(key, t.Secret) })
+	if !granted || len(free) == 0 {
+		return source.Source{}, false
+	}
+	return free[0], true
+}
+
+// eventKept answers with the dedup_key by which the sender can resolve the event's alert.
+func eventKept(w http.ResponseWriter, b source.Batch, _ intake.Receipt) {
+	key := b.Acknowledged
+	if len(b.Alerts) > 0 {
+		key = b.Alerts[0].ID
+	}
+	writeJSON(w, http.StatusAccepted, map[string]string{"status": "success", "message": "Event processed", "dedup_key": key})
+}
+
+func eventRefused(w http.ResponseWriter, status int, faults ...string) {
+	writeJSON(w, status, map[string]any{"status": "invalid event", "message": "Event object is invalid", "errors": faults})
+}
+
+func eventFault(err error) string {
+	bad, ok := errors.AsType[*source.BadInput](err)
+	if !ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("'%s' %s", bad.Field, bad.Reason)
+}
