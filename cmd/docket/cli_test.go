@@ -98,6 +98,7 @@ func TestHelpIsNoFault(t *testing.T) {
 
 func TestListingsShowAScreenfulAndScriptsGetAll(t *testing.T) {
 	s := newShell(t)
+	writeFile(t, s.env["DOCKET_CONFIG"], "policies: {storm: {limit: 0}}\n")
 	stop := s.serve()
 	var alerts []string
 	for i := range 60 {

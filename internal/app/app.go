@@ -110,13 +110,13 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	if err != nil {
 		return err
 	}
-	rules, err := newRules(cfg, d)
+	health := courier.NewHealth(d.Name(), log)
+	rules, err := newRules(cfg, d, health.Outage)
 	if err != nil {
 		return err
 	}
 	metrics := web.NewMetrics(registry, st)
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy}, metrics.LedgerCounts(), log)
-	health := courier.NewHealth(d.Name(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
 	if err != nil {
@@ -134,6 +134,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	work := newGroup(ctx, log)
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
+	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell, now) })
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
@@ -228,6 +229,12 @@ func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
 		return nil, nil, fmt.Errorf("set up the freescout desk: %w", err)
 	}
 	return d, nil, nil
+}
+
+// tell tells the operator something that is not about one incident.
+func (a *App) tell(ctx context.Context, key, text string) error {
+	a.log.WarnContext(ctx, "operator told", "notice", key, "text", text)
+	return nil
 }
 
 // linkHost is the host that links name when Docket listens on all addresses.

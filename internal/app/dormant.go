@@ -12,8 +12,6 @@ func (c Config) Dormant() []string {
 		{"slack", c.Slack.Token.Set() || len(c.Slack.Users) > 0},
 		{"surfaces", len(c.Surfaces) > 0},
 		{"freescout.webhook_secret", c.FreeScout.WebhookSecret.Set()},
-		{"policies.backfill", c.Policies.Backfill != d.Policies.Backfill},
-		{"policies.storm", c.Policies.Storm != d.Policies.Storm},
 		{"policies.reopen_within", c.Policies.ReopenWithin != d.Policies.ReopenWithin},
 		{"reconcile", c.Reconcile != d.Reconcile},
 	} {

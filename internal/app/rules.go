@@ -17,7 +17,9 @@ import (
 
 // rules turn the configuration into policies.
 type rules struct {
-	base   incident.Policy
+	base incident.Policy
+	// outage is the desk's last one.
+	outage func() incident.Outage
 	routes []routeRule
 }
 
@@ -32,7 +34,7 @@ type routeRule struct {
 // attempt that never answered is over once its process is.
 const localCallTimeout = 0
 
-func newRules(cfg Config, d desk.Desk) (*rules, error) {
+func newRules(cfg Config, d desk.Desk, outage func() incident.Outage) (*rules, error) {
 	p := incident.DefaultPolicy()
 	c := cfg.Policies
 	p.TicketAt, p.OnRecovery, p.Hold, p.DoubtHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
@@ -45,7 +47,9 @@ func newRules(cfg Config, d desk.Desk) (*rules, error) {
 	flag, _ = feature.Find(feature.InvestigateFromStatus)
 	p.InvestigateOn = feature.Evaluate(flag, cfg.Flags[feature.InvestigateFromStatus], nil).On
 	p.InvestigateWindow = c.InvestigateWindow
-	r := &rules{base: p}
+	p.Storm = incident.StormPolicy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
+	p.Backfill = incident.Backfill(c.Backfill)
+	r := &rules{base: p, outage: outage}
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
 		var err error
@@ -82,12 +86,15 @@ func (r *rules) route(a alert.Alert) string {
 
 // policy returns a route's policy. A route that is not configured any more has the default.
 func (r *rules) policy(route string, _ time.Time) incident.Policy {
+	p := r.base
 	for _, rr := range r.routes {
 		if rr.name == route {
-			return rr.policy
+			p = rr.policy
+			break
 		}
 	}
-	return r.base
+	p.Outage = r.outage()
+	return p
 }
 
 func (r *rules) mailbox(route string) int64 {
@@ -161,7 +168,7 @@ func Reader(cfg Config, st *store.Store) (web.Reader, error) {
 	if err != nil {
 		return web.Reader{}, err
 	}
-	r, err := newRules(cfg, d)
+	r, err := newRules(cfg, d, func() incident.Outage { return incident.Outage{} })
 	if err != nil {
 		return web.Reader{}, err
 	}

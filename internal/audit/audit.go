@@ -45,6 +45,8 @@ const (
 	ActionDenied         = "console.auth.denied"         // somebody was refused
 	ActionDoctorRun      = "console.doctor.run"          // the doctor ran
 	ActionRepaired       = "console.reconcile.repaired"  // reconcile mended a mismatch
+	ActionDeskAway       = "console.desk.away"           // the desk does not answer any more
+	ActionDeskBack       = "console.desk.back"           // it does again
 	ActionMigrated       = "console.store.migrated"      // the schema changed
 )
 

@@ -62,7 +62,17 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 			return time.Time{}, err
 		}
 		now := time.Now().UTC()
-		move := eff.Next(c.rules.Policy(inc.Route, now), now)
+		policy := c.rules.Policy(inc.Route, now)
+		move := eff.Next(policy, now)
+		if again, ok := c.health.admit(); !ok && move.Do != incident.DoNothing && move.Do != incident.DoWait {
+			return again, nil
+		}
+		if move.Do == incident.DoSend && eff.Missed(inc, policy) {
+			if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Missed: true}); err != nil {
+				return time.Time{}, fmt.Errorf("bring %s into the digest: %w", id, err)
+			}
+			continue
+		}
 		switch move.Do {
 		case incident.DoNothing:
 			return time.Time{}, nil
@@ -141,7 +151,7 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incide
 	switch eff.Kind {
 	case incident.KindFile:
 		var draft desk.Draft
-		if draft, err = c.draft(ctx, inc); err != nil {
+		if draft, err = c.draft(ctx, inc, eff); err != nil {
 			// The database failed after the start was written down, but surely nothing was sent.
 			return incident.Answer{Outcome: incident.OutcomeNotSent, Fault: "database", Detail: c.store.Explain(err)}, nil
 		}
@@ -167,12 +177,15 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incide
 }
 
 // draft composes the ticket from what is known now.
-func (c *Courier) draft(ctx context.Context, inc incident.Incident) (desk.Draft, error) {
-	alerts, err := c.store.AlertsOf(ctx, inc.Key)
-	if err != nil {
-		return desk.Draft{}, err
+func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff incident.Effect) (desk.Draft, error) {
+	subject, body := incident.BriefGathering(inc, eff.Text)
+	if inc.Gathers == incident.NoGathering {
+		alerts, err := c.store.AlertsOf(ctx, inc.Key)
+		if err != nil {
+			return desk.Draft{}, err
+		}
+		subject, body = incident.Brief(inc, alerts)
 	}
-	subject, body := incident.Brief(inc, alerts)
 	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
 }
 

@@ -8,9 +8,12 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/incident"
 )
 
-// Health is what is known of the way to the desk. It says a change once, not every try.
+// Health is what is known of the way to the desk, and the circuit breaker on it: after some
+// failures in a row nothing is sent any more until a check has gone through. It says a
+// change once, not every try.
 type Health struct {
 	desk string
 	log  *slog.Logger
@@ -21,7 +24,27 @@ type Health struct {
 	since                time.Time
 	lastSuccess          time.Time
 	heard                bool
+	// fails counts the failures in a row that say something of the way to the desk.
+	fails int
+	// away says that the breaker is open; nextTry is when the desk is checked next.
+	away    bool
+	nextTry time.Time
+	tries   int
+	// outage is the last one that this replica noticed or was told of.
+	outage incident.Outage
 }
+
+// The breaker's pace: a desk that is away is checked soon, then less often.
+const (
+	failsToOpen = 3
+	firstTry    = 5 * time.Second
+	longestTry  = 30 * time.Second
+	// flapping is how soon after a return a new outage counts as the old one going on.
+	flapping = time.Minute
+	// afterTry is how long after a check the held jobs come again: they come together, so
+	// that the worst go first.
+	afterTry = 500 * time.Millisecond
+)
 
 // NewHealth makes the health of the named desk; nothing is known yet.
 func NewHealth(name string, log *slog.Logger) *Health { return &Health{desk: name, log: log} }
@@ -32,6 +55,8 @@ type State struct {
 	// Heard is false until the desk has answered or failed once.
 	Heard bool `json:"heard"`
 	Well  bool `json:"well"`
+	// Away says that so many calls failed in a row that none is sent until a check goes through.
+	Away bool `json:"away"`
 	// Fault names what is wrong, Sentence and Fix say it; all "" while well.
 	Fault       string    `json:"fault,omitempty"`
 	Sentence    string    `json:"sentence,omitempty"`
@@ -44,7 +69,35 @@ type State struct {
 func (h *Health) State() State {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return State{h.desk, h.heard, h.heard && h.fault == "", h.fault, h.sentence, h.fix, h.since, h.lastSuccess}
+	return State{h.desk, h.heard, h.heard && h.fault == "", h.away, h.fault, h.sentence, h.fix, h.since, h.lastSuccess}
+}
+
+// Outage returns the desk's last outage as far as this replica knows.
+func (h *Health) Outage() incident.Outage {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.outage
+}
+
+// Away says whether the desk is known to be away, and why, for people.
+func (h *Health) Away() (sentence string, away bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.sentence, h.away
+}
+
+// admit reports whether something may be sent now, and if not, when to come again.
+func (h *Health) admit() (again time.Time, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.nextTry.Add(afterTry), !h.away
+}
+
+// dueForCheck reports whether the desk is away and is to be checked now.
+func (h *Health) dueForCheck(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.away && !now.Before(h.nextTry)
 }
 
 // Heard takes note of one call's outcome. A ticket that is not there is an answer, too.
@@ -58,28 +111,66 @@ func (h *Health) Heard(ctx context.Context, err error) {
 	now := time.Now().UTC()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	before, first := h.fault, !h.heard
-	h.heard = true
 	if err == nil || errors.Is(err, desk.ErrMissing) {
-		h.fault, h.sentence, h.fix, h.lastSuccess = "", "", "", now
-		if before != "" {
-			h.log.InfoContext(ctx, "desk is back", "desk", h.desk, "was", before, "took", now.Sub(h.since))
-		}
-		if before != "" || first {
-			h.since = now
-		}
+		h.well(ctx, now)
 		return
 	}
+	h.ill(ctx, now, err)
+}
+
+// well takes note that the desk answered. The caller holds mu.
+func (h *Health) well(ctx context.Context, now time.Time) {
+	before, first := h.fault, !h.heard
+	h.heard, h.fails = true, 0
+	h.fault, h.sentence, h.fix, h.lastSuccess = "", "", "", now
+	if before != "" {
+		h.log.InfoContext(ctx, "desk is back", "desk", h.desk, "was", before, "took", now.Sub(h.since))
+	}
+	if before != "" || first {
+		h.since = now
+	}
+	if h.away {
+		h.away, h.outage.Ended = false, now
+	}
+}
+
+// ill takes note of a failure. The caller holds mu.
+func (h *Health) ill(ctx context.Context, now time.Time, err error) {
+	before := h.fault
+	h.heard = true
 	h.fault = desk.NameOf(err)
 	if e, ok := errors.AsType[*desk.Error](err); ok {
 		h.sentence, h.fix = e.Sentence, e.Fix
 	}
-	if before == h.fault {
-		return
-	}
 	if before == "" {
 		h.since = now
 	}
+	if desk.ClassOf(err) != desk.Refused || isAuth(h.fault) {
+		h.fails++
+	}
+	switch {
+	case h.away:
+		h.tries++
+		h.nextTry = now.Add(min(longestTry, firstTry<<min(h.tries, 8)))
+	case h.fails >= failsToOpen:
+		h.open(now)
+	}
+	if before != h.fault {
+		h.say(ctx, err)
+	}
+}
+
+// open opens the breaker. The caller holds mu.
+func (h *Health) open(now time.Time) {
+	if h.outage.Ended.IsZero() || now.Sub(h.outage.Ended) > flapping {
+		h.tries = 0
+	}
+	h.outage = incident.Outage{Began: h.since}
+	h.away, h.nextTry = true, now.Add(min(longestTry, firstTry<<min(h.tries, 8)))
+}
+
+// say logs a fault that is new. The caller holds mu.
+func (h *Health) say(ctx context.Context, err error) {
 	if desk.ClassOf(err) == desk.Refused && isAuth(h.fault) {
 		h.log.WarnContext(ctx, "freescout_auth_error", "desk", h.desk, "gate", h.fault, "fix", h.fix, "err", err)
 		return
@@ -89,6 +180,26 @@ func (h *Health) Heard(ctx context.Context, err error) {
 		return
 	}
 	h.log.WarnContext(ctx, "ticket filing failed, it is tried again", "desk", h.desk, "fault", h.fault, "fix", h.fix, "err", err)
+}
+
+// learn takes over what the database knows of the desk's last outage: another replica, or
+// the process before, may have noticed it first.
+func (h *Health) learn(stored incident.Outage) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case stored.Began.IsZero():
+	case h.away:
+		if stored.Ended.IsZero() && stored.Began.Before(h.outage.Began) {
+			h.outage.Began = stored.Began
+		}
+	case stored.Began.After(h.outage.Began) || h.outage.Began.Equal(stored.Began):
+		h.outage = stored
+		if stored.Ended.IsZero() && !h.heard {
+			// The process before left it away: check before anything is sent.
+			h.away, h.nextTry = true, time.Time{}
+		}
+	}
 }
 
 // isAuth reports whether a fault is about who we are: the runbook greps for those by name.

@@ -70,6 +70,9 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 	case ReasonTicketFiled:
 		inc.Ticket = ev.Answer.Ticket
 		inc.Ticket.State = TicketFiled
+		if inc.Gathers != NoGathering {
+			inc.DueAt = now // Who came meanwhile is to be listed.
+		}
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
 		if tags := ticketTags(inc, p); len(tags) > 0 {
 			tag := newEffect(inc, KindTag, "", now)

@@ -85,6 +85,12 @@ func briefBody(inc Incident, alerts []alert.Alert) string {
 	return b.String()
 }
 
+// BriefGathering is the words of a gathering's ticket; list is the text of its effect.
+func BriefGathering(inc Incident, list string) (subject, body string) {
+	return briefSubject(inc, nil), fmt.Sprintf("%s\n\nWorst severity: %s\nSince: %s\n\n%salert_key: %s\nFiled by Docket. Keep the mark: [%s]\n",
+		inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
+}
+
 func briefAlert(b *strings.Builder, a alert.Alert) {
 	fmt.Fprintf(b, "\n%s (%s)\n", a.Title, a.Status)
 	writeLabels(b, "Labels", a.Labels)

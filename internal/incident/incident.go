@@ -52,6 +52,19 @@ func (m Mark) String() string { return m.Key.String() + "." + strconv.Itoa(m.Gen
 // MarshalText prints the mark as String does.
 func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
+// UnmarshalText reads what MarshalText printed, the zero Mark included.
+func (m *Mark) UnmarshalText(text []byte) error {
+	if string(text) == (Mark{}).String() {
+		*m = Mark{}
+		return nil
+	}
+	read, err := ParseMark(string(text))
+	if err == nil {
+		*m = read
+	}
+	return err
+}
+
 // ParseMark reads what String wrote.
 func ParseMark(s string) (Mark, error) {
 	hex, digits, found := strings.Cut(s, ".")
@@ -115,6 +128,10 @@ type Incident struct {
 	Ticket Ticket
 	// Earlier is the ticket of the episode before, to link to; zero if there was none.
 	Earlier Ticket
+	// Gathers says that it stands for others; NoGathering for an ordinary incident.
+	Gathers Gathering
+	// Within is the gathering whose ticket lists it, set for good; zero for a ticket of its own.
+	Within Mark
 	// Inquiry is what operators asked for by Investigate; zero if nobody did.
 	Inquiry Inquiry
 	// Reason is the last decision's.

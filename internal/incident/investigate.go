@@ -33,7 +33,7 @@ func investigate(inc Incident, ev Event, p Policy, now time.Time) Decision {
 			return freshInquiry(inc, ev.Brief, p, now)
 		}
 	case TicketFiled:
-		if now.Sub(inc.Inquiry.CheckedAt) < recheckAfter {
+		if inc.listed() || now.Sub(inc.Inquiry.CheckedAt) < recheckAfter {
 			return Decision{Next: inc, Changed: true, Reason: ReasonInvestigateJoined, Detail: ev.By}
 		}
 		inc.Inquiry.CheckedAt = now

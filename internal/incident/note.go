@@ -32,7 +32,7 @@ func recoveryNoteID(inc Incident) string {
 
 // noteFires tells the ticket that it fired again, one note for all firings since the last.
 func noteFires(inc Incident, p Policy, now time.Time) Decision {
-	if inc.Ticket.State != TicketFiled || inc.Fires <= inc.FiresNoted {
+	if inc.Ticket.State != TicketFiled || inc.listed() || inc.Fires <= inc.FiresNoted {
 		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
 	}
 	if next := inc.FlapNotedAt.Add(p.FlapNoteEvery); !inc.FlapNotedAt.IsZero() && now.Before(next) {
@@ -47,18 +47,24 @@ func noteFires(inc Incident, p Policy, now time.Time) Decision {
 
 func recoveryNote(inc Incident, p Policy, note Effect) string {
 	var b strings.Builder
+	if inc.Gathers != NoGathering {
+		fmt.Fprintf(&b, "Over: %s\nAll that is listed here has recovered; the last at %s, or a moment before.\n", inc.Title, inc.RecoveredAt.UTC().Format(timeLayout))
+		return b.String() + endOfRecovery(p) + note.NoteMark()
+	}
 	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
 	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
 	if inc.Fires > 0 {
 		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
 	}
+	return b.String() + endOfRecovery(p) + note.NoteMark()
+}
+
+// endOfRecovery says what becomes of the ticket.
+func endOfRecovery(p Policy) string {
 	if p.OnRecovery == RecoveryClose {
-		b.WriteString("Docket closes this ticket.\n")
-	} else {
-		b.WriteString("Please close the ticket once you have looked at it.\n")
+		return "Docket closes this ticket.\n"
 	}
-	b.WriteString(note.NoteMark())
-	return b.String()
+	return "Please close the ticket once you have looked at it.\n"
 }
 
 func firedAgainNote(inc Incident, note Effect) string {

@@ -16,6 +16,27 @@ const (
 	RecoveryNone  OnRecovery = "none"  // nothing
 )
 
+// Backfill says what is filed, once the desk is back, of the alerts that had recovered by then.
+type Backfill string
+
+// The choices.
+const (
+	BackfillDigest Backfill = "digest" // one ticket lists them all
+	BackfillAll    Backfill = "all"    // each has its own
+	BackfillActive Backfill = "active" // none: only what still fires
+)
+
+// Outage is the desk's last one; the zero value for none.
+type Outage struct {
+	// Began is when it was first noticed, Ended when the desk answered again; zero while away.
+	Began, Ended time.Time
+}
+
+// covers reports whether t lies in the outage.
+func (o Outage) covers(t time.Time) bool {
+	return !o.Began.IsZero() && !t.Before(o.Began) && (o.Ended.IsZero() || !t.After(o.Ended))
+}
+
 // Policy is all that configuration, flags and silences say about one incident at one moment.
 type Policy struct {
 	// TicketAt is the mildest severity that gets a ticket.
@@ -30,6 +51,13 @@ type Policy struct {
 	// MutedBy names the silence that holds now, "" for none; MutedUntil is its end.
 	MutedBy    string
 	MutedUntil time.Time
+	// Storm bounds new tickets; StormInto is the storm that takes this incident, where the
+	// ledger has found that there is one.
+	Storm     StormPolicy
+	StormInto Mark
+	// Backfill says what becomes of what fired and recovered during Outage, the desk's last one.
+	Backfill Backfill
+	Outage   Outage
 	// Hold is how long an alert must fire before its incident opens.
 	Hold time.Duration
 	// DoubtHold is how long a firing word that may be a late repeat is held for its
@@ -58,6 +86,8 @@ func DefaultPolicy() Policy {
 		OnRecovery:        RecoveryNote,
 		FlapNoteEvery:     15 * time.Minute,
 		Tags:              []string{TagAlert},
+		Storm:             StormPolicy{Limit: 20, Per: 5 * time.Minute},
+		Backfill:          BackfillDigest,
 		WaitOut:           90 * time.Second,
 		CallTimeout:       30 * time.Second,
 	}

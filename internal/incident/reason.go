@@ -41,6 +41,13 @@ const (
 	ReasonTicketOpen        Reason = "ticket_still_open"
 	ReasonFreshEpisode      Reason = "fresh_ticket_after_close"
 	ReasonTicketGone        Reason = "ticket_gone"
+	ReasonStorm             Reason = "storm"
+	ReasonDigest            Reason = "digest"
+	ReasonNoBackfill        Reason = "no_backfill"
+	ReasonGathering         Reason = "gathering"
+	ReasonListing           Reason = "listing"
+	ReasonListed            Reason = "listed"
+	ReasonOverInGathering   Reason = "recovered_in_shared_ticket"
 	ReasonInvestigateAsked  Reason = "investigate_asked"
 	ReasonInvestigateJoined Reason = "investigate_joined"
 	ReasonInvestigateOff    Reason = "investigate_off"
@@ -85,6 +92,13 @@ var sentences = map[Reason]string{
 	ReasonTicketOpen:        "The ticket is still open in the desk.",
 	ReasonFreshEpisode:      "The earlier ticket was closed after the alert had recovered: a fresh ticket that links it was asked for.",
 	ReasonTicketGone:        "The ticket is not in the desk any more; that counts as closed.",
+	ReasonStorm:             "More new tickets than policies.storm allows were asked for: this alert is listed in the storm's ticket.",
+	ReasonDigest:            "The alert fired and recovered while the help desk was away: it is listed in the outage's digest ticket (policies.backfill).",
+	ReasonNoBackfill:        "No ticket: the alert fired and recovered while the help desk was away (policies.backfill: active).",
+	ReasonGathering:         "This incident stands for several, which share its ticket.",
+	ReasonListing:           "More incidents are listed in the shared ticket.",
+	ReasonListed:            "The shared ticket lists this incident.",
+	ReasonOverInGathering:   "The alert stopped firing; it shares a ticket, which stays open until all that it lists are over.",
 	ReasonInvestigateAsked:  "An operator clicked Investigate: one ticket was asked for, whatever the severity and the filing flag say.",
 	ReasonInvestigateJoined: "An operator clicked Investigate; the surface's incident has its ticket, or one was asked for, and shares it.",
 	ReasonInvestigateOff:    "Investigate is switched off (flag investigate.from_status).",

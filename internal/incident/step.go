@@ -19,6 +19,9 @@ const (
 	TimeCame       EventKind = "time_came"       // DueAt is over
 	EffectAnswered EventKind = "effect_answered" // the world answered to a move of an effect
 	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
+	Gathered       EventKind = "gathered"        // a gathering has one more incident to list
+	Listed         EventKind = "listed"          // the gathering's ticket lists this incident
+	Missed         EventKind = "missed"          // the ticket is about to be filed, and the alert came and went while the desk was away
 	Investigated   EventKind = "investigated"    // an operator clicked Investigate on the surface's tile
 )
 
@@ -41,6 +44,13 @@ type Event struct {
 	By     string
 	Window time.Duration
 	Brief  string
+	// Members, LiveMembers and Crowded belong to a gathering's TimeCame: who is to be listed
+	// next, how many of its members are not over, and whether more may come.
+	Members     []Member
+	LiveMembers int
+	Crowded     bool
+	// Ticket belongs to Listed: the gathering's.
+	Ticket Ticket
 }
 
 // Decision is what Step decided.
@@ -53,6 +63,12 @@ type Decision struct {
 	EffectChanged bool
 	// Effects are new ones, to be queued in the same transaction.
 	Effects []Effect
+	// Gather is the gathering that is to list Next from now on; zero for none. Listed are the
+	// members that the first of Effects lists.
+	Gather Mark
+	Listed []Mark
+	// Quiet says that a change is no step of the story: only a moment was moved.
+	Quiet bool
 	// Successor is a fresh incident of the same key, opened because Next is closed; nil for none.
 	Successor *Incident
 	Reason    Reason
@@ -63,7 +79,7 @@ type Decision struct {
 // none is live it is a zero one that carries the next Mark, Recipe and Earlier.
 func Step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	d := step(inc, ev, p, now)
-	if d.Changed {
+	if d.Changed && !d.Quiet {
 		d.Next.Reason = d.Reason
 		d.Next.tell(Moment{At: now, Event: ev.Kind, To: d.Next.State, Reason: d.Reason, Detail: d.Detail})
 	}
@@ -73,6 +89,9 @@ func Step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	if inc.State == Closed && ev.Kind != EffectAnswered {
 		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	if inc.Gathers != NoGathering {
+		return stepGathering(inc, ev, p, now)
 	}
 	switch ev.Kind {
 	case AlertFired, AlertDoubted:
@@ -89,6 +108,11 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
 	case Investigated:
 		return investigate(inc, ev, p, now)
+	case Listed:
+		return listed(inc, ev, now)
+	case Missed:
+		return missed(inc, ev, p, now)
+	case Gathered:
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }
@@ -157,6 +181,9 @@ func ask(inc Incident, p Policy, now time.Time) Decision {
 		inc.DueAt = p.MutedUntil
 		return Decision{Next: inc, Changed: true, Reason: ReasonMuted, Detail: p.MutedBy}
 	}
+	if p.StormInto != (Mark{}) {
+		return gatherInto(inc, p.StormInto, ReasonStorm)
+	}
 	inc.Ticket.State = TicketAsked
 	return Decision{Next: inc, Changed: true, Reason: ReasonTicketAsked, Effects: []Effect{newEffect(inc, KindFile, "", now)}}
 }
@@ -187,7 +214,7 @@ func worsen(inc Incident, ev Event, p Policy, now time.Time) Decision {
 func flap(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	inc.State, inc.DueAt, inc.RecoveredAt = Open, time.Time{}, time.Time{}
 	inc.Severity = min(inc.Severity, ev.Alert.Severity)
-	if inc.Ticket.State == TicketFiled && inc.Fires > inc.FiresNoted && !inc.FlapNotedAt.IsZero() {
+	if inc.Ticket.State == TicketFiled && !inc.listed() && inc.Fires > inc.FiresNoted && !inc.FlapNotedAt.IsZero() {
 		inc.DueAt = inc.FlapNotedAt.Add(p.FlapNoteEvery)
 	}
 	inc.Fires++
@@ -208,7 +235,7 @@ func fireAgain(inc Incident, ev Event, now time.Time) Decision {
 	inc.Fires++
 	inc.Severity = min(inc.Severity, ev.Alert.Severity)
 	d := Decision{Next: inc, Changed: true, Reason: ReasonFiredAgain}
-	if inc.Ticket.State == TicketFiled {
+	if inc.Ticket.State == TicketFiled && !inc.listed() {
 		d.Effects = []Effect{newEffect(inc, KindCheck, fmt.Sprintf("fired-%d", inc.Fires), now)}
 	}
 	return d
@@ -239,8 +266,11 @@ func recovered(inc Incident, p Policy, now time.Time) Decision {
 	if inc.RecoveredAt.IsZero() {
 		inc.RecoveredAt = now
 	}
-	if inc.Ticket.State == TicketNone || inc.Ticket.State == TicketClosed {
+	switch {
+	case inc.Ticket.State == TicketNone, inc.Ticket.State == TicketClosed:
 		return closeIncident(inc, ReasonOver, now)
+	case inc.Ticket.State == TicketFiled && inc.listed():
+		return closeIncident(inc, ReasonOverInGathering, now)
 	}
 	inc.State = Recovered
 	d := Decision{Next: inc, Changed: true, Reason: ReasonRecovered}

@@ -85,7 +85,7 @@ func eachOffice(t *testing.T, change func(*incident.Policy), promise func(o *off
 				}
 			})
 			working.Go(func() {
-				if err := q.Run(queues); err != nil {
+				if err := q.Run(queues); err != nil && !errors.Is(err, context.Canceled) {
 					t.Error(err)
 				}
 			})

@@ -24,6 +24,8 @@ type Input struct {
 	// EffectID names the effect that Answer belongs to.
 	EffectID string
 	Answer   incident.Answer
+	// Missed says, instead of Answer, that the effect's alert came and went while the desk was away.
+	Missed bool
 	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
 	Seen         *incident.Mark
 	TicketClosed bool

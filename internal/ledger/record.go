@@ -38,6 +38,9 @@ func (w *work) record(d incident.Decision, in *Input) {
 	case incident.ReasonTicketAdopted:
 		about["ticket_id"] = d.Effect.TicketID
 		w.enter(actor, audit.ActionTicketAdopted, about)
+	case incident.ReasonListed:
+		about["within"] = inc.Within.String()
+		w.enter(actor, audit.ActionTicketFiled, about)
 	case incident.ReasonClosedByPerson, incident.ReasonTicketGone:
 		if in.Actor == (audit.Actor{}) {
 			// Nobody said who: it was seen in the desk.
@@ -107,13 +110,14 @@ func (w *work) tell(ctx context.Context) {
 		w.tellEmit(ctx, s)
 		level, msg := slog.LevelInfo, "decided"
 		switch s.reason {
-		case incident.ReasonTicketAsked:
+		case incident.ReasonTicketAsked, incident.ReasonStorm:
 			msg = "auto_ticket"
 		case incident.ReasonInvestigateAsked, incident.ReasonInvestigateJoined:
 			msg = "investigate"
 		case incident.ReasonTicketFiled:
 			msg = "ticket_filed"
-		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack:
+		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack,
+			incident.ReasonGathering, incident.ReasonListed:
 			level = slog.LevelDebug
 		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonLookFailed, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
 			// The courier says these, with the desk's words.
@@ -141,7 +145,7 @@ func (w *work) tell(ctx context.Context) {
 // tellEmit says that an alert of P2 or worse was first emitted or recovered, in the old
 // system's words: the runbook greps for them.
 func (w *work) tellEmit(ctx context.Context, s story) {
-	if !s.next.Severity.WorseOrEqual(alert.P2) {
+	if !s.next.Severity.WorseOrEqual(alert.P2) || s.next.Gathers != incident.NoGathering {
 		return
 	}
 	var status string

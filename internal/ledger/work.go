@@ -25,6 +25,9 @@ type work struct {
 	incidents []*incidentEntry
 	effects   map[string]*effectEntry
 	fresh     []incident.Effect
+	crowds    map[string]*incident.Crowd
+	listings  []store.Entry
+	listed    map[string][]incident.Mark
 	entries   []audit.Entry
 	decided   []decided
 	told      []story
@@ -63,6 +66,7 @@ func newWork(l *Ledger, tx *store.Tx, now time.Time) *work {
 	return &work{
 		ledger: l, tx: tx, now: now,
 		alerts: map[alert.Key]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
+		crowds: map[string]*incident.Crowd{}, listed: map[string][]incident.Mark{},
 	}
 }
 
@@ -155,11 +159,11 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 	case in.Alert != nil:
 		return w.decideAlert(ctx, in)
 	case in.Investigate != nil:
-		return w.decideInvestigate(in), nil
+		return w.decideInvestigate(ctx, in)
 	case in.Due != nil:
-		return w.decideLatest(*in.Due, incident.Event{Kind: incident.TimeCame}, in), nil
+		return w.decideLatest(ctx, *in.Due, incident.Event{Kind: incident.TimeCame}, in)
 	case in.Seen != nil:
-		return w.decideLatest(*in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed}, in), nil
+		return w.decideLatest(ctx, *in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed}, in)
 	case in.EffectID != "":
 		return w.decideAnswer(ctx, in)
 	}
@@ -214,7 +218,10 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 	case alert.Repeated, alert.Late:
 	}
 	target := w.live(next)
-	d := w.step(target, ev, in)
+	d, err := w.step(ctx, target, ev, in)
+	if err != nil {
+		return res, err
+	}
 	res.Mark, res.Changed, res.Reason = target.Mark, d.Changed, d.Reason
 	if !d.Changed && target.stored == 0 && target.State == "" {
 		res.Mark = incident.Mark{}
@@ -255,24 +262,29 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 }
 
 // decideLatest steps the key's latest incident, if it is the one meant.
-func (w *work) decideLatest(m incident.Mark, ev incident.Event, in *Input) Result {
+func (w *work) decideLatest(ctx context.Context, m incident.Mark, ev incident.Event, in *Input) (Result, error) {
 	e := w.latest[m.Key]
 	if e == nil || e.Mark != m {
-		return Result{Mark: m, Reason: incident.ReasonNothing}
+		return Result{Mark: m, Reason: incident.ReasonNothing}, nil
 	}
-	d := w.step(e, ev, in)
-	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}
+	if e.Gathers != incident.NoGathering && ev.Kind == incident.TimeCame {
+		if err := w.survey(ctx, e.Incident, &ev); err != nil {
+			return Result{}, err
+		}
+	}
+	d, err := w.step(ctx, e, ev, in)
+	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}, err
 }
 
 // decideInvestigate steps the surface's live incident, or a new one.
-func (w *work) decideInvestigate(in *Input) Result {
+func (w *work) decideInvestigate(ctx context.Context, in *Input) (Result, error) {
 	target := w.live(*in.Investigate)
-	d := w.step(target, incident.Event{Kind: incident.Investigated, Alert: *in.Investigate, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
+	d, err := w.step(ctx, target, incident.Event{Kind: incident.Investigated, Alert: *in.Investigate, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
 	res := Result{Mark: d.Next.Mark, Changed: d.Changed, Reason: d.Reason}
 	if d.Successor != nil {
 		res.Mark, res.Reason = d.Successor.Mark, d.Successor.Reason
 	}
-	return res
+	return res, err
 }
 
 // decideAnswer steps the incident of an effect, which may be an earlier one than the latest.
@@ -287,17 +299,43 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 		target = &incidentEntry{Incident: i, stored: i.Version}
 		w.incidents = append(w.incidents, target)
 	}
-	d := w.step(target, incident.Event{Kind: incident.EffectAnswered, Effect: eff.Effect, Answer: in.Answer}, in)
+	ev := incident.Event{Kind: incident.EffectAnswered, Effect: eff.Effect, Answer: in.Answer}
+	if in.Missed {
+		ev = incident.Event{Kind: incident.Missed, Effect: eff.Effect}
+	}
+	d, err := w.step(ctx, target, ev, in)
+	if err != nil {
+		return Result{}, err
+	}
 	if d.EffectChanged {
 		eff.Effect, eff.dirty = d.Effect, true
+	}
+	if target.Gathers != incident.NoGathering && d.EffectChanged && d.Effect.State == incident.Done {
+		if err := w.tellMembers(ctx, target.Incident, d.Effect, in); err != nil {
+			return Result{}, err
+		}
 	}
 	return Result{Mark: target.Mark, Changed: d.Changed, Reason: d.Reason, Effect: eff.Effect}, nil
 }
 
 // step runs the rule and takes its decision into the transaction.
-func (w *work) step(target *incidentEntry, ev incident.Event, in *Input) incident.Decision {
+func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (incident.Decision, error) {
 	from := target.State
-	d := incident.Step(target.Incident, ev, w.ledger.rules.Policy(target.Route, w.now), w.now)
+	policy := w.ledger.rules.Policy(target.Route, w.now)
+	d := incident.Step(target.Incident, ev, policy, w.now)
+	if asksForTicket(d, ev) {
+		into, err := w.admit(ctx, d, policy.Storm)
+		if err != nil {
+			return d, err
+		}
+		if into != (incident.Mark{}) {
+			policy.StormInto = into
+			d = incident.Step(target.Incident, ev, policy, w.now)
+		}
+	}
+	if err := w.gather(ctx, &d, in); err != nil {
+		return d, err
+	}
 	if d.Changed {
 		if from == "" {
 			w.latest[d.Next.Key] = target
@@ -311,14 +349,17 @@ func (w *work) step(target *incidentEntry, ev incident.Event, in *Input) inciden
 		w.incidents = append(w.incidents, next)
 	}
 	w.fresh = append(w.fresh, d.Effects...)
-	if d.Changed || d.EffectChanged {
+	if len(d.Listed) > 0 {
+		w.listed[d.Effects[0].ID] = d.Listed
+	}
+	if (d.Changed || d.EffectChanged) && !d.Quiet {
 		w.told = append(w.told, story{
 			event: ev.Kind, from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
 			effectID: d.Effect.ID, fault: d.Effect.Fault,
 		})
 		w.record(d, in)
 	}
-	return d
+	return d, nil
 }
 
 // save writes everything, the order being the schema's: an old incident is closed before
@@ -359,10 +400,13 @@ func (w *work) save(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.saveGatherings(ctx); err != nil {
+		return err
+	}
 	jobs := make([]queue.Job, len(w.fresh))
 	for i := range w.fresh {
 		w.fresh[i].Version = 1
-		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore}
+		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore, Severity: w.severity(w.fresh[i])}
 	}
 	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
 		return err

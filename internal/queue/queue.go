@@ -10,13 +10,24 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"docket/internal/alert"
 	"docket/internal/store"
 )
 
-// Job asks for one effect to be performed, not before At (zero: at once).
+// Job asks for one effect to be performed, not before At (zero: at once). Of the jobs that
+// wait, those of the worst Severity come first; zero is the mildest.
 type Job struct {
 	EffectID string
 	At       time.Time
+	Severity alert.Severity
+}
+
+// priority is River's, from 1 for what comes first to 4.
+func (j Job) priority() int {
+	if j.Severity == 0 {
+		return 4
+	}
+	return min(int(j.Severity), 4)
 }
 
 // Perform does what an effect needs next. again says when the job is to run once more;
@@ -150,12 +161,9 @@ func (q *Queue) Ensure(ctx context.Context, jobs []Job) error {
 func insertParams(jobs []Job) []river.InsertManyParams {
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
-		params[i] = river.InsertManyParams{Args: effectArgs{j.EffectID}}
-		if !j.At.IsZero() {
-			opts := effectArgs{}.InsertOpts()
-			opts.ScheduledAt = j.At
-			params[i].InsertOpts = &opts
-		}
+		opts := effectArgs{}.InsertOpts()
+		opts.Priority, opts.ScheduledAt = j.priority(), j.At
+		params[i] = river.InsertManyParams{Args: effectArgs{j.EffectID}, InsertOpts: &opts}
 	}
 	return params
 }

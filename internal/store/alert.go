@@ -107,6 +107,26 @@ func (s *Store) AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, err
 	return collect(rs, err, scanAlert)
 }
 
+// alertsOfKeys loads, for each key, one of its alerts: a firing one where there is one.
+func (t *Tx) alertsOfKeys(ctx context.Context, keys []alert.Key) (map[alert.Key]alert.Alert, error) {
+	found := make(map[alert.Key]alert.Alert, len(keys))
+	err := inBatches(keys, func(run []alert.Key) error {
+		q := `SELECT ` + alertColumns + ` FROM alert WHERE fingerprint IN (` + marks(len(run)) + `) AND alert_key = fingerprint
+			UNION ALL SELECT ` + alertColumns + ` FROM alert WHERE alert_key IN (` + marks(len(run)) + `) AND alert_key <> fingerprint
+			ORDER BY status DESC, starts_at_us DESC, fingerprint DESC`
+		rs, err := t.query(ctx, q, append(keyArgs(run), keyArgs(run)...)...)
+		all, err := collect(rs, err, scanAlert)
+		for _, a := range all {
+			found[a.Key] = a // The last one stands: firing, and the earliest.
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load alerts by key: %w", err)
+	}
+	return found, nil
+}
+
 // OthersFiring counts the firing alerts of a key beside the one with this fingerprint.
 func (t *Tx) OthersFiring(ctx context.Context, key, but alert.Key) (int, error) {
 	const q = `SELECT COUNT(*) FROM (

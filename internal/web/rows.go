@@ -208,6 +208,10 @@ func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, lim
 		id := i.Ticket.Desk + " " + i.Ticket.ID
 		if n, seen := at[id]; seen {
 			rows[n].Incidents = append(rows[n].Incidents, i.Mark.String())
+			if i.Gathers != incident.NoGathering { // The ticket is this one's; the others share it.
+				rows[n].Subject, _ = incident.BriefGathering(i, "")
+				rows[n].Mark = i.Mark.String()
+			}
 			continue
 		}
 		if limit > 0 && len(rows) == limit {
@@ -222,6 +226,9 @@ func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, lim
 			return nil, err
 		}
 		subject, _ := incident.Brief(i, alerts)
+		if i.Gathers != incident.NoGathering {
+			subject, _ = incident.BriefGathering(i, "")
+		}
 		at[id] = len(rows)
 		rows = append(rows, TicketRow{
 			Desk: i.Ticket.Desk, ID: i.Ticket.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Subject: subject, Status: status,

@@ -1,0 +1,74 @@
+package courier
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/incident"
+)
+
+// tellAfter is how long the desk may be away before the operator is told.
+const tellAfter = 30 * time.Minute
+
+// Teller tells the operator something that is not about one incident. key names it for
+// good, so that it is told once.
+type Teller func(ctx context.Context, key, text string) error
+
+// WatchDesk is one turn of the outage's loop: it checks a desk that is away, keeps the
+// outage in the database, so that every replica and the next process know of it, and has
+// the operator told of a long one, once, and again when it ends.
+func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) error {
+	if c.health.dueForCheck(now) {
+		checking, cancel := context.WithTimeout(ctx, checkTimeout)
+		err := c.desk.Check(checking)
+		cancel()
+		c.health.Heard(ctx, err)
+	}
+	stored, err := c.store.Outage(ctx, c.desk.Name())
+	if err != nil {
+		return err
+	}
+	c.health.learn(incident.Outage{Began: stored.Began, Ended: stored.Ended})
+	state, mine := c.health.State(), c.health.Outage()
+	lasting := !stored.Began.IsZero() && stored.Ended.IsZero()
+	switch {
+	case state.Away && !lasting:
+		payload := map[string]any{"desk": state.Desk, "fault": state.Fault, "sentence": state.Sentence}
+		if err := c.store.BeginOutage(ctx, state.Desk, mine.Began, state.Fault, state.Sentence, note(now, audit.ActionDeskAway, payload)); err != nil {
+			return err
+		}
+	case !state.Away && lasting && state.Well && state.LastSuccess.After(stored.Began):
+		took := now.Sub(stored.Began).Round(time.Second)
+		payload := map[string]any{"desk": state.Desk, "fault": stored.Fault, "took": took.String()}
+		if err := c.store.EndOutage(ctx, state.Desk, now, note(now, audit.ActionDeskBack, payload)); err != nil {
+			return err
+		}
+		if !stored.ToldAt.IsZero() {
+			return tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Desk, took))
+		}
+	case lasting && stored.ToldAt.IsZero() && now.Sub(stored.Began) >= tellAfter:
+		first, err := c.store.ToldOutage(ctx, state.Desk, now)
+		if err != nil || !first {
+			return err
+		}
+		c.log.WarnContext(ctx, "freescout degraded for long: the operator is told", "desk", state.Desk, "fault", stored.Fault, "since", stored.Began)
+		return tell(ctx, outageKey(stored.Began, "long"), fmt.Sprintf(
+			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
+			state.Desk, stored.Began.UTC().Format(time.RFC3339), stored.Sentence))
+	}
+	return nil
+}
+
+// checkTimeout bounds one check of a desk that is away.
+const checkTimeout = 10 * time.Second
+
+func outageKey(began time.Time, what string) string {
+	return fmt.Sprintf("outage/%d/%s", began.UnixMicro(), what)
+}
+
+// note is an audit entry of Docket's own.
+func note(now time.Time, action string, payload map[string]any) audit.Entry {
+	return audit.Entry{CreatedAt: now, Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: action, Payload: payload}
+}
