@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/ledger"
@@ -17,12 +18,27 @@ import (
 
 // Courier performs effects at one desk.
 type Courier struct {
-	store  *store.Store
-	ledger *ledger.Ledger
+	store  Records
+	ledger Ledger
 	desk   desk.Desk
 	rules  Rules
 	health *Health
 	log    *slog.Logger
+}
+
+// Records is what is kept, for reading: *store.Store, or a simulation's.
+type Records interface {
+	Effect(ctx context.Context, id string) (incident.Effect, error)
+	Incident(ctx context.Context, m incident.Mark) (incident.Incident, error)
+	AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
+	OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error)
+	Explain(err error) string
+	Outages
+}
+
+// Ledger is where answers go: *ledger.Ledger, or a simulation's.
+type Ledger interface {
+	Apply(ctx context.Context, inputs ...ledger.Input) ([]ledger.Result, error)
 }
 
 // Rules are the configuration's part of what is sent.
@@ -34,7 +50,7 @@ type Rules struct {
 }
 
 // New makes a courier.
-func New(st *store.Store, l *ledger.Ledger, d desk.Desk, rules Rules, health *Health, log *slog.Logger) *Courier {
+func New(st Records, l Ledger, d desk.Desk, rules Rules, health *Health, log *slog.Logger) *Courier {
 	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
 

@@ -7,10 +7,19 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/incident"
+	"docket/internal/store"
 )
 
 // tellAfter is how long the desk may be away before the operator is told.
 const tellAfter = 30 * time.Minute
+
+// Outages are where the desk's outages are kept.
+type Outages interface {
+	Outage(ctx context.Context, desk string) (store.Outage, error)
+	BeginOutage(ctx context.Context, desk string, began time.Time, fault, sentence string, entry audit.Entry) error
+	EndOutage(ctx context.Context, desk string, now time.Time, entry audit.Entry) error
+	ToldOutage(ctx context.Context, desk string, now time.Time) (first bool, err error)
+}
 
 // Teller tells the operator something that is not about one incident. key names it for
 // good, so that it is told once.

@@ -101,9 +101,6 @@ func later(a, b time.Time) time.Time {
 
 // learn takes over what a transaction saved.
 func (k *known) learn(w *work) {
-	if !w.ledger.store.Exclusive() {
-		return
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for fp, e := range w.alerts {

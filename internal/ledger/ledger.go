@@ -189,7 +189,7 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 	var w *work
 	err := l.retryConflict(func() error {
 		return l.store.Write(ctx, func(tx *store.Tx) error {
-			w = newWork(l, tx, now)
+			w = newWork(l.rules, tx, func(ctx context.Context, jobs []queue.Job) error { return l.queue.Add(ctx, tx, jobs) }, now)
 			return w.apply(ctx, all)
 		})
 	})
@@ -208,8 +208,10 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 	if len(w.fresh) > 0 {
 		l.queue.Wake()
 	}
-	l.known.learn(w)
-	w.tell(ctx)
+	if l.store.Exclusive() {
+		l.known.learn(w)
+	}
+	w.tell(ctx, l.log, l.counts)
 	return nil
 }
 

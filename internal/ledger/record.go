@@ -101,13 +101,12 @@ func (w *work) saveAudit(ctx context.Context) error {
 }
 
 // tell logs what was kept: one line for each decision that changed something.
-func (w *work) tell(ctx context.Context) {
-	log := w.ledger.log
+func (w *work) tell(ctx context.Context, log *slog.Logger, counts Counts) {
 	for _, s := range w.told {
-		if w.ledger.counts.Decided != nil {
-			w.ledger.counts.Decided(s.reason)
+		if counts.Decided != nil {
+			counts.Decided(s.reason)
 		}
-		w.tellEmit(ctx, s)
+		tellEmit(ctx, log, s)
 		level, msg := slog.LevelInfo, "decided"
 		switch s.reason {
 		case incident.ReasonTicketAsked, incident.ReasonStorm:
@@ -144,7 +143,7 @@ func (w *work) tell(ctx context.Context) {
 
 // tellEmit says that an alert of P2 or worse was first emitted or recovered, in the old
 // system's words: the runbook greps for them.
-func (w *work) tellEmit(ctx context.Context, s story) {
+func tellEmit(ctx context.Context, log *slog.Logger, s story) {
 	if !s.next.Severity.WorseOrEqual(alert.P2) || s.next.Gathers != incident.NoGathering {
 		return
 	}
@@ -157,7 +156,7 @@ func (w *work) tellEmit(ctx context.Context, s story) {
 	default:
 		return
 	}
-	w.ledger.log.LogAttrs(ctx, slog.LevelInfo, "alert_aggregator emit",
+	log.LogAttrs(ctx, slog.LevelInfo, "alert_aggregator emit",
 		slog.String("status", status), slog.String("alert_key", s.next.Key.String()), slog.String("severity", s.next.Severity.String()),
 		slog.String("source", s.next.Source), slog.String("title", s.next.Title))
 }

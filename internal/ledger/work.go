@@ -14,10 +14,11 @@ import (
 
 // work is one transaction's view: what was loaded, and what is to be saved.
 type work struct {
-	ledger *Ledger
-	tx     *store.Tx
-	now    time.Time
-	head   audit.Head
+	rules   Rules
+	tx      Book
+	enqueue func(context.Context, []queue.Job) error
+	now     time.Time
+	head    audit.Head
 
 	alerts map[alert.Key]*alertEntry
 	// latest is each key's latest incident, live or not; incidents holds every one touched.
@@ -62,9 +63,9 @@ type story struct {
 	fault    string
 }
 
-func newWork(l *Ledger, tx *store.Tx, now time.Time) *work {
+func newWork(rules Rules, tx Book, enqueue func(context.Context, []queue.Job) error, now time.Time) *work {
 	return &work{
-		ledger: l, tx: tx, now: now,
+		rules: rules, tx: tx, enqueue: enqueue, now: now,
 		alerts: map[alert.Key]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
 		crowds: map[string]*incident.Crowd{}, listed: map[string][]incident.Mark{},
 	}
@@ -250,7 +251,7 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 	if last != nil && last.Live() {
 		return last
 	}
-	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Route: w.ledger.rules.Route(a)}}
+	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Route: w.rules.Route(a)}}
 	if last != nil {
 		fresh.Generation = last.Generation + 1
 		fresh.Earlier = last.Ticket
@@ -321,7 +322,7 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 // step runs the rule and takes its decision into the transaction.
 func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (incident.Decision, error) {
 	from := target.State
-	policy := w.ledger.rules.Policy(target.Route, w.now)
+	policy := w.rules.Policy(target.Route, w.now)
 	d := incident.Step(target.Incident, ev, policy, w.now)
 	if asksForTicket(d, ev) {
 		into, err := w.admit(ctx, d, policy.Storm)
@@ -411,7 +412,7 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
 		return err
 	}
-	if err := w.ledger.queue.Add(ctx, w.tx, jobs); err != nil {
+	if err := w.enqueue(ctx, jobs); err != nil {
 		return err
 	}
 	return w.saveAudit(ctx)

@@ -1,0 +1,66 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/queue"
+	"docket/internal/store"
+)
+
+// Book is one transaction on what is kept: *store.Tx, or a simulation's. What its methods
+// do and return is said there.
+type Book interface {
+	auditBook
+	alertBook
+	incidentBook
+	effectBook
+	gatheringBook
+}
+
+type auditBook interface {
+	AuditHead(ctx context.Context) (audit.Head, error)
+	AppendAudit(ctx context.Context, head audit.Head, entries []audit.Entry) error
+}
+
+type alertBook interface {
+	Alerts(ctx context.Context, fingerprints []alert.Key) (map[alert.Key]alert.Alert, error)
+	OthersFiring(ctx context.Context, key, but alert.Key) (int, error)
+	SaveAlerts(ctx context.Context, all []alert.Alert) error
+}
+
+type incidentBook interface {
+	LatestIncidents(ctx context.Context, keys []alert.Key) (map[alert.Key]incident.Incident, error)
+	Incident(ctx context.Context, m incident.Mark) (incident.Incident, error)
+	AddIncidents(ctx context.Context, all []incident.Incident) error
+	SaveIncident(ctx context.Context, i incident.Incident) error
+}
+
+type effectBook interface {
+	Effect(ctx context.Context, id string) (incident.Effect, error)
+	AddEffects(ctx context.Context, all []incident.Effect) error
+	SaveEffect(ctx context.Context, e incident.Effect) error
+}
+
+type gatheringBook interface {
+	Crowd(ctx context.Context, route string) (incident.Crowd, error)
+	SaveCrowd(ctx context.Context, c incident.Crowd) error
+	AddListings(ctx context.Context, all []store.Entry) error
+	MarkListed(ctx context.Context, effectID string, members []incident.Mark) error
+	WaitingMembers(ctx context.Context, within incident.Mark, limit int) ([]incident.Member, error)
+	LiveMembers(ctx context.Context, within incident.Mark) (int, error)
+	ListedIn(ctx context.Context, effectID string) ([]incident.Mark, error)
+}
+
+// Decide applies inputs within one transaction, which the caller commits: Apply without the
+// queue of callers around it. Where it returns an error, nothing of it may be kept.
+func Decide(ctx context.Context, book Book, rules Rules, enqueue func(context.Context, []queue.Job) error, now time.Time, inputs ...Input) ([]Result, error) {
+	r := &request{inputs: inputs}
+	if err := newWork(rules, book, enqueue, now).apply(ctx, []*request{r}); err != nil {
+		return nil, err
+	}
+	return r.results, nil
+}
