@@ -19,15 +19,27 @@ type ticketsCmd struct {
 	Reopen ticketsReopenCmd `cmd:"" help:"Open a closed ticket of the local desk again."`
 }
 
-type ticketsListCmd struct{ listing }
+type ticketsListCmd struct {
+	listing
+	Stale bool `help:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
+}
 
 // Run lists tickets.
 func (c *ticketsListCmd) Run(s *session) error {
 	rows, err := read(s,
 		func(cl *web.Client) (rows []web.TicketRow, err error) {
-			return rows, cl.Get(s.ctx, "/api/v1/tickets", limit(c.rows()), &rows)
+			q := limit(c.rows())
+			if c.Stale {
+				if q == nil {
+					q = url.Values{}
+				}
+				q.Set("stale", "true")
+			}
+			return rows, cl.Get(s.ctx, "/api/v1/tickets", q, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.TicketRow, error) { return r.Tickets(ctx, c.rows()) })
+		func(ctx context.Context, r web.Reader) ([]web.TicketRow, error) {
+			return r.Tickets(ctx, web.TicketFilter{Stale: c.Stale, Limit: c.rows()})
+		})
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	if err != nil {
 		return err
 	}
-	metrics := web.NewMetrics(registry, st)
+	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy}, metrics.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
@@ -146,7 +146,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk,
-		Policy: rules.policy, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
+		Policy: rules.policy, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
 	}))
 	ready()
 	select {

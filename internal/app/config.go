@@ -154,7 +154,9 @@ type PolicyConfig struct {
 	ReopenWithin time.Duration `yaml:"reopen_within"`
 	// InvestigateWindow is how long a second click returns the first one's ticket.
 	InvestigateWindow time.Duration `yaml:"investigate_window"`
-	Storm             StormConfig   `yaml:"storm"`
+	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	StaleAfter time.Duration `yaml:"stale_after"`
+	Storm      StormConfig   `yaml:"storm"`
 }
 
 // StormConfig bounds new tickets; limit 0 is no limit.
@@ -197,7 +199,7 @@ func Defaults() Config {
 		FreeScout: FreeScoutConfig{Customer: "alerts@localhost", WaitOut: 90 * time.Second, Rate: 5},
 		Slack:     SlackConfig{APIURL: "https://slack.com/api/"},
 		Policies: PolicyConfig{
-			TicketAt: alert.P2, OnRecovery: "note", DoubtHold: 2 * time.Minute, Backfill: "digest", InvestigateWindow: time.Hour,
+			TicketAt: alert.P2, OnRecovery: "note", DoubtHold: 2 * time.Minute, Backfill: "digest", InvestigateWindow: time.Hour, StaleAfter: 24 * time.Hour,
 			Storm: StormConfig{Limit: 20, Per: 5 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 5 * time.Minute},

@@ -165,7 +165,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		},
 		Policies: PolicyConfig{
 			TicketAt: alert.P1, OnRecovery: "none", Hold: time.Minute, Settle: 3 * time.Minute, DoubtHold: time.Second, Backfill: "active",
-			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
+			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 90 * time.Second},
 		Auth: AuthConfig{Mode: "none", Tokens: []TokenConfig{

@@ -172,7 +172,7 @@ func Reader(cfg Config, st *store.Store) (web.Reader, error) {
 	if err != nil {
 		return web.Reader{}, err
 	}
-	reader := web.Reader{Store: st, Desk: d.Name(), Policy: r.policy}
+	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy}
 	if localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}

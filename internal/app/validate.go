@@ -185,6 +185,7 @@ func (l *loader) checkPolicies() {
 	p := l.config.Policies
 	l.checkWord("policies.on_recovery", p.OnRecovery, recoveries...)
 	l.checkWord("policies.backfill", p.Backfill, "digest", "all", "active")
+	l.atLeastASecond("policies.stale_after", p.StaleAfter)
 	if p.Storm.Limit > 0 {
 		l.atLeastASecond("policies.storm.per", p.Storm.Per)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -40,14 +41,40 @@ type Ticket struct {
 	// URL leads a person to the ticket.
 	URL string
 	// Tags are as the desk shows them; nil where the desk has none or did not show them.
-	Tags      []string
+	Tags []string
+	// MailboxID is where it lies, 0 where the desk has no mailboxes.
+	MailboxID int64
 	CreatedAt time.Time
-	// ClosedAt is when it was closed; zero while open, or where the desk does not tell.
+	// UpdatedAt is when it last changed, by the desk's clock; zero where the desk does not tell.
+	UpdatedAt time.Time
+	// ClosedAt is when it was closed; zero while open, where the desk does not tell, and for
+	// what was put away in another way (as spam, in the trash).
 	ClosedAt time.Time
 	// Body is the ticket's first text, in plain text; only Get fills it.
 	Body string
 	// Notes are the internal notes in plain text, oldest first; only Get fills them.
 	Notes []string
+}
+
+// Query says which tickets to list.
+type Query struct {
+	// Open keeps those that are open or pending.
+	Open bool
+	// UpdatedSince keeps those that changed since then, by the desk's clock, deleted ones too,
+	// and lists them in the order of their changes; zero keeps all but deleted ones, oldest first.
+	UpdatedSince time.Time
+	// Most bounds how many are listed; 0 is the desk's own bound.
+	Most int
+}
+
+// Listing is what a desk lists.
+type Listing struct {
+	// Tickets are those whose subject ends in a mark; notes and body are left out.
+	Tickets []Ticket
+	// Whole says that none is missing because of a bound.
+	Whole bool
+	// Calls is how many calls it took.
+	Calls int
 }
 
 // Desk is a help desk. Every method sends at most one change to the desk, honours the
@@ -61,9 +88,13 @@ type Desk interface {
 	// Find returns every ticket with the mark, oldest first, deleted ones left out. No
 	// ticket is an empty slice and no error.
 	Find(ctx context.Context, mark string) ([]Ticket, error)
+	// List lists the tickets with any mark. It may take many calls, so that its deadline is the
+	// caller's; a list that cannot be read to its end is an error.
+	List(ctx context.Context, q Query) (Listing, error)
 	// Create makes a ticket and returns its ID. An error of class Unknown means that it may exist.
 	Create(ctx context.Context, draft Draft) (id string, err error)
-	// Get reads one ticket with its notes. A ticket that is not there is ErrMissing.
+	// Get reads one ticket with its notes. A ticket that is not there is ErrMissing; one that
+	// was merged into another comes back as that other one, with its ID.
 	Get(ctx context.Context, id string) (Ticket, error)
 	// Note adds an internal note of plain text. It is not idempotent.
 	Note(ctx context.Context, id, text string) error
@@ -73,6 +104,16 @@ type Desk interface {
 	SetStatus(ctx context.Context, id string, status Status) error
 	// Check proves that the desk can be reached and lets us in. It changes nothing.
 	Check(ctx context.Context) error
+}
+
+// MarkOf returns what stands in the square brackets that end a subject, "" for none.
+func MarkOf(subject string) string {
+	rest, ok := strings.CutSuffix(strings.TrimSpace(subject), "]")
+	at := strings.LastIndexByte(rest, '[')
+	if !ok || at < 0 {
+		return ""
+	}
+	return rest[at+1:]
 }
 
 // Class is what an error says about the deed.

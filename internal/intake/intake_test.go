@@ -14,6 +14,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
+	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 )
@@ -171,8 +172,14 @@ func TestWhatWasToldBeforeTheStartGetsTimeToBeRepeated(t *testing.T) {
 	})
 }
 
-// polled is a poll's answer; nil fails.
+// poll is a poll's answer; nil fails.
 func (s *scene) poll(at time.Time, shown []alert.Alert) {
+	s.t.Helper()
+	s.pollInPart(at, shown, nil)
+}
+
+// pollInPart is a poll of which some alerts could not be read.
+func (s *scene) pollInPart(at time.Time, shown []alert.Alert, unread *source.UnreadError) {
 	s.t.Helper()
 	p := Pull{Name: "am", Fetch: func(context.Context, time.Time) ([]alert.Alert, error) {
 		if shown == nil {
@@ -180,6 +187,9 @@ func (s *scene) poll(at time.Time, shown []alert.Alert) {
 		}
 		for i := range shown {
 			shown[i].Poll, shown[i].SaidAt = "am", at
+		}
+		if unread != nil {
+			return shown, unread
 		}
 		return shown, nil
 	}}
@@ -222,6 +232,26 @@ func TestAFailedPollChangesNothingAndIsSaidOnce(t *testing.T) {
 		s.poll(noon.Add(90*time.Second), []alert.Alert{})
 		if got := s.states()["Polled"]; got != incident.Recovered {
 			s.t.Errorf("it is %s although the poll shows nothing", got)
+		}
+	})
+}
+
+func TestAnAlertThatCannotBeReadIsNotTakenForGone(t *testing.T) {
+	each(t, noon, func(s *scene) {
+		named, nameless := fires("Named", noon, 0), fires("Nameless", noon, 0)
+		s.poll(noon, []alert.Alert{named, nameless, fires("Gone", noon, 0)})
+		unread := source.UnreadError{Poll: "am", Count: 1, Rejected: []source.Rejection{{Field: "[0].state", Reason: "is odd"}}, Still: []alert.Key{named.Fingerprint}, Nameless: true}
+		s.pollInPart(noon.Add(30*time.Second), []alert.Alert{fires("New", noon, 0)}, &unread)
+		if got := s.states(); got["Named"] != incident.Open || got["Nameless"] != incident.Open || got["Gone"] != incident.Open || got["New"] != incident.Open {
+			s.t.Errorf("%v: any of them may be the one that has no name", got)
+		}
+		unread.Nameless = false
+		s.pollInPart(noon.Add(60*time.Second), []alert.Alert{fires("New", noon, 0), nameless}, &unread)
+		if got := s.states(); got["Named"] != incident.Open || got["Gone"] != incident.Recovered {
+			s.t.Errorf("%v, want only Gone recovered", got)
+		}
+		if n := strings.Count(s.log.String(), "poll read in part"); n != 1 {
+			s.t.Errorf("said %d times, want once:\n%s", n, s.log)
 		}
 	})
 }

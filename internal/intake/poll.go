@@ -2,17 +2,20 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/source"
 )
 
 // Pull is one polling source: Fetch asks it what fires now.
 type Pull struct {
 	Name  string
 	Every time.Duration
-	// Fetch returns what fires, as of the given time. An error changes nothing.
+	// Fetch returns what fires, as of the given time. A *source.UnreadError comes with what could
+	// be read; any other error changes nothing.
 	Fetch func(ctx context.Context, now time.Time) ([]alert.Alert, error)
 }
 
@@ -20,12 +23,13 @@ type Pull struct {
 // any more has recovered. A poll that fails changes nothing and is said once.
 func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	shown, err := p.Fetch(ctx, now)
+	unread, part := errors.AsType[*source.UnreadError](err)
 	if news := i.heard.note(p.Name, now, err); news && err != nil {
-		i.log.WarnContext(ctx, "poll failed, nothing is changed by it", "source", p.Name, "err", err)
+		i.log.WarnContext(ctx, pollFault(part), "source", p.Name, "err", err)
 	} else if news {
 		i.log.InfoContext(ctx, "poll works again", "source", p.Name)
 	}
-	if err != nil {
+	if err != nil && !part {
 		return nil //nolint:nilerr // Said above, once; the loop goes on.
 	}
 	// Who was shown before is read first: an alert that comes in while this runs is not ours to end.
@@ -36,9 +40,20 @@ func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	if _, err := i.Receive(ctx, p.Name, shown, now); err != nil {
 		return err
 	}
+	if part {
+		i.heard.note(p.Name, now, unread) // Receive took what could be read for a whole word.
+	}
 	seen := make(map[alert.Key]bool, len(shown))
 	for _, a := range shown {
 		seen[a.Fingerprint] = true
+	}
+	if part {
+		for _, fp := range unread.Still {
+			seen[fp] = true
+		}
+		if unread.Nameless {
+			return nil // Any that seems gone may be the one that could not be read.
+		}
 	}
 	var vanished []alert.Alert
 	for _, a := range before {
@@ -47,4 +62,12 @@ func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 		}
 	}
 	return i.end(ctx, vanished, p.Name, now)
+}
+
+// pollFault is what is said of a poll that failed, wholly or in part.
+func pollFault(part bool) string {
+	if part {
+		return "poll read in part, alerts that cannot be read are left as they were"
+	}
+	return "poll failed, nothing is changed by it"
 }

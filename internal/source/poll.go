@@ -39,7 +39,7 @@ func (p Poll) LogValue() slog.Value { return slog.StringValue(p.String()) }
 // pollKinds are the servers that can be asked: the path, and what reads its answer.
 var pollKinds = map[string]struct {
 	path string
-	read func(r *reader, keep func(said) error) error
+	read func(r *reader, take taker) error
 }{
 	// Silenced and inhibited alerts fire, too: what is muted here is Docket's own affair.
 	"alertmanager": {"/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true", readPolledAlertmanager},
@@ -63,8 +63,31 @@ func NewPollClient() *http.Client {
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Fetch asks the server what fires, as of now. An error means that nothing was learnt. The
-// client's redirect rule is overruled: none is followed.
+// UnreadError says that some alerts of a poll could not be read. It comes with those that could;
+// with any other error nothing was learnt.
+type UnreadError struct {
+	// Poll is the source's name, Rejected what is wrong with the first alerts, Count how many there are.
+	Poll     string
+	Rejected []Rejection
+	Count    int
+	// Still are the fingerprints of those that name themselves: they are not gone.
+	Still []alert.Key
+	// Nameless says that others do not, so that no alert can be said to be gone.
+	Nameless bool
+}
+
+// Error names the first.
+func (e *UnreadError) Error() string {
+	first := e.Rejected[0]
+	return fmt.Sprintf("%d alerts of %s could not be read; the first: %s: %s", e.Count, e.Poll, first.Field, first.Reason)
+}
+
+// maxUnread bounds how many rejections are kept of one poll.
+const maxUnread = 20
+
+// Fetch asks the server what fires, as of now. An *UnreadError comes with the alerts that could
+// be read; any other error means that nothing was learnt. The client's redirect rule is
+// overruled: none is followed.
 func (p Poll) Fetch(ctx context.Context, client *http.Client, now time.Time) ([]alert.Alert, error) {
 	k, ok := pollKinds[p.Kind]
 	if !ok {
@@ -105,8 +128,16 @@ func (p Poll) unknownKind() error {
 	return fmt.Errorf("source %s cannot be polled: its kind %q is none of %s", p.Name, p.Kind, strings.Join(PollKinds(), ", "))
 }
 
-// Decode reads a server's answer. A body of another shape is an error, never an empty
-// list, and so is a single alert that cannot be read: it must not look like one that is gone.
+// taker takes a poll's alerts one by one: keep those that fire, reject those that cannot be
+// read. fires says whether a rejected one is known to fire.
+type taker struct {
+	keep   func(said) error
+	reject func(t said, fires bool, why Rejection) error
+}
+
+// Decode reads a server's answer. A body of another shape is an error, never an empty list. A
+// single alert that cannot be read must not cost the others, nor look like one that is gone:
+// see UnreadError. What has good labels is kept without the rest.
 func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	k, ok := pollKinds[p.Kind]
 	if !ok {
@@ -118,37 +149,72 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, err)
 	}
 	var all []alert.Alert
+	unread := UnreadError{Poll: p.Name}
 	now = now.UTC().Truncate(time.Microsecond)
 	as := Source{Name: p.Name, Format: "prometheus", Severity: p.Severity, Identity: p.Identity}
-	err = k.read(r, func(t said) error {
+	keep := func(t said) error {
 		// What is listed fires, until it is not listed any more.
 		t.endsAt, t.status = time.Time{}, alert.Firing
 		a := as.alert(t, now)
 		a.Poll = p.Name
 		all = append(all, a)
 		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, r.whole(err))
 	}
-	return all, nil
+	err = k.read(r, taker{keep, func(t said, fires bool, why Rejection) error {
+		unread.add(t, why)
+		if fires && len(t.labels) > 0 {
+			return keep(t)
+		}
+		if len(t.labels) > 0 {
+			unread.Still = append(unread.Still, as.alert(t, now).Fingerprint)
+		}
+		return nil
+	}})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, r.whole(err))
+	case unread.Count == 0:
+		return all, nil
+	case len(all)+len(unread.Still) == 0:
+		first := unread.Rejected[0]
+		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, r.whole(&fieldError{first.Field, first.Reason}))
+	}
+	return all, &unread
+}
+
+// add counts an alert that could not be read. Labels that hold the fault name nobody.
+func (e *UnreadError) add(t said, why Rejection) {
+	if e.Count++; len(e.Rejected) < maxUnread {
+		e.Rejected = append(e.Rejected, why)
+	}
+	if len(t.labels) == 0 {
+		e.Nameless = true
+	}
 }
 
 // readPolledAlertmanager reads GET /api/v2/alerts: all that is listed fires, also what is
 // suppressed there.
-func readPolledAlertmanager(r *reader, keep func(said) error) error {
+func readPolledAlertmanager(r *reader, take taker) error {
 	return readAlerts(r, "", maxPolled, func(r *reader, name string, t *said) (err error) {
 		if name == "fingerprint" {
 			t.id, err = readFingerprint(r)
 			return err
 		}
 		return readMember(r, name, t)
-	}, keep, failPoll)
+	}, take.keep, func(why Rejection) error { return take.reject(named(r.said, why), true, why) })
+}
+
+// named is a rejected alert, without labels where those hold the fault.
+func named(t said, why Rejection) said {
+	if _, field, _ := strings.Cut(why.Field, "]."); strings.HasPrefix(field, "labels") {
+		t.labels = nil
+	}
+	return t
 }
 
 // readPolledPrometheus reads GET /api/v1/alerts: only what is in state firing fires
 // (https://prometheus.io/docs/prometheus/latest/querying/api/#alerts, read 2026-11-23).
-func readPolledPrometheus(r *reader, keep func(said) error) error {
+func readPolledPrometheus(r *reader, take taker) error {
 	var status string
 	found := false
 	err := r.object("", func(name string) (err error) {
@@ -162,7 +228,7 @@ func readPolledPrometheus(r *reader, keep func(said) error) error {
 					return nil
 				}
 				found = true
-				return readRuleAlerts(r, keep)
+				return readRuleAlerts(r, take)
 			})
 		default:
 			r.skip()
@@ -181,7 +247,7 @@ func readPolledPrometheus(r *reader, keep func(said) error) error {
 }
 
 // readRuleAlerts reads Prometheus' own alerts.
-func readRuleAlerts(r *reader, keep func(said) error) error {
+func readRuleAlerts(r *reader, take taker) error {
 	var state string
 	return readAlerts(r, "data.alerts", maxPolled, func(r *reader, name string, t *said) (err error) {
 		switch name {
@@ -196,16 +262,21 @@ func readRuleAlerts(r *reader, keep func(said) error) error {
 		}
 		return err
 	}, func(t said) error {
-		was := state
-		state = ""
-		switch was {
+		switch state {
 		case "firing":
-			return keep(t)
+			state = ""
+			return take.keep(t)
 		case "pending", "inactive":
+			state = ""
 			return nil
 		}
-		return &fieldError{"state", fmt.Sprintf("%q is none of firing, pending, inactive", cut(was, maxQuoted))}
-	}, failPoll)
+		return &fieldError{"state", fmt.Sprintf("%q is none of firing, pending, inactive", cut(state, maxQuoted))}
+	}, func(why Rejection) error {
+		was := state
+		state = ""
+		if was == "pending" || was == "inactive" {
+			return nil
+		}
+		return take.reject(named(r.said, why), was == "firing", why)
+	})
 }
-
-func failPoll(why Rejection) error { return &fieldError{why.Field, why.Reason} }

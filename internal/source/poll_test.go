@@ -2,6 +2,7 @@ package source_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -78,10 +79,7 @@ func TestAnswerOfAnotherShapeIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 		{"alertmanager", `<!DOCTYPE html><title>Sign in</title>`, "body: is not valid JSON: invalid character '<'"},
 		{"alertmanager", `[{"labels":{"a":"b"}}`, "unexpected EOF"},
 		{"alertmanager", `[] []`, "something follows"},
-		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":1}}]`, "[1].labels.a: must be a string"},
-		{"alertmanager", `[{"labels":{"a":"b"}},{}]`, "[1].labels: at least one label"},
 		{"alertmanager", `[null]`, "[0].labels: at least one label"},
-		{"alertmanager", `[{"labels":{"a":"b"},"startsAt":"soon"}]`, "[0].startsAt"},
 		{"prometheus", `null`, `status: "" is not success`},
 		{"prometheus", `[]`, "body: must be an object, not an array"},
 		{"prometheus", `{}`, `status: "" is not success`},
@@ -93,8 +91,6 @@ func TestAnswerOfAnotherShapeIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 		{"prometheus", `{"status":"success","data":[]}`, "data: must be an object, not an array"},
 		{"prometheus", `{"status":"success","data":{"alerts":null}}`, "data.alerts: must be an array, not null"},
 		{"prometheus", `{"status":"success","data":{"alerts":{}}}`, "data.alerts: must be an array, not an object"},
-		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"firing"},{"labels":{"a":"c"}}]}}`, `data.alerts[1].state: "" is none of firing`},
-		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"burning"}]}}`, `data.alerts[0].state: "burning" is none of firing`},
 		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing"}]}}`, "data.alerts[0].labels: at least one label"},
 		{"prometheus", `{"status":"success","data":{"alerts":[7]}}`, "data.alerts[0]: must be an object, not a number"},
 		{"zabbix", `[]`, `its kind "zabbix" is none of alertmanager, prometheus`},
@@ -103,6 +99,39 @@ func TestAnswerOfAnotherShapeIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 		all, err := poll(tt.kind).Decode([]byte(tt.body), now)
 		if err == nil || all != nil || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), "main") {
 			t.Errorf("Decode(%s, %s) = %d alerts, %v; want an error that names main and says %q", tt.kind, tt.body, len(all), err, tt.says)
+		}
+	}
+}
+
+func TestOneUnreadableAlertCostsThePollNothingElse(t *testing.T) {
+	b, c := labels("a", "b"), labels("a", "c")
+	keyOf := func(ls alert.Labels) alert.Key { return alert.Fingerprint("", ls) }
+	tests := []struct {
+		kind, body, says string
+		kept, still      []alert.Key
+		nameless         bool
+	}{
+		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":1}}]`, "[1].labels.a: must be a string", []alert.Key{keyOf(b)}, nil, true},
+		{"alertmanager", `[{"labels":{"a":"b"}},{}]`, "[1].labels: at least one label", []alert.Key{keyOf(b)}, nil, true},
+		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":"c"},"labels":{"a":"d"}}]`, "[1].labels: stands twice", []alert.Key{keyOf(b)}, nil, true},
+		{"alertmanager", `[{"labels":{"a":"b"},"startsAt":"soon"},{"labels":{"a":"c"}}]`, "[0].startsAt", []alert.Key{keyOf(b), keyOf(c)}, nil, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"firing"},{"labels":{"a":"c"}}]}}`, `data.alerts[1].state: "" is none of firing`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"burning"}]}}`, `data.alerts[0].state: "burning" is none of firing`, nil, []alert.Key{keyOf(b)}, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing","labels":{"a":"b"},"activeAt":"soon"},{"labels":{"a":"c"}}]}}`, `data.alerts[0].activeAt`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
+	}
+	for _, tt := range tests {
+		all, err := poll(tt.kind).Decode([]byte(tt.body), now)
+		var unread *source.UnreadError
+		if !errors.As(err, &unread) || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), "main") {
+			t.Errorf("Decode(%s, %s): %v; want an error that names main and says %q", tt.kind, tt.body, err, tt.says)
+			continue
+		}
+		var kept []alert.Key
+		for _, a := range all {
+			kept = append(kept, a.Fingerprint)
+		}
+		if diff := cmp.Diff([]any{tt.kept, tt.still, tt.nameless}, []any{kept, unread.Still, unread.Nameless}); diff != "" {
+			t.Errorf("Decode(%s, %s): %s", tt.kind, tt.body, diff)
 		}
 	}
 }

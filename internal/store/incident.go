@@ -210,13 +210,6 @@ func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident
 	return collect(rs, err, scanIncident)
 }
 
-// FiledIncidents loads the incidents that have a ticket, the latest opened first; limit 0 is all.
-func (s *Store) FiledIncidents(ctx context.Context, limit int) ([]incident.Incident, error) {
-	const q = `SELECT ` + incidentColumns + ` FROM incident WHERE ticket_id <> '' ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`
-	rs, err := s.engine.reader().query(ctx, q, allOr(limit))
-	return collect(rs, err, scanIncident)
-}
-
 // CountIncidents counts live incidents by state.
 func (s *Store) CountIncidents(ctx context.Context) (map[incident.State]int64, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT state, COUNT(*) FROM incident WHERE live = 1 GROUP BY state`)

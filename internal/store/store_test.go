@@ -315,8 +315,8 @@ func TestATagNeverUndoesAPersonsClose(t *testing.T) {
 			}
 			var wg sync.WaitGroup
 			for _, do := range []func() error{
-				func() error { return s.TagDeskTicket(t.Context(), number, []string{"a"}) },
-				func() error { return s.TagDeskTicket(t.Context(), number, []string{"b", "a"}) },
+				func() error { return s.TagDeskTicket(t.Context(), number, []string{"a"}, time.Now()) },
+				func() error { return s.TagDeskTicket(t.Context(), number, []string{"b", "a"}, time.Now()) },
 				func() error { return s.SetDeskStatus(t.Context(), number, desk.StatusClosed, noon) },
 			} {
 				wg.Go(func() {

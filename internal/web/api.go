@@ -86,7 +86,7 @@ func (s *server) reader() Reader {
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, Policy: s.Policy}
+	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy}
 }
 
 // answer words an error: what is not there is 404, a database that is away 503.
@@ -138,8 +138,14 @@ func (s *server) explainIncident(ctx context.Context, in *Named) (*body[Explanat
 	return answer(s, x, err)
 }
 
-func (s *server) listTickets(ctx context.Context, in *Limited) (*body[[]TicketRow], error) {
-	rows, err := s.reader().Tickets(ctx, in.Limit)
+// ticketQuery narrows a listing of tickets.
+type ticketQuery struct {
+	Limited
+	Stale bool `query:"stale" doc:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
+}
+
+func (s *server) listTickets(ctx context.Context, in *ticketQuery) (*body[[]TicketRow], error) {
+	rows, err := s.reader().Tickets(ctx, TicketFilter{Stale: in.Stale, Limit: in.Limit})
 	return answer(s, rows, err)
 }
 
@@ -171,30 +177,28 @@ func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[TicketDet
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	if _, err := s.Local.Get(ctx, in.ID); err != nil {
+	read, err := s.Local.Get(ctx, in.ID)
+	if err != nil {
 		return nil, deskAnswer(err)
 	}
-	text := audit.Clean(in.Body.Text)
-	if err := s.record(ctx, audit.ActionTicketNoted, map[string]any{"desk": s.Local.Name(), "ticket_id": in.ID, "text": text}); err != nil {
+	number, err := parseNumber(read.ID)
+	if err != nil {
 		return answer(s, TicketDetail{}, err)
 	}
-	if err := s.Local.NoteBy(ctx, in.ID, caller(ctx), text); err != nil {
-		return nil, deskAnswer(err)
+	// The note and the entry that tells of it are kept together: the log never tells of a note
+	// that is not there, nor is there one that nobody wrote.
+	text := audit.Clean(in.Body.Text)
+	entry := s.entry(ctx, audit.ActionTicketNoted, map[string]any{"desk": s.Local.Name(), "ticket_id": read.ID, "text": text})
+	if err := s.Store.AddDeskNoteAudited(ctx, number, caller(ctx), text, entry); err != nil {
+		return answer(s, TicketDetail{}, err)
 	}
 	t, err := s.reader().Ticket(ctx, in.ID)
 	return answer(s, t, err)
 }
 
-// record writes a person's deed into the audit log, before it is done.
-func (s *server) record(ctx context.Context, action string, payload map[string]any) error {
-	entry := audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}, Action: action, Payload: payload}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		head, err := tx.AuditHead(ctx)
-		if err != nil {
-			return err
-		}
-		return tx.AppendAudit(ctx, head, []audit.Entry{entry})
-	})
+// entry is a person's deed as the audit log keeps it.
+func (s *server) entry(ctx context.Context, action string, payload map[string]any) audit.Entry {
+	return audit.Entry{CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}, Action: action, Payload: payload}
 }
 
 func caller(ctx context.Context) string {

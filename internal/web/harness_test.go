@@ -105,7 +105,7 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	policy := func(string, time.Time) incident.Policy { return rule }
 	registry := prometheus.NewRegistry()
-	f.metrics = web.NewMetrics(registry, st)
+	f.metrics = web.NewMetrics(registry, st, time.Hour)
 	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy}, f.metrics.LedgerCounts(), log)
 	ours := local.New(st, "http://docket.test/api/v1/tickets/")
 	var d desk.Desk = ours
@@ -135,7 +135,7 @@ func newFace(t testing.TB, p plan) *face {
 	f.handler = web.New(web.Deps{
 		Sources:      sources,
 		SourceTokens: p.sourceTokens, Tokens: p.tokens,
-		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Health: health,
+		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, StaleAfter: time.Hour, Health: health,
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
 		Registry: registry, Metrics: f.metrics, Log: log, Version: "1.2.3",
 	})

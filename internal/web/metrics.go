@@ -23,8 +23,8 @@ type Metrics struct {
 	batch     prometheus.Histogram
 }
 
-// NewMetrics registers the metrics.
-func NewMetrics(reg prometheus.Registerer, st *store.Store) *Metrics {
+// NewMetrics registers the metrics; staleAfter is when an open ticket counts as stale.
+func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Duration) *Metrics {
 	m := &Metrics{
 		alerts:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_alerts_received_total", Help: "Alerts received, by source and what became of them."}, []string{"source", "result"}),
 		truncated: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_alerts_left_out_total", Help: "Alerts that a sender said it left out of what it sent (Alertmanager's max_alerts)."}, []string{"source"}),
@@ -33,7 +33,7 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store) *Metrics {
 		failed:    prometheus.NewCounter(prometheus.CounterOpts{Name: "docket_ledger_failures_total", Help: "Ledger transactions that were not kept."}),
 		batch:     prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_ledger_commit_inputs", Help: "How many inputs shared one ledger transaction.", Buckets: prometheus.ExponentialBuckets(1, 4, 8)}),
 	}
-	reg.MustRegister(m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{store: st})
+	reg.MustRegister(m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
 	return m
 }
 
@@ -62,12 +62,16 @@ func (m *Metrics) LedgerCounts() ledger.Counts {
 }
 
 // stock counts what the database holds, at each scrape.
-type stock struct{ store *store.Store }
+type stock struct {
+	store      *store.Store
+	staleAfter time.Duration
+}
 
 var (
 	stockAlerts    = prometheus.NewDesc("docket_alerts_firing", "Alerts that fire.", nil, nil)
 	stockIncidents = prometheus.NewDesc("docket_incidents", "Live incidents, by state.", []string{"state"}, nil)
 	stockEffects   = prometheus.NewDesc("docket_effects_waiting", "Things to be done in the world that are not done yet, by kind and state.", []string{"kind", "state"}, nil)
+	stockStale     = prometheus.NewDesc("docket_tickets_stale", "Open tickets whose alerts have recovered longer ago than policies.stale_after.", nil, nil)
 	stockUp        = prometheus.NewDesc("docket_database_up", "Whether the database answered this scrape.", nil, nil)
 )
 
@@ -79,6 +83,7 @@ func (s *stock) Describe(ch chan<- *prometheus.Desc) {
 	ch <- stockAlerts
 	ch <- stockIncidents
 	ch <- stockEffects
+	ch <- stockStale
 	ch <- stockUp
 }
 
@@ -100,6 +105,9 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 		for state, n := range states {
 			gauge(stockIncidents, n, string(state))
 		}
+	}
+	if stale, err := s.store.CountStale(ctx, time.Now().Add(-s.staleAfter)); err == nil {
+		gauge(stockStale, stale)
 	}
 	if waiting, err := s.store.Backlog(ctx); err == nil {
 		for key, n := range waiting {

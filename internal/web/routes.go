@@ -33,6 +33,8 @@ type Deps struct {
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy func(route string, now time.Time) incident.Policy
+	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	StaleAfter time.Duration
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
 	// Ready says whether alerts can be taken and kept.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"docket/internal/alert"
@@ -22,6 +22,8 @@ type Reader struct {
 	Desk string
 	// LinkBase is what a local ticket's number is put behind to make its link.
 	LinkBase string
+	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	StaleAfter time.Duration
 	// Policy is the policy of a route at a moment, for explanations.
 	Policy func(route string, now time.Time) incident.Policy
 }
@@ -146,25 +148,68 @@ func incidentRow(i incident.Incident) IncidentRow {
 	return row
 }
 
+// TicketFilter narrows a listing of tickets; zero fields do not narrow.
+type TicketFilter struct {
+	// Stale keeps those whose incidents have recovered longer ago than Reader.StaleAfter.
+	Stale bool
+	// Limit bounds the number; 0 is all.
+	Limit int
+}
+
+// ticketPage is how many tickets are read at once.
+const ticketPage = 200
+
 // Tickets lists tickets, the latest first: all of the local desk, or those that were filed
 // in another one.
-func (r Reader) Tickets(ctx context.Context, limit int) ([]TicketRow, error) {
-	filed, err := r.Store.FiledIncidents(ctx, 0)
-	if err != nil {
-		return nil, err
+func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
+	if r.Desk == "local" && !f.Stale {
+		return r.localTickets(ctx, f.Limit)
 	}
-	if r.Desk != "local" {
-		return r.filedTickets(ctx, filed, limit)
-	}
-	of := map[string][]string{}
-	for _, i := range filed {
-		if i.Ticket.Desk == "local" {
-			of[i.Ticket.ID] = append(of[i.Ticket.ID], i.Mark.String())
+	rows := []TicketRow{}
+	for {
+		page := store.TicketFilter{Limit: ticketPage, Offset: len(rows)}
+		if f.Limit > 0 {
+			page.Limit = min(page.Limit, f.Limit-len(rows))
+		}
+		if f.Stale {
+			page.StaleSince = time.Now().Add(-r.StaleAfter)
+		}
+		refs, err := r.Store.FiledTickets(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			row, err := r.filedTicket(ctx, ref)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
+		}
+		if len(refs) < page.Limit || len(rows) == f.Limit {
+			return rows, nil
 		}
 	}
+}
+
+// localTickets lists all of the local desk, also those without an incident.
+func (r Reader) localTickets(ctx context.Context, limit int) ([]TicketRow, error) {
 	all, err := r.Store.ListDeskTickets(ctx, limit)
 	if err != nil {
 		return nil, err
+	}
+	of := map[string][]string{}
+	for run := range slices.Chunk(all, ticketPage) {
+		ids := make([]string, len(run))
+		for i, t := range run {
+			ids[i] = t.ID
+		}
+		filed, err := r.Store.IncidentsIn(ctx, "local", ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range filed {
+			of[i.Ticket.ID] = append(of[i.Ticket.ID], i.Mark.String())
+		}
 	}
 	rows := make([]TicketRow, len(all))
 	for i, t := range all {
@@ -189,53 +234,44 @@ func orEmpty(list []string) []string {
 
 // markIn returns the mark that ends a subject, "" if none does.
 func markIn(subject string) string {
-	rest, ok := strings.CutSuffix(subject, "]")
-	at := strings.LastIndexByte(rest, '[')
-	if !ok || at < 0 {
+	mark := desk.MarkOf(subject)
+	if _, err := incident.ParseMark(mark); err != nil {
 		return ""
 	}
-	if _, err := incident.ParseMark(rest[at+1:]); err != nil {
-		return ""
-	}
-	return rest[at+1:]
+	return mark
 }
 
-// filedTickets lists the tickets of a desk that is not ours, from what the ledger knows.
-func (r Reader) filedTickets(ctx context.Context, filed []incident.Incident, limit int) ([]TicketRow, error) {
-	rows := []TicketRow{}
-	at := map[string]int{}
-	for _, i := range filed {
-		id := i.Ticket.Desk + " " + i.Ticket.ID
-		if n, seen := at[id]; seen {
-			rows[n].Incidents = append(rows[n].Incidents, i.Mark.String())
-			if i.Gathers != incident.NoGathering { // The ticket is this one's; the others share it.
-				rows[n].Subject, _ = incident.BriefGathering(i, "")
-				rows[n].Mark = i.Mark.String()
-			}
-			continue
-		}
-		if limit > 0 && len(rows) == limit {
-			continue // It may still be one more incident of a ticket that is listed.
-		}
-		status := "open"
-		if i.Ticket.State == incident.TicketClosed {
-			status = "closed"
-		}
-		alerts, err := r.Store.AlertsOf(ctx, i.Key)
-		if err != nil {
-			return nil, err
-		}
-		subject, _ := incident.Brief(i, alerts)
-		if i.Gathers != incident.NoGathering {
-			subject, _ = incident.BriefGathering(i, "")
-		}
-		at[id] = len(rows)
-		rows = append(rows, TicketRow{
-			Desk: i.Ticket.Desk, ID: i.Ticket.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Subject: subject, Status: status,
-			Tags: r.Policy(i.Route, time.Now()).Tags, Mark: i.Mark.String(), Incidents: []string{i.Mark.String()}, CreatedAt: i.OpenedAt,
-		})
+// filedTicket is a ticket as the ledger knows it.
+func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow, error) {
+	all, err := r.Store.IncidentsIn(ctx, ref.Desk, []string{ref.ID})
+	if err != nil || len(all) == 0 {
+		return TicketRow{}, err
 	}
-	return rows, nil
+	i := all[0]
+	for _, one := range all {
+		if one.Gathers != incident.NoGathering {
+			i = one // The ticket is this one's; the others share it.
+		}
+	}
+	row := TicketRow{
+		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
+		Tags: orEmpty(r.Policy(i.Route, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
+	}
+	if i.Ticket.State == incident.TicketClosed {
+		row.Status = "closed"
+	}
+	for _, i := range all {
+		row.Incidents = append(row.Incidents, i.Mark.String())
+	}
+	alerts, err := r.Store.AlertsOf(ctx, i.Key)
+	if err != nil {
+		return row, err
+	}
+	row.Subject, _ = incident.Brief(i, alerts)
+	if i.Gathers != incident.NoGathering {
+		row.Subject, _ = incident.BriefGathering(i, "")
+	}
+	return row, nil
 }
 
 // ErrNoSuch is what a detail call's error is for what is not there; that error's text is a

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) desk.Desk, options Options) {
 		{"CreatedTicketIsFoundAndReadBack", createdIsFoundAndReadBack},
 		{"MarkThatHoldsAnotherIsToldApart", marksAreToldApart},
 		{"TwinsAreFoundOldestFirst", twins},
+		{"ListShowsWhatHasAMark", listShowsMarked},
 		{"HostileTextStaysText", hostileText},
 		{"NotesKeepOrderAndText", notesKeepOrder},
 		{"TagsAreAUnionAndIdempotent", tagsAreAUnion},

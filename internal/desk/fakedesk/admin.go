@@ -16,7 +16,7 @@ import (
 //	GET    /_fake/faults                 the faults still to come
 //	POST   /_fake/faults                 order one: a Fault as JSON
 //	DELETE /_fake/faults                 clear them
-//	POST   /_fake/tickets/{id}/close     also reopen, trash, purge, move?mailbox=, rename?subject=
+//	POST   /_fake/tickets/{id}/close     also reopen, trash, restore, spam, purge, lose, untag, move?mailbox=, merge?into=, rename?subject=
 func (s *Server) admin(w http.ResponseWriter, r *http.Request, path string) {
 	switch r.Method + " " + path {
 	case "GET tickets":
@@ -84,8 +84,22 @@ func (s *Server) person(deed string, id int64, r *http.Request) (found, known bo
 		return s.ReopenTicket(id), true
 	case "trash":
 		return s.Trash(id), true
+	case "restore":
+		return s.Restore(id), true
+	case "spam":
+		return s.Spam(id), true
 	case "purge":
 		return s.Purge(id), true
+	case "lose":
+		return s.Lose(id), true
+	case "untag":
+		return s.Untag(id), true
+	case "merge":
+		into, err := strconv.ParseInt(r.URL.Query().Get("into"), 10, 64)
+		if err != nil {
+			return false, false
+		}
+		return s.Merge(id, into), true
 	case "move":
 		mailbox, err := strconv.ParseInt(r.URL.Query().Get("mailbox"), 10, 64)
 		if err != nil {

@@ -99,7 +99,7 @@ func (s *Server) shown(t *Ticket, embed []string) map[string]any {
 	}
 	c := map[string]any{
 		"id": t.ID, "number": t.Number, "threadsCount": len(t.Threads), "type": t.Type, "folderId": 10, "status": t.Status, "state": t.State,
-		"subject": t.Subject, "preview": "", "mailboxId": t.MailboxID, "assignee": nil, "createdBy": customer,
+		"subject": t.Subject, "preview": "", "mailboxId": t.MailboxID, "assignee": assignee(t), "createdBy": customer,
 		"createdAt": iso(t.CreatedAt), "updatedAt": iso(t.UpdatedAt), "closedBy": closedBy, "closedAt": closedAt, "userUpdatedAt": nil,
 		"customerWaitingSince": map[string]any{"time": iso(t.CreatedAt), "friendly": "now", "latestReplyFrom": "customer"},
 		"source":               map[string]any{"type": "api", "via": "customer"}, "cc": []string{}, "bcc": []string{}, "customer": customer,
@@ -109,6 +109,13 @@ func (s *Server) shown(t *Ticket, embed []string) map[string]any {
 		c["_embedded"] = []any{} // PHP writes an empty map so
 	}
 	return c
+}
+
+func assignee(t *Ticket) any {
+	if t.Assignee == 0 {
+		return nil
+	}
+	return map[string]any{"id": t.Assignee, "type": "user"}
 }
 
 // threads lists a ticket's threads, newest first.

@@ -32,6 +32,9 @@ func (s *Server) perform(c call, f Fault) reply {
 		return fault(http.StatusMethodNotAllowed, "Method Not Allowed")
 	case OpGet, OpNote, OpTag, OpStatus, OpDelete:
 	}
+	if into := s.merged[c.id]; into > 0 {
+		return page(http.StatusMovedPermanently, "Moved").with("Location", s.options.BasePath+"/api/conversations/"+strconv.FormatInt(into, 10))
+	}
 	t := s.tickets[c.id]
 	if t == nil {
 		return fault(http.StatusNotFound, "Not Found")
@@ -50,8 +53,7 @@ func (s *Server) perform(c call, f Fault) reply {
 	case OpStatus:
 		return s.update(t, c.body)
 	default:
-		delete(s.tickets, t.ID)
-		s.ids = slices.DeleteFunc(s.ids, func(id int64) bool { return id == t.ID })
+		s.drop(t.ID)
 		return reply{status: http.StatusNoContent}
 	}
 }
@@ -124,6 +126,7 @@ func (s *Server) create(body []byte) reply {
 	s.tickets[t.ID] = t
 	s.ids = append(s.ids, t.ID)
 	s.creates[t.Mark]++
+	s.tell("convo.created", t)
 	made := created(t.ID)
 	made.id = t.ID
 	return made
@@ -150,6 +153,7 @@ func (s *Server) addThread(t *Ticket, body []byte) reply {
 	case "message":
 		t.setStatus("pending", 0, time.Now())
 	}
+	s.tell(map[string]string{"note": "convo.note.created", "message": "convo.agent.reply.created", "customer": "convo.customer.reply.created"}[draft.Type], t)
 	return created(s.lastItem)
 }
 
@@ -219,6 +223,9 @@ func (s *Server) update(t *Ticket, body []byte) reply {
 		t.Subject, t.folded = draft.Subject, strings.ToLower(draft.Subject)
 	}
 	t.UpdatedAt = time.Now().UTC()
+	if draft.Status != "" {
+		s.tell("convo.status", t)
+	}
 	return reply{status: http.StatusNoContent}
 }
 

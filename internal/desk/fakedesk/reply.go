@@ -88,7 +88,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, done
 		}
 		done.write(w)
 	case Vanish:
-		s.Purge(done.id)
+		s.Lose(done.id)
 		done.write(w)
 	default:
 		wrongAnswer(f, done).write(w)

@@ -36,6 +36,8 @@ type Options struct {
 	CreateDelay time.Duration
 	// NoTags leaves the Tags module out.
 	NoTags bool
+	// WebhookSecret signs the webhooks that Hooks returns; with none there are none.
+	WebhookSecret string
 }
 
 // Mailbox is a mailbox.
@@ -71,9 +73,12 @@ type Server struct {
 	lastID   int64
 	lastNo   int64
 	lastItem int64 // the last thread's id
+	// merged are the tickets that people merged into others.
+	merged   map[int64]int64
 	creates  map[string]int
 	counts   map[Op]int
 	requests []Request
+	hooks    []Hook
 }
 
 // New makes a server without tickets. Call Close at the end.
@@ -88,7 +93,7 @@ func New(options Options) *Server {
 		}
 	}
 	options.BasePath = strings.TrimRight(options.BasePath, "/")
-	s := &Server{options: options, tickets: map[int64]*Ticket{}, creates: map[string]int{}, counts: map[Op]int{}}
+	s := &Server{options: options, tickets: map[int64]*Ticket{}, merged: map[int64]int64{}, creates: map[string]int{}, counts: map[Op]int{}}
 	// An id is never a number, so that a mix-up shows.
 	s.lastID, s.lastItem = 1000, 50000
 	s.closed, s.close = context.WithCancel(context.Background())

@@ -29,6 +29,7 @@ type Ticket struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	ClosedAt  time.Time `json:"closed_at,omitzero"`
 	ClosedBy  int64     `json:"closed_by,omitempty"`
+	Assignee  int64     `json:"assignee,omitempty"`
 	// folded is the subject in lower case, for searches.
 	folded string
 }
@@ -107,48 +108,8 @@ func (s *Server) count(q Request, r *http.Request) {
 	s.requests = append(s.requests, q)
 }
 
-// CloseTicket is a person who closes a ticket in FreeScout's own pages. This and the
-// following report false if there is no such ticket.
-func (s *Server) CloseTicket(id int64) bool {
-	return s.change(id, func(t *Ticket) { t.setStatus("closed", s.options.Users[len(s.options.Users)-1].ID, time.Now()) })
-}
-
-// ReopenTicket is a person who opens a closed ticket again.
-func (s *Server) ReopenTicket(id int64) bool {
-	return s.change(id, func(t *Ticket) { t.setStatus("active", 0, time.Now()) })
-}
-
-// Trash is a person who deletes a ticket: it goes to the Deleted folder and keeps its status.
-func (s *Server) Trash(id int64) bool {
-	return s.change(id, func(t *Ticket) { t.State = "deleted" })
-}
-
-// Move is a person who moves a ticket to another mailbox.
-func (s *Server) Move(id, mailboxID int64) bool {
-	return s.change(id, func(t *Ticket) { t.MailboxID = mailboxID })
-}
-
-// Rename is a person who edits a ticket's subject.
-func (s *Server) Rename(id int64, subject string) bool {
-	return s.change(id, func(t *Ticket) { t.Subject, t.folded = subject, strings.ToLower(subject) })
-}
-
-// AddNote is a person who writes an internal note, in the editor's HTML.
-func (s *Server) AddNote(id int64, html string) bool {
-	return s.change(id, func(t *Ticket) { s.append(t, Thread{Type: "note", HTML: html, User: s.options.Users[0].ID}) })
-}
-
-// Purge removes a ticket for good.
-func (s *Server) Purge(id int64) bool {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	_, found := s.tickets[id]
-	delete(s.tickets, id)
-	s.ids = slices.DeleteFunc(s.ids, func(other int64) bool { return other == id })
-	return found
-}
-
-func (s *Server) change(id int64, do func(*Ticket)) bool {
+// change is a person's deed, and the webhook that tells of it, "" for none.
+func (s *Server) change(id int64, event string, do func(*Ticket)) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	t := s.tickets[id]
@@ -157,6 +118,7 @@ func (s *Server) change(id int64, do func(*Ticket)) bool {
 	}
 	do(t)
 	t.UpdatedAt = time.Now().UTC()
+	s.tell(event, t)
 	return true
 }
 

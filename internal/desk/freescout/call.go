@@ -106,6 +106,7 @@ func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
 		x.err = err
 		return x
 	}
+	x.url = req.URL
 	resp, err := d.client.Do(req)
 	x.sent = got.Load() || !asked.Load()
 	if err != nil {

@@ -40,6 +40,8 @@ type exchange struct {
 	header http.Header
 	// body is the answer's beginning.
 	body []byte
+	// url is the address that was asked.
+	url *url.URL
 	// sent is false only where no byte of the request can have left.
 	sent bool
 	// err is why there is no answer; then status is 0.
@@ -126,6 +128,11 @@ func classifySuccess(x exchange) *desk.Error {
 // classifyRedirect: FreeScout's API never sends the same call elsewhere, and following
 // would carry the key to another host.
 func classifyRedirect(x exchange) *desk.Error {
+	if id := x.mergedInto(); id != "" {
+		fault := refused("merged", "FreeScout shows this ticket as ticket "+id+" now: a person merged it.", "Nothing: Docket goes on with that one.")
+		fault.Err = &mergedError{id}
+		return fault
+	}
 	to := "elsewhere"
 	if u, err := url.Parse(x.header.Get("Location")); err == nil && u.Host != "" {
 		to = "to " + u.Scheme + "://" + u.Host

@@ -122,7 +122,8 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	return newID(got.header, got.body), nil
 }
 
-// Get reads a conversation with its threads and tags.
+// Get reads a conversation with its threads and tags. One that a person merged into another
+// comes back as that other one, with its id.
 func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
@@ -133,7 +134,16 @@ func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
 	return c.ticket(d.site), nil
 }
 
-func (d *Desk) conversation(ctx context.Context, id string) (conversation, error) {
+// conversation reads a conversation, or the one that it was merged into.
+func (d *Desk) conversation(ctx context.Context, id string) (c conversation, err error) {
+	err = followed(id, func(id string) error {
+		c, err = d.oneConversation(ctx, id)
+		return err
+	})
+	return c, err
+}
+
+func (d *Desk) oneConversation(ctx context.Context, id string) (conversation, error) {
 	number, err := conversationID(id)
 	if err != nil {
 		return conversation{}, err
@@ -153,6 +163,10 @@ func (d *Desk) conversation(ctx context.Context, id string) (conversation, error
 func (d *Desk) Note(ctx context.Context, id, text string) error {
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
+	return followed(id, func(id string) error { return d.noteOne(ctx, id, text) })
+}
+
+func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 	number, err := conversationID(id)
 	if err != nil {
 		return err
@@ -198,6 +212,10 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
+	return followed(id, func(id string) error { return d.setOne(ctx, id, status) })
+}
+
+func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error {
 	number, err := conversationID(id)
 	if err != nil {
 		return err

@@ -54,6 +54,8 @@ type conversation struct {
 	Status    word     `json:"status"`
 	State     word     `json:"state"`
 	Subject   word     `json:"subject"`
+	MailboxID number   `json:"mailboxId"`
+	UpdatedAt word     `json:"updatedAt"`
 	CreatedAt word     `json:"createdAt"`
 	ClosedAt  word     `json:"closedAt"`
 	Embedded  embedded `json:"_embedded"`
@@ -143,9 +145,9 @@ func (c conversation) ticket(site string) desk.Ticket {
 	id := strconv.FormatInt(int64(c.ID), 10)
 	t := desk.Ticket{
 		ID: id, Number: strconv.FormatInt(int64(cmp.Or(c.Number, c.ID)), 10), Subject: string(c.Subject),
-		Status: status(c), URL: site + "/conversation/" + id, CreatedAt: instant(c.CreatedAt),
+		Status: status(c), URL: site + "/conversation/" + id, MailboxID: int64(c.MailboxID), CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
 	}
-	if t.Status == desk.StatusClosed {
+	if t.Status == desk.StatusClosed && c.Status == "closed" {
 		t.ClosedAt = instant(c.ClosedAt)
 	}
 	if c.Embedded.Tags != nil {

@@ -20,10 +20,12 @@ type Shelf interface {
 	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
 	// DeskTicket returns a ticket with body and notes, and whether there is one.
 	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
+	// DeskTicketsSince lists open tickets, or those that changed since then; at most so many.
+	DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Ticket, error)
 	// AddDeskNote keeps a note.
 	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
 	// TagDeskTicket adds tags to those it has; SetDeskStatus leaves all but the status alone.
-	TagDeskTicket(ctx context.Context, number int64, tags []string) error
+	TagDeskTicket(ctx context.Context, number int64, tags []string, now time.Time) error
 	SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error
 }
 
@@ -54,6 +56,22 @@ func (d *Desk) Find(ctx context.Context, mark string) ([]desk.Ticket, error) {
 		found[i].URL = d.link(found[i].ID)
 	}
 	return found, nil
+}
+
+// List lists the tickets with a mark, in one read.
+func (d *Desk) List(ctx context.Context, q desk.Query) (desk.Listing, error) {
+	found, err := d.shelf.DeskTicketsSince(ctx, q)
+	if err != nil {
+		return desk.Listing{}, unavailable("list its tickets", err)
+	}
+	out := desk.Listing{Whole: q.Most == 0 || len(found) < q.Most, Calls: 1}
+	for _, t := range found {
+		if desk.MarkOf(t.Subject) != "" {
+			t.URL = d.link(t.ID)
+			out.Tickets = append(out.Tickets, t)
+		}
+	}
+	return out, nil
 }
 
 // Create keeps a new ticket.
@@ -91,11 +109,6 @@ func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
 
 // Note adds an internal note.
 func (d *Desk) Note(ctx context.Context, id, text string) error {
-	return d.NoteBy(ctx, id, "docket", text)
-}
-
-// NoteBy adds a note in somebody's name.
-func (d *Desk) NoteBy(ctx context.Context, id, author, text string) error {
 	if err := stopped(ctx); err != nil {
 		return err
 	}
@@ -103,7 +116,7 @@ func (d *Desk) NoteBy(ctx context.Context, id, author, text string) error {
 		return err
 	}
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
-	if err := d.shelf.AddDeskNote(ctx, number, author, text, time.Now().UTC()); err != nil {
+	if err := d.shelf.AddDeskNote(ctx, number, "docket", text, time.Now().UTC()); err != nil {
 		return &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
 	}
 	return nil
@@ -115,7 +128,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 		return err
 	}
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
-	if err := d.shelf.TagDeskTicket(ctx, number, tags); err != nil {
+	if err := d.shelf.TagDeskTicket(ctx, number, tags, time.Now().UTC()); err != nil {
 		return unavailable("tag ticket "+id, err)
 	}
 	return nil
