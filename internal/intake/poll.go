@@ -24,13 +24,17 @@ type Pull struct {
 func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	shown, err := p.Fetch(ctx, now)
 	unread, part := errors.AsType[*source.UnreadError](err)
-	if news := i.heard.note(p.Name, now, err); news && err != nil {
-		i.log.WarnContext(ctx, pollFault(part), "source", p.Name, "err", err)
-	} else if news {
+	switch news := i.heard.note(p.Name, now, err); {
+	case !news:
+	case part:
+		i.log.WarnContext(ctx, "poll read in part, alerts that cannot be read are left as they were", "source", p.Name, "err", err)
+	case err != nil:
+		i.log.WarnContext(ctx, "poll failed, nothing is changed by it", "source", p.Name, "err", err)
+	default:
 		i.log.InfoContext(ctx, "poll works again", "source", p.Name)
 	}
 	if err != nil && !part {
-		return nil //nolint:nilerr // Said above, once; the loop goes on.
+		return nil // Said above, once; the loop goes on.
 	}
 	// Who was shown before is read first: an alert that comes in while this runs is not ours to end.
 	before, err := i.store.PolledAlerts(ctx, p.Name)
@@ -62,12 +66,4 @@ func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 		}
 	}
 	return i.end(ctx, vanished, p.Name, now)
-}
-
-// pollFault is what is said of a poll that failed, wholly or in part.
-func pollFault(part bool) string {
-	if part {
-		return "poll read in part, alerts that cannot be read are left as they were"
-	}
-	return "poll failed, nothing is changed by it"
 }

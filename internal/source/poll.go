@@ -152,20 +152,18 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	unread := UnreadError{Poll: p.Name}
 	now = now.UTC().Truncate(time.Microsecond)
 	as := Source{Name: p.Name, Format: "prometheus", Severity: p.Severity, Identity: p.Identity}
-	keep := func(t said) error {
+	keep := func(t said) {
 		// What is listed fires, until it is not listed any more.
 		t.endsAt, t.status = time.Time{}, alert.Firing
 		a := as.alert(t, now)
 		a.Poll = p.Name
 		all = append(all, a)
-		return nil
 	}
-	err = k.read(r, taker{keep, func(t said, fires bool, why Rejection) error {
+	err = k.read(r, taker{func(t said) error { keep(t); return nil }, func(t said, fires bool, why Rejection) error {
 		unread.add(t, why)
 		if fires && len(t.labels) > 0 {
-			return keep(t)
-		}
-		if len(t.labels) > 0 {
+			keep(t)
+		} else if len(t.labels) > 0 {
 			unread.Still = append(unread.Still, as.alert(t, now).Fingerprint)
 		}
 		return nil
