@@ -1,21 +1,38 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"os"
 	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/app"
+	"docket/internal/source"
+	"docket/internal/web"
 )
 
 type configCmd struct {
 	Check configCheckCmd `cmd:"" help:"Check the configuration file and the environment; every mistake is printed with its line and column."`
 }
 
-type configCheckCmd struct{}
+type configCheckCmd struct {
+	Sample string   `placeholder:"FILE" help:"Read this body as --source would, and print its alerts as JSON; - is standard input."`
+	Source string   `placeholder:"NAME" help:"The source that reads the sample."`
+	Header []string `placeholder:"NAME:VALUE" sep:"none" help:"A header of the sample's request."`
+}
 
 // Run checks the configuration.
 func (c *configCheckCmd) Run(s *session) error {
 	cfg, err := s.load()
 	if err != nil {
 		return err
+	}
+	if c.Sample != "" || c.Source != "" {
+		return c.sample(s, cfg)
 	}
 	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk, len(cfg.Sources), len(cfg.Routes)); err != nil {
 		return err
@@ -24,6 +41,74 @@ func (c *configCheckCmd) Run(s *session) error {
 		return &exitError{exitWarned, "set, and read, but this version does nothing with it yet: " + strings.Join(dormant, ", ")}
 	}
 	return nil
+}
+
+// sampleRow is what became of a sample's alert.
+type sampleRow struct {
+	web.AlertRow
+
+	Link        string       `json:"link,omitempty"`
+	Annotations alert.Labels `json:"annotations"`
+	ExpiresAt   *time.Time   `json:"expires_at,omitempty"`
+}
+
+// sample reads a body as a source would, and keeps nothing.
+func (c *configCheckCmd) sample(s *session, cfg app.Config) error {
+	if c.Sample == "" || c.Source == "" {
+		return &exitError{exitIll, "--sample and --source belong together: which body is read by which source?"}
+	}
+	body, err := c.body(s)
+	if err != nil {
+		return fmt.Errorf("read the sample: %w", err)
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	for _, h := range c.Header {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok {
+			return &exitError{exitIll, fmt.Sprintf("--header %.60q is not NAME:VALUE", h)}
+		}
+		header.Set(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	batch, err := app.Sample(cfg, c.Source, source.Push{Header: header, Body: body}, time.Now())
+	if err != nil {
+		return err
+	}
+	rows := make([]sampleRow, len(batch.Alerts))
+	for i, a := range batch.Alerts {
+		rows[i] = sampleRow{AlertRow: web.AlertRowOf(a), Link: a.Link, Annotations: a.Annotations}
+		if !a.ExpiresAt.IsZero() {
+			rows[i].ExpiresAt = &a.ExpiresAt
+		}
+	}
+	enc := json.NewEncoder(s.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(rows); err != nil {
+		return err
+	}
+	if len(batch.Rejected) == 0 {
+		return nil
+	}
+	var faults []string
+	for _, r := range batch.Rejected {
+		faults = append(faults, r.Field+" "+r.Reason)
+	}
+	return &exitError{exitWarned, "not kept: " + strings.Join(faults, "\n  ")}
+}
+
+// maxSample is what a request's body may hold, too.
+const maxSample = 10 << 20
+
+func (c *configCheckCmd) body(s *session) ([]byte, error) {
+	if c.Sample == "-" {
+		return io.ReadAll(io.LimitReader(s.in, maxSample))
+	}
+	f, err := os.Open(c.Sample)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // Only read from.
+	return io.ReadAll(io.LimitReader(f, maxSample))
 }
 
 type versionCmd struct{}

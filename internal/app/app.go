@@ -124,6 +124,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	}
 	book.Bind(jobs)
 	in := intake.New(st, book, a.booted, log)
+	in.Expect(expectations(cfg))
 	probe := &readiness{store: st, health: health, intake: in}
 
 	// The ledger stops last: what the others learn while they stop is still kept.
@@ -137,6 +138,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell, now) })
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
+	work.every("missing", time.Second, in.Missing)
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range polls(cfg) {

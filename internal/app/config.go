@@ -91,6 +91,13 @@ type SourceConfig struct {
 	Identity IdentityConfig            `yaml:"identity"`
 	// ResolveTimeout is how long a pushed alert without an end fires unless repeated.
 	ResolveTimeout time.Duration `yaml:"resolve_timeout"`
+	// Map are expressions in CEL by the alert's fields, for the formats generic and cloudevents.
+	Map map[string]string `yaml:"map"`
+	// Lines and Codes make alerts of a log, for the format heroku.
+	Lines []LineConfig `yaml:"lines"`
+	Codes CodesConfig  `yaml:"codes"`
+	// Expect is an alert whose absence is the problem.
+	Expect ExpectConfig `yaml:"expect"`
 }
 
 // IdentityConfig says what names a problem: {drop: [...]}, {keep: [...]} or alert_id.

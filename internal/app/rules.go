@@ -106,35 +106,8 @@ func (r *rules) mailbox(route string) int64 {
 	return 0
 }
 
-// pushed are the sources that may push: the built-in ones, unless configured otherwise,
-// and the configured ones.
-func pushed(cfg Config) map[string]source.Source {
-	all := map[string]source.Source{
-		"alertmanager": {Name: "alertmanager", Format: "alertmanager"},
-		"grafana":      {Name: "grafana", Format: "grafana"},
-		"pagerduty":    {Name: "pagerduty", Format: "pagerduty"},
-		"prometheus":   {Name: "prometheus", Format: "prometheus"},
-	}
-	for _, s := range cfg.Sources {
-		if s.Poll == "" {
-			all[s.Name] = source.Source{Name: s.Name, Format: s.Format, Severity: s.Severity, Identity: identity(s.Identity), ResolveTimeout: s.ResolveTimeout}
-		}
-	}
-	return all
-}
-
 func identity(c IdentityConfig) alert.Identity {
 	return alert.Identity{Drop: c.Drop, Keep: c.Keep, ByAlertID: c.AlertID}
-}
-
-func sourceTokens(cfg Config) map[string]desk.Secret {
-	all := map[string]desk.Secret{}
-	for _, s := range cfg.Sources {
-		if s.Poll == "" && s.Token.Set() {
-			all[s.Name] = s.Token
-		}
-	}
-	return all
 }
 
 // timedPoll is a poll and its pace.

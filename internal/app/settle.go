@@ -51,6 +51,15 @@ func (l *loader) settleSource(s *SourceConfig, path string) {
 	if s.Poll == "" && s.Format == "" {
 		s.Format = "alertmanager"
 	}
+	if s.Codes.Limit > 0 && s.Codes.Per == 0 {
+		s.Codes.Per = 5 * time.Minute
+	}
+	if s.Codes.Limit > 0 && s.Codes.Severity == 0 {
+		s.Codes.Severity = alert.P2
+	}
+	if s.Expect.Alert != "" && s.Expect.Severity == 0 {
+		s.Expect.Severity = alert.P2
+	}
 	l.settleToken(&s.Token, s.TokenFile, path)
 }
 

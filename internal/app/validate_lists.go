@@ -36,6 +36,7 @@ func (l *loader) checkSources() {
 		l.checkName(at+".name", s.Name, seen)
 		l.checkIdentity(at+".identity", s.Identity)
 		l.checkSecret(at+".token", s.Token)
+		l.checkReading(at, s)
 		if s.Poll != "" {
 			l.checkPolled(at, s)
 			continue

@@ -20,6 +20,8 @@ type Intake struct {
 	// repeated to the one before.
 	booted time.Time
 	heard  *Heard
+	// expected is what must come, nil for nothing.
+	expected *Expected
 }
 
 // New makes an intake; booted is the process' start.
@@ -38,6 +40,15 @@ type Receipt struct {
 // durable; with one, none is, or the commit's answer was lost: sending them again is safe.
 func (i *Intake) Receive(ctx context.Context, source string, all []alert.Alert, now time.Time) (Receipt, error) {
 	i.heard.note(source, now, nil)
+	rest, err := i.heardExpected(ctx, source, all, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return i.keep(ctx, source, rest, now)
+}
+
+// keep brings alerts to the ledger.
+func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now time.Time) (Receipt, error) {
 	news, err := i.ledger.News(ctx, all, now)
 	if err != nil {
 		return Receipt{}, err

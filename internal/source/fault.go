@@ -82,3 +82,14 @@ func kind(c byte) string {
 	}
 	return "a number"
 }
+
+// asBad returns err's *BadInput, or makes one of it; nil for none.
+func asBad(err error) *BadInput {
+	if err == nil {
+		return nil
+	}
+	if bad, ok := errors.AsType[*BadInput](err); ok {
+		return bad
+	}
+	return &BadInput{Field: "body", Reason: err.Error()}
+}

@@ -23,6 +23,11 @@ type Source struct {
 	// ResolveTimeout is how long an alert without an end fires unless it is repeated;
 	// 5 minutes where zero, Alertmanager's default.
 	ResolveTimeout time.Duration
+	// Map reads bodies of the format generic; over one of the format cloudevents it goes
+	// before the event's own words. nil where there is none.
+	Map *Mapping
+	// Lines reads the log of the format heroku; nil in every other.
+	Lines *Lines
 }
 
 // Push is what a sender sent.
@@ -83,7 +88,10 @@ type format struct {
 // formats are all that can be pushed, by the name used in the configuration.
 var formats = map[string]format{
 	"alertmanager": {json: readWebhook},
+	"cloudevents":  {raw: readCloudEvents},
+	"generic":      {raw: readGeneric},
 	"grafana":      {json: readGrafana},
+	"heroku":       {raw: readHeroku},
 	"pagerduty":    {json: readPagerDuty},
 	"prometheus":   {json: readAPIv2},
 }

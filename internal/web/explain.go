@@ -124,7 +124,7 @@ func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error)
 		d.Timeline[i] = MomentRow{m.At.UTC(), string(m.Event), string(m.To), string(m.Reason), m.Reason.Sentence(), m.Detail}
 	}
 	for i, a := range alerts {
-		d.Alerts[i] = alertRow(a)
+		d.Alerts[i] = AlertRowOf(a)
 	}
 	return d, nil
 }

@@ -105,12 +105,13 @@ func (r Reader) Alerts(ctx context.Context, limit int) ([]AlertRow, error) {
 	}
 	rows := make([]AlertRow, len(all))
 	for i, a := range all {
-		rows[i] = alertRow(a)
+		rows[i] = AlertRowOf(a)
 	}
 	return rows, nil
 }
 
-func alertRow(a alert.Alert) AlertRow {
+// AlertRowOf is an alert as it is listed.
+func AlertRowOf(a alert.Alert) AlertRow {
 	return AlertRow{
 		AlertKey: a.Key.String(), Source: a.Source, AlertID: a.ID, Severity: a.Severity.String(), Status: a.Status.String(),
 		Title: a.Title, Labels: a.Labels.Map(), StartsAt: a.StartsAt, EndsAt: orNull(a.EndsAt),

@@ -1,0 +1,156 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/ext"
+)
+
+// mapFields are what a mapping can say of an alert, and whether a source of the format
+// generic must say it.
+var mapFields = map[string]bool{
+	"items": false, "when": false, "key": true, "title": true, "severity": false, "status": false, "labels": false, "annotations": false,
+	"starts_at": false, "ends_at": false, "link": false, "id": false,
+}
+
+// MapFields returns the fields of a mapping, sorted.
+func MapFields() []string { return slices.Sorted(maps.Keys(mapFields)) }
+
+// The limits of a mapping. A cost is CEL's own unit: about one step of the evaluation.
+const (
+	// maxExpression bounds one expression, in bytes.
+	maxExpression = 8 << 10
+	// maxCost bounds one expression over one alert, maxPushCost all of them over one body,
+	// so that no body can make an expression run for long: a few seconds at the very most.
+	maxCost     = 200_000
+	maxPushCost = 20_000_000
+	// maxItems bounds the alerts of one mapped body.
+	maxItems = 10_000
+)
+
+// Mapping says in CEL (https://cel.dev) how an alert is read from JSON that is not ours.
+// Its variables are body, the whole JSON; item, one of items, or the body where items is
+// not mapped; and header, the request's header by lower-case names, without those that
+// carry secrets. A name that is not there is an error, and never an empty word.
+type Mapping struct{ programs map[string]cel.Program }
+
+// MapFault is what is wrong with one expression of a mapping.
+type MapFault struct {
+	// Field is the mapping's, such as "key".
+	Field string
+	// Line and Column count within the expression, from 1; 0 where it is missing altogether.
+	Line, Column int
+	Reason       string
+}
+
+// NewMapping compiles expressions by their fields. All that is wrong comes back at once.
+// whole says that the mapping stands alone, so that key and title must be there.
+func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault) {
+	env, err := cel.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType),
+		cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)), cel.CrossTypeNumericComparisons(true),
+		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math())
+	if err != nil {
+		return nil, []MapFault{{Reason: "CEL cannot be set up: " + err.Error()}}
+	}
+	var faults []MapFault
+	m := &Mapping{programs: map[string]cel.Program{}}
+	for _, field := range slices.Sorted(maps.Keys(expressions)) {
+		if _, known := mapFields[field]; !known {
+			faults = append(faults, MapFault{field, 0, 0, "is no field of an alert: known are " + strings.Join(MapFields(), ", ")})
+			continue
+		}
+		program, wrong := compile(env, field, expressions[field])
+		faults = append(faults, wrong...)
+		m.programs[field] = program
+	}
+	for _, field := range MapFields() {
+		if _, there := expressions[field]; whole && mapFields[field] && !there {
+			faults = append(faults, MapFault{field, 0, 0, "is missing: write an expression, such as body." + field})
+		}
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return m, nil
+}
+
+func compile(env *cel.Env, field, expression string) (cel.Program, []MapFault) {
+	if len(expression) > maxExpression {
+		return nil, []MapFault{{field, 1, 1, fmt.Sprintf("is longer than %d bytes", maxExpression)}}
+	}
+	ast, issues := env.Compile(expression)
+	if issues != nil && issues.Err() != nil {
+		var faults []MapFault
+		for _, e := range issues.Errors() {
+			faults = append(faults, MapFault{field, max(1, e.Location.Line()), max(0, e.Location.Column()) + 1, cut(strings.Join(strings.Fields(e.Message), " "), maxPathBytes)})
+		}
+		return nil, faults
+	}
+	if fault := resultFault(field, ast.OutputType()); fault != "" {
+		return nil, []MapFault{{field, 1, 1, fault}}
+	}
+	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize, cel.OptTrackCost), cel.CostLimit(maxCost))
+	if err != nil {
+		return nil, []MapFault{{field, 1, 1, cut(err.Error(), maxPathBytes)}}
+	}
+	return program, nil
+}
+
+// resultFault says which types a field cannot have, as far as it is known before any body is.
+func resultFault(field string, t *cel.Type) string {
+	kind := t.Kind()
+	switch {
+	case kind == cel.DynKind:
+	case field == "items" && kind != cel.ListKind:
+		return fmt.Sprintf("is a %s and must be a list", t)
+	case field == "when" && kind != cel.BoolKind:
+		return fmt.Sprintf("is a %s and must be true or false", t)
+	case (field == "labels" || field == "annotations") && kind != cel.MapKind:
+		return fmt.Sprintf("is a %s and must be a map of texts", t)
+	case field == "key" && kind == cel.BoolKind, field == "title" && kind == cel.BoolKind:
+		return "is a bool and must be a text"
+	}
+	return ""
+}
+
+// run is one reading of one body by a mapping.
+type run struct {
+	mapping *Mapping
+	body    any
+	header  map[string]string
+	cost    uint64
+}
+
+// eval evaluates a field; ok is false where it is not mapped. The error is a *fieldError.
+func (r *run) eval(field string, item any) (value any, ok bool, err error) {
+	if r.mapping == nil {
+		return nil, false, nil
+	}
+	program, ok := r.mapping.programs[field]
+	if !ok {
+		return nil, false, nil
+	}
+	out, details, err := program.Eval(map[string]any{"body": r.body, "item": item, "header": r.header})
+	if details != nil && details.ActualCost() != nil {
+		r.cost += *details.ActualCost()
+	}
+	if err != nil {
+		return nil, true, &fieldError{"map." + field, "cannot be read from this body: " + cut(strings.ToValidUTF8(err.Error(), "\uFFFD"), maxPathBytes)}
+	}
+	if r.cost > maxPushCost {
+		return nil, true, errTooCostly
+	}
+	value, err = native(out)
+	if err != nil {
+		return nil, true, &fieldError{"map." + field, err.Error()}
+	}
+	return value, true, nil
+}
+
+// errTooCostly ends the reading of the whole body.
+var errTooCostly = errors.New("the mapping has too much to do with this body: send fewer alerts at once")

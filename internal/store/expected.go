@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// HeardExpected notes that an alert that must come was heard of. An older word never
+// replaces a newer one.
+func (s *Store) HeardExpected(ctx context.Context, source, title string, at time.Time) error {
+	const q = `INSERT INTO expected (source, title, heard_at_us) VALUES (?, ?, ?)
+		ON CONFLICT (source, title) DO UPDATE SET heard_at_us = excluded.heard_at_us WHERE expected.heard_at_us < excluded.heard_at_us`
+	err := s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, q, source, title, micros(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note that %s of %s was heard of: %w", title, source, err)
+	}
+	return nil
+}
+
+// LastExpected is when an alert that must come was last heard of, zero for never.
+func (s *Store) LastExpected(ctx context.Context, source, title string) (time.Time, error) {
+	const q = `SELECT heard_at_us FROM expected WHERE source = ? AND title = ?`
+	rs, err := s.engine.reader().query(ctx, q, source, title)
+	all, err := collect(rs, err, func(rs rows) (time.Time, error) {
+		var at int64
+		err := rs.Scan(&at)
+		return fromMicros(at), err
+	})
+	if err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return all[0], nil
+}
