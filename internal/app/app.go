@@ -148,7 +148,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk,
-		Policy: rules.policy, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
+		Policy: rules.policy, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
 	}))
 	ready()
 	select {

@@ -151,3 +151,12 @@ func Reader(cfg Config, st *store.Store) (web.Reader, error) {
 	}
 	return reader, nil
 }
+
+// routes are the routes as Alertmanager's API shows them.
+func routes(cfg Config) []web.Route {
+	all := make([]web.Route, len(cfg.Routes))
+	for i, r := range cfg.Routes {
+		all[i] = web.Route{Name: r.Name, Match: r.Match}
+	}
+	return all
+}

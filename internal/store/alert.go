@@ -200,6 +200,13 @@ func (s *Store) ListAlerts(ctx context.Context, limit int) ([]alert.Alert, error
 	return collect(rs, err, scanAlert)
 }
 
+// FiringAlerts loads the alerts that fire, by fingerprint; limit 0 is all.
+func (s *Store) FiringAlerts(ctx context.Context, limit int) ([]alert.Alert, error) {
+	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 ORDER BY fingerprint LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, allOr(limit))
+	return collect(rs, err, scanAlert)
+}
+
 // CountAlerts counts alerts by status.
 func (s *Store) CountAlerts(ctx context.Context) (firing int64, err error) {
 	return one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM alert WHERE status = 1`)

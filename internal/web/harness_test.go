@@ -136,6 +136,8 @@ func newFace(t testing.TB, p plan) *face {
 		Sources:      sources,
 		SourceTokens: p.sourceTokens, Tokens: p.tokens,
 		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, StaleAfter: time.Hour, Health: health,
+		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
+		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
 		Registry: registry, Metrics: f.metrics, Log: log, Version: "1.2.3",
 	})

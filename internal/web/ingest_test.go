@@ -284,7 +284,7 @@ func TestUnknownPlacesAndMethodsAreAnsweredWithASentence(t *testing.T) {
 		{"POST", "/hooks/nobody", 404, `there is no source named "nobody"; known are alertmanager, prometheus, shop`},
 		{"POST", "/hooks/" + strings.Repeat("x", 5000), 404, "there is no source named"},
 		{"GET", "/hooks/alertmanager", 405, "GET is not allowed on \"/hooks/alertmanager\": use POST"},
-		{"GET", "/api/v2/alerts", 405, "use POST"},
+		{"DELETE", "/api/v2/alerts", 405, "use GET, HEAD, POST"},
 		{"DELETE", "/api/v1/alerts", 405, "use GET, HEAD"},
 		{"GET", "/api/v1/tickets/1/close", 405, "use POST"},
 		{"GET", "/nothing", 404, `there is nothing at \"/nothing\"`},

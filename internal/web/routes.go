@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"docket/internal/alert"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
@@ -33,6 +34,11 @@ type Deps struct {
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy func(route string, now time.Time) incident.Policy
+	// Route is an alert's route, "" for none; Routes are all of them, in order.
+	Route  func(alert.Alert) string
+	Routes []Route
+	// Booted is the process' start.
+	Booted time.Time
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	// Health is the way to the desk, for the metrics.
@@ -57,6 +63,10 @@ func New(d Deps) http.Handler {
 	// Alerts in. A method that is not listed is answered with 405 by the mux.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
 	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
+	mux.HandleFunc("GET /api/v2/alerts", s.getAlerts)
+	mux.HandleFunc("GET /api/v2/alerts/groups", s.getGroups)
+	mux.HandleFunc("GET /api/v2/receivers", s.getReceivers)
+	mux.HandleFunc("GET /api/v2/status", s.getStatus)
 	mux.HandleFunc("POST /v2/enqueue", s.postEnqueue)
 
 	// The API (api.go lists its operations).

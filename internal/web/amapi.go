@@ -1,0 +1,309 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/silence"
+)
+
+// This is Alertmanager's API v2, so that amtool and what else speaks it works against Docket
+// (prometheus/alertmanager api/v2/openapi.yaml, v0.34.0). Alerts are those that fire; a
+// receiver is a route; groups are the alerts of one route and alertname; nothing inhibits.
+
+// Route is one configured route, as Alertmanager's API shows it.
+type Route struct {
+	Name  string
+	Match []string
+}
+
+// noRoute is the receiver of the alerts that no route takes.
+const noRoute = "default"
+
+// maxShown bounds one listing.
+const maxShown = 100_000
+
+// amTime prints as Alertmanager does, with milliseconds.
+type amTime time.Time
+
+// MarshalText implements encoding.TextMarshaler.
+func (t amTime) MarshalText() ([]byte, error) {
+	return time.Time(t).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z07:00"), nil
+}
+
+// amReceiver names a receiver.
+type amReceiver struct {
+	Name string `json:"name"`
+}
+
+// amStatus is an alert's status; its lists are never null.
+type amStatus struct {
+	State       string   `json:"state"`
+	SilencedBy  []string `json:"silencedBy"`
+	InhibitedBy []string `json:"inhibitedBy"`
+	MutedBy     []string `json:"mutedBy"`
+}
+
+// amAlert is an alert as Alertmanager shows it.
+type amAlert struct {
+	Annotations  alert.Labels `json:"annotations"`
+	EndsAt       amTime       `json:"endsAt"`
+	Fingerprint  string       `json:"fingerprint"`
+	Receivers    []amReceiver `json:"receivers"`
+	StartsAt     amTime       `json:"startsAt"`
+	Status       amStatus     `json:"status"`
+	UpdatedAt    amTime       `json:"updatedAt"`
+	GeneratorURL string       `json:"generatorURL,omitempty"`
+	Labels       alert.Labels `json:"labels"`
+}
+
+// amGroup is a group of alerts.
+type amGroup struct {
+	Alerts      []amAlert    `json:"alerts"`
+	Labels      alert.Labels `json:"labels"`
+	Receiver    amReceiver   `json:"receiver"`
+	RouteLabels alert.Labels `json:"routeLabels"`
+}
+
+// mayRead lets in who may read.
+func (s *server) mayRead(w http.ResponseWriter, r *http.Request) bool {
+	if _, refusal := s.caller(r, ScopeRead); refusal != 0 {
+		deny(w, refusal, ScopeRead)
+		return false
+	}
+	return true
+}
+
+func (s *server) getAlerts(w http.ResponseWriter, r *http.Request) {
+	if !s.mayRead(w, r) {
+		return
+	}
+	shown, err := s.amAlerts(r.Context(), r.URL.Query(), time.Now().UTC())
+	if err != nil {
+		s.amFail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, shown)
+}
+
+func (s *server) getGroups(w http.ResponseWriter, r *http.Request) {
+	if !s.mayRead(w, r) {
+		return
+	}
+	query := r.URL.Query()
+	shown, err := s.amAlerts(r.Context(), query, time.Now().UTC())
+	var muted bool
+	if err == nil {
+		muted, err = flag(query, "muted")
+	}
+	if err != nil {
+		s.amFail(w, r, err)
+		return
+	}
+	groups := map[string]*amGroup{}
+	for _, a := range shown {
+		name, receiver := a.Labels.Get("alertname"), a.Receivers[0]
+		id := receiver.Name + "\x00" + name
+		g := groups[id]
+		if g == nil {
+			ls := alert.NewLabels(map[string]string{"alertname": name})
+			g = &amGroup{Labels: ls, Receiver: receiver, RouteLabels: alert.Labels{}}
+			groups[id] = g
+		}
+		g.Alerts = append(g.Alerts, a)
+	}
+	all := make([]amGroup, 0, len(groups))
+	for _, g := range groups {
+		if muted || slices.ContainsFunc(g.Alerts, func(a amAlert) bool { return a.Status.State == "active" }) {
+			all = append(all, *g)
+		}
+	}
+	slices.SortFunc(all, func(a, b amGroup) int {
+		return strings.Compare(a.Labels.Get("alertname")+"\x00"+a.Receiver.Name, b.Labels.Get("alertname")+"\x00"+b.Receiver.Name)
+	})
+	writeJSON(w, http.StatusOK, all)
+}
+
+// badQuery is an error of the request.
+type badQuery struct{ sentence string }
+
+func (e *badQuery) Error() string { return e.sentence }
+
+// flag reads a parameter that is true unless it says otherwise.
+func flag(query url.Values, name string) (bool, error) {
+	text := query.Get(name)
+	if text == "" {
+		return true, nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, &badQuery{fmt.Sprintf("%s must be true or false, not %.40q", name, text)}
+	}
+	return on, nil
+}
+
+// amFilter says which alerts are shown.
+type amFilter struct {
+	active, silenced   bool
+	matchers           silence.Matchers
+	receiver           *regexp.Regexp
+	unprocessed, inhib bool
+}
+
+func parseFilter(query url.Values) (f amFilter, err error) {
+	for _, p := range []struct {
+		name string
+		on   *bool
+	}{{"active", &f.active}, {"silenced", &f.silenced}, {"unprocessed", &f.unprocessed}, {"inhibited", &f.inhib}} {
+		if *p.on, err = flag(query, p.name); err != nil {
+			return f, err
+		}
+	}
+	if texts := query["filter"]; len(texts) > 0 {
+		if f.matchers, err = silence.ParseMatchers(texts...); err != nil {
+			return f, &badQuery{"bad matcher format: " + err.Error()}
+		}
+	}
+	if text := query.Get("receiver"); text != "" {
+		if f.receiver, err = regexp.Compile("^(?:" + text + ")$"); err != nil {
+			return f, &badQuery{"failed to parse receiver param: " + err.Error()}
+		}
+	}
+	if len(query["receiver_matchers"]) > 0 {
+		return f, &badQuery{"receivers have no labels here: leave receiver_matchers out"}
+	}
+	return f, nil
+}
+
+// amAlerts are the alerts that fire and that the query asks for, by fingerprint.
+func (s *server) amAlerts(ctx context.Context, query url.Values, now time.Time) ([]amAlert, error) {
+	f, err := parseFilter(query)
+	if err != nil {
+		return nil, err
+	}
+	firing, err := s.Store.FiringAlerts(ctx, maxShown)
+	if err != nil {
+		return nil, err
+	}
+	shown := []amAlert{}
+	for _, a := range firing {
+		receiver := s.receiver(a)
+		if len(f.matchers) > 0 && !f.matchers.Match(a.Labels) || f.receiver != nil && !f.receiver.MatchString(receiver) {
+			continue
+		}
+		one := amAlertOf(a, receiver, now)
+		if one.Status.State == "active" && f.active {
+			shown = append(shown, one)
+		}
+	}
+	return shown, nil
+}
+
+func (s *server) receiver(a alert.Alert) string {
+	if name := s.Route(a); name != "" {
+		return name
+	}
+	return noRoute
+}
+
+// amAlertOf shows an alert. One that does not expire ends, as Alertmanager has it for alerts
+// without an end, some minutes after now.
+func amAlertOf(a alert.Alert, receiver string, now time.Time) amAlert {
+	const resolveTimeout = 5 * time.Minute
+	ends := a.ExpiresAt
+	if ends.IsZero() {
+		ends = now.Add(resolveTimeout)
+	}
+	return amAlert{
+		Annotations: a.Annotations, EndsAt: amTime(ends), Fingerprint: a.Fingerprint.String(), Receivers: []amReceiver{{receiver}}, StartsAt: amTime(a.StartsAt),
+		Status:    amStatus{State: "active", SilencedBy: []string{}, InhibitedBy: []string{}, MutedBy: []string{}},
+		UpdatedAt: amTime(a.SaidAt), GeneratorURL: a.Link, Labels: a.Labels,
+	}
+}
+
+func (s *server) getReceivers(w http.ResponseWriter, r *http.Request) {
+	if !s.mayRead(w, r) {
+		return
+	}
+	all := []amReceiver{{noRoute}}
+	for _, route := range s.Routes {
+		all = append(all, amReceiver{route.Name})
+	}
+	writeJSON(w, http.StatusOK, all)
+}
+
+// getStatus answers what amtool shows of a server. The configuration is written as
+// Alertmanager would write the routes, so that `amtool config routes` can show and test them.
+func (s *server) getStatus(w http.ResponseWriter, r *http.Request) {
+	if !s.mayRead(w, r) {
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"cluster":     map[string]any{"status": "disabled", "peers": []string{}},
+		"versionInfo": map[string]string{"version": spokenVersion(), "revision": s.Version, "branch": "docket", "buildUser": "", "buildDate": "", "goVersion": runtime.Version()},
+		"config":      map[string]string{"original": s.amConfig()},
+		"uptime":      amTime(s.Booted),
+	})
+}
+
+// spokenVersion is the Alertmanager whose API this is: the library's that Docket is built
+// with. amtool warns of any other than its own.
+func spokenVersion() string {
+	const module = "github.com/prometheus/alertmanager"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == module {
+			return strings.TrimPrefix(dep.Version, "v")
+		}
+	}
+	return ""
+}
+
+// amConfig is the routes in the words of Alertmanager's configuration.
+func (s *server) amConfig() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: %s\n  group_by: [alertname]\n", noRoute)
+	if len(s.Routes) > 0 {
+		b.WriteString("  routes:\n")
+	}
+	for _, route := range s.Routes {
+		fmt.Fprintf(&b, "    - receiver: %s\n      matchers:\n", yamlText(route.Name))
+		for _, m := range route.Match {
+			fmt.Fprintf(&b, "        - %s\n", yamlText(m))
+		}
+	}
+	fmt.Fprintf(&b, "receivers:\n  - name: %s\n", noRoute)
+	for _, route := range s.Routes {
+		fmt.Fprintf(&b, "  - name: %s\n", yamlText(route.Name))
+	}
+	return b.String()
+}
+
+// yamlText writes a text as YAML's single-quoted one, which has no escapes but its own quote.
+func yamlText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// amFail answers an error as Alertmanager does: a sentence as a JSON string.
+func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
+	if bad, ok := errors.AsType[*badQuery](err); ok {
+		writeJSON(w, http.StatusBadRequest, bad.sentence)
+		return
+	}
+	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
+		s.Log.WarnContext(r.Context(), "request failed", "request", r.URL.Path, "err", err)
+	}
+	writeJSON(w, http.StatusInternalServerError, s.Store.Explain(err))
+}
