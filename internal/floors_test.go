@@ -21,7 +21,7 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/feature", "internal/audit"}},
+	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/feature", "internal/audit"}},
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/watch", "internal/reconcile", "internal/doctor"}},
@@ -33,6 +33,7 @@ var neighbours = map[string][]string{
 	"internal/silence":  {"internal/alert"},
 	"internal/surface":  {"internal/alert"},
 	"internal/incident": {"internal/alert", "internal/silence"},
+	"internal/words":    {"internal/alert", "internal/incident"},
 	"internal/queue":    {"internal/store"},
 	"internal/ledger":   {"internal/store", "internal/queue"},
 	"internal/app":      {"internal/web"},

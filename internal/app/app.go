@@ -117,7 +117,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	}
 	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy}, metrics.LedgerCounts(), log)
-	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox}, health, log)
+	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk,
-		Policy: rules.policy, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
 	}))
 	ready()
 	select {

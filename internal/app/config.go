@@ -141,6 +141,9 @@ type RouteConfig struct {
 	OnRecovery string         `yaml:"on_recovery"`
 	Hold       *time.Duration `yaml:"hold"`
 	Settle     *time.Duration `yaml:"settle"`
+	// Subject and Body are templates for the route's tickets, "" for the built-in words.
+	Subject string `yaml:"subject"`
+	Body    string `yaml:"body"`
 }
 
 // PolicyConfig is what holds for every alert unless its route says otherwise.

@@ -46,7 +46,7 @@ func (l *loader) readEnv() {
 		l.fromEnv[v.path] = name
 		field := reflect.ValueOf(v.field(&l.config)).Elem()
 		if field.Kind() == reflect.Slice {
-			field.Set(reflect.ValueOf(words(text)))
+			field.Set(reflect.ValueOf(separated(text)))
 			continue
 		}
 		if fault := setLeaf(field, text, v.path); fault != "" {
@@ -114,6 +114,6 @@ func (l *loader) readFlag(f feature.Flag) {
 	}
 }
 
-func words(text string) []string {
+func separated(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }

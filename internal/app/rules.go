@@ -13,6 +13,7 @@ import (
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/web"
+	"docket/internal/words"
 )
 
 // rules turn the configuration into policies.
@@ -28,6 +29,7 @@ type routeRule struct {
 	matchers  silence.Matchers
 	policy    incident.Policy
 	mailboxID int64
+	words     *words.Words
 }
 
 // localCallTimeout: a create in the local desk is one transaction of our own database; an
@@ -68,6 +70,10 @@ func newRules(cfg Config, d desk.Desk, outage func() incident.Outage) (*rules, e
 		}
 		if rc.Settle != nil {
 			rr.policy.Settle = *rc.Settle
+		}
+		var faults []words.Fault
+		if rr.words, faults = words.New(rc.Subject, rc.Body); len(faults) > 0 {
+			return nil, fmt.Errorf("route %s: the template for the %s: %s", rc.Name, faults[0].Part, faults[0].Reason)
 		}
 		r.routes = append(r.routes, rr)
 	}
@@ -110,6 +116,16 @@ func identity(c IdentityConfig) alert.Identity {
 	return alert.Identity{Drop: c.Drop, Keep: c.Keep, ByAlertID: c.AlertID}
 }
 
+// words are a route's own words for its tickets, nil for the built-in ones.
+func (r *rules) words(route string) *words.Words {
+	for _, rr := range r.routes {
+		if rr.name == route {
+			return rr.words
+		}
+	}
+	return nil
+}
+
 // timedPoll is a poll and its pace.
 type timedPoll struct {
 	source.Poll
@@ -145,7 +161,7 @@ func Reader(cfg Config, st *store.Store) (web.Reader, error) {
 	if err != nil {
 		return web.Reader{}, err
 	}
-	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy}
+	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words}
 	if localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}

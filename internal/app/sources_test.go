@@ -25,6 +25,7 @@ func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 		{"a log without lines", "sources:\n  - {name: a, format: heroku}\n", "docket.yaml:2:5: sources[0].lines: is missing: set lines, or codes.limit"},
 		{"a bad pattern", "sources:\n  - {name: a, format: heroku, lines: [{match: '(?P<x'}]}\n", "docket.yaml:2:47: sources[0].lines[0].match: \"(?P<x\" is not a regular expression: error parsing regexp: invalid named capture: `(?P<x`"},
 		{"codes without a limit", "sources:\n  - {name: a, format: heroku, lines: [{match: x}], codes: {per: 1m}}\n", "docket.yaml:2:59: sources[0].codes.limit: is missing: how many lines within per make an alert"},
+		{"a template of a field that is not there", "routes:\n  - match: [a=b]\n    subject: '{{.Titel}}'\n    body: '{{range 90000}}{{end}}'\n", "docket.yaml:3:14: routes[0].subject: <.Titel>: can't evaluate field Titel in type words.View (in line 1, column 2 of the template)\ndocket.yaml:4:11: routes[0].body: <step>: error calling step: its loops take more than 10000 turns (in line 1, column 2 of the template)"},
 		{"an expectation without its pace", "sources:\n  - {name: a, expect: {alert: Watchdog}}\n", "docket.yaml:2:23: sources[0].expect.every: is missing: how often it comes at least, such as 5m"},
 		{"an expectation of nothing", "sources:\n  - {name: a, expect: {every: 5ms}}\n", "docket.yaml:2:23: sources[0].expect.alert: is missing: the alert that must come, such as Watchdog\ndocket.yaml:2:31: sources[0].expect.every: 5ms is too short: 1s is the shortest"},
 	} {

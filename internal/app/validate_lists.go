@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"docket/internal/source"
+	"docket/internal/words"
 )
 
 var goodName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
@@ -136,6 +137,14 @@ func (l *loader) checkRoutes() {
 			l.wrong(at+".match", "these matchers stand in an earlier route, so this one matches nothing")
 		}
 		seen[r.Name] = true
+		_, faults := words.New(r.Subject, r.Body)
+		for _, f := range faults {
+			where := ""
+			if f.Line > 0 {
+				where = fmt.Sprintf(" (in line %d, column %d of the template)", f.Line, max(1, f.Column))
+			}
+			l.wrong(at+"."+f.Part, "%s%s", plain(f.Reason), where)
+		}
 		if r.OnRecovery != "" {
 			l.checkWord(at+".on_recovery", r.OnRecovery, recoveries...)
 		}

@@ -14,6 +14,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/queue"
 	"docket/internal/store"
+	"docket/internal/words"
 )
 
 // Courier performs effects at one desk.
@@ -47,6 +48,9 @@ type Rules struct {
 	Policy func(route string, now time.Time) incident.Policy
 	// MailboxID is the desk's mailbox for a route, 0 for the desk's default.
 	MailboxID func(route string) int64
+	// Words are a route's own words for its tickets, nil for the built-in ones; without the
+	// function all routes have those.
+	Words func(route string) *words.Words
 }
 
 // New makes a courier.
@@ -200,9 +204,20 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff incident
 		if err != nil {
 			return desk.Draft{}, err
 		}
-		subject, body = incident.Brief(inc, alerts)
+		var fault error
+		if subject, body, fault = c.words(inc.Route).Ticket(inc, alerts); fault != nil {
+			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", fault)
+		}
 	}
 	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
+}
+
+// words are a route's own words, nil for the built-in ones.
+func (c *Courier) words(route string) *words.Words {
+	if c.rules.Words == nil {
+		return nil
+	}
+	return c.rules.Words(route)
 }
 
 // look asks the desk whether an attempt with an unknown outcome did happen.

@@ -22,7 +22,30 @@ const timeLayout = "2006-01-02 15:04:05 UTC"
 // Brief is a ticket's words: what an operator needs first, then the rest. alerts are the
 // incident's alerts, at least one.
 func Brief(inc Incident, alerts []alert.Alert) (subject, body string) {
-	return briefSubject(inc, alerts), briefBody(inc, alerts)
+	return briefSubject(inc, alerts), FrameBody(inc, BriefText(inc, alerts), "")
+}
+
+// FrameSubject makes a ticket's subject of a text: one line, not too long, with the mark last
+// and no other mark in it.
+func FrameSubject(m Mark, text string) string {
+	mark := " [" + m.String() + "]"
+	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
+	if most := maxSubjectRunes - len(mark); len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	return string(runes) + mark
+}
+
+// FrameBody makes a ticket's body of a text: the footer with the alert_key and the mark comes
+// behind it; footnote, where not empty, stands before these.
+func FrameBody(inc Incident, text, footnote string) string {
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if footnote != "" {
+		text += "\n" + footnote + "\n"
+	}
+	return fmt.Sprintf("%s\nalert_key: %s\nFiled by Docket. Keep the mark: [%s]\n", text, inc.Key, inc.Mark)
 }
 
 func briefSubject(inc Incident, alerts []alert.Alert) string {
@@ -30,12 +53,7 @@ func briefSubject(inc Incident, alerts []alert.Alert) string {
 	if len(alerts) > 0 && alerts[0].Summary() != "" && alerts[0].Summary() != inc.Title {
 		text += ": " + alerts[0].Summary()
 	}
-	mark := " [" + inc.Mark.String() + "]"
-	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
-	if most := maxSubjectRunes - len(mark); len(runes) > most {
-		runes = append(runes[:most-1], '…')
-	}
-	return string(runes) + mark
+	return FrameSubject(inc.Mark, text)
 }
 
 // otherMark is a mark in square brackets: tickets are found by it, so that a subject may
@@ -47,14 +65,15 @@ func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
-func briefBody(inc Incident, alerts []alert.Alert) string {
+// BriefText is the built-in words of a ticket's body, without its footer.
+func BriefText(inc Incident, alerts []alert.Alert) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", inc.Title)
 	if len(alerts) > 0 && alerts[0].Summary() != "" {
 		fmt.Fprintf(&b, "%s\n", alerts[0].Summary())
 	}
 	fmt.Fprintf(&b, "\nSeverity: %s\n", inc.Severity)
-	fmt.Fprintf(&b, "Firing since: %s\n", since(inc, alerts).UTC().Format(timeLayout))
+	fmt.Fprintf(&b, "Firing since: %s\n", Since(inc, alerts).UTC().Format(timeLayout))
 	if inc.State == Recovered && !inc.RecoveredAt.IsZero() {
 		fmt.Fprintf(&b, "Recovered before this ticket could be filed: %s\n", inc.RecoveredAt.UTC().Format(timeLayout))
 	}
@@ -81,7 +100,6 @@ func briefBody(inc Incident, alerts []alert.Alert) string {
 		}
 		briefAlert(&b, a)
 	}
-	fmt.Fprintf(&b, "\nalert_key: %s\nFiled by Docket. Keep the mark: [%s]\n", inc.Key, inc.Mark)
 	return b.String()
 }
 
@@ -110,8 +128,8 @@ func writeLabels(b *strings.Builder, heading string, ls alert.Labels) {
 	}
 }
 
-// since is the earliest start that the sources tell, never later than our own opening.
-func since(inc Incident, alerts []alert.Alert) time.Time {
+// Since is the earliest start that the sources tell, never later than our own opening.
+func Since(inc Incident, alerts []alert.Alert) time.Time {
 	first := inc.OpenedAt
 	for _, a := range alerts {
 		if a.Status == alert.Firing && !a.StartsAt.IsZero() && a.StartsAt.Before(first) {

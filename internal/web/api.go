@@ -86,7 +86,7 @@ func (s *server) reader() Reader {
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy}
+	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words}
 }
 
 // answer words an error: what is not there is 404, a database that is away 503.

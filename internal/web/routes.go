@@ -18,6 +18,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/words"
 )
 
 // Deps is all that the face stands on.
@@ -34,6 +35,8 @@ type Deps struct {
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy func(route string, now time.Time) incident.Policy
+	// Words are a route's own words for its tickets; nil where no route has any.
+	Words func(route string) *words.Words
 	// Route is an alert's route, "" for none; Routes are all of them, in order.
 	Route  func(alert.Alert) string
 	Routes []Route

@@ -12,6 +12,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/store"
+	"docket/internal/words"
 )
 
 // Reader reads what the API and the command line list, from the database. Without a
@@ -26,6 +27,8 @@ type Reader struct {
 	StaleAfter time.Duration
 	// Policy is the policy of a route at a moment, for explanations.
 	Policy func(route string, now time.Time) incident.Policy
+	// Words are a route's own words for its tickets; nil where no route has any.
+	Words func(route string) *words.Words
 }
 
 // AlertRow is one alert as listed.
@@ -268,7 +271,11 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if err != nil {
 		return row, err
 	}
-	row.Subject, _ = incident.Brief(i, alerts)
+	var own *words.Words
+	if r.Words != nil {
+		own = r.Words(i.Route)
+	}
+	row.Subject, _, _ = own.Ticket(i, alerts) // A template that fails leaves the built-in words, and the courier has said so.
 	if i.Gathers != incident.NoGathering {
 		row.Subject, _ = incident.BriefGathering(i, "")
 	}
