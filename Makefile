@@ -9,6 +9,7 @@ SHELL       := bash
 
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME  ?= 10s
+SEEDS     ?= 1000000
 BENCHFLAGS ?=
 TESTFLAGS ?=
 PKG       ?= ./...
@@ -43,6 +44,10 @@ test: setup ## Every test, also with real PostgreSQL, Prometheus and Alertmanage
 	$(LINT) run ./...
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
 	scripts/with-tools go test -race -count=1 -timeout 30m -parallel 8 $(TESTFLAGS) ./...
+
+.PHONY: prove
+prove: ## Play a million simulated worlds (SEEDS=1000000)
+	go test -count=1 -timeout 3h -v -run 'Worlds|World' ./internal/sim -seeds $(SEEDS)
 
 .PHONY: bench
 bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)

@@ -139,6 +139,9 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)
+	work.every("reconsider", 2*time.Second, func(ctx context.Context, now time.Time) error {
+		return in.Reconsider(ctx, rules.policy("", now).FilingOn)
+	})
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range polls(cfg) {

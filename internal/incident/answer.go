@@ -71,7 +71,10 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 		inc.Ticket = ev.Answer.Ticket
 		inc.Ticket.State = TicketFiled
 		if inc.Gathers != NoGathering {
-			inc.DueAt = now // Who came meanwhile is to be listed.
+			inc.DueAt = now // Who came meanwhile is to be listed, and be it in a closed ticket.
+			if ev.Answer.TicketStatusClosed {
+				inc.Ticket.State, ev.Answer.TicketStatusClosed = TicketClosed, false
+			}
 		}
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
 		if tags := ticketTags(inc, p); len(tags) > 0 {
@@ -82,7 +85,7 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 		if ev.Answer.TicketStatusClosed {
 			// A person was faster than the read-back; their close stands.
 			next := seen(inc, true, ev.Answer.ClosedAt, p, now)
-			d.Next, d.Successor, d.Effects = next.Next, next.Successor, append(d.Effects, next.Effects...)
+			d.Next, d.Successor, d.Gather, d.Effects = next.Next, next.Successor, next.Gather, append(d.Effects, next.Effects...)
 			return d
 		}
 		if inc.State == Recovered {
@@ -188,13 +191,13 @@ func freshEpisode(inc Incident, p Policy, now time.Time) Decision {
 	start.Next.Reason = start.Reason
 	start.Next.tell(Moment{At: now, Event: AlertFired, To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
 	d := closeIncident(inc, ReasonFreshEpisode, now)
-	d.Successor, d.Effects = &start.Next, start.Effects
+	d.Successor, d.Gather, d.Effects = &start.Next, start.Gather, start.Effects
 	return d
 }
 
 // merge lays what happened to the incident over what happened to the effect.
 func merge(d, onIncident Decision) Decision {
-	d.Next, d.Changed, d.Reason, d.Successor = onIncident.Next, onIncident.Changed, onIncident.Reason, onIncident.Successor
+	d.Next, d.Changed, d.Reason, d.Successor, d.Gather = onIncident.Next, onIncident.Changed, onIncident.Reason, onIncident.Successor, onIncident.Gather
 	d.Effects = append(d.Effects, onIncident.Effects...)
 	return d
 }

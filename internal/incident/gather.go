@@ -53,7 +53,7 @@ func stepGathering(inc Incident, ev Event, p Policy, now time.Time) Decision {
 			return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
 		}
 		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
-	case AlertFired, AlertDoubted, AlertEnded, AlertChanged, Investigated, Listed, Missed:
+	case AlertFired, AlertDoubted, AlertEnded, AlertChanged, Investigated, Reconsidered, Listed, Missed:
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }

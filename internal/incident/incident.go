@@ -134,7 +134,7 @@ type Incident struct {
 	Within Mark
 	// Inquiry is what operators asked for by Investigate; zero if nobody did.
 	Inquiry Inquiry
-	// Reason is the last decision's.
+	// Reason is why it is as it is: the last decision's, or why there is still no ticket.
 	Reason Reason
 	// Timeline is the story so far, oldest first, at most maxTimeline steps.
 	Timeline []Moment

@@ -110,7 +110,7 @@ func freshInquiry(inc Incident, brief string, p Policy, now time.Time) Decision 
 	d := freshEpisode(inc, p, now)
 	next := *d.Successor
 	next.Inquiry = Inquiry{Count: 1, At: inquiry.At, By: inquiry.By}
-	d.Effects = nil
+	next.Within, d.Gather, d.Effects = Mark{}, Mark{}, nil
 	if next.Ticket.State == TicketAsked {
 		next.Ticket.State = TicketNone
 	}

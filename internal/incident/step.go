@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -19,6 +20,7 @@ const (
 	TimeCame       EventKind = "time_came"       // DueAt is over
 	EffectAnswered EventKind = "effect_answered" // the world answered to a move of an effect
 	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
+	Reconsidered   EventKind = "reconsidered"    // what kept it from a ticket may not hold any more: a flag or a silence is another
 	Gathered       EventKind = "gathered"        // a gathering has one more incident to list
 	Listed         EventKind = "listed"          // the gathering's ticket lists this incident
 	Missed         EventKind = "missed"          // the ticket is about to be filed, and the alert came and went while the desk was away
@@ -67,6 +69,9 @@ type Decision struct {
 	// members that the first of Effects lists.
 	Gather Mark
 	Listed []Mark
+	// Why is the reason that Next stands with, where it is another than Reason: why there is
+	// still no ticket, say, though what happened is that it flapped.
+	Why Reason
 	// Quiet says that a change is no step of the story: only a moment was moved.
 	Quiet bool
 	// Successor is a fresh incident of the same key, opened because Next is closed; nil for none.
@@ -80,7 +85,7 @@ type Decision struct {
 func Step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	d := step(inc, ev, p, now)
 	if d.Changed && !d.Quiet {
-		d.Next.Reason = d.Reason
+		d.Next.Reason = cmp.Or(d.Why, d.Reason)
 		d.Next.tell(Moment{At: now, Event: ev.Kind, To: d.Next.State, Reason: d.Reason, Detail: d.Detail})
 	}
 	return d
@@ -108,6 +113,8 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
 	case Investigated:
 		return investigate(inc, ev, p, now)
+	case Reconsidered:
+		return reconsider(inc, p, now)
 	case Listed:
 		return listed(inc, ev, now)
 	case Missed:
@@ -188,6 +195,18 @@ func ask(inc Incident, p Policy, now time.Time) Decision {
 	return Decision{Next: inc, Changed: true, Reason: ReasonTicketAsked, Effects: []Effect{newEffect(inc, KindFile, "", now)}}
 }
 
+// reconsider: an open incident without a ticket asks again.
+func reconsider(inc Incident, p Policy, now time.Time) Decision {
+	if inc.State != Open || inc.Ticket.State != TicketNone {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	d := ask(inc, p, now)
+	if d.Reason == inc.Reason && d.Next.DueAt.Equal(inc.DueAt) {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	return d
+}
+
 // join: one more alert of a problem that is known to fire.
 func join(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	if ev.Alert.Severity >= inc.Severity {
@@ -220,8 +239,8 @@ func flap(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	inc.Fires++
 	d := Decision{Next: inc, Changed: true, Reason: ReasonFlapped}
 	if inc.Ticket.State == TicketNone {
-		if d = ask(inc, p, now); len(d.Effects) == 0 {
-			d.Reason = ReasonFlapped
+		if d = ask(inc, p, now); len(d.Effects) == 0 && d.Gather == (Mark{}) {
+			d.Why, d.Reason = d.Reason, ReasonFlapped
 		}
 	}
 	return d

@@ -61,14 +61,11 @@ func (w *work) admit(ctx context.Context, d incident.Decision, p incident.StormP
 	return target.Mark, nil
 }
 
-// gathering returns the gathering of a mark, or the one after it where that is over or its
-// ticket closed: what comes now must not be listed where nobody looks any more.
+// gathering returns the gathering of a mark, or a fresh one where that is over or its ticket
+// closed: what comes now must not be listed where nobody looks any more.
 func (w *work) gathering(ctx context.Context, m incident.Mark, kind incident.Gathering, route string) (*incidentEntry, error) {
 	for {
 		e := w.latest[m.Key]
-		if e != nil && e.Generation > m.Generation {
-			m = e.Mark
-		}
 		if e == nil || e.Mark != m {
 			stored, err := w.tx.Incident(ctx, m)
 			if errors.Is(err, store.ErrNotFound) {
@@ -84,7 +81,7 @@ func (w *work) gathering(ctx context.Context, m incident.Mark, kind incident.Gat
 		if e.Live() && e.Ticket.State != incident.TicketClosed {
 			return e, nil
 		}
-		m.Generation++
+		m = incident.GatheringMark(kind, route, w.now, 1)
 	}
 }
 

@@ -14,13 +14,15 @@ import (
 	"docket/internal/store"
 )
 
-// Input is one thing that happened. Exactly one of Alert, Due, EffectID, Seen and
-// Investigate is set.
+// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID,
+// Seen and Investigate is set.
 type Input struct {
 	// Alert is a source's word about an alert, normalized.
 	Alert *alert.Alert
 	// Due names an incident whose DueAt has come.
 	Due *incident.Mark
+	// Reconsider names an open incident without a ticket, whose reason may not hold any more.
+	Reconsider *incident.Mark
 	// EffectID names the effect that Answer belongs to.
 	EffectID string
 	Answer   incident.Answer
@@ -29,6 +31,8 @@ type Input struct {
 	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
 	Seen         *incident.Mark
 	TicketClosed bool
+	// ClosedAt is when it was closed, zero where the desk does not tell.
+	ClosedAt time.Time
 	// Investigate is a degraded surface's alert as it stands: the actor clicked Investigate.
 	// Window is the surface's own window, zero for the policy's; Brief is what is known of the
 	// surface, in words.

@@ -103,9 +103,12 @@ func (w *work) load(ctx context.Context, all []*request) error {
 				fingerprints = append(fingerprints, in.Alert.Fingerprint)
 				keys[in.Alert.Key] = true
 			case in.Investigate != nil:
+				fingerprints = append(fingerprints, in.Investigate.Fingerprint)
 				keys[in.Investigate.Key] = true
 			case in.Due != nil:
 				keys[in.Due.Key] = true
+			case in.Reconsider != nil:
+				keys[in.Reconsider.Key] = true
 			case in.Seen != nil:
 				keys[in.Seen.Key] = true
 			case in.EffectID != "":
@@ -163,8 +166,10 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 		return w.decideInvestigate(ctx, in)
 	case in.Due != nil:
 		return w.decideLatest(ctx, *in.Due, incident.Event{Kind: incident.TimeCame}, in)
+	case in.Reconsider != nil:
+		return w.decideLatest(ctx, *in.Reconsider, incident.Event{Kind: incident.Reconsidered}, in)
 	case in.Seen != nil:
-		return w.decideLatest(ctx, *in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed}, in)
+		return w.decideLatest(ctx, *in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed, ClosedAt: in.ClosedAt}, in)
 	case in.EffectID != "":
 		return w.decideAnswer(ctx, in)
 	}
@@ -275,17 +280,6 @@ func (w *work) decideLatest(ctx context.Context, m incident.Mark, ev incident.Ev
 	}
 	d, err := w.step(ctx, e, ev, in)
 	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}, err
-}
-
-// decideInvestigate steps the surface's live incident, or a new one.
-func (w *work) decideInvestigate(ctx context.Context, in *Input) (Result, error) {
-	target := w.live(*in.Investigate)
-	d, err := w.step(ctx, target, incident.Event{Kind: incident.Investigated, Alert: *in.Investigate, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
-	res := Result{Mark: d.Next.Mark, Changed: d.Changed, Reason: d.Reason}
-	if d.Successor != nil {
-		res.Mark, res.Reason = d.Successor.Mark, d.Successor.Reason
-	}
-	return res, err
 }
 
 // decideAnswer steps the incident of an effect, which may be an earlier one than the latest.

@@ -106,11 +106,7 @@ func (t *Tx) WaitingMembers(ctx context.Context, within incident.Mark, limit int
 // ListedIn returns the members that an effect's text lists.
 func (t *Tx) ListedIn(ctx context.Context, effectID string) ([]incident.Mark, error) {
 	rs, err := t.query(ctx, `SELECT alert_key, generation FROM listing WHERE effect_id = ?`, effectID)
-	return collect(rs, err, func(rs rows) (incident.Mark, error) {
-		var key, generation int64
-		err := rs.Scan(&key, &generation)
-		return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
-	})
+	return collect(rs, err, scanMark)
 }
 
 // LiveMembers counts a gathering's members that are not over.

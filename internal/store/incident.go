@@ -166,15 +166,25 @@ func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	return nil
 }
 
+// UnfiledIncidents returns at most limit open incidents that have no ticket because of
+// reason, the worst and oldest first.
+func (s *Store) UnfiledIncidents(ctx context.Context, reason incident.Reason, limit int) ([]incident.Mark, error) {
+	const q = `SELECT alert_key, generation FROM incident WHERE live = 1 AND state = 'open' AND ticket_state = 'none' AND reason = ? ORDER BY severity, opened_at_us LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, string(reason), int64(limit))
+	return collect(rs, err, scanMark)
+}
+
 // DueIncidents returns at most limit marks whose DueAt is not after now, earliest first.
 func (s *Store) DueIncidents(ctx context.Context, now time.Time, limit int) ([]incident.Mark, error) {
 	const q = `SELECT alert_key, generation FROM incident WHERE due_at_us > 0 AND due_at_us <= ? ORDER BY due_at_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(now), int64(limit))
-	return collect(rs, err, func(rs rows) (incident.Mark, error) {
-		var key, generation int64
-		err := rs.Scan(&key, &generation)
-		return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
-	})
+	return collect(rs, err, scanMark)
+}
+
+func scanMark(rs rows) (incident.Mark, error) {
+	var key, generation int64
+	err := rs.Scan(&key, &generation)
+	return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
 }
 
 // IncidentFilter narrows a listing; zero fields do not narrow.

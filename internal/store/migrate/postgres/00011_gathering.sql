@@ -3,6 +3,7 @@ ALTER TABLE incident ADD COLUMN gathers TEXT NOT NULL DEFAULT '' CHECK (gathers 
 ALTER TABLE incident ADD COLUMN within_key BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE incident ADD COLUMN within_generation BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX incident_within ON incident (within_key, within_generation) WHERE live = 1 AND within_key <> 0;
+CREATE INDEX incident_unfiled ON incident (reason, severity, opened_at_us) WHERE live = 1 AND state = 'open' AND ticket_state = 'none';
 
 -- Each incident that shares a gathering's ticket has one row, and so stands in one ticket;
 -- effect_id is the effect whose text lists it, '' while none does.
