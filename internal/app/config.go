@@ -185,6 +185,10 @@ type AuthConfig struct {
 	// Mode is how people log in: none is all that this version knows.
 	Mode   string        `yaml:"mode"`
 	Tokens []TokenConfig `yaml:"tokens"`
+	// Admin and Ingest are tokens of these scopes, from the environment only: a platform has
+	// no file to hold them. settle puts them beside Tokens.
+	Admin  desk.Secret `yaml:"-"`
+	Ingest desk.Secret `yaml:"-"`
 }
 
 // TokenConfig is one API token.

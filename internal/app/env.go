@@ -32,6 +32,8 @@ var variables = []variable{
 	{"DATABASE_URL", "database", true, func(c *Config) any { return &c.Database }},
 	{"DOCKET_LISTEN", "listen", false, func(c *Config) any { return &c.Listen }},
 	{"DOCKET_LOG_LEVEL", "log.level", false, func(c *Config) any { return &c.Log.Level }},
+	{"DOCKET_ADMIN_TOKEN", "auth.admin_token", true, func(c *Config) any { return &c.Auth.Admin }},
+	{"DOCKET_INGEST_TOKEN", "auth.ingest_token", true, func(c *Config) any { return &c.Auth.Ingest }},
 	{"DOCKET_URL", "client.url", false, func(c *Config) any { return &c.Client.URL }},
 	{"DOCKET_TOKEN", "client.token", true, func(c *Config) any { return &c.Client.Token }},
 }

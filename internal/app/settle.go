@@ -42,6 +42,20 @@ func (l *loader) settle() {
 		t := &c.Auth.Tokens[i]
 		l.settleToken(&t.Token, t.TokenFile, fmt.Sprintf("auth.tokens[%d]", i))
 	}
+	l.settleEnvToken("admin", c.Auth.Admin)
+	l.settleEnvToken("ingest", c.Auth.Ingest)
+}
+
+// settleEnvToken puts a token of the environment beside those of the file; its name and its
+// scope are one word.
+func (l *loader) settleEnvToken(scope string, token desk.Secret) {
+	variable, set := l.fromEnv["auth."+scope+"_token"]
+	if !set || l.saidOf(variable) {
+		return
+	}
+	l.fromEnv[fmt.Sprintf("auth.tokens[%d].token", len(l.config.Auth.Tokens))] = variable
+	l.fromEnv[fmt.Sprintf("auth.tokens[%d].name", len(l.config.Auth.Tokens))] = variable
+	l.config.Auth.Tokens = append(l.config.Auth.Tokens, TokenConfig{Name: scope, Token: token, Scopes: []string{scope}})
 }
 
 func (l *loader) settleSource(s *SourceConfig, path string) {
