@@ -1,0 +1,86 @@
+package surface
+
+import "time"
+
+// Sum adds up the readings of a span of time.
+type Sum struct {
+	// At is the span's beginning.
+	At time.Time `json:"at"`
+	// Operational, Degraded, Down and Unknown count readings.
+	Operational int `json:"operational"`
+	Degraded    int `json:"degraded"`
+	Down        int `json:"down"`
+	Unknown     int `json:"unknown"`
+	// Measured counts the readings with a latency, Total adds and Slowest keeps the longest.
+	Measured int           `json:"measured"`
+	Total    time.Duration `json:"total_ns"`
+	Slowest  time.Duration `json:"slowest_ns"`
+}
+
+// Add adds a reading.
+func (s Sum) Add(r Reading) Sum {
+	switch r.Status {
+	case Operational:
+		s.Operational++
+	case Degraded:
+		s.Degraded++
+	case Down:
+		s.Down++
+	case Unknown:
+		s.Unknown++
+	}
+	if r.Latency > 0 {
+		s.Measured++
+		s.Total += r.Latency
+		s.Slowest = max(s.Slowest, r.Latency)
+	}
+	return s
+}
+
+// Plus joins two sums; the earlier beginning counts.
+func (s Sum) Plus(o Sum) Sum {
+	if s.At.IsZero() || (!o.At.IsZero() && o.At.Before(s.At)) {
+		s.At = o.At
+	}
+	s.Operational += o.Operational
+	s.Degraded += o.Degraded
+	s.Down += o.Down
+	s.Unknown += o.Unknown
+	s.Measured += o.Measured
+	s.Total += o.Total
+	s.Slowest = max(s.Slowest, o.Slowest)
+	return s
+}
+
+// Mean is the mean latency, 0 where none was measured.
+func (s Sum) Mean() time.Duration {
+	if s.Measured == 0 {
+		return 0
+	}
+	return s.Total / time.Duration(s.Measured)
+}
+
+// Uptime is the share of readings in which users could use the surface, degraded or not,
+// of those that could tell; known is false where none could.
+func (s Sum) Uptime() (share float64, known bool) {
+	told := s.Operational + s.Degraded + s.Down
+	if told == 0 {
+		return 0, false
+	}
+	return float64(told-s.Down) / float64(told), true
+}
+
+// Worst is the status that the span is shown with: down and degraded count from one reading
+// in a hundred on, so that a lost packet does not colour a day.
+func (s Sum) Worst() Status {
+	told := s.Operational + s.Degraded + s.Down
+	switch {
+	case told == 0:
+		return Unknown
+	case s.Down*100 >= told:
+		return Down
+	case (s.Degraded+s.Down)*100 >= told:
+		return Degraded
+	}
+	return Operational
+}
