@@ -28,26 +28,28 @@ const (
 
 // The actions. Their words are a contract with the operators' queries.
 const (
-	ActionTicketFiled    = "console.alerts.ticket_filed" // an alert's ticket is in the desk, read back
-	ActionStatusFiled    = "console.status.ticket_filed" // a ticket asked for by Investigate is in the desk
-	ActionInvestigated   = "console.status.investigate"  // somebody clicked Investigate
-	ActionTicketAsked    = "console.tickets.asked"       // something was asked of the desk; written before it is sent
-	ActionTicketAdopted  = "console.tickets.adopted"     // a ticket with our mark was found and taken
-	ActionTicketRefiled  = "console.tickets.refiled"     // a vanished ticket was filed again
-	ActionTicketNoted    = "console.tickets.noted"       // a note is on the ticket
-	ActionTicketClosed   = "console.tickets.closed"      // the ticket was closed
-	ActionTicketReopened = "console.tickets.reopened"    // the ticket was opened again
-	ActionAccepted       = "console.alerts.accepted"     // the decisions of one transaction, by reason
-	ActionFlagChanged    = "console.flags.changed"       // a flag was flipped
-	ActionSilenceCreated = "console.silences.created"    // a silence was made
-	ActionSilenceExpired = "console.silences.expired"    // a silence was ended
-	ActionLogin          = "console.auth.login"          // somebody logged in
-	ActionDenied         = "console.auth.denied"         // somebody was refused
-	ActionDoctorRun      = "console.doctor.run"          // the doctor ran
-	ActionRepaired       = "console.reconcile.repaired"  // reconcile mended a mismatch
-	ActionDeskAway       = "console.desk.away"           // the desk does not answer any more
-	ActionDeskBack       = "console.desk.back"           // it does again
-	ActionMigrated       = "console.store.migrated"      // the schema changed
+	ActionTicketFiled        = "console.alerts.ticket_filed" // an alert's ticket is in the desk, read back
+	ActionStatusFiled        = "console.status.ticket_filed" // a ticket asked for by Investigate is in the desk
+	ActionInvestigated       = "console.status.investigate"  // somebody clicked Investigate
+	ActionTicketAsked        = "console.tickets.asked"       // something was asked of the desk; written before it is sent
+	ActionTicketAdopted      = "console.tickets.adopted"     // a ticket with our mark was found and taken
+	ActionTicketRefiled      = "console.tickets.refiled"     // a vanished ticket was filed again
+	ActionTicketNoted        = "console.tickets.noted"       // a note is on the ticket
+	ActionTicketClosed       = "console.tickets.closed"      // the ticket was closed
+	ActionTicketReopened     = "console.tickets.reopened"    // the ticket was opened again
+	ActionAccepted           = "console.alerts.accepted"     // the decisions of one transaction, by reason
+	ActionFlagChanged        = "console.flags.changed"       // a flag was flipped
+	ActionSilenceCreated     = "console.silences.created"    // a silence was made
+	ActionSilenceExpired     = "console.silences.expired"    // a silence was ended
+	ActionMaintenanceCreated = "console.maintenance.created" // a maintenance window was made
+	ActionMaintenanceEnded   = "console.maintenance.ended"   // a maintenance window was ended for good
+	ActionLogin              = "console.auth.login"          // somebody logged in
+	ActionDenied             = "console.auth.denied"         // somebody was refused
+	ActionDoctorRun          = "console.doctor.run"          // the doctor ran
+	ActionRepaired           = "console.reconcile.repaired"  // reconcile mended a mismatch
+	ActionDeskAway           = "console.desk.away"           // the desk does not answer any more
+	ActionDeskBack           = "console.desk.back"           // it does again
+	ActionMigrated           = "console.store.migrated"      // the schema changed
 )
 
 // Entry is one row of the audit log.

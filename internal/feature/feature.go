@@ -72,6 +72,8 @@ type Setting struct {
 	On        bool
 	ChangedAt time.Time
 	ChangedBy string
+	// Why is what they said it was for, "" for nothing.
+	Why string
 }
 
 // Reason says what decided about a flag.

@@ -16,9 +16,12 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 				return merge(d, closeIncident(inc, ReasonOver, now))
 			}
 			return d
-		} else if wait {
+		} else if wait { // By turns, not to the end of the silence: that may come early.
 			d.Effect.NotBefore = now.Add(longestRetry)
 			d.EffectChanged, d.Reason = true, ReasonFilingOff
+			if p.FilingOn && p.MutedBy != "" {
+				d.Reason, d.Detail = ReasonMuted, p.MutedBy
+			}
 			return d
 		}
 	}
@@ -45,16 +48,17 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 }
 
 // mayStart is asked right before something is sent: a close is dropped once the incident
-// fires again, and nothing new starts while filing is switched off. What is on the wire
-// already is finished in any case: a close that may have happened has to be known for
-// sure, or nobody would be told of an alert that fires again.
+// fires again, and nothing new starts while filing is switched off or the alert is muted.
+// What is on the wire already is finished in any case: a close that may have happened has to
+// be known for sure, or nobody would be told of an alert that fires again.
 func mayStart(inc Incident, e Effect, p Policy) (drop, wait bool) {
 	switch e.Kind {
 	case KindClose:
 		return inc.State == Closed || (inc.State != Recovered && e.State == Queued), false
 	case KindFile:
 		if !inc.Inquiry.Alone {
-			return false, !p.FilingOn
+			muted := p.MutedBy != "" && !inc.Inquiry.Asked
+			return muted && e.State == Queued && inc.State == Recovered, muted || !p.FilingOn
 		}
 		// Nobody needs a tile's ticket that nobody but a click asked for, once the tile is well.
 		return e.State == Queued && inc.State == Recovered, !p.InvestigateOn

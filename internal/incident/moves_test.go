@@ -47,12 +47,17 @@ func (w *world) moves(a alphabet) []move {
 	if a.switches {
 		all = append(all, move{"the flag flips", func(w *world) error {
 			w.p.FilingOn = !w.p.FilingOn
-			return nil
+			return w.reconsider()
 		}})
 		if !w.now.Before(w.silence) {
 			all = append(all, move{"a silence begins", func(w *world) error {
 				w.silence = w.now.Add(time.Hour)
 				return nil
+			}})
+		} else {
+			all = append(all, move{"the silence is ended", func(w *world) error {
+				w.silence = w.now
+				return w.reconsider()
 			}})
 		}
 	}

@@ -31,6 +31,7 @@ func recoveryNoteID(inc Incident) string {
 }
 
 // noteFires tells the ticket that it fired again, one note for all firings since the last.
+// While it is muted the ticket is left alone.
 func noteFires(inc Incident, p Policy, now time.Time) Decision {
 	if inc.Ticket.State != TicketFiled || inc.listed() || inc.Fires <= inc.FiresNoted {
 		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
@@ -38,6 +39,10 @@ func noteFires(inc Incident, p Policy, now time.Time) Decision {
 	if next := inc.FlapNotedAt.Add(p.FlapNoteEvery); !inc.FlapNotedAt.IsZero() && now.Before(next) {
 		inc.DueAt = next
 		return Decision{Next: inc, Changed: true, Reason: ReasonNoteCoalesced}
+	}
+	if p.MutedBy != "" {
+		inc.DueAt = p.MutedUntil
+		return Decision{Next: inc, Changed: true, Reason: ReasonNoteMuted, Detail: p.MutedBy}
 	}
 	note := newEffect(inc, KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
 	note.Text = firedAgainNote(inc, note)

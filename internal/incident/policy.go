@@ -48,7 +48,8 @@ type Policy struct {
 	// InvestigateWindow is how long a second click on Investigate is the first one over again;
 	// a later one is told to the ticket.
 	InvestigateWindow time.Duration
-	// MutedBy names the silence that holds now, "" for none; MutedUntil is its end.
+	// MutedBy names what mutes every firing alert of the incident now, "" for nothing;
+	// MutedUntil is when the first of them will be heard again.
 	MutedBy    string
 	MutedUntil time.Time
 	// Storm bounds new tickets; StormInto is the storm that takes this incident, where the

@@ -23,6 +23,7 @@ const (
 	ReasonFiredAgain        Reason = "fired_again"
 	ReasonFlapNoted         Reason = "fired_again_noted"
 	ReasonNoteCoalesced     Reason = "note_coalesced"
+	ReasonNoteMuted         Reason = "note_muted"
 	ReasonTicketFiled       Reason = "ticket_filed"
 	ReasonTicketAdopted     Reason = "ticket_adopted"
 	ReasonNotSent           Reason = "not_sent"
@@ -74,6 +75,7 @@ var sentences = map[Reason]string{
 	ReasonFiredAgain:        "The alert fired again; the desk is asked whether the ticket is still open.",
 	ReasonFlapNoted:         "The ticket is still open: the alert firing again is told in a note, no second ticket.",
 	ReasonNoteCoalesced:     "The ticket is still open; it was noted a short while ago, so the next note will tell the count.",
+	ReasonNoteMuted:         "The ticket is left alone while a silence mutes this alert; what happened is told once it is over.",
 	ReasonTicketFiled:       "The ticket was filed and read back from the desk.",
 	ReasonTicketAdopted:     "A ticket with this incident's mark was found in the desk and taken as its ticket.",
 	ReasonNotSent:           "The desk could not be reached; surely nothing was created, so it is tried again.",

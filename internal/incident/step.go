@@ -20,10 +20,10 @@ const (
 	TimeCame       EventKind = "time_came"       // DueAt is over
 	EffectAnswered EventKind = "effect_answered" // the world answered to a move of an effect
 	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
-	Reconsidered   EventKind = "reconsidered"    // what kept it from a ticket may not hold any more: a flag or a silence is another
 	Gathered       EventKind = "gathered"        // a gathering has one more incident to list
 	Listed         EventKind = "listed"          // the gathering's ticket lists this incident
 	Missed         EventKind = "missed"          // the ticket is about to be filed, and the alert came and went while the desk was away
+	Reconsidered   EventKind = "reconsidered"    // what is switched or muted is not what it was
 	Investigated   EventKind = "investigated"    // an operator clicked Investigate on the surface's tile
 )
 
@@ -195,21 +195,12 @@ func ask(inc Incident, p Policy, now time.Time) Decision {
 	return Decision{Next: inc, Changed: true, Reason: ReasonTicketAsked, Effects: []Effect{newEffect(inc, KindFile, "", now)}}
 }
 
-// reconsider: an open incident without a ticket asks again.
-func reconsider(inc Incident, p Policy, now time.Time) Decision {
-	if inc.State != Open || inc.Ticket.State != TicketNone {
-		return Decision{Next: inc, Reason: ReasonNothing}
-	}
-	d := ask(inc, p, now)
-	if d.Reason == inc.Reason && d.Next.DueAt.Equal(inc.DueAt) {
-		return Decision{Next: inc, Reason: ReasonNothing}
-	}
-	return d
-}
-
 // join: one more alert of a problem that is known to fire.
 func join(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	if ev.Alert.Severity >= inc.Severity {
+		if inc.State == Open && inc.Ticket.State == TicketNone && !inc.DueAt.IsZero() && p.MutedBy == "" {
+			return ask(inc, p, now) // Its other alerts are muted, and this one is not.
+		}
 		return Decision{Next: inc, Reason: ReasonJoined}
 	}
 	return worsen(inc, ev, p, now)
@@ -305,6 +296,33 @@ func closeIncident(inc Incident, reason Reason, now time.Time) Decision {
 		inc.RecoveredAt = now
 	}
 	return Decision{Next: inc, Changed: true, Reason: reason}
+}
+
+// reconsider: a flag was flipped, or a silence ended before its time. What was refused for
+// that is decided again; where it comes to the same, nothing is told.
+func reconsider(inc Incident, p Policy, now time.Time) Decision {
+	nothing := Decision{Next: inc, Reason: ReasonNothing}
+	if inc.State != Open {
+		return nothing
+	}
+	switch inc.Ticket.State {
+	case TicketNone:
+		d := ask(inc, p, now)
+		if d.Next.Ticket.State == TicketNone && d.Next.DueAt.Equal(inc.DueAt) {
+			return nothing
+		}
+		d.Quiet = d.Reason == inc.Reason
+		return d
+	case TicketFiled:
+		if inc.DueAt.IsZero() || inc.Fires <= inc.FiresNoted {
+			return nothing
+		}
+		d := noteFires(inc, p, now)
+		d.Quiet = len(d.Effects) == 0
+		return d
+	case TicketAsked, TicketClosed:
+	}
+	return nothing
 }
 
 // due: the time set in DueAt has come.

@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -186,6 +187,51 @@ func TestFlapUnderASilenceStillGetsItsTicket(t *testing.T) {
 	s.end()
 	s.p.MutedBy = ""
 	s.expect(s.fire(alert.P2), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestASilenceThatIsEndedEarlyAsksAtOnce(t *testing.T) {
+	s := tell(t, func(p *incident.Policy) { p.MutedBy, p.MutedUntil = "upgrade", noon.Add(time.Hour) })
+	s.fire(alert.P2)
+	s.p.MutedBy, s.p.MutedUntil = "another", noon.Add(2*time.Hour)
+	d := s.step(incident.Event{Kind: incident.Reconsidered})
+	if s.expect(d, incident.Open, incident.TicketNone, incident.ReasonMuted); !d.Quiet || !s.inc.DueAt.Equal(noon.Add(2*time.Hour)) {
+		t.Errorf("quiet %v, due at %s: the other silence holds on", d.Quiet, s.inc.DueAt)
+	}
+	s.p.MutedBy = ""
+	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, incident.TicketAsked, incident.ReasonNothing)
+}
+
+func TestAFlagTurnedOnAsksForWhatStillFires(t *testing.T) {
+	s := tell(t, func(p *incident.Policy) { p.FilingOn = false })
+	s.fire(alert.P1)
+	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, incident.TicketNone, incident.ReasonNothing)
+	s.p.FilingOn = true
+	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestAnAlertThatIsNotMutedAsksForAllOfItsIncident(t *testing.T) {
+	s := tell(t, func(p *incident.Policy) { p.MutedBy, p.MutedUntil = "upgrade", noon.Add(time.Hour) })
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketNone, incident.ReasonMuted)
+	s.p.MutedBy = ""
+	s.expect(s.fire(alert.P2), incident.Open, incident.TicketAsked, incident.ReasonTicketAsked)
+}
+
+func TestAMutedTicketIsLeftAloneAndToldTheCountAfterwards(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	s.file()
+	s.p.MutedBy, s.p.MutedUntil = "upgrade", s.now.Add(time.Hour)
+	for n := range 3 {
+		s.end()
+		s.fire(alert.P2)
+		s.checked(fmt.Sprintf("check/%s/fired-%d", s.inc.Mark, n+1), false, time.Time{})
+	}
+	if noted := s.asked("note/" + s.inc.Mark.String() + "/fired"); len(noted) != 0 {
+		t.Errorf("asked for %v while muted", noted)
+	}
+	s.p.MutedBy = ""
+	s.expect(s.pass(time.Hour), incident.Open, incident.TicketFiled, incident.ReasonFlapNoted)
 }
 
 func TestFlapAsksWhereTheSeverityGotWorse(t *testing.T) {

@@ -108,7 +108,10 @@ func walk(t *testing.T, from *world, a alphabet, depth int) int {
 // what the desk shows.
 func (w *world) comesToItsEnd() error {
 	w.p.FilingOn, w.wire = true, nil
-	for range 200 {
+	if err := w.reconsider(); err != nil {
+		return err
+	}
+	for range 500 {
 		moved, err := w.goWell()
 		if err != nil {
 			return err
@@ -151,8 +154,8 @@ func (w *world) settled() error {
 		return fmt.Errorf("it is %s for good, its ticket %s", inc.State, inc.Ticket.State)
 	case inc.State == incident.Recovered && w.p.OnRecovery == incident.RecoveryClose:
 		return errors.New("docket never closes it")
-	case inc.State == incident.Open && w.excuse == incident.ReasonMuted:
-		return errors.New("the silence is over, and it has no ticket")
+	case inc.State == incident.Open && w.excuse != "":
+		return errors.New("filing is on and the silence is over, and it has no ticket: " + string(w.excuse))
 	case inc.State == incident.Recovered && w.p.OnRecovery == incident.RecoveryNote && !slices.ContainsFunc(w.effects, func(e incident.Effect) bool {
 		return e.ID == fmt.Sprintf("note/%s/recovered-%d", inc.Mark, inc.Fires)
 	}):

@@ -87,13 +87,16 @@ func (w *world) happen(ev incident.Event) error {
 	before := w.live
 	d := incident.Step(before, ev, w.policy(), w.now)
 	err := errors.Join(w.sound(before, ev, d), w.take(d), w.whole())
-	judged := d.Changed && (d.Successor != nil || d.Next.Severity < before.Severity || (fired && before.State != incident.Open) || (ev.Kind == incident.TimeCame && before.Ticket.State == incident.TicketNone))
+	judged := d.Changed && (d.Successor != nil || d.Next.Severity < before.Severity || (fired && before.State != incident.Open) || (ev.Kind == incident.TimeCame && before.Ticket.State == incident.TicketNone) || ev.Kind == incident.Reconsidered)
 	err = errors.Join(err, w.excused(judged))
 	if err != nil {
 		return fmt.Errorf("%s, decided %s: %w", ev.Kind, d.Reason, err)
 	}
 	return nil
 }
+
+// reconsider is what the switchboard asks for after a change.
+func (w *world) reconsider() error { return w.happen(incident.Event{Kind: incident.Reconsidered}) }
 
 // answered plays an answer; an effect of an earlier incident has that one stepped.
 func (w *world) answered(id string, a incident.Answer) error {

@@ -29,6 +29,15 @@ func ParseMatchers(texts ...string) (Matchers, error) {
 	return all, nil
 }
 
+// Texts returns the matchers, each as ParseMatchers reads it.
+func (ms Matchers) Texts() []string {
+	all := make([]string, len(ms))
+	for i, m := range ms {
+		all[i] = m.String()
+	}
+	return all
+}
+
 // Match reports whether all conditions hold. A label that is not there counts as empty;
 // no matchers match nothing, so that an empty silence never mutes all.
 func (ms Matchers) Match(ls alert.Labels) bool {

@@ -49,11 +49,14 @@ func (s Silence) Validate() error {
 }
 
 // Maintenance mutes what it matches at the same time of day on some weekdays, by the
-// clock on a wall of its place.
+// clock on a wall of its place, or once, between two moments.
 type Maintenance struct {
 	Name     string
 	Matchers Matchers
-	Weekdays []time.Weekday
+	// StartsAt and EndsAt are the two moments of a window that comes once; nothing below is
+	// set then.
+	StartsAt, EndsAt time.Time
+	Weekdays         []time.Weekday
 	// From and Until are times of day since midnight. Until at or before From is on the
 	// next day; Until may be 24 h.
 	From, Until time.Duration
@@ -66,6 +69,12 @@ const day = 24 * time.Hour
 // Validate says in a sentence what is wrong, nil if nothing.
 func (m Maintenance) Validate() error {
 	switch {
+	case m.once() && (len(m.Weekdays) > 0 || m.From != 0 || m.Until != 0):
+		return errors.New("a window comes either once, from a start to an end, or on weekdays")
+	case m.once() && !m.EndsAt.After(m.StartsAt):
+		return errors.New("the end must be after the start")
+	case m.once():
+		return m.Matchers.check()
 	case len(m.Weekdays) == 0:
 		return errors.New("at least one weekday is needed")
 	case m.From < 0 || m.From >= day || m.Until < 0 || m.Until > day:
@@ -78,10 +87,15 @@ func (m Maintenance) Validate() error {
 	return m.Matchers.check()
 }
 
+func (m Maintenance) once() bool { return !m.StartsAt.IsZero() || !m.EndsAt.IsZero() }
+
 // until returns the end of the window that holds at now, and whether one does. A window
 // that begins at an hour which the clocks skip begins when they go on; one in the hour
 // that they repeat lasts through both.
 func (m Maintenance) until(now time.Time) (time.Time, bool) {
+	if m.once() {
+		return m.EndsAt, !now.Before(m.StartsAt) && now.Before(m.EndsAt)
+	}
 	local := now.In(m.Zone)
 	// A window that began yesterday may still hold.
 	for _, back := range [...]int{0, 1} {

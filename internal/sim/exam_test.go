@@ -81,7 +81,7 @@ var mutants = []mutant{
 	},
 	{
 		"filing goes on while its flag is off", "incident/answer.go",
-		"return false, !p.FilingOn\n", "return false, false\n",
+		"muted || !p.FilingOn\n", "muted\n",
 		"S7",
 	},
 	{

@@ -1,0 +1,94 @@
+package silence
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Plan is a maintenance window as people and programs write it.
+type Plan struct {
+	Name     string   `json:"name"`
+	Matchers []string `json:"matchers"`
+	// StartsAt and EndsAt belong to a window that comes once, all below to one that recurs.
+	StartsAt time.Time `json:"starts_at,omitzero"`
+	EndsAt   time.Time `json:"ends_at,omitzero"`
+	// Weekdays are in English, in full or by their first three letters.
+	Weekdays []string `json:"weekdays,omitempty"`
+	// From and Until are 15:04; Until may be 24:00, and at or before From is on the next day.
+	From  string `json:"from,omitempty"`
+	Until string `json:"until,omitempty"`
+	// Zone is a place of the time zone database, such as Europe/Berlin; empty is UTC.
+	Zone string `json:"zone,omitempty"`
+}
+
+// Maintenance reads a plan. An error is a sentence about what is wrong with it.
+func (p Plan) Maintenance() (Maintenance, error) {
+	m := Maintenance{Name: p.Name, StartsAt: p.StartsAt.UTC(), EndsAt: p.EndsAt.UTC()}
+	if strings.TrimSpace(p.Name) == "" {
+		return m, errors.New("the window needs a name")
+	}
+	var err error
+	if m.Matchers, err = ParseMatchers(p.Matchers...); err != nil {
+		return m, err
+	}
+	for _, word := range p.Weekdays {
+		d, err := parseWeekday(word)
+		if err != nil {
+			return m, err
+		}
+		m.Weekdays = append(m.Weekdays, d)
+	}
+	if p.StartsAt.IsZero() && p.EndsAt.IsZero() {
+		if m.From, err = parseClock(p.From); err != nil {
+			return m, fmt.Errorf("from: %w", err)
+		}
+		if m.Until, err = parseClock(p.Until); err != nil {
+			return m, fmt.Errorf("until: %w", err)
+		}
+	} else if p.From != "" || p.Until != "" {
+		return m, errors.New("a window comes either once, from a start to an end, or on weekdays")
+	}
+	if m.Zone, err = time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {
+		return m, fmt.Errorf("%.60q is no time zone: name a place, such as Europe/Berlin", p.Zone)
+	}
+	return m, m.Validate()
+}
+
+// Plan writes a window down, as Maintenance reads it.
+func (m Maintenance) Plan() Plan {
+	p := Plan{Name: m.Name, Matchers: m.Matchers.Texts(), StartsAt: m.StartsAt, EndsAt: m.EndsAt}
+	if m.once() {
+		return p
+	}
+	for _, d := range m.Weekdays {
+		p.Weekdays = append(p.Weekdays, strings.ToLower(d.String()))
+	}
+	p.From, p.Until, p.Zone = clock(m.From), clock(m.Until), m.Zone.String()
+	return p
+}
+
+func parseWeekday(word string) (time.Weekday, error) {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(word, d.String()) || strings.EqualFold(word, d.String()[:3]) {
+			return d, nil
+		}
+	}
+	return 0, fmt.Errorf("%.60q is no weekday: write mon, tue, wed, thu, fri, sat or sun", word)
+}
+
+func parseClock(text string) (time.Duration, error) {
+	if text == "24:00" {
+		return day, nil
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, fmt.Errorf("%.60q is no time of day: write it as 22:30", text)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}
+
+func clock(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(d/time.Hour), int(d%time.Hour/time.Minute))
+}
