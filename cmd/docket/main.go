@@ -37,15 +37,18 @@ type cli struct {
 	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (or DATABASE_URL; docket.db)."`
 	Server   string `placeholder:"URL" help:"The running docket to talk to (or DOCKET_URL; the configured listen address otherwise)."`
 
-	Serve     serveCmd     `cmd:"" help:"Take alerts in and file tickets, until stopped."`
-	Send      sendCmd      `cmd:"" help:"Send a test alert to a running docket."`
-	Alerts    alertsCmd    `cmd:"" help:"List alerts."`
-	Incidents incidentsCmd `cmd:"" help:"List incidents, show one, or explain why its ticket was filed, or not."`
-	Tickets   ticketsCmd   `cmd:"" help:"List tickets; show, note, close or reopen one of the local desk."`
-	Audit     auditCmd     `cmd:"" help:"List the audit log, or verify that it is as it was written."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this version's schema."`
-	Conf      configCmd    `cmd:"" name:"config" help:"Check the configuration."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Serve     serveCmd       `cmd:"" help:"Take alerts in and file tickets, until stopped."`
+	Send      sendCmd        `cmd:"" help:"Send a test alert to a running docket."`
+	Alerts    alertsCmd      `cmd:"" help:"List alerts."`
+	Incidents incidentsCmd   `cmd:"" help:"List incidents, show one, or explain why its ticket was filed, or not."`
+	Tickets   ticketsCmd     `cmd:"" help:"List tickets; show, note, close or reopen one of the local desk."`
+	Silences  silencesCmd    `cmd:"" help:"List silences; make, preview or end one."`
+	Maint     maintenanceCmd `cmd:"" name:"maintenance" help:"List maintenance windows; make or end one."`
+	Flags     flagsCmd       `cmd:"" help:"List the flags, or turn one on or off."`
+	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
+	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
+	Conf      configCmd      `cmd:"" name:"config" help:"Check the configuration."`
+	Version   versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // session is what a command works with.

@@ -1,19 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
 
 	"docket/internal/app"
+	"docket/internal/audit"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -78,15 +82,61 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 		}
 		return none, errors.New(st.Explain(err))
 	}
-	reader, err := app.Reader(cfg, st)
+	reader, err := app.Reader(s.ctx, cfg, st)
 	if err != nil {
 		return none, err
 	}
 	v, err = own(s.ctx, reader)
-	if err != nil && !errors.Is(err, web.ErrNoSuch) {
+	if err != nil && !errors.Is(err, web.ErrNoSuch) && !errors.Is(err, switchboard.ErrInvalid) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
 	return v, err
+}
+
+// write asks the running server for a change; where none runs, it makes the change in the
+// database itself, in the name of whoever is logged in here.
+func write[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, *switchboard.Board, audit.Actor) (T, error)) (T, error) {
+	var none T
+	cfg, err := s.load()
+	if err != nil {
+		return none, err
+	}
+	v, err := ask(s.client(cfg))
+	if !errors.Is(err, web.ErrNoServer) {
+		return v, err
+	}
+	if s.server != "" || cfg.Client.URL != "" {
+		return none, fmt.Errorf("%w: start it, or leave the address out to change the database", err)
+	}
+	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{Exclusive: true})
+	if err != nil {
+		return none, err
+	}
+	defer st.Close() //nolint:errcheck // What was changed is kept by now.
+	if err := st.Current(s.ctx); err != nil {
+		if errors.Is(err, store.ErrNewer) || errors.Is(err, store.ErrBehind) {
+			return none, err
+		}
+		return none, errors.New(st.Explain(err))
+	}
+	board, err := app.Board(s.ctx, cfg, st)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", st.Explain(err), err)
+	}
+	name, _ := s.env("USER") // Where nobody is logged in it is the machine.
+	v, err = own(s.ctx, board, audit.Actor{Kind: audit.KindPerson, Name: cmp.Or(audit.Clean(name), "local")})
+	if st.Away(err) {
+		err = fmt.Errorf("%s: %w", st.Explain(err), err)
+	}
+	return v, err
+}
+
+// segment is a text as one segment of a path; "." and ".." would not arrive as they are.
+func segment(text string) string {
+	if strings.Trim(text, ".") == "" {
+		return "-"
+	}
+	return url.PathEscape(text)
 }
 
 // migrate opens the database and migrates it.

@@ -23,6 +23,7 @@ import (
 	"docket/internal/queue"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -111,12 +112,20 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 		return err
 	}
 	health := courier.NewHealth(d.Name(), log)
-	rules, err := newRules(cfg, d, health.Outage)
+	board, err := switchboard.New(ctx, st, cfg.Flags, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, board.Close(context.WithoutCancel(ctx))) }()
+	if err := board.Load(ctx); err != nil {
+		return err
+	}
+	rules, err := newRules(cfg, d, flagsOf(board), health.Outage)
 	if err != nil {
 		return err
 	}
 	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
-	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy}, metrics.LedgerCounts(), log)
+	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes}, metrics.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
 	if err != nil {
@@ -136,12 +145,12 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
 	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell, now) })
+	work.run("switches", board.Listen)
+	work.every("switches of others", switchboard.PollEvery, board.Refresh)
+	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)
-	work.every("reconsider", 2*time.Second, func(ctx context.Context, now time.Time) error {
-		return in.Reconsider(ctx, rules.policy("", now).FilingOn)
-	})
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range polls(cfg) {
@@ -150,7 +159,7 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	}
 
 	a.gate.open(web.New(web.Deps{
-		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk,
+		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
 		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
 	}))
 	ready()

@@ -11,7 +11,6 @@ import (
 	"docket/internal/incident"
 	"docket/internal/silence"
 	"docket/internal/source"
-	"docket/internal/store"
 	"docket/internal/web"
 	"docket/internal/words"
 )
@@ -19,6 +18,8 @@ import (
 // rules turn the configuration into policies.
 type rules struct {
 	base incident.Policy
+	// on says whether a flag is on.
+	on func(name string) bool
 	// outage is the desk's last one.
 	outage func() incident.Outage
 	routes []routeRule
@@ -36,7 +37,7 @@ type routeRule struct {
 // attempt that never answered is over once its process is.
 const localCallTimeout = 0
 
-func newRules(cfg Config, d desk.Desk, outage func() incident.Outage) (*rules, error) {
+func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() incident.Outage) (*rules, error) {
 	p := incident.DefaultPolicy()
 	c := cfg.Policies
 	p.TicketAt, p.OnRecovery, p.Hold, p.DoubtHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
@@ -44,14 +45,10 @@ func newRules(cfg Config, d desk.Desk, outage func() incident.Outage) (*rules, e
 	if cfg.Desk == "local" {
 		p.CallTimeout = localCallTimeout
 	}
-	flag, _ := feature.Find(feature.AutoTicket)
-	p.FilingOn = feature.Evaluate(flag, cfg.Flags[feature.AutoTicket], nil).On
-	flag, _ = feature.Find(feature.InvestigateFromStatus)
-	p.InvestigateOn = feature.Evaluate(flag, cfg.Flags[feature.InvestigateFromStatus], nil).On
 	p.InvestigateWindow = c.InvestigateWindow
 	p.Storm = incident.StormPolicy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
 	p.Backfill = incident.Backfill(c.Backfill)
-	r := &rules{base: p, outage: outage}
+	r := &rules{base: p, on: on, outage: outage}
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
 		var err error
@@ -90,7 +87,8 @@ func (r *rules) route(a alert.Alert) string {
 	return ""
 }
 
-// policy returns a route's policy. A route that is not configured any more has the default.
+// policy returns a route's policy as the flags stand; what mutes an incident is the ledger's
+// to find out, by its alerts. A route that is not configured any more has the default.
 func (r *rules) policy(route string, _ time.Time) incident.Policy {
 	p := r.base
 	for _, rr := range r.routes {
@@ -99,6 +97,7 @@ func (r *rules) policy(route string, _ time.Time) incident.Policy {
 			break
 		}
 	}
+	p.FilingOn, p.InvestigateOn = r.on(feature.AutoTicket), r.on(feature.InvestigateFromStatus)
 	p.Outage = r.outage()
 	return p
 }
@@ -148,24 +147,6 @@ func tokens(cfg Config) []web.Token {
 		all[i] = web.Token{Name: t.Name, Secret: t.Token, Scopes: t.Scopes}
 	}
 	return all
-}
-
-// Reader reads what the command line lists where no server runs.
-func Reader(cfg Config, st *store.Store) (web.Reader, error) {
-	a := &App{config: cfg}
-	d, localDesk, err := a.makeDesk(st)
-	if err != nil {
-		return web.Reader{}, err
-	}
-	r, err := newRules(cfg, d, func() incident.Outage { return incident.Outage{} })
-	if err != nil {
-		return web.Reader{}, err
-	}
-	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words}
-	if localDesk != nil {
-		reader.LinkBase = localDesk.LinkBase()
-	}
-	return reader, nil
 }
 
 // routes are the routes as Alertmanager's API shows them.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
 )
@@ -118,26 +117,6 @@ func (i *Intake) end(ctx context.Context, all []alert.Alert, poll string, at tim
 	}
 	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
 		return fmt.Errorf("end %d alerts: %w", len(all), err)
-	}
-	return nil
-}
-
-// Reconsider lets the incidents that were opened while filing was off ask for their ticket
-// now that it is on. A crowd of them is a storm as any other.
-func (i *Intake) Reconsider(ctx context.Context, filingOn bool) error {
-	if !filingOn {
-		return nil
-	}
-	marks, err := i.store.UnfiledIncidents(ctx, incident.ReasonFilingOff, expireLimit)
-	if err != nil {
-		return fmt.Errorf("look for incidents without a ticket: %w", err)
-	}
-	inputs := make([]ledger.Input, len(marks))
-	for n := range marks {
-		inputs[n].Reconsider = &marks[n]
-	}
-	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
-		return fmt.Errorf("reconsider %d incidents: %w", len(marks), err)
 	}
 	return nil
 }

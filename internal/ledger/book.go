@@ -23,12 +23,14 @@ type Book interface {
 
 type auditBook interface {
 	AuditHead(ctx context.Context) (audit.Head, error)
+	Switched() int64
 	AppendAudit(ctx context.Context, head audit.Head, entries []audit.Entry) error
 }
 
 type alertBook interface {
 	Alerts(ctx context.Context, fingerprints []alert.Key) (map[alert.Key]alert.Alert, error)
 	OthersFiring(ctx context.Context, key, but alert.Key) (int, error)
+	FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	SaveAlerts(ctx context.Context, all []alert.Alert) error
 }
 

@@ -11,17 +11,18 @@ import (
 	"docket/internal/audit"
 	"docket/internal/incident"
 	"docket/internal/queue"
+	"docket/internal/silence"
 	"docket/internal/store"
 )
 
-// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID,
-// Seen and Investigate is set.
+// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID, Seen
+// and Investigate is set.
 type Input struct {
 	// Alert is a source's word about an alert, normalized.
 	Alert *alert.Alert
 	// Due names an incident whose DueAt has come.
 	Due *incident.Mark
-	// Reconsider names an open incident without a ticket, whose reason may not hold any more.
+	// Reconsider names an incident that may be decided otherwise now: something was switched.
 	Reconsider *incident.Mark
 	// EffectID names the effect that Answer belongs to.
 	EffectID string
@@ -62,6 +63,12 @@ type Rules struct {
 	Route func(alert.Alert) string
 	// Policy is the policy of a route at a moment.
 	Policy func(route string, now time.Time) incident.Policy
+	// Current brings what Policy and Mutes say up to date, where it is older than the
+	// switched-th change of flags, silences and windows. So each decision is made by what was
+	// switched before it, on every replica. Nil where nothing can be switched.
+	Current func(ctx context.Context, switched int64) error
+	// Mutes are the silences and windows that hold at a moment; nil for never any.
+	Mutes func(now time.Time) silence.Book
 }
 
 // Enqueuer is the queue's part of a transaction.

@@ -9,6 +9,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/incident"
 	"docket/internal/queue"
+	"docket/internal/silence"
 	"docket/internal/store"
 )
 
@@ -21,6 +22,8 @@ type work struct {
 	head    audit.Head
 
 	alerts map[alert.Key]*alertEntry
+	// byKey finds the same by alert_key; an entry that has another one by now does not count.
+	byKey map[alert.Key][]*alertEntry
 	// latest is each key's latest incident, live or not; incidents holds every one touched.
 	latest    map[alert.Key]*incidentEntry
 	incidents []*incidentEntry
@@ -32,6 +35,8 @@ type work struct {
 	entries   []audit.Entry
 	decided   []decided
 	told      []story
+	// mutes are the silences and windows that hold at now.
+	mutes silence.Book
 }
 
 type alertEntry struct {
@@ -66,7 +71,7 @@ type story struct {
 func newWork(rules Rules, tx Book, enqueue func(context.Context, []queue.Job) error, now time.Time) *work {
 	return &work{
 		rules: rules, tx: tx, enqueue: enqueue, now: now,
-		alerts: map[alert.Key]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
+		alerts: map[alert.Key]*alertEntry{}, byKey: map[alert.Key][]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
 		crowds: map[string]*incident.Crowd{}, listed: map[string][]incident.Mark{},
 	}
 }
@@ -78,6 +83,9 @@ func (w *work) apply(ctx context.Context, all []*request) error {
 		return err
 	}
 	w.head = head
+	if err := w.settleSwitches(ctx); err != nil {
+		return err
+	}
 	if err := w.load(ctx, all); err != nil {
 		return err
 	}
@@ -127,6 +135,7 @@ func (w *work) load(ctx context.Context, all []*request) error {
 	}
 	for fp, a := range alerts {
 		w.alerts[fp] = &alertEntry{Alert: a}
+		w.byKey[a.Key] = append(w.byKey[a.Key], w.alerts[fp])
 		keys[a.Key] = true
 	}
 	list := make([]alert.Key, 0, len(keys))
@@ -202,6 +211,9 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 		entry = &alertEntry{}
 		w.alerts[next.Fingerprint] = entry
 	}
+	if before == nil || before.Key != next.Key {
+		w.byKey[next.Key] = append(w.byKey[next.Key], entry)
+	}
 	entry.Alert, entry.dirty = next, true
 
 	ev := incident.Event{Alert: next}
@@ -233,21 +245,6 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 		res.Mark = incident.Mark{}
 	}
 	return res, nil
-}
-
-// othersFiring counts the incident's other firing alerts, this transaction's included.
-func (w *work) othersFiring(ctx context.Context, a alert.Alert) (int, error) {
-	var unsaved []alert.Alert
-	for _, e := range w.alerts {
-		if e.dirty && e.Key == a.Key && e.Fingerprint != a.Fingerprint {
-			unsaved = append(unsaved, e.Alert)
-			e.dirty = false
-		}
-	}
-	if err := w.tx.SaveAlerts(ctx, unsaved); err != nil {
-		return 0, err
-	}
-	return w.tx.OthersFiring(ctx, a.Key, a.Fingerprint)
 }
 
 // live returns the key's live incident, or a new one with the next generation.
@@ -317,6 +314,9 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (incident.Decision, error) {
 	from := target.State
 	policy := w.rules.Policy(target.Route, w.now)
+	if err := w.mute(ctx, target.Incident, ev, &policy); err != nil {
+		return incident.Decision{}, err
+	}
 	d := incident.Step(target.Incident, ev, policy, w.now)
 	if asksForTicket(d, ev) {
 		into, err := w.admit(ctx, d, policy.Storm)

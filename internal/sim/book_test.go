@@ -86,6 +86,9 @@ func put[K comparable, V any](t *tx, m map[K]V, k K, v V) {
 
 func (t *tx) AuditHead(context.Context) (audit.Head, error) { return t.head, nil }
 
+// Switched: the worlds hand their flags to the rules; nobody switches in the book.
+func (t *tx) Switched() int64 { return 0 }
+
 func (t *tx) AppendAudit(_ context.Context, head audit.Head, entries []audit.Entry) error {
 	old := t.head
 	t.undo = append(t.undo, func() { t.head = old })
@@ -124,6 +127,17 @@ func (t *tx) OthersFiring(_ context.Context, key, but alert.Key) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+func (t *tx) FiringOf(_ context.Context, key alert.Key) ([]alert.Alert, error) {
+	var firing []alert.Alert
+	for _, a := range t.alerts {
+		if a.Key == key && a.Status == alert.Firing {
+			firing = append(firing, a)
+		}
+	}
+	slices.SortFunc(firing, func(a, b alert.Alert) int { return cmp.Compare(a.Fingerprint, b.Fingerprint) })
+	return firing, nil
 }
 
 func (t *tx) SaveAlerts(_ context.Context, all []alert.Alert) error {

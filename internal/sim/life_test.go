@@ -152,7 +152,7 @@ func (w *world) due(now time.Time) []incident.Mark {
 	return due
 }
 
-// unfiled is what intake.Reconsider looks for.
+// unfiled is what switchboard.Settle looks for.
 func (w *world) unfiled() []incident.Mark {
 	var all []incident.Mark
 	for m, i := range w.book.incidents {

@@ -127,6 +127,18 @@ func (t *Tx) alertsOfKeys(ctx context.Context, keys []alert.Key) (map[alert.Key]
 	return found, nil
 }
 
+// FiringOf loads the firing alerts of a key, as they stand in the database.
+func (t *Tx) FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error) {
+	const q = `SELECT ` + alertColumns + ` FROM alert WHERE fingerprint = ? AND alert_key = ? AND status = 1
+		UNION ALL SELECT ` + alertColumns + ` FROM alert WHERE alert_key = ? AND alert_key <> fingerprint AND status = 1`
+	rs, err := t.query(ctx, q, int64(key), int64(key), int64(key))
+	all, err := collect(rs, err, scanAlert)
+	if err != nil {
+		return nil, fmt.Errorf("load the firing alerts of %s: %w", key, err)
+	}
+	return all, nil
+}
+
 // OthersFiring counts the firing alerts of a key beside the one with this fingerprint.
 func (t *Tx) OthersFiring(ctx context.Context, key, but alert.Key) (int, error) {
 	const q = `SELECT COUNT(*) FROM (

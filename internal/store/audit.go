@@ -17,21 +17,33 @@ const auditTimeLayout = "2006-01-02 15:04:05.000000"
 // AuditHead returns the end of the chain and holds it until the transaction ends: over
 // all replicas, one transaction that has called it runs at a time.
 func (t *Tx) AuditHead(ctx context.Context) (audit.Head, error) {
-	return auditHead(ctx, t, t.words.lockHead)
+	h, err := auditHead(ctx, t, t.words.lockHead)
+	t.switched = h.switched
+	return h.Head, err
 }
 
-func auditHead(ctx context.Context, q querier, lock string) (audit.Head, error) {
-	rs, err := q.query(ctx, `SELECT last_id, hash FROM audit_head WHERE one = 1`+lock)
-	all, err := collect(rs, err, func(rs rows) (audit.Head, error) {
-		var h audit.Head
-		err := rs.Scan(&h.ID, &h.Hash)
+// Switched is how often a flag, a silence or a window had been changed when AuditHead was
+// called; until the transaction ends it stays so.
+func (t *Tx) Switched() int64 { return t.switched }
+
+// lockedHead is the row that is locked by whoever decides.
+type lockedHead struct {
+	audit.Head
+	switched int64
+}
+
+func auditHead(ctx context.Context, q querier, lock string) (lockedHead, error) {
+	rs, err := q.query(ctx, `SELECT last_id, hash, switched FROM audit_head WHERE one = 1`+lock)
+	all, err := collect(rs, err, func(rs rows) (lockedHead, error) {
+		var h lockedHead
+		err := rs.Scan(&h.ID, &h.Hash, &h.switched)
 		return h, err
 	})
 	if err != nil {
-		return audit.Head{}, fmt.Errorf("read the audit head: %w", err)
+		return lockedHead{}, fmt.Errorf("read the audit head: %w", err)
 	}
 	if len(all) != 1 {
-		return audit.Head{}, fmt.Errorf("read the audit head: %w", ErrNotFound)
+		return lockedHead{}, fmt.Errorf("read the audit head: %w", ErrNotFound)
 	}
 	return all[0], nil
 }
@@ -114,10 +126,11 @@ const verifyRun = 2000
 // *audit.Fault that names the first row that was flipped, deleted, swapped or cut off.
 func (s *Store) VerifyAudit(ctx context.Context) (checked int64, err error) {
 	// The head is read first: rows that are appended meanwhile lie behind it.
-	stored, err := auditHead(ctx, s.engine.reader(), "")
+	locked, err := auditHead(ctx, s.engine.reader(), "")
 	if err != nil {
 		return 0, err
 	}
+	stored := locked.Head
 	v := audit.NewVerifier(audit.Head{})
 	for {
 		entries, err := s.ListAudit(ctx, AuditFilter{After: v.Head().ID, OldestFirst: true, Limit: verifyRun})

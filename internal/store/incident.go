@@ -166,14 +166,6 @@ func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	return nil
 }
 
-// UnfiledIncidents returns at most limit open incidents that have no ticket because of
-// reason, the worst and oldest first.
-func (s *Store) UnfiledIncidents(ctx context.Context, reason incident.Reason, limit int) ([]incident.Mark, error) {
-	const q = `SELECT alert_key, generation FROM incident WHERE live = 1 AND state = 'open' AND ticket_state = 'none' AND reason = ? ORDER BY severity, opened_at_us LIMIT ?`
-	rs, err := s.engine.reader().query(ctx, q, string(reason), int64(limit))
-	return collect(rs, err, scanMark)
-}
-
 // DueIncidents returns at most limit marks whose DueAt is not after now, earliest first.
 func (s *Store) DueIncidents(ctx context.Context, now time.Time, limit int) ([]incident.Mark, error) {
 	const q = `SELECT alert_key, generation FROM incident WHERE due_at_us > 0 AND due_at_us <= ? ORDER BY due_at_us LIMIT ?`
@@ -185,6 +177,30 @@ func scanMark(rs rows) (incident.Mark, error) {
 	var key, generation int64
 	err := rs.Scan(&key, &generation)
 	return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
+}
+
+// Place is where a walk over the incidents that want something has come to.
+type Place struct {
+	severity, openedAt, key int64
+}
+
+// WantingIncidents returns at most limit open incidents that have no ticket, or something to
+// tell to it, the worst first, and where to go on.
+func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([]incident.Mark, Place, error) {
+	const q = `SELECT severity, opened_at_us, alert_key, generation FROM incident
+		WHERE state = 'open' AND (ticket_state = 'none' OR (ticket_state = 'filed' AND fires > fires_noted))
+		AND (severity > ? OR (severity = ? AND (opened_at_us > ? OR (opened_at_us = ? AND alert_key > ?))))
+		ORDER BY severity, opened_at_us, alert_key LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, after.severity, after.severity, after.openedAt, after.openedAt, after.key, int64(limit))
+	all, err := collect(rs, err, func(rs rows) (incident.Mark, error) {
+		var generation int64
+		err := rs.Scan(&after.severity, &after.openedAt, &after.key, &generation)
+		return incident.Mark{Key: alert.Key(after.key), Generation: int(generation)}, err
+	})
+	if err != nil {
+		return nil, after, fmt.Errorf("load the incidents that want a ticket: %w", err)
+	}
+	return all, after, nil
 }
 
 // IncidentFilter narrows a listing; zero fields do not narrow.

@@ -67,6 +67,7 @@ func (e *postgresEngine) dialect() dialect {
 		auditPayload: "payload::text",
 		encodeTime:   func(t time.Time) any { return t },
 		lockHead:     " FOR UPDATE",
+		notify:       "SELECT pg_notify('" + channel + "', '')",
 	}
 }
 
@@ -120,6 +121,28 @@ func (e *postgresEngine) explain(err error) string {
 		return "the PostgreSQL server did not answer in time"
 	}
 	return "the connection to PostgreSQL failed"
+}
+
+// channel is where a replica tells the others that something was switched.
+const channel = "docket_switched"
+
+// listen has a connection of its own: what waits on it must not keep one of the pool's.
+func (e *postgresEngine) listen(ctx context.Context, heard func()) error {
+	conn, err := pgx.ConnectConfig(ctx, e.pool.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("connect to listen: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // It is broken, or not wanted any more.
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	heard() // Nobody told us of what was switched before.
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return fmt.Errorf("wait for a notification: %w", err)
+		}
+		heard()
+	}
 }
 
 // away: all but what PostgreSQL says of the data (class 22) and its constraints (class 23).

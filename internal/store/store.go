@@ -18,6 +18,8 @@ var (
 	ErrConflict = errors.New("row changed meanwhile")
 	// ErrNotFound: there is no such row.
 	ErrNotFound = errors.New("not found")
+	// ErrFull: there are as many of this kind as there may be.
+	ErrFull = errors.New("there are too many")
 	// ErrNewer: the database was migrated by a newer Docket.
 	ErrNewer = errors.New("database is of a newer version")
 	// ErrBehind: the database has to be migrated first.
@@ -61,6 +63,9 @@ type engine interface {
 	explain(err error) string
 	// away reports whether an error is the database's own and not about the rows.
 	away(err error) bool
+	// listen calls heard once it listens and whenever somebody has switched something. It
+	// returns when it cannot listen any more.
+	listen(ctx context.Context, heard func()) error
 	close() error
 	dialect() dialect
 }
@@ -76,6 +81,9 @@ type dialect struct {
 	encodeTime func(time.Time) any
 	// lockHead ends the SELECT of the audit head so that it locks the row.
 	lockHead string
+	// notify tells other processes, at the commit, that something was switched; "" where
+	// there are none.
+	notify string
 }
 
 // Store is an open database.
@@ -145,7 +153,7 @@ func (s *Store) Explain(err error) string { return s.engine.explain(err) }
 // right now: whatever is tried next fails the same. Every other error is about what was
 // to be read or written.
 func (s *Store) Away(err error) bool {
-	if err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+	if err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrFull) {
 		return false
 	}
 	return s.engine.away(err)
@@ -164,7 +172,8 @@ func (s *Store) Postgres() *pgxpool.Pool { return s.engine.(*postgresEngine).poo
 // time, over all replicas.
 type Tx struct {
 	transaction
-	words dialect
+	words    dialect
+	switched int64
 }
 
 // SQLite returns the transaction for the queue's SQLite driver.
@@ -180,7 +189,7 @@ func (s *Store) Write(ctx context.Context, do func(*Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer t.rollback()
-	if err := do(&Tx{t, s.words}); err != nil {
+	if err := do(&Tx{transaction: t, words: s.words}); err != nil {
 		return err
 	}
 	if err := t.commit(ctx); err != nil {

@@ -86,8 +86,7 @@ const silentTurns = 3
 func (s Surface) ExpiresAfter() time.Duration { return silentTurns*s.Every + 5*time.Minute }
 
 // Alert is what the tile says to the intake: firing while it is ill, over once it is
-// operational. Of an unknown tile nobody can say that it is over: what it was ill with
-// goes on.
+// operational. An unknown tile says nothing new: the caller keeps what was said.
 func (s Surface) Alert(state State, now time.Time) alert.Alert {
 	// What turns with the state is no label: degraded and down are one problem.
 	labels := map[string]string{"alertname": s.Title, "surface": s.Name}
@@ -99,7 +98,7 @@ func (s Surface) Alert(state State, now time.Time) alert.Alert {
 		Severity: s.DegradedSeverity, Status: alert.Firing, Title: s.Title + " is degraded",
 		Annotations: alert.NewLabels(map[string]string{"summary": state.Last.Reason}),
 	}
-	if state.LastIll == Down {
+	if state.Status == Down {
 		a.Severity, a.Title = s.Severity, s.Title+" is down"
 	}
 	a.Labels = alert.NewLabels(labels)
@@ -107,7 +106,7 @@ func (s Surface) Alert(state State, now time.Time) alert.Alert {
 	if len(s.Links) > 0 {
 		a.Link = s.Links[0].URL
 	}
-	if state.Status == Operational {
+	if !state.Status.Ill() {
 		a.Status, a.EndsAt = alert.Resolved, state.Since
 		return a
 	}

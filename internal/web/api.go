@@ -15,6 +15,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 )
 
 // callerKey carries the caller's name from the token check to the handler.
@@ -40,6 +41,7 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 	post(s, api, "reopen-ticket", "/api/v1/tickets/{id}/reopen", "Open a closed ticket of the local desk again", s.reopenTicket)
 	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, the latest first", s.listAudit)
 	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that the audit log is as it was written", s.verifyAudit)
+	s.mountSwitches(api)
 	get(s, api, "show-version", "/api/v1/version", "Which docket this is", s.showVersion)
 }
 
@@ -86,7 +88,7 @@ func (s *server) reader() Reader {
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words}
+	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
 // answer words an error: what is not there is 404, a database that is away 503.
@@ -94,8 +96,12 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	switch {
 	case err == nil:
 		return &body[T]{v}, nil
-	case errors.Is(err, ErrNoSuch):
+	case errors.Is(err, ErrNoSuch), errors.Is(err, switchboard.ErrNoSuch):
 		return nil, huma.Error404NotFound(err.Error())
+	case errors.Is(err, switchboard.ErrPinned):
+		return nil, huma.Error409Conflict(err.Error())
+	case errors.Is(err, switchboard.ErrInvalid):
+		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
 	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
 		s.Log.Warn("request failed", "err", err)

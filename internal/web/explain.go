@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,7 +149,10 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 		return Explanation{}, err
 	}
 	now := time.Now().UTC()
-	p := r.Policy(inc.Route, now)
+	p, err := r.policyOf(ctx, inc, now)
+	if err != nil {
+		return Explanation{}, err
+	}
 	x := Explanation{ID: inc.Mark.String(), Filed: inc.Ticket.ID != "", Policy: policyRow(inc.Route, p), Effects: effectRows(effects)}
 	x.Sentence, x.Next = verdict(inc, effects, p, now)
 	for _, m := range inc.Timeline {
@@ -160,6 +164,24 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 	}
 	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.", p.TicketAt, onOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
 	return x, nil
+}
+
+// policyOf is what holds for an incident now: its route's policy, and what mutes its alerts.
+func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Time) (incident.Policy, error) {
+	p := r.Policy(inc.Route, now)
+	mutes := r.Board.Mutes(now)
+	if mutes.Empty() || inc.Gathers != incident.NoGathering {
+		return p, nil
+	}
+	alerts, err := r.Store.AlertsOf(ctx, inc.Key)
+	if err != nil {
+		return p, err
+	}
+	firing := slices.DeleteFunc(alerts, func(a alert.Alert) bool { return a.Status != alert.Firing })
+	if m, muted := mutes.Mutes(firing, now); muted {
+		p.MutedBy, p.MutedUntil = m.By, m.Until
+	}
+	return p, nil
 }
 
 func onOff(on bool) string {
@@ -194,6 +216,9 @@ func verdict(inc incident.Incident, effects []incident.Effect, p incident.Policy
 	}
 	if !inc.DueAt.IsZero() {
 		return sentence, "Time decides again at " + inc.DueAt.UTC().Format(time.RFC3339) + "."
+	}
+	if inc.Live() && why == incident.ReasonFilingOff {
+		return sentence, "It stays so unless filing is switched on again: docket flags set alerts.auto_ticket on."
 	}
 	if inc.Live() {
 		return sentence, "It stays so unless the severity gets worse or the configuration changes."

@@ -57,6 +57,15 @@ var allRoutes = []route{
 	{method: "GET", path: "/api/v1/version", scopes: reading},
 	{method: "POST", path: "/api/v1/tickets/{id}/notes", try: "/api/v1/tickets/1/notes", scopes: changing},
 	{method: "POST", path: "/api/v1/tickets/{id}/close", try: "/api/v1/tickets/1/close", scopes: changing},
+	{method: "GET", path: "/api/v1/flags", scopes: reading},
+	{method: "GET", path: "/api/v1/silences", scopes: reading},
+	{method: "GET", path: "/api/v1/maintenance", scopes: reading},
+	{method: "POST", path: "/api/v1/silences/preview", scopes: reading},
+	{method: "POST", path: "/api/v1/flags/{id}", try: "/api/v1/flags/no.such", scopes: changing},
+	{method: "POST", path: "/api/v1/silences", scopes: changing},
+	{method: "POST", path: "/api/v1/silences/{id}/expire", try: "/api/v1/silences/x/expire", scopes: changing},
+	{method: "POST", path: "/api/v1/maintenance", scopes: changing},
+	{method: "POST", path: "/api/v1/maintenance/{id}/end", try: "/api/v1/maintenance/x/end", scopes: changing},
 	{method: "POST", path: "/api/v1/tickets/{id}/reopen", try: "/api/v1/tickets/1/reopen", scopes: changing},
 }
 

@@ -22,12 +22,14 @@ import (
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
+	"docket/internal/feature"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/queue"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -52,7 +54,9 @@ type plan struct {
 	// away is a desk of another name: its tickets are not ours to change.
 	away bool
 	// dead is a desk that takes nothing.
-	dead  bool
+	dead bool
+	// flags is what the environment says of them.
+	flags map[string]feature.Env
 	ready func() web.Readiness
 }
 
@@ -103,10 +107,18 @@ func newFace(t testing.TB, p plan) *face {
 	if p.policy != nil {
 		p.policy(&rule)
 	}
-	policy := func(string, time.Time) incident.Policy { return rule }
+	board, err := switchboard.New(t.Context(), st, p.flags, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := func(string, time.Time) incident.Policy {
+		now := rule
+		now.FilingOn = now.FilingOn && board.On(context.Background(), feature.AutoTicket)
+		return now
+	}
 	registry := prometheus.NewRegistry()
 	f.metrics = web.NewMetrics(registry, st, time.Hour)
-	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy}, f.metrics.LedgerCounts(), log)
+	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Current: board.Current, Mutes: board.Mutes}, f.metrics.LedgerCounts(), log)
 	ours := local.New(st, "http://docket.test/api/v1/tickets/")
 	var d desk.Desk = ours
 	if p.away {
@@ -135,7 +147,7 @@ func newFace(t testing.TB, p plan) *face {
 	f.handler = web.New(web.Deps{
 		Sources:      sources,
 		SourceTokens: p.sourceTokens, Tokens: p.tokens,
-		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, StaleAfter: time.Hour, Health: health,
+		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Health: health,
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
@@ -146,11 +158,29 @@ func newFace(t testing.TB, p plan) *face {
 	// The ledger stops last: what the jobs learn while they stop is still kept.
 	stopLedger := f.loop("ledger", book.Run)
 	stopJobs := f.loop("queue", jobs.Run)
+	stopSettle := f.loop("what was held back", func(ctx context.Context) error {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+				if err := board.Settle(ctx, book, time.Now()); err != nil && ctx.Err() == nil {
+					return err
+				}
+			}
+		}
+	})
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
+		stopSettle()
 		stopJobs()
 		stopLedger()
+		if err := board.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
 		if err := st.Close(); err != nil {
 			t.Error(err)
 		}

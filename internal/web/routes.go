@@ -18,6 +18,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 	"docket/internal/words"
 )
 
@@ -42,6 +43,8 @@ type Deps struct {
 	Routes []Route
 	// Booted is the process' start.
 	Booted time.Time
+	// Board holds flags, silences and maintenance windows.
+	Board *switchboard.Board
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	// Health is the way to the desk, for the metrics.

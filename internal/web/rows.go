@@ -12,6 +12,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/store"
+	"docket/internal/switchboard"
 	"docket/internal/words"
 )
 
@@ -29,6 +30,8 @@ type Reader struct {
 	Policy func(route string, now time.Time) incident.Policy
 	// Words are a route's own words for its tickets; nil where no route has any.
 	Words func(route string) *words.Words
+	// Board holds flags, silences and maintenance windows.
+	Board *switchboard.Board
 }
 
 // AlertRow is one alert as listed.

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/silence"
+	"docket/internal/switchboard"
+	"docket/internal/web"
+)
+
+type maintenanceCmd struct {
+	List maintenanceListCmd `cmd:"" default:"withargs" help:"List maintenance windows, the latest made first."`
+	Add  maintenanceAddCmd  `cmd:"" help:"Mute alerts at the same time of day on some weekdays, or once."`
+	End  maintenanceEndCmd  `cmd:"" help:"End a window for good."`
+}
+
+type maintenanceListCmd struct {
+	All  bool `help:"Also those that are over."`
+	JSON bool `name:"json" help:"Print one JSON array of all rows."`
+}
+
+// Run lists maintenance windows.
+func (c *maintenanceListCmd) Run(s *session) error {
+	rows, err := read(s,
+		func(cl *web.Client) (rows []web.WindowRow, err error) {
+			return rows, cl.Get(s.ctx, "/api/v1/maintenance", url.Values{"all": {strconv.FormatBool(c.All)}}, &rows)
+		},
+		func(ctx context.Context, r web.Reader) ([]web.WindowRow, error) { return r.Windows(ctx, c.All) })
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, rows)
+	}
+	var lines [][]string
+	for _, r := range rows {
+		lines = append(lines, []string{r.ID, r.State, r.Name, when(r.Plan), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment})
+	}
+	return table(s.out, []string{"WINDOW", "STATE", "NAME", "WHEN", "MATCHES", "BY", "COMMENT"}, lines, "No maintenance windows.")
+}
+
+// when says when a window comes.
+func when(p silence.Plan) string {
+	if len(p.Weekdays) == 0 {
+		return local(p.StartsAt) + " until " + local(p.EndsAt)
+	}
+	days := make([]string, len(p.Weekdays))
+	for i, d := range p.Weekdays {
+		days[i] = d[:3]
+	}
+	return fmt.Sprintf("%s %s-%s %s", strings.Join(days, ","), p.From, p.Until, p.Zone)
+}
+
+type maintenanceAddCmd struct {
+	Name     string    `arg:"" help:"What it is called."`
+	Matchers []string  `arg:"" help:"What to mute, in Alertmanager's syntax; all must match."`
+	On       []string  `placeholder:"DAYS" help:"The weekdays on which it begins: mon,tue."`
+	From     string    `placeholder:"15:04" help:"The time of day at which it begins."`
+	Until    string    `placeholder:"15:04" help:"The time of day at which it ends; not after --from, it is on the next day."`
+	Zone     string    `default:"UTC" placeholder:"PLACE" help:"The place whose clocks count, for example Europe/Berlin."`
+	Starts   time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"For a window that comes once: when it begins."`
+	Ends     time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When that ends."`
+	Comment  string    `short:"m" placeholder:"TEXT" help:"What for."`
+	JSON     bool      `name:"json" help:"Print JSON."`
+}
+
+// Run makes a maintenance window.
+func (c *maintenanceAddCmd) Run(s *session) error {
+	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From, Until: c.Until, Zone: c.Zone}
+	row, err := write(s,
+		func(cl *web.Client) (row web.WindowRow, err error) {
+			return row, cl.Post(s.ctx, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}, &row)
+		},
+		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.WindowRow, error) {
+			made, err := b.AddWindow(ctx, plan, c.Comment, me)
+			if err != nil {
+				return web.WindowRow{}, err
+			}
+			return web.WindowRowOf(made, time.Now()), nil
+		})
+	return printWindow(s, row, err, c.JSON)
+}
+
+func printWindow(s *session, row web.WindowRow, err error, asJSON bool) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(s.out, row)
+	}
+	_, err = fmt.Fprintf(s.out, "maintenance window %s (%s) is %s: %s\n", row.ID, oneLine(row.Name), row.State, when(row.Plan))
+	return err
+}
+
+type maintenanceEndCmd struct {
+	ID   string `arg:"" help:"The window."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Run ends a maintenance window for good.
+func (c *maintenanceEndCmd) Run(s *session) error {
+	row, err := write(s,
+		func(cl *web.Client) (row web.WindowRow, err error) {
+			return row, cl.Post(s.ctx, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil, &row)
+		},
+		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.WindowRow, error) {
+			ended, err := b.EndWindow(ctx, c.ID, me)
+			if err != nil {
+				return web.WindowRow{}, err
+			}
+			return web.WindowRowOf(ended, time.Now()), nil
+		})
+	return printWindow(s, row, err, c.JSON)
+}

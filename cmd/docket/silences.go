@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/switchboard"
+	"docket/internal/web"
+)
+
+type silencesCmd struct {
+	List    silencesListCmd    `cmd:"" default:"withargs" help:"List silences, the latest end first."`
+	Add     silencesAddCmd     `cmd:"" help:"Mute alerts for a while: no ticket and no message until it is over."`
+	Expire  silencesExpireCmd  `cmd:"" help:"End a silence now; what still fires gets its ticket."`
+	Preview silencesPreviewCmd `cmd:"" help:"Show what matchers would mute now."`
+}
+
+type silencesListCmd struct {
+	listing
+	State string `enum:"pending,active,expired," default:"" placeholder:"STATE" help:"Only those that are pending, active or expired."`
+}
+
+// Run lists silences.
+func (c *silencesListCmd) Run(s *session) error {
+	rows, err := read(s,
+		func(cl *web.Client) (rows []web.SilenceRow, err error) {
+			q := url.Values{"limit": {strconv.Itoa(c.rows())}}
+			if c.State != "" {
+				q.Set("state", c.State)
+			}
+			return rows, cl.Get(s.ctx, "/api/v1/silences", q, &rows)
+		},
+		func(ctx context.Context, r web.Reader) ([]web.SilenceRow, error) {
+			return r.Silences(ctx, c.State, c.rows())
+		})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, rows)
+	}
+	var lines [][]string
+	for _, r := range rows {
+		lines = append(lines, []string{r.ID, r.State, local(r.StartsAt), local(r.EndsAt), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment})
+	}
+	return table(s.out, []string{"SILENCE", "STATE", "FROM", "UNTIL", "MATCHES", "BY", "COMMENT"}, lines, "No silences.")
+}
+
+type silencesAddCmd struct {
+	Matchers []string      `arg:"" help:"What to mute, in Alertmanager's syntax, for example 'team=\"shop\"'; all must match."`
+	For      time.Duration `placeholder:"DURATION" help:"How long, for example 2h30m."`
+	From     time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When it begins, for example 2026-05-04T22:00:00Z; now, where it is left out."`
+	Until    time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When it ends, instead of --for."`
+	Comment  string        `short:"m" placeholder:"TEXT" help:"What for."`
+	By       string        `placeholder:"NAME" help:"Whose it is; you, where it is left out."`
+	JSON     bool          `name:"json" help:"Print JSON."`
+}
+
+// Run makes a silence.
+func (c *silencesAddCmd) Run(s *session) error {
+	ends := c.Until
+	switch {
+	case c.For != 0 && !c.Until.IsZero():
+		return errors.New("--for and --until say the same in two ways: give one of them")
+	case c.For < 0:
+		return errors.New("--for must be longer than nothing")
+	case c.For > 0 && c.From.IsZero():
+		ends = time.Now().Add(c.For)
+	case c.For > 0:
+		ends = c.From.Add(c.For)
+	case c.Until.IsZero():
+		return errors.New("how long? give --for 2h, or --until with a time")
+	}
+	draft := web.SilenceDraft{Matchers: c.Matchers, StartsAt: c.From, EndsAt: ends, Comment: c.Comment, CreatedBy: c.By}
+	row, err := write(s,
+		func(cl *web.Client) (row web.SilenceRow, err error) {
+			return row, cl.Post(s.ctx, "/api/v1/silences", draft, &row)
+		},
+		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.SilenceRow, error) {
+			made, err := b.AddSilence(ctx, switchboard.Draft{Matchers: draft.Matchers, StartsAt: draft.StartsAt, EndsAt: draft.EndsAt, Comment: draft.Comment, By: draft.CreatedBy}, me)
+			return web.SilenceRowOf(made, time.Now()), err
+		})
+	return printSilence(s, row, err, c.JSON)
+}
+
+func printSilence(s *session, row web.SilenceRow, err error, asJSON bool) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(s.out, row)
+	case row.State == "expired":
+		_, err = fmt.Fprintf(s.out, "silence %s is over\n", row.ID)
+	default:
+		_, err = fmt.Fprintf(s.out, "silence %s is %s, from %s until %s\n", row.ID, row.State, local(row.StartsAt), local(row.EndsAt))
+	}
+	return err
+}
+
+type silencesExpireCmd struct {
+	ID   string `arg:"" help:"The silence."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Run ends a silence.
+func (c *silencesExpireCmd) Run(s *session) error {
+	row, err := write(s,
+		func(cl *web.Client) (row web.SilenceRow, err error) {
+			return row, cl.Post(s.ctx, "/api/v1/silences/"+segment(c.ID)+"/expire", nil, &row)
+		},
+		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.SilenceRow, error) {
+			ended, err := b.ExpireSilence(ctx, c.ID, me)
+			return web.SilenceRowOf(ended, time.Now()), err
+		})
+	return printSilence(s, row, err, c.JSON)
+}
+
+type silencesPreviewCmd struct {
+	Matchers []string `arg:"" help:"In Alertmanager's syntax; all must match."`
+	JSON     bool     `name:"json" help:"Print JSON."`
+}
+
+// Run shows what matchers would mute now.
+func (c *silencesPreviewCmd) Run(s *session) error {
+	p, err := read(s,
+		func(cl *web.Client) (p web.PreviewRow, err error) {
+			return p, cl.Post(s.ctx, "/api/v1/silences/preview", web.Matched{Matchers: c.Matchers}, &p)
+		},
+		func(ctx context.Context, r web.Reader) (web.PreviewRow, error) { return r.Preview(ctx, c.Matchers) })
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, p)
+	}
+	var lines [][]string
+	for _, i := range p.Incidents {
+		ticket := "none"
+		if i.Ticket != nil {
+			ticket = "#" + i.Ticket.Number
+		}
+		lines = append(lines, []string{i.ID, i.Severity, i.State, ticket, i.Title})
+	}
+	if _, err := fmt.Fprintf(s.out, "%s would be muted:\n", count(len(p.Alerts), "firing alert")); err != nil {
+		return err
+	}
+	return table(s.out, []string{"INCIDENT", "SEVERITY", "STATE", "TICKET", "TITLE"}, lines, "No incident would be muted as a whole.")
+}

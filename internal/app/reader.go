@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"docket/internal/incident"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+	"docket/internal/web"
+)
+
+// Reader reads what the command line lists where no server runs.
+func Reader(ctx context.Context, cfg Config, st *store.Store) (web.Reader, error) {
+	a := &App{config: cfg}
+	d, localDesk, err := a.makeDesk(st)
+	if err != nil {
+		return web.Reader{}, err
+	}
+	board, err := Board(ctx, cfg, st)
+	if err != nil {
+		return web.Reader{}, err
+	}
+	r, err := newRules(cfg, d, flagsOf(board), func() incident.Outage { return incident.Outage{} })
+	if err != nil {
+		return web.Reader{}, err
+	}
+	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
+	if localDesk != nil {
+		reader.LinkBase = localDesk.LinkBase()
+	}
+	return reader, nil
+}
+
+// Board is the switchboard as it stands, for the command line where no server runs. It is
+// let go of with the process.
+func Board(ctx context.Context, cfg Config, st *store.Store) (*switchboard.Board, error) {
+	board, err := switchboard.New(ctx, st, cfg.Flags, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	return board, board.Load(ctx)
+}
+
+// flagsOf asks the board for flags outside of any request: they are the same for everybody.
+func flagsOf(board *switchboard.Board) func(flag string) bool {
+	return func(flag string) bool { return board.On(context.Background(), flag) }
+}

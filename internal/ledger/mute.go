@@ -1,0 +1,80 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+)
+
+// settleSwitches makes sure that this transaction decides by what is switched now: whoever
+// switches something counts it in the row that this transaction has locked.
+func (w *work) settleSwitches(ctx context.Context) error {
+	rules := w.rules
+	if rules.Current != nil {
+		if err := rules.Current(ctx, w.tx.Switched()); err != nil {
+			return fmt.Errorf("read what is switched: %w", err)
+		}
+	}
+	if rules.Mutes != nil {
+		w.mutes = rules.Mutes(w.now)
+	}
+	return nil
+}
+
+// mute puts into the policy what mutes the incident: every one of its firing alerts has to
+// be muted. While nothing is, and for an alert that is not, nothing is read for it.
+func (w *work) mute(ctx context.Context, inc incident.Incident, ev incident.Event, p *incident.Policy) error {
+	if w.mutes.Empty() || inc.Gathers != incident.NoGathering {
+		return nil
+	}
+	if said := ev.Alert; said.Status == alert.Firing && len(said.Labels) > 0 {
+		if _, muted := w.mutes.Mutes([]alert.Alert{said}, w.now); !muted {
+			return nil
+		}
+	}
+	firing, err := w.firing(ctx, inc.Key)
+	if err != nil {
+		return err
+	}
+	if m, muted := w.mutes.Mutes(firing, w.now); muted {
+		p.MutedBy, p.MutedUntil = m.By, m.Until
+	}
+	return nil
+}
+
+// firing are the firing alerts of a key: as stored, and as this transaction has them.
+func (w *work) firing(ctx context.Context, key alert.Key) ([]alert.Alert, error) {
+	stored, err := w.tx.FiringOf(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	var firing []alert.Alert
+	for _, a := range stored {
+		if w.alerts[a.Fingerprint] == nil {
+			firing = append(firing, a)
+		}
+	}
+	for _, e := range w.byKey[key] {
+		if e.Key == key && e.Status == alert.Firing {
+			firing = append(firing, e.Alert)
+		}
+	}
+	return firing, nil
+}
+
+// othersFiring counts the incident's other firing alerts, this transaction's included.
+func (w *work) othersFiring(ctx context.Context, a alert.Alert) (int, error) {
+	var unsaved []alert.Alert
+	for _, e := range w.alerts {
+		if e.dirty && e.Key == a.Key && e.Fingerprint != a.Fingerprint {
+			unsaved = append(unsaved, e.Alert)
+			e.dirty = false
+		}
+	}
+	if err := w.tx.SaveAlerts(ctx, unsaved); err != nil {
+		return 0, err
+	}
+	return w.tx.OthersFiring(ctx, a.Key, a.Fingerprint)
+}

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"docket/internal/silence"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+)
+
+// FlagRow is one flag as listed.
+type FlagRow struct {
+	Name      string     `json:"name"`
+	On        bool       `json:"on"`
+	Pinned    bool       `json:"pinned" doc:"Off by the environment (0): nobody can turn it on."`
+	ChangedAt *time.Time `json:"changed_at" doc:"When an operator last set it; null for never."`
+	ChangedBy string     `json:"changed_by"`
+	Because   string     `json:"because" doc:"What that operator said it was for."`
+	Reason    string     `json:"reason" enum:"pinned_by_environment,set_by_operator,default_by_environment,default"`
+	Variable  string     `json:"variable" doc:"The environment variable: 0 pins it off, 1 makes it on by default."`
+	Why       string     `json:"why" doc:"What the flag is for."`
+	Owner     string     `json:"owner"`
+}
+
+// FlagRowOf is a flag as listed.
+func FlagRowOf(f switchboard.Flag) FlagRow {
+	return FlagRow{f.Name, f.On, f.Pinned, orNull(f.ChangedAt), f.ChangedBy, f.Because, string(f.Reason), f.EnvVar, f.Why, f.Owner}
+}
+
+// SilenceRow is one silence as listed.
+type SilenceRow struct {
+	ID        string    `json:"id"`
+	State     string    `json:"state" enum:"pending,active,expired"`
+	Matchers  []string  `json:"matchers"`
+	StartsAt  time.Time `json:"starts_at"`
+	EndsAt    time.Time `json:"ends_at"`
+	Comment   string    `json:"comment"`
+	CreatedBy string    `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiredBy string    `json:"expired_by" doc:"Who ended it before its time; empty for nobody."`
+}
+
+// SilenceRowOf is a silence as listed.
+func SilenceRowOf(s store.Silence, now time.Time) SilenceRow {
+	return SilenceRow{s.ID, string(s.State(now)), s.Matchers.Texts(), s.StartsAt, s.EndsAt, s.Comment, s.CreatedBy, s.CreatedAt, s.ExpiredBy}
+}
+
+// WindowRow is one maintenance window as listed.
+type WindowRow struct {
+	ID    string `json:"id"`
+	State string `json:"state" enum:"standing,active,over"`
+	// ActiveUntil is when the window that holds now ends.
+	ActiveUntil *time.Time `json:"active_until" doc:"While it is active: when it ends this time."`
+	silence.Plan
+	Comment   string    `json:"comment"`
+	CreatedBy string    `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+	EndedBy   string    `json:"ended_by" doc:"Who ended it for good; empty for nobody."`
+}
+
+// WindowRowOf is a maintenance window as listed.
+func WindowRowOf(w store.Window, now time.Time) WindowRow {
+	row := WindowRow{ID: w.ID, State: "standing", Plan: w.Plan(), Comment: w.Comment, CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt, EndedBy: w.EndedBy}
+	until, holds := w.Holds(now)
+	switch {
+	case !w.EndedAt.IsZero() || w.Over(now):
+		row.State = "over"
+	case holds:
+		row.State, row.ActiveUntil = "active", &until
+	}
+	return row
+}
+
+// PreviewRow is what matchers would mute now.
+type PreviewRow struct {
+	Alerts    []AlertRow    `json:"alerts" doc:"They fire, and match."`
+	Incidents []IncidentRow `json:"incidents" doc:"They are live, and every firing alert of theirs matches."`
+	Cut       bool          `json:"cut" doc:"More alerts fire than were looked at."`
+}
+
+// Flags lists the flags.
+func (r Reader) Flags() []FlagRow {
+	all := r.Board.Flags()
+	rows := make([]FlagRow, len(all))
+	for i, f := range all {
+		rows[i] = FlagRowOf(f)
+	}
+	return rows
+}
+
+// Silences lists silences, the latest end first; state "" is all.
+func (r Reader) Silences(ctx context.Context, state string, limit int) ([]SilenceRow, error) {
+	ask := limit
+	if state != "" {
+		ask = 0 // Which of them are in a state shows only when all are read.
+	}
+	all, err := r.Board.Silences(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	rows, now := []SilenceRow{}, time.Now()
+	for _, s := range all {
+		row := SilenceRowOf(s, now)
+		if state != "" && row.State != state {
+			continue
+		}
+		if rows = append(rows, row); len(rows) == limit {
+			break
+		}
+	}
+	return rows, nil
+}
+
+// Windows lists maintenance windows, the latest made first; those that are over only with all.
+func (r Reader) Windows(ctx context.Context, all bool) ([]WindowRow, error) {
+	found, err := r.Board.Windows(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	rows, now := make([]WindowRow, len(found)), time.Now()
+	for i, w := range found {
+		rows[i] = WindowRowOf(w, now)
+	}
+	return rows, nil
+}
+
+// Preview says what matchers would mute now.
+func (r Reader) Preview(ctx context.Context, matchers []string) (PreviewRow, error) {
+	p, err := r.Board.Preview(ctx, matchers)
+	if err != nil {
+		return PreviewRow{}, err
+	}
+	row := PreviewRow{Alerts: make([]AlertRow, len(p.Alerts)), Incidents: make([]IncidentRow, len(p.Incidents)), Cut: p.Cut}
+	for i, a := range p.Alerts {
+		row.Alerts[i] = AlertRowOf(a)
+	}
+	for i, inc := range p.Incidents {
+		row.Incidents[i] = incidentRow(inc)
+	}
+	return row, nil
+}

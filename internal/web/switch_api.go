@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"docket/internal/audit"
+	"docket/internal/silence"
+	"docket/internal/switchboard"
+)
+
+// mountSwitches puts the switches' part of /api/v1 on the mux.
+func (s *server) mountSwitches(api huma.API) {
+	get(s, api, "list-flags", "/api/v1/flags", "List the flags", s.listFlags)
+	post(s, api, "set-flag", "/api/v1/flags/{id}", "Flip a flag", s.setFlag)
+	get(s, api, "list-silences", "/api/v1/silences", "List silences, the latest end first", s.listSilences)
+	post(s, api, "create-silence", "/api/v1/silences", "Make a silence", s.createSilence)
+	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "What would these matchers mute now?", ScopeRead, s.previewSilence)
+	post(s, api, "expire-silence", "/api/v1/silences/{id}/expire", "End a silence before its time", s.expireSilence)
+	get(s, api, "list-maintenance", "/api/v1/maintenance", "List maintenance windows, the latest made first", s.listMaintenance)
+	post(s, api, "create-maintenance", "/api/v1/maintenance", "Make a maintenance window", s.createMaintenance)
+	post(s, api, "end-maintenance", "/api/v1/maintenance/{id}/end", "End a maintenance window for good", s.endMaintenance)
+}
+
+// person is who calls, for the audit log.
+func person(ctx context.Context) audit.Actor {
+	return audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}
+}
+
+func (s *server) listFlags(context.Context, *struct{}) (*body[[]FlagRow], error) {
+	return &body[[]FlagRow]{s.reader().Flags()}, nil
+}
+
+// flagInput flips one flag.
+type flagInput struct {
+	Named
+	Body struct {
+		On  bool   `json:"on"`
+		Why string `json:"why,omitempty" maxLength:"2000" doc:"For the audit log."`
+	}
+}
+
+func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[FlagRow], error) {
+	f, err := s.Board.SetFlag(ctx, in.ID, in.Body.On, in.Body.Why, person(ctx))
+	return answer(s, FlagRowOf(f), err)
+}
+
+// silenceQuery narrows a listing of silences.
+type silenceQuery struct {
+	Limited
+	State string `query:"state" enum:"pending,active,expired" doc:"Only those in this state."`
+}
+
+func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]SilenceRow], error) {
+	rows, err := s.reader().Silences(ctx, in.State, in.Limit)
+	return answer(s, rows, err)
+}
+
+// SilenceDraft is a silence to be made.
+type SilenceDraft struct {
+	Matchers  []string  `json:"matchers" minItems:"1" maxItems:"50" doc:"In Alertmanager's syntax; all must match."`
+	StartsAt  time.Time `json:"starts_at,omitzero" doc:"Now, where it is left out."`
+	EndsAt    time.Time `json:"ends_at"`
+	Comment   string    `json:"comment,omitempty" maxLength:"2000"`
+	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
+}
+
+func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[SilenceRow], error) {
+	d := in.Body
+	made, err := s.Board.AddSilence(ctx, switchboard.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}, person(ctx))
+	return answer(s, SilenceRowOf(made, time.Now()), err)
+}
+
+// Matched is a preview's input.
+type Matched struct {
+	Matchers []string `json:"matchers" minItems:"1" maxItems:"50"`
+}
+
+func (s *server) previewSilence(ctx context.Context, in *struct{ Body Matched }) (*body[PreviewRow], error) {
+	p, err := s.reader().Preview(ctx, in.Body.Matchers)
+	return answer(s, p, err)
+}
+
+func (s *server) expireSilence(ctx context.Context, in *Named) (*body[SilenceRow], error) {
+	ended, err := s.Board.ExpireSilence(ctx, in.ID, person(ctx))
+	return answer(s, SilenceRowOf(ended, time.Now()), err)
+}
+
+// maintenanceQuery narrows a listing of maintenance windows.
+type maintenanceQuery struct {
+	All bool `query:"all" doc:"Also those that are over."`
+}
+
+func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*body[[]WindowRow], error) {
+	rows, err := s.reader().Windows(ctx, in.All)
+	return answer(s, rows, err)
+}
+
+// WindowDraft is a maintenance window to be made.
+type WindowDraft struct {
+	silence.Plan
+	Comment string `json:"comment,omitempty" maxLength:"2000"`
+}
+
+func (s *server) createMaintenance(ctx context.Context, in *struct{ Body WindowDraft }) (*body[WindowRow], error) {
+	made, err := s.Board.AddWindow(ctx, in.Body.Plan, in.Body.Comment, person(ctx))
+	if err != nil {
+		return answer(s, WindowRow{}, err)
+	}
+	return answer(s, WindowRowOf(made, time.Now()), nil)
+}
+
+func (s *server) endMaintenance(ctx context.Context, in *Named) (*body[WindowRow], error) {
+	ended, err := s.Board.EndWindow(ctx, in.ID, person(ctx))
+	if err != nil {
+		return answer(s, WindowRow{}, err)
+	}
+	return answer(s, WindowRowOf(ended, time.Now()), nil)
+}
