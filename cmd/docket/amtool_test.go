@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // amtool runs the real amtool against a docket, and returns what it prints.
@@ -108,5 +109,64 @@ func TestAmtoolShowsConfigurationAndCluster(t *testing.T) {
 	}
 	if out := mustAmtool(t, p.url, "cluster", "show"); !strings.Contains(out, "disabled") {
 		t.Errorf("cluster show:\n%s", out)
+	}
+}
+
+// amSilences are the ids that a query shows.
+func amSilences(t testing.TB, url string, args ...string) []string {
+	t.Helper()
+	return strings.Fields(mustAmtool(t, url, append([]string{"silence", "query", "-q"}, args...)...))
+}
+
+func TestAmtoolMakesChangesAndEndsSilences(t *testing.T) {
+	notInShort(t)
+	s := newShell(t)
+	defer s.serve()()
+	url := "http://" + s.env["DOCKET_LISTEN"]
+	id := strings.TrimSpace(mustAmtool(t, url, "silence", "add", "-a", "anna", "-c", "an upgrade", "-d", "2h", "alertname=~Disk.*", `team!="shop"`))
+	mustAmtool(t, url, "alert", "add", "DiskFull", "severity=critical", "node=db1")
+	mustAmtool(t, url, "alert", "add", "DiskSlow", "severity=critical", "node=db1", "team=shop")
+	// The first is muted, the second's ticket is filed.
+	eventually(t, 10*time.Second, "one ticket is filed", func() bool {
+		return strings.Contains(s.must("tickets"), "DiskSlow")
+	})
+	if out := s.must("tickets"); strings.Contains(out, "DiskFull") {
+		t.Errorf("a muted alert has a ticket:\n%s", out)
+	}
+	if diff := cmp.Diff([]string{"DiskSlow"}, amNames(t, url)); diff != "" {
+		t.Errorf("alert query shows what is muted: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"DiskFull", "DiskSlow"}, amNames(t, url, "--silenced", "--active")); diff != "" {
+		t.Errorf("alert query --silenced: %s", diff)
+	}
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{id}}, {[]string{"--created-by", "anna", "--within", "3h"}, []string{id}}, {[]string{"--within", "1h"}, []string{}},
+		{[]string{`alertname=~"Disk.*"`}, []string{id}}, {[]string{"alertname=Other"}, []string{}}, {[]string{"--expired"}, []string{}},
+	} {
+		if diff := cmp.Diff(c.want, amSilences(t, url, c.args...), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("silence query %v: %s", c.args, diff)
+		}
+	}
+	if out := mustAmtool(t, url, "silence", "update", "-d", "5h", "-c", "a longer one", id); !strings.Contains(out, "a longer one") {
+		t.Errorf("silence update:\n%s", out)
+	}
+	if got := amSilences(t, url, "--within", "3h"); len(got) != 0 {
+		t.Errorf("after the update %v ends within 3h", got)
+	}
+	mustAmtool(t, url, "silence", "expire", id)
+	if diff := cmp.Diff([]string{id}, amSilences(t, url, "--expired")); diff != "" {
+		t.Errorf("silence query --expired: %s", diff)
+	}
+	eventually(t, 10*time.Second, "what still fires gets its ticket", func() bool {
+		return strings.Contains(s.must("tickets"), "DiskFull")
+	})
+	if out, err := amtool(t, url, "silence", "add", "-c", "all", "alertname=~.*"); err == nil {
+		t.Errorf("a silence of everything was made: %s", out)
+	}
+	if out := s.must("silences", "list"); !strings.Contains(out, "a longer one") || !strings.Contains(out, "expired") {
+		t.Errorf("docket silences list:\n%s", out)
 	}
 }

@@ -40,6 +40,7 @@ const (
 	ActionAccepted           = "console.alerts.accepted"     // the decisions of one transaction, by reason
 	ActionFlagChanged        = "console.flags.changed"       // a flag was flipped
 	ActionSilenceCreated     = "console.silences.created"    // a silence was made
+	ActionSilenceChanged     = "console.silences.changed"    // a silence that is not over was changed
 	ActionSilenceExpired     = "console.silences.expired"    // a silence was ended
 	ActionMaintenanceCreated = "console.maintenance.created" // a maintenance window was made
 	ActionMaintenanceEnded   = "console.maintenance.ended"   // a maintenance window was ended for good

@@ -94,6 +94,35 @@ func (s *Store) AddSilence(ctx context.Context, n Silence, most int, entry audit
 	return nil
 }
 
+// ChangeSilence replaces a silence that is not over, by its id; one that holds keeps its
+// start. ErrNotFound: there is none of this id, or it is over.
+func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time, entry func(before, after Silence) audit.Entry) (Silence, error) {
+	const q = `UPDATE silence SET matchers = ?, starts_at_us = ?, ends_at_us = ?, comment = ?, created_by = ? WHERE silence_id = ?`
+	err := s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {
+		found, err := silences(ctx, t, SilenceFilter{ID: n.ID}, now)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 || found[0].State(now) == silence.Expired {
+			return nil, ErrNotFound
+		}
+		before := found[0]
+		n.CreatedAt, n.ExpiredBy = before.CreatedAt, ""
+		if before.State(now) == silence.Active {
+			n.StartsAt = before.StartsAt
+		}
+		texts, err := json.Marshal(n.Matchers.Texts())
+		if err != nil {
+			return nil, fmt.Errorf("write its matchers: %w", err)
+		}
+		return []audit.Entry{entry(before, n)}, t.laterOne(ctx, q, string(texts), micros(n.StartsAt), micros(n.EndsAt), n.Comment, n.CreatedBy, n.ID)
+	})
+	if err != nil {
+		return n, fmt.Errorf("change silence %s: %w", n.ID, err)
+	}
+	return n, nil
+}
+
 // ExpireSilence ends a silence now. ErrNotFound: there is none of this id, or it is over. One
 // that has not begun never does: it ends when it was to begin.
 func (s *Store) ExpireSilence(ctx context.Context, id, by string, now time.Time, entry func(Silence) audit.Entry) (Silence, error) {

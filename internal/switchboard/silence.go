@@ -2,11 +2,12 @@ package switchboard
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 
 	"docket/internal/alert"
 	"docket/internal/audit"
@@ -38,6 +39,47 @@ type Draft struct {
 // AddSilence makes a silence. It mutes whatever is decided after AddSilence has returned.
 func (b *Board) AddSilence(ctx context.Context, d Draft, actor audit.Actor) (store.Silence, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
+	s, err := d.silence(now, actor)
+	if err != nil {
+		return s, err
+	}
+	err = b.store.AddSilence(ctx, s, maxStanding, entry(now, actor, audit.ActionSilenceCreated, silencePayload(s)))
+	if err != nil {
+		return s, worded(err, "silences", s.ID)
+	}
+	b.log.InfoContext(ctx, "silence created", "silence", s.ID, "actor", actor.Name, "matchers", s.Matchers.Texts(), "until", s.EndsAt)
+	return s, b.Load(ctx)
+}
+
+// ChangeSilence makes a silence another one, which keeps its id; one that holds already
+// keeps its start. What it does not mute any more is asked again at once. Where it is over,
+// a new one is made.
+func (b *Board) ChangeSilence(ctx context.Context, id string, d Draft, actor audit.Actor) (store.Silence, error) {
+	before, err := b.Silence(ctx, id)
+	if err != nil {
+		return before, err
+	}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	if before.State(now) == silence.Expired {
+		return b.AddSilence(ctx, d, actor)
+	}
+	s, err := d.silence(now, actor)
+	if err != nil {
+		return s, err
+	}
+	s.ID = id
+	s, err = b.store.ChangeSilence(ctx, s, now, func(before, after store.Silence) audit.Entry {
+		return entry(now, actor, audit.ActionSilenceChanged, map[string]any{"id": id, "before": silencePayload(before), "after": silencePayload(after)})
+	})
+	if err != nil {
+		return s, worded(err, "silence", id)
+	}
+	b.log.InfoContext(ctx, "silence changed", "silence", s.ID, "actor", actor.Name, "matchers", s.Matchers.Texts(), "until", s.EndsAt)
+	return s, b.Load(ctx)
+}
+
+// silence is the silence that a draft asks for.
+func (d Draft) silence(now time.Time, actor audit.Actor) (store.Silence, error) {
 	s := store.Silence{CreatedAt: now}
 	s.ID, s.StartsAt, s.EndsAt = newID(), d.StartsAt.UTC().Truncate(time.Microsecond), d.EndsAt.UTC().Truncate(time.Microsecond)
 	s.Comment, s.CreatedBy = audit.Clean(d.Comment), audit.Clean(d.By)
@@ -60,12 +102,19 @@ func (b *Board) AddSilence(ctx context.Context, d Draft, actor audit.Actor) (sto
 	if err := s.Validate(); err != nil {
 		return s, refuse(ErrInvalid, "%s", err.Error())
 	}
-	err = b.store.AddSilence(ctx, s, maxStanding, entry(now, actor, audit.ActionSilenceCreated, silencePayload(s)))
-	if err != nil {
-		return s, worded(err, "silences", s.ID)
+	return s, nil
+}
+
+// Silence returns one silence, also one that is over.
+func (b *Board) Silence(ctx context.Context, id string) (store.Silence, error) {
+	found, err := b.store.Silences(ctx, store.SilenceFilter{ID: id})
+	switch {
+	case err != nil:
+		return store.Silence{}, err
+	case len(found) == 0:
+		return store.Silence{}, refuse(ErrNoSuch, "there is no silence %.60q", id)
 	}
-	b.log.InfoContext(ctx, "silence created", "silence", s.ID, "actor", actor.Name, "matchers", s.Matchers.Texts(), "until", s.EndsAt)
-	return s, b.Load(ctx)
+	return found[0], nil
 }
 
 // ExpireSilence ends a silence before its time: what it muted and still fires is asked again
@@ -195,8 +244,9 @@ func tooLong(comment, name string) bool {
 	return utf8.RuneCountInString(comment) > maxComment || utf8.RuneCountInString(name) > maxName
 }
 
-// newID names a silence or a window.
-func newID() string { return strings.ToLower(rand.Text()[:12]) }
+// newID names a silence or a window: as Alertmanager names its own, because what speaks its
+// API may ask for that.
+func newID() string { return uuid.NewString() }
 
 func entry(now time.Time, actor audit.Actor, action string, payload map[string]any) audit.Entry {
 	return audit.Entry{CreatedAt: now, Actor: actor, Action: action, Payload: payload}

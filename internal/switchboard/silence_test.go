@@ -13,6 +13,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/silence"
+	"docket/internal/store"
 	"docket/internal/switchboard"
 )
 
@@ -35,6 +36,51 @@ func TestASilenceMutesAtOnceAndEndedEarlyItAsksAtOnce(t *testing.T) {
 			t.Errorf("audited %v and %v", created, expired)
 		}
 	})
+}
+
+func TestAChangedSilenceKeepsItsNameAndMutesWhatItSaysNow(t *testing.T) {
+	each(t, func(t *testing.T, r *replica) {
+		id := r.silence(`team="shop"`, 0, time.Hour)
+		r.hear(said("Shop", "shop", "a", alert.Firing))
+		began := r.now(id).StartsAt
+		change := func(id, matcher string, until time.Duration) store.Silence {
+			s, err := r.board.ChangeSilence(t.Context(), id, switchboard.Draft{Matchers: []string{matcher}, EndsAt: time.Now().Add(until), Comment: "longer"}, anna)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		if s := change(id, `team="shop"`, 3*time.Hour); s.ID != id || !s.StartsAt.Equal(began) || r.now(id).Comment != "longer" {
+			t.Errorf("%+v, want the same one, longer", s)
+		}
+		r.settle()
+		if due := time.Until(r.incidents()["Shop"].DueAt); due < 2*time.Hour {
+			t.Errorf("due in %s, want at the silence's new end", due)
+		}
+		change(id, `team="bank"`, time.Hour)
+		r.settle()
+		r.expect("Shop", incident.TicketAsked, incident.ReasonTicketAsked)
+		if changes := r.audited(audit.ActionSilenceChanged); len(changes) != 2 || changes[1]["before"].(map[string]any)["comment"] != "longer" {
+			t.Errorf("audited %v", changes)
+		}
+		r.expire(id)
+		if s := change(id, `team="shop"`, time.Hour); s.ID == id || r.now(id).State(time.Now()) != silence.Expired {
+			t.Error("a silence that is over came back under its own name")
+		}
+		if _, err := r.board.ChangeSilence(t.Context(), "no-such", switchboard.Draft{}, anna); !errors.Is(err, switchboard.ErrNoSuch) {
+			t.Errorf("%v, want no such silence", err)
+		}
+	})
+}
+
+// now is a silence as it stands.
+func (r *replica) now(id string) store.Silence {
+	r.t.Helper()
+	s, err := r.board.Silence(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return s
 }
 
 func TestASilenceThatEndsByItselfLetsTheTicketBeAsked(t *testing.T) {

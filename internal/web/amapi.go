@@ -16,6 +16,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/silence"
+	"docket/internal/switchboard"
 )
 
 // This is Alertmanager's API v2, so that amtool and what else speaks it works against Docket
@@ -196,16 +197,17 @@ func (s *server) amAlerts(ctx context.Context, query url.Values, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	shown := []amAlert{}
+	shown, held := []amAlert{}, s.Board.Mutes(now)
 	for _, a := range firing {
 		receiver := s.receiver(a)
 		if len(f.matchers) > 0 && !f.matchers.Match(a.Labels) || f.receiver != nil && !f.receiver.MatchString(receiver) {
 			continue
 		}
-		one := amAlertOf(a, receiver, now)
-		if one.Status.State == "active" && f.active {
-			shown = append(shown, one)
+		one := amAlertOf(a, receiver, held, now)
+		if (one.Status.State == "active" && !f.active) || (len(one.Status.SilencedBy) > 0 && !f.silenced) {
+			continue
 		}
+		shown = append(shown, one)
 	}
 	return shown, nil
 }
@@ -219,7 +221,7 @@ func (s *server) receiver(a alert.Alert) string {
 
 // amAlertOf shows an alert. One that does not expire ends, as Alertmanager has it for alerts
 // without an end, some minutes after now.
-func amAlertOf(a alert.Alert, receiver string, now time.Time) amAlert {
+func amAlertOf(a alert.Alert, receiver string, held silence.Book, now time.Time) amAlert {
 	const resolveTimeout = 5 * time.Minute
 	ends := a.ExpiresAt
 	if ends.IsZero() {
@@ -227,7 +229,7 @@ func amAlertOf(a alert.Alert, receiver string, now time.Time) amAlert {
 	}
 	return amAlert{
 		Annotations: a.Annotations, EndsAt: amTime(ends), Fingerprint: a.Fingerprint.String(), Receivers: []amReceiver{{receiver}}, StartsAt: amTime(a.StartsAt),
-		Status:    amStatus{State: "active", SilencedBy: []string{}, InhibitedBy: []string{}, MutedBy: []string{}},
+		Status:    amStatusOf(a.Labels, held),
 		UpdatedAt: amTime(a.SaidAt), GeneratorURL: a.Link, Labels: a.Labels,
 	}
 }
@@ -298,8 +300,15 @@ func yamlText(text string) string { return "'" + strings.ReplaceAll(text, "'", "
 
 // amFail answers an error as Alertmanager does: a sentence as a JSON string.
 func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
-	if bad, ok := errors.AsType[*badQuery](err); ok {
+	switch bad, ok := errors.AsType[*badQuery](err); {
+	case ok:
 		writeJSON(w, http.StatusBadRequest, bad.sentence)
+		return
+	case errors.Is(err, switchboard.ErrInvalid):
+		writeJSON(w, http.StatusBadRequest, err.Error())
+		return
+	case errors.Is(err, switchboard.ErrNoSuch):
+		writeJSON(w, http.StatusNotFound, err.Error())
 		return
 	}
 	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.

@@ -73,6 +73,10 @@ func New(d Deps) http.Handler {
 	mux.HandleFunc("GET /api/v2/alerts/groups", s.getGroups)
 	mux.HandleFunc("GET /api/v2/receivers", s.getReceivers)
 	mux.HandleFunc("GET /api/v2/status", s.getStatus)
+	mux.HandleFunc("GET /api/v2/silences", s.getSilences)
+	mux.HandleFunc("POST /api/v2/silences", s.postSilence)
+	mux.HandleFunc("GET /api/v2/silence/{id}", s.getSilence)
+	mux.HandleFunc("DELETE /api/v2/silence/{id}", s.deleteSilence)
 	mux.HandleFunc("POST /v2/enqueue", s.postEnqueue)
 
 	// The API (api.go lists its operations).

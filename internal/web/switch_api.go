@@ -19,6 +19,7 @@ func (s *server) mountSwitches(api huma.API) {
 	get(s, api, "list-silences", "/api/v1/silences", "List silences, the latest end first", s.listSilences)
 	post(s, api, "create-silence", "/api/v1/silences", "Make a silence", s.createSilence)
 	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "What would these matchers mute now?", ScopeRead, s.previewSilence)
+	post(s, api, "change-silence", "/api/v1/silences/{id}", "Make a silence another one; one that is over is made anew", s.changeSilence)
 	post(s, api, "expire-silence", "/api/v1/silences/{id}/expire", "End a silence before its time", s.expireSilence)
 	get(s, api, "list-maintenance", "/api/v1/maintenance", "List maintenance windows, the latest made first", s.listMaintenance)
 	post(s, api, "create-maintenance", "/api/v1/maintenance", "Make a maintenance window", s.createMaintenance)
@@ -68,10 +69,24 @@ type SilenceDraft struct {
 	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
 }
 
+func (d SilenceDraft) draft() switchboard.Draft {
+	return switchboard.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
+}
+
 func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[SilenceRow], error) {
-	d := in.Body
-	made, err := s.Board.AddSilence(ctx, switchboard.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}, person(ctx))
+	made, err := s.Board.AddSilence(ctx, in.Body.draft(), person(ctx))
 	return answer(s, SilenceRowOf(made, time.Now()), err)
+}
+
+// silenceChange is what a silence is to be.
+type silenceChange struct {
+	Named
+	Body SilenceDraft
+}
+
+func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[SilenceRow], error) {
+	changed, err := s.Board.ChangeSilence(ctx, in.ID, in.Body.draft(), person(ctx))
+	return answer(s, SilenceRowOf(changed, time.Now()), err)
 }
 
 // Matched is a preview's input.
