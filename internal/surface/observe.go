@@ -13,6 +13,8 @@ type State struct {
 	// IllSince is when it stopped being operational, zero while it is. It outlasts the turns
 	// between degraded, down and unknown: it is one problem.
 	IllSince time.Time `json:"ill_since,omitzero"`
+	// LastIll is the ill status that it has or had last, "" for never.
+	LastIll Status `json:"last_ill,omitempty"`
 	// Last is the newest reading, Well the time of the newest operational one.
 	Last Reading   `json:"last"`
 	Well time.Time `json:"well,omitzero"`
@@ -61,6 +63,9 @@ func Observe(s State, r Reading, on Surface) (State, *Turn) {
 	}
 	turn := &Turn{From: s.Status, To: to, At: since}
 	s.Status, s.Since = to, since
+	if to.Ill() {
+		s.LastIll = to
+	}
 	switch {
 	case to == Operational:
 		s.IllSince = time.Time{}

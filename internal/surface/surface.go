@@ -86,7 +86,8 @@ const silentTurns = 3
 func (s Surface) ExpiresAfter() time.Duration { return silentTurns*s.Every + 5*time.Minute }
 
 // Alert is what the tile says to the intake: firing while it is ill, over once it is
-// operational. An unknown tile says nothing new: the caller keeps what was said.
+// operational. Of an unknown tile nobody can say that it is over: what it was ill with
+// goes on.
 func (s Surface) Alert(state State, now time.Time) alert.Alert {
 	// What turns with the state is no label: degraded and down are one problem.
 	labels := map[string]string{"alertname": s.Title, "surface": s.Name}
@@ -98,7 +99,7 @@ func (s Surface) Alert(state State, now time.Time) alert.Alert {
 		Severity: s.DegradedSeverity, Status: alert.Firing, Title: s.Title + " is degraded",
 		Annotations: alert.NewLabels(map[string]string{"summary": state.Last.Reason}),
 	}
-	if state.Status == Down {
+	if state.LastIll == Down {
 		a.Severity, a.Title = s.Severity, s.Title+" is down"
 	}
 	a.Labels = alert.NewLabels(labels)
@@ -106,7 +107,7 @@ func (s Surface) Alert(state State, now time.Time) alert.Alert {
 	if len(s.Links) > 0 {
 		a.Link = s.Links[0].URL
 	}
-	if !state.Status.Ill() {
+	if state.Status == Operational {
 		a.Status, a.EndsAt = alert.Resolved, state.Since
 		return a
 	}

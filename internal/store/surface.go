@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"docket/internal/surface"
+)
+
+// Observed is one reading and what it made of its surface's tile.
+type Observed struct {
+	// ID is the surface's, as EnsureSurfaces returned it.
+	ID      int64
+	Reading surface.Reading
+	// Turn is set where the tile turned.
+	Turn *surface.Turn
+	// State is the tile's after the reading.
+	State surface.State
+}
+
+// EnsureSurfaces makes a row for each name that has none, and returns the ids of all.
+func (s *Store) EnsureSurfaces(ctx context.Context, names []string) (map[string]int64, error) {
+	ids, err := s.surfaceIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, name := range names {
+		if ids[name] == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	err = s.Write(ctx, func(t *Tx) error {
+		return inBatches(missing, func(run []string) error {
+			args := make([]any, len(run))
+			for n, name := range run {
+				args[n] = name
+			}
+			return t.later(ctx, `INSERT INTO surface (name) VALUES `+tuples(len(run), 1)+` ON CONFLICT (name) DO NOTHING`, args...)
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("add %d surfaces: %w", len(missing), err)
+	}
+	return s.surfaceIDs(ctx)
+}
+
+func (s *Store) surfaceIDs(ctx context.Context) (map[string]int64, error) {
+	ids := map[string]int64{}
+	rs, err := s.engine.reader().query(ctx, `SELECT id, name FROM surface`)
+	_, err = collect(rs, err, func(rs rows) (struct{}, error) {
+		var id int64
+		var name string
+		err := rs.Scan(&id, &name)
+		ids[name] = id
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load the surfaces' ids: %w", err)
+	}
+	return ids, nil
+}
+
+// Tile is a surface's row.
+type Tile struct {
+	ID    int64
+	Name  string
+	State surface.State
+}
+
+func scanTile(rs rows) (Tile, error) {
+	var t Tile
+	var text string
+	if err := rs.Scan(&t.ID, &t.Name, &text); err != nil {
+		return Tile{}, err
+	}
+	if err := json.Unmarshal([]byte(text), &t.State); err != nil {
+		return Tile{}, fmt.Errorf("read the state of surface %s: %w", t.Name, err)
+	}
+	return t, nil
+}
+
+// Tiles loads every surface that was ever watched.
+func (s *Store) Tiles(ctx context.Context) ([]Tile, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface`)
+	all, err := collect(rs, err, scanTile)
+	if err != nil {
+		return nil, fmt.Errorf("load the tiles: %w", err)
+	}
+	return all, nil
+}
+
+// ChangedTiles loads the tiles that turned at since or later, by the clock of whoever
+// watched them.
+func (s *Store) ChangedTiles(ctx context.Context, since time.Time) ([]Tile, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface WHERE changed_at_us >= ? ORDER BY changed_at_us`, micros(since))
+	all, err := collect(rs, err, scanTile)
+	if err != nil {
+		return nil, fmt.Errorf("load the tiles that turned: %w", err)
+	}
+	return all, nil
+}
+
+// Tile loads one surface's row; ErrNotFound for one that was never watched.
+func (s *Store) Tile(ctx context.Context, name string) (Tile, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface WHERE name = ?`, name)
+	all, err := collect(rs, err, scanTile)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Tile{}, fmt.Errorf("load the tile of %s: %w", name, err)
+	}
+	return all[0], nil
+}
+
+// The widths of the rows that a batch of readings writes.
+const (
+	readingWidth = 5
+	turnWidth    = 5
+)
+
+// SaveObserved keeps a batch of readings, the sums and the tiles that they change. now is
+// when it is decided. A state older than the row's is not written: it would be the word of
+// a watcher that was overtaken.
+func (s *Store) SaveObserved(ctx context.Context, batch []Observed, now time.Time) error {
+	err := s.Write(ctx, func(t *Tx) error {
+		if err := t.addReadings(ctx, batch); err != nil {
+			return err
+		}
+		if err := t.addTurns(ctx, batch); err != nil {
+			return err
+		}
+		if err := t.addSums(ctx, batch); err != nil {
+			return err
+		}
+		return t.saveTiles(ctx, batch, now)
+	})
+	if err != nil {
+		return fmt.Errorf("keep %d readings: %w", len(batch), err)
+	}
+	return nil
+}
+
+func (t *Tx) addReadings(ctx context.Context, batch []Observed) error {
+	return inBatches(batch, func(run []Observed) error {
+		args := make([]any, 0, len(run)*readingWidth)
+		for _, o := range run {
+			args = append(args, o.ID, micros(o.Reading.At), string(o.Reading.Status), o.Reading.Latency.Microseconds(), o.Reading.Reason)
+		}
+		return t.later(ctx, `INSERT INTO reading (surface_id, at_us, status, latency_us, reason) VALUES `+tuples(len(run), readingWidth)+
+			` ON CONFLICT (surface_id, at_us) DO NOTHING`, args...)
+	})
+}
+
+func (t *Tx) addTurns(ctx context.Context, batch []Observed) error {
+	for _, o := range batch {
+		if o.Turn == nil {
+			continue
+		}
+		const q = `INSERT INTO turn (surface_id, at_us, from_status, to_status, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT (surface_id, at_us) DO NOTHING`
+		if err := t.later(ctx, q, o.ID, micros(o.Turn.At), string(o.Turn.From), string(o.Turn.To), o.Reading.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveTiles writes each surface's newest state of the batch.
+func (t *Tx) saveTiles(ctx context.Context, batch []Observed, now time.Time) error {
+	newest, turned := map[int64]surface.State{}, map[int64]bool{}
+	for _, o := range batch {
+		newest[o.ID] = o.State
+		turned[o.ID] = turned[o.ID] || o.Turn != nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(newest)) {
+		state := newest[id]
+		text, err := json.Marshal(state)
+		if err != nil {
+			return fmt.Errorf("write a tile's state: %w", err)
+		}
+		const quiet = `UPDATE surface SET status = ?, since_us = ?, read_at_us = ?, state = ? WHERE id = ? AND read_at_us <= ?`
+		const loud = `UPDATE surface SET status = ?, since_us = ?, read_at_us = ?, state = ?, changed_at_us = ? WHERE id = ? AND read_at_us <= ?`
+		read := micros(state.Last.At)
+		if turned[id] {
+			err = t.later(ctx, loud, string(state.Status), micros(state.Since), read, string(text), micros(now), id, read)
+		} else {
+			err = t.later(ctx, quiet, string(state.Status), micros(state.Since), read, string(text), id, read)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Beats of jobs.
+
+// CheckIn notes that the job behind a heartbeat surface checked in.
+func (s *Store) CheckIn(ctx context.Context, name string, at time.Time) error {
+	const q = `INSERT INTO heartbeat (surface, at_us) VALUES (?, ?) ON CONFLICT (surface) DO UPDATE SET at_us = excluded.at_us WHERE heartbeat.at_us < excluded.at_us`
+	err := s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, q, name, micros(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note the heartbeat of %s: %w", name, err)
+	}
+	return nil
+}
+
+// LastBeat is when a job last checked in, zero for never.
+func (s *Store) LastBeat(ctx context.Context, name string) (time.Time, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT at_us FROM heartbeat WHERE surface = ?`, name)
+	all, err := collect(rs, err, func(rs rows) (time.Time, error) {
+		var at int64
+		err := rs.Scan(&at)
+		return fromMicros(at), err
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("load the heartbeat of %s: %w", name, err)
+	}
+	if len(all) == 0 {
+		return time.Time{}, nil
+	}
+	return all[0], nil
+}

@@ -1,0 +1,203 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/store"
+	"docket/internal/surface"
+)
+
+// keeper makes tiles of readings and keeps both. It alone knows the tiles' states.
+type keeper struct {
+	watch  *Watch
+	ids    []int64
+	states []surface.State
+	batch  []store.Observed
+	// turned are the items that turned within the batch, read those that it has readings of.
+	turned []int
+	read   map[int]bool
+	ill    bool
+	thin   thinner
+}
+
+// maxWaiting bounds how many readings wait for a database that is away; the oldest go first.
+const maxWaiting = 200_000
+
+// saveWithin is how long one batch may take.
+const saveWithin = 20 * time.Second
+
+func (w *Watch) newKeeper(ctx context.Context) (*keeper, error) {
+	names := make([]string, len(w.items))
+	for n, item := range w.items {
+		names[n] = item.Surface.Name
+	}
+	ids, err := w.store.EnsureSurfaces(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("begin to watch: %w", err)
+	}
+	k := &keeper{watch: w, ids: make([]int64, len(names)), states: make([]surface.State, len(names)), read: map[int]bool{}}
+	for n, name := range names {
+		k.ids[n] = ids[name]
+	}
+	k.thin.ids = k.ids
+	return k, k.load(ctx)
+}
+
+// load takes what others made of the tiles, where it is newer.
+func (k *keeper) load(ctx context.Context) error {
+	tiles, err := k.watch.store.Tiles(ctx)
+	if err != nil {
+		return err
+	}
+	states := make(map[int64]surface.State, len(tiles))
+	for _, tile := range tiles {
+		states[tile.ID] = tile.State
+	}
+	for n, id := range k.ids {
+		if s, ok := states[id]; ok && s.Last.At.After(k.states[n].Last.At) {
+			k.states[n] = s
+		}
+	}
+	return nil
+}
+
+// run takes results in until there are no more, and keeps them: at once where a tile turned,
+// else with all others of the second.
+func (k *keeper) run(ctx context.Context) error {
+	ticker := time.NewTicker(flushEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case r, more := <-k.watch.results:
+			if !more {
+				return k.flush(ctx)
+			}
+			k.take(ctx, r)
+			for range len(k.watch.results) { // What came with it is kept with it.
+				if r, more = <-k.watch.results; more {
+					k.take(ctx, r)
+				}
+			}
+			if len(k.turned) > 0 && !k.ill {
+				k.try(ctx)
+			}
+		case now := <-ticker.C:
+			k.try(ctx)
+			k.thin.turn(ctx, k.watch, now.UTC())
+		}
+	}
+}
+
+// take observes one reading.
+func (k *keeper) take(ctx context.Context, r result) {
+	if k.watch.takeFresh() {
+		if err := k.load(ctx); err != nil {
+			k.watch.options.Log.WarnContext(ctx, "cannot load what another replica saw of the surfaces; going on with what is known", "err", err)
+		}
+	}
+	on := k.watch.items[r.item].Surface
+	state, turned := surface.Observe(k.states[r.item], r.reading, on)
+	if turned != nil {
+		k.turned = append(k.turned, r.item)
+	}
+	state.Alerting = state.Alerting || state.Status.Ill()
+	k.states[r.item] = state
+	k.read[r.item] = true
+	if len(k.batch) >= maxWaiting {
+		k.batch = append(k.batch[:0], k.batch[maxWaiting/10:]...)
+	}
+	k.batch = append(k.batch, store.Observed{ID: k.ids[r.item], Reading: r.reading, Turn: turned, State: state})
+}
+
+// try flushes; what fails stays and is tried again with the next readings.
+func (k *keeper) try(ctx context.Context) {
+	err := k.flush(ctx)
+	if err != nil && !k.ill {
+		k.watch.options.Log.WarnContext(ctx, "readings cannot be kept, they wait", "err", err)
+	}
+	if err == nil && k.ill {
+		k.watch.options.Log.InfoContext(ctx, "readings are kept again")
+	}
+	k.ill = err != nil
+}
+
+// flush keeps the batch, then tells what it means.
+func (k *keeper) flush(ctx context.Context) error {
+	if len(k.batch) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, saveWithin)
+	defer cancel()
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	if err := k.watch.store.SaveObserved(ctx, k.batch, now); err != nil {
+		return err
+	}
+	k.batch = k.batch[:0]
+	for _, item := range k.turned {
+		if k.watch.options.Turned != nil {
+			k.watch.options.Turned(k.watch.items[item].Surface, k.states[item])
+		}
+	}
+	k.turned = k.turned[:0]
+	read := slices.Sorted(maps.Keys(k.read))
+	clear(k.read)
+	return k.tell(ctx, read, now)
+}
+
+// tell brings the alerts of the tiles that were read to the intake: with each reading while
+// a tile is ill, and until it is believed once it is well. A word that is lost is said again
+// with the next reading.
+func (k *keeper) tell(ctx context.Context, read []int, now time.Time) error {
+	var all []alert.Alert
+	var over []int
+	for _, item := range read {
+		on, s := k.watch.items[item].Surface, k.states[item]
+		if !s.Alerting {
+			continue
+		}
+		all = append(all, on.Alert(s, now))
+		if s.Status == surface.Operational {
+			over = append(over, item)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if err := k.watch.options.Tell(ctx, all); err != nil {
+		return fmt.Errorf("tell of %d tiles: %w", len(all), err)
+	}
+	for _, item := range over {
+		k.states[item].Alerting = false
+	}
+	return nil
+}
+
+// thinner thins the readings of all surfaces once in an hour, some each minute.
+type thinner struct {
+	ids  []int64
+	next int
+	last time.Time
+}
+
+const thinEvery, thinTurns = time.Minute, 60
+
+func (t *thinner) turn(ctx context.Context, w *Watch, now time.Time) {
+	if now.Sub(t.last) < thinEvery {
+		return
+	}
+	t.last = now
+	size := (len(t.ids) + thinTurns - 1) / thinTurns
+	for range size {
+		id := t.ids[t.next%len(t.ids)]
+		t.next++
+		if err := w.store.Thin(ctx, id, id, now); err != nil {
+			w.options.Log.WarnContext(ctx, "old readings cannot be thinned", "err", err)
+			return
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package watch
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"docket/internal/surface"
+)
+
+// result is what a probe of an item saw.
+type result struct {
+	item    int
+	reading surface.Reading
+}
+
+// turn is when an item is due.
+type turn struct {
+	due   time.Time
+	item  int
+	share int
+	phase time.Duration
+}
+
+// calendar is the items by when they are due: a heap.
+type calendar []turn
+
+func (c calendar) Len() int           { return len(c) }
+func (c calendar) Less(a, b int) bool { return c[a].due.Before(c[b].due) }
+func (c calendar) Swap(a, b int)      { c[a], c[b] = c[b], c[a] }
+func (c *calendar) Push(x any)        { *c = append(*c, x.(turn)) }
+func (c *calendar) Pop() any {
+	last := len(*c) - 1
+	t := (*c)[last]
+	*c = (*c)[:last]
+	return t
+}
+
+// schedule begins each probe when it is due, until ctx ends, and waits for those on their way.
+func (w *Watch) schedule(ctx context.Context) {
+	var probes sync.WaitGroup
+	defer probes.Wait()
+	now := time.Now()
+	due := make(calendar, 0, len(w.items))
+	for n, item := range w.items {
+		phase := phaseOf(item.Surface.Name, item.Surface.Every)
+		due = append(due, turn{nextDue(now, item.Surface.Every, phase), n, shareOf(item.Surface.Name), phase})
+	}
+	heap.Init(&due)
+	busy := newBusy(len(w.items))
+	timer := time.NewTimer(time.Until(due[0].due))
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		for now = time.Now(); !due[0].due.After(now); now = time.Now() {
+			t := &due[0]
+			on := w.items[t.item].Surface
+			if w.may(t.share, now, on.Timeout) && busy.take(t.item) {
+				item, late := t.item, now.Sub(t.due)
+				probes.Go(func() {
+					defer busy.free(item)
+					w.probe(ctx, item, late)
+				})
+			}
+			t.due = nextDue(now, on.Every, t.phase)
+			heap.Fix(&due, 0)
+		}
+		timer.Reset(time.Until(due[0].due))
+	}
+}
+
+// probe reads an item once. A probe that a stop cuts short says nothing about its surface.
+func (w *Watch) probe(ctx context.Context, item int, late time.Duration) {
+	on := w.items[item].Surface
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	within, cancel := context.WithTimeout(ctx, on.Timeout)
+	defer cancel()
+	r := w.read(within, item)
+	if ctx.Err() != nil {
+		return
+	}
+	if r.At.IsZero() {
+		r.At = at
+	}
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	r = r.Bounded()
+	if w.options.Probed != nil {
+		w.options.Probed(late, r)
+	}
+	w.results <- result{item, r}
+}
+
+// read calls the probe; a fault of ours in one costs this reading, not the program.
+func (w *Watch) read(ctx context.Context, item int) (r surface.Reading) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			w.options.Log.ErrorContext(ctx, "a probe failed by a fault in docket: please report it", "surface", w.items[item].Surface.Name, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			r = surface.Reading{Status: surface.Unknown, Reason: "the probe failed by a fault in docket"}
+		}
+	}()
+	return w.items[item].Probe(ctx)
+}
+
+// busy says which items have a probe on its way: never two of one.
+type busy struct {
+	mu    sync.Mutex
+	taken []bool
+}
+
+func newBusy(n int) *busy { return &busy{taken: make([]bool, n)} }
+
+func (b *busy) take(n int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.taken[n] {
+		return false
+	}
+	b.taken[n] = true
+	return true
+}
+
+func (b *busy) free(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.taken[n] = false
+}
