@@ -147,7 +147,7 @@ func (c *silencesPreviewCmd) Run(s *session) error {
 		}
 		lines = append(lines, []string{i.ID, i.Severity, i.State, ticket, i.Title})
 	}
-	if _, err := fmt.Fprintf(s.out, "%s would be muted:\n", count(len(p.Alerts), "firing alert")); err != nil {
+	if _, err := fmt.Fprintf(s.out, "%s would be muted.\n", count(len(p.Alerts), "firing alert")); err != nil {
 		return err
 	}
 	return table(s.out, []string{"INCIDENT", "SEVERITY", "STATE", "TICKET", "TITLE"}, lines, "No incident would be muted as a whole.")

@@ -48,7 +48,8 @@ type Policy struct {
 	// InvestigateWindow is how long a second click on Investigate is the first one over again;
 	// a later one is told to the ticket.
 	InvestigateWindow time.Duration
-	// MutedBy names what mutes every firing alert of the incident now, "" for nothing;
+	// MutedBy names what mutes every firing alert of the incident now, or the one that ended
+	// last where none fires; "" for nothing;
 	// MutedUntil is when the first of them will be heard again.
 	MutedBy    string
 	MutedUntil time.Time

@@ -31,6 +31,7 @@ type alertBook interface {
 	Alerts(ctx context.Context, fingerprints []alert.Key) (map[alert.Key]alert.Alert, error)
 	OthersFiring(ctx context.Context, key, but alert.Key) (int, error)
 	FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
+	LastEndedOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	SaveAlerts(ctx context.Context, all []alert.Alert) error
 }
 

@@ -24,7 +24,7 @@ func (w *work) settleSwitches(ctx context.Context) error {
 }
 
 // mute puts into the policy what mutes the incident: every one of its firing alerts has to
-// be muted. While nothing is, and for an alert that is not, nothing is read for it.
+// be muted, or, where none fires any more, the one that ended last. While nothing is, and for an alert that is not, nothing is read for it.
 func (w *work) mute(ctx context.Context, inc incident.Incident, ev incident.Event, p *incident.Policy) error {
 	if w.mutes.Empty() || inc.Gathers != incident.NoGathering {
 		return nil
@@ -37,6 +37,11 @@ func (w *work) mute(ctx context.Context, inc incident.Incident, ev incident.Even
 	firing, err := w.firing(ctx, inc.Key)
 	if err != nil {
 		return err
+	}
+	if len(firing) == 0 {
+		if firing, err = w.tx.LastEndedOf(ctx, inc.Key); err != nil {
+			return err
+		}
 	}
 	if m, muted := w.mutes.Mutes(firing, w.now); muted {
 		p.MutedBy, p.MutedUntil = m.By, m.Until

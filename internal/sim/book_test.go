@@ -140,6 +140,19 @@ func (t *tx) FiringOf(_ context.Context, key alert.Key) ([]alert.Alert, error) {
 	return firing, nil
 }
 
+func (t *tx) LastEndedOf(_ context.Context, key alert.Key) ([]alert.Alert, error) {
+	var last []alert.Alert
+	for _, a := range t.alerts {
+		if a.Key != key || a.Status == alert.Firing {
+			continue
+		}
+		if last == nil || a.EndsAt.After(last[0].EndsAt) || (a.EndsAt.Equal(last[0].EndsAt) && a.Fingerprint < last[0].Fingerprint) {
+			last = []alert.Alert{a}
+		}
+	}
+	return last, nil
+}
+
 func (t *tx) SaveAlerts(_ context.Context, all []alert.Alert) error {
 	for _, a := range all {
 		put(t, t.alerts, a.Fingerprint, a)

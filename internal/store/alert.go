@@ -139,6 +139,20 @@ func (t *Tx) FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	return all, nil
 }
 
+// LastEndedOf loads the alert of a key that ended last; none is no error.
+func (t *Tx) LastEndedOf(ctx context.Context, key alert.Key) ([]alert.Alert, error) {
+	const q = `SELECT ` + alertColumns + ` FROM (
+		SELECT ` + alertColumns + ` FROM alert WHERE fingerprint = ? AND alert_key = ? AND status <> 1
+		UNION ALL SELECT ` + alertColumns + ` FROM alert WHERE alert_key = ? AND alert_key <> fingerprint AND status <> 1
+	) AS ended ORDER BY ends_at_us DESC, fingerprint LIMIT 1`
+	rs, err := t.query(ctx, q, int64(key), int64(key), int64(key))
+	all, err := collect(rs, err, scanAlert)
+	if err != nil {
+		return nil, fmt.Errorf("load the alert of %s that ended last: %w", key, err)
+	}
+	return all, nil
+}
+
 // OthersFiring counts the firing alerts of a key beside the one with this fingerprint.
 func (t *Tx) OthersFiring(ctx context.Context, key, but alert.Key) (int, error) {
 	const q = `SELECT COUNT(*) FROM (

@@ -112,6 +112,31 @@ func TestASecondSilenceHoldsOnWhenTheFirstIsEnded(t *testing.T) {
 	})
 }
 
+func TestATicketThatWasNotSentYetIsDroppedIfItsAlertIsSilencedAndEnds(t *testing.T) {
+	each(t, func(t *testing.T, r *replica) {
+		r.hear(said("Asked", "shop", "a", alert.Firing), said("Loud", "bank", "a", alert.Firing))
+		r.silence(`team="shop"`, 0, time.Hour)
+		sends := func(title string) incident.Reason {
+			results, err := r.book.Apply(t.Context(), ledger.Input{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: incident.Answer{Outcome: incident.OutcomeStarted, Attempt: 0}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return results[0].Reason
+		}
+		if got := sends("Asked"); got != incident.ReasonMuted {
+			t.Errorf("while it fires: %s, want it to wait", got)
+		}
+		r.hear(said("Asked", "shop", "a", alert.Resolved), said("Loud", "bank", "a", alert.Resolved))
+		if got := sends("Asked"); got != incident.ReasonOver {
+			t.Errorf("once it has ended: %s, want it dropped", got)
+		}
+		r.expect("Asked", incident.TicketNone, incident.ReasonOver)
+		if got := sends("Loud"); got != incident.ReasonSending {
+			t.Errorf("what nobody mutes: %s, want it sent", got)
+		}
+	})
+}
+
 func TestAnIncidentIsMutedOnlyIfEveryFiringAlertOfItIs(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		r.silence(`pod="a"`, 0, time.Hour)

@@ -177,8 +177,15 @@ func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Ti
 	if err != nil {
 		return p, err
 	}
-	firing := slices.DeleteFunc(alerts, func(a alert.Alert) bool { return a.Status != alert.Firing })
-	if m, muted := mutes.Mutes(firing, now); muted {
+	if len(alerts) == 0 {
+		return p, nil
+	}
+	last := slices.MaxFunc(alerts, func(a, b alert.Alert) int { return a.EndsAt.Compare(b.EndsAt) })
+	heard := slices.DeleteFunc(alerts, func(a alert.Alert) bool { return a.Status != alert.Firing })
+	if len(heard) == 0 {
+		heard = []alert.Alert{last}
+	}
+	if m, muted := mutes.Mutes(heard, now); muted {
 		p.MutedBy, p.MutedUntil = m.By, m.Until
 	}
 	return p, nil
