@@ -24,7 +24,7 @@ var house = []floor{
 	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/feature", "internal/audit"}},
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
-	{"movement", []string{"internal/intake", "internal/courier", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
+	{"movement", []string{"internal/intake", "internal/courier", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
 	{"faces", []string{"internal/web", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 

@@ -134,6 +134,13 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	book.Bind(jobs)
 	in := intake.New(st, book, a.booted, log)
 	in.Expect(expectations(cfg))
+	guard, err := newGuard(cfg, st, log)
+	if err != nil {
+		return err
+	}
+	if missing := guard.Missing(ctx); missing != "" {
+		log.WarnContext(ctx, "no account", "reason", missing)
+	}
 	probe := &readiness{store: st, health: health, intake: in}
 
 	// The ledger stops last: what the others learn while they stop is still kept.
@@ -158,8 +165,10 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 		work.every("poll "+p.Name, p.every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
 	}
 
+	work.every("sessions", 10*time.Minute, guard.Sweep)
+
 	a.gate.open(web.New(web.Deps{
-		Sources: pushed(cfg), SourceTokens: sourceTokens(cfg), Tokens: tokens(cfg), Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
+		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
 		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
 	}))
 	ready()

@@ -86,6 +86,8 @@ type SourceConfig struct {
 	// Token is what a sender must show, or what a poll shows.
 	Token     desk.Secret `yaml:"token"`
 	TokenFile string      `yaml:"token_file"`
+	// HMAC is how a sender signs instead of showing a token.
+	HMAC HMACConfig `yaml:"hmac"`
 	// Severity maps the severity label's words; the built-in words follow behind.
 	Severity map[string]alert.Severity `yaml:"severity"`
 	Identity IdentityConfig            `yaml:"identity"`
@@ -98,6 +100,19 @@ type SourceConfig struct {
 	Codes CodesConfig  `yaml:"codes"`
 	// Expect is an alert whose absence is the problem.
 	Expect ExpectConfig `yaml:"expect"`
+}
+
+// HMACConfig is a sender's signature: HMAC-SHA256 over the body as it is sent.
+type HMACConfig struct {
+	Secret     desk.Secret `yaml:"secret"`
+	SecretFile string      `yaml:"secret_file"`
+	// Header holds the signature, in hex or base64.
+	Header string `yaml:"header"`
+	// TimestampHeader holds the second of the sending, where the sender signs it, too; Join
+	// stands between it and the body, Tolerance is how far it may be from now.
+	TimestampHeader string        `yaml:"timestamp_header"`
+	Join            string        `yaml:"join"`
+	Tolerance       time.Duration `yaml:"tolerance"`
 }
 
 // IdentityConfig says what names a problem: {drop: [...]}, {keep: [...]} or alert_id.
@@ -182,13 +197,51 @@ type ReconcileConfig struct {
 
 // AuthConfig says who may do what.
 type AuthConfig struct {
-	// Mode is how people log in: none is all that this version knows.
+	// Mode is how people log in: none, password, oidc or cloudflare_access.
 	Mode   string        `yaml:"mode"`
 	Tokens []TokenConfig `yaml:"tokens"`
 	// Admin and Ingest are tokens of these scopes, from the environment only: a platform has
 	// no file to hold them. settle puts them beside Tokens.
 	Admin  desk.Secret `yaml:"-"`
 	Ingest desk.Secret `yaml:"-"`
+	// URL is the address by which people reach Docket.
+	URL   string      `yaml:"url"`
+	OIDC  OIDCConfig  `yaml:"oidc"`
+	CF    CFConfig    `yaml:"cloudflare_access"`
+	Roles RolesConfig `yaml:"roles"`
+	// TrustedProxies are networks that are believed in X-Forwarded-For and X-Forwarded-Proto.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	// PublicStatus opens /status to everybody, OpenMetrics /metrics.
+	PublicStatus bool `yaml:"public_status"`
+	OpenMetrics  bool `yaml:"open_metrics"`
+}
+
+// OIDCConfig is an OpenID Connect issuer.
+type OIDCConfig struct {
+	Issuer           string      `yaml:"issuer"`
+	ClientID         string      `yaml:"client_id"`
+	ClientSecret     desk.Secret `yaml:"client_secret"`
+	ClientSecretFile string      `yaml:"client_secret_file"`
+	// Scopes are asked for beside openid.
+	Scopes []string `yaml:"scopes"`
+	// RoleClaim is the claim that roles are looked for in, beside the verified e-mail address.
+	RoleClaim string `yaml:"role_claim"`
+}
+
+// CFConfig is Cloudflare Access before Docket.
+type CFConfig struct {
+	// Team is the team's address, https://TEAM.cloudflareaccess.com.
+	Team string `yaml:"team"`
+	// Audience are the AUD tags of the applications that protect Docket.
+	Audience  []string `yaml:"audience"`
+	RoleClaim string   `yaml:"role_claim"`
+}
+
+// RolesConfig says which e-mail addresses, groups and service tokens have which role; * is everybody.
+type RolesConfig struct {
+	Admin    []string `yaml:"admin"`
+	Operator []string `yaml:"operator"`
+	Viewer   []string `yaml:"viewer"`
 }
 
 // TokenConfig is one API token.
@@ -217,9 +270,11 @@ func Defaults() Config {
 			Storm: StormConfig{Limit: 20, Per: 5 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 5 * time.Minute},
-		Auth:      AuthConfig{Mode: "none"},
-		Log:       LogConfig{Level: "info"},
-		Flags:     map[string]feature.Env{},
+		Auth: AuthConfig{
+			Mode: "none", PublicStatus: true, OIDC: OIDCConfig{Scopes: []string{"email", "profile"}, RoleClaim: "groups"}, CF: CFConfig{RoleClaim: "custom.groups"},
+		},
+		Log:   LogConfig{Level: "info"},
+		Flags: map[string]feature.Env{},
 	}
 }
 

@@ -29,6 +29,7 @@ var variables = []variable{
 	{"SLACK_BOT_TOKEN", "slack.token", true, func(c *Config) any { return &c.Slack.Token }},
 	{"SLACK_DM_USER_IDS", "slack.users", false, func(c *Config) any { return &c.Slack.Users }},
 	{"SLACK_API_URL", "slack.api_url", false, func(c *Config) any { return &c.Slack.APIURL }},
+	{"DOCKET_OIDC_CLIENT_SECRET", "auth.oidc.client_secret", true, func(c *Config) any { return &c.Auth.OIDC.ClientSecret }},
 	{"DATABASE_URL", "database", true, func(c *Config) any { return &c.Database }},
 	{"DOCKET_LISTEN", "listen", false, func(c *Config) any { return &c.Listen }},
 	{"DOCKET_LOG_LEVEL", "log.level", false, func(c *Config) any { return &c.Log.Level }},

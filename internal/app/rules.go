@@ -141,14 +141,6 @@ func polls(cfg Config) []timedPoll {
 	return all
 }
 
-func tokens(cfg Config) []web.Token {
-	all := make([]web.Token, len(cfg.Auth.Tokens))
-	for i, t := range cfg.Auth.Tokens {
-		all[i] = web.Token{Name: t.Name, Secret: t.Token, Scopes: t.Scopes}
-	}
-	return all
-}
-
 // routes are the routes as Alertmanager's API shows them.
 func routes(cfg Config) []web.Route {
 	all := make([]web.Route, len(cfg.Routes))

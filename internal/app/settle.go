@@ -42,6 +42,9 @@ func (l *loader) settle() {
 		t := &c.Auth.Tokens[i]
 		l.settleToken(&t.Token, t.TokenFile, fmt.Sprintf("auth.tokens[%d]", i))
 	}
+	l.settleSecret(&c.Auth.OIDC.ClientSecret, c.Auth.OIDC.ClientSecretFile, "auth.oidc", "client_secret")
+	c.Auth.URL = strings.TrimRight(c.Auth.URL, "/")
+	c.Auth.CF.Team = strings.TrimRight(c.Auth.CF.Team, "/")
 	l.settleEnvToken("admin", c.Auth.Admin)
 	l.settleEnvToken("ingest", c.Auth.Ingest)
 }
@@ -75,6 +78,20 @@ func (l *loader) settleSource(s *SourceConfig, path string) {
 		s.Expect.Severity = alert.P2
 	}
 	l.settleToken(&s.Token, s.TokenFile, path)
+	l.settleSecret(&s.HMAC.Secret, s.HMAC.SecretFile, path+".hmac", "secret")
+	if s.HMAC.Secret.Set() {
+		settleHMAC(&s.HMAC, l.given[path+".hmac.join"])
+	}
+}
+
+// settleHMAC fills in Grafana's way, except that nothing is signed but the body.
+func settleHMAC(h *HMACConfig, joined bool) {
+	if h.TimestampHeader != "" && !joined {
+		h.Join = ":"
+	}
+	if h.Tolerance == 0 {
+		h.Tolerance = 5 * time.Minute
+	}
 }
 
 func (l *loader) settleSurface(s *SurfaceConfig, path string) {
@@ -103,17 +120,23 @@ func (l *loader) settleSurface(s *SurfaceConfig, path string) {
 
 // settleToken reads the token that path.token_file names.
 func (l *loader) settleToken(token *desk.Secret, file, path string) {
+	l.settleSecret(token, file, path, "token")
+}
+
+// settleSecret reads the secret that its key with _file behind names.
+func (l *loader) settleSecret(secret *desk.Secret, file, path, key string) {
+	at := path + "." + key + "_file"
 	if file == "" {
 		return
 	}
-	if token.Set() {
-		l.wrong(path+".token_file", "token is set, too: set only one of them")
+	if secret.Set() {
+		l.wrong(at, "%s is set, too: set only one of them", key)
 		return
 	}
 	text, err := readSecret(file)
 	if err != nil {
-		l.wrong(path+".token_file", "%v", err)
+		l.wrong(at, "%v", err)
 		return
 	}
-	*token = desk.Secret(text)
+	*secret = desk.Secret(text)
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/desk"
 	"docket/internal/intake"
 	"docket/internal/source"
 )
@@ -153,16 +152,6 @@ func linesOf(s SourceConfig) *source.Lines {
 		l.Codes = &source.Codes{Limit: s.Codes.Limit, Per: s.Codes.Per, Severity: s.Codes.Severity}
 	}
 	return l
-}
-
-func sourceTokens(cfg Config) map[string]desk.Secret {
-	all := map[string]desk.Secret{}
-	for _, s := range cfg.Sources {
-		if s.Poll == "" && s.Token.Set() {
-			all[s.Name] = s.Token
-		}
-	}
-	return all
 }
 
 // expectations are the alerts that must come.

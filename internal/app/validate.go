@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"docket/internal/desk"
 	"docket/internal/store"
 )
 
@@ -59,7 +58,7 @@ func (l *loader) checkListen() {
 		return
 	}
 	if l.config.Auth.Mode == "none" && len(l.config.Auth.Tokens) == 0 {
-		l.wrong("listen", "listens on all addresses, and nothing says who may come: set auth.tokens, or DOCKET_LISTEN to a loopback address")
+		l.wrong("listen", "listens on all addresses, and nothing says who may come: set auth.mode or auth.tokens, or DOCKET_LISTEN to a loopback address")
 	}
 }
 
@@ -193,38 +192,3 @@ func (l *loader) checkPolicies() {
 
 // recoveries are what may happen to a ticket when its alert recovers.
 var recoveries = []string{"note", "close", "none"}
-
-// scopes are what a token may be good for.
-var scopes = []string{"ingest", "read", "operate", "admin"}
-
-// shortestToken is how long an API token must be, so that nobody guesses it.
-const shortestToken = 16
-
-func (l *loader) checkAuth() {
-	a := l.config.Auth
-	if a.Mode != "none" { // A mode that nothing enforces would leave open a door that looks shut.
-		l.wrong("auth.mode", "%s is not supported by this version: write none, and say in tokens who may come", quoted(a.Mode))
-	}
-	names, owners := map[string]bool{}, map[desk.Secret]string{}
-	for i, t := range a.Tokens {
-		at := fmt.Sprintf("auth.tokens[%d]", i)
-		l.checkName(at+".name", t.Name, names)
-		owner, twice := owners[t.Token]
-		switch {
-		case !t.Token.Set() && !l.said(at+".token_file"):
-			l.wrong(at+".token", "is missing: set token or token_file")
-		case t.Token.Set() && len(t.Token) < shortestToken:
-			l.wrong(at+".token", "is shorter than %d characters", shortestToken)
-		case t.Token.Set() && twice:
-			l.wrong(at+".token", "is the token of %s, too", quoted(owner))
-		}
-		owners[t.Token] = t.Name
-		l.checkSecret(at+".token", t.Token)
-		if len(t.Scopes) == 0 {
-			l.wrong(at+".scopes", "is missing: set one or more of %s", strings.Join(scopes, ", "))
-		}
-		for j, s := range t.Scopes {
-			l.checkWord(fmt.Sprintf("%s.scopes[%d]", at, j), s, scopes...)
-		}
-	}
-}

@@ -37,6 +37,7 @@ func (l *loader) checkSources() {
 		l.checkName(at+".name", s.Name, seen)
 		l.checkIdentity(at+".identity", s.Identity)
 		l.checkSecret(at+".token", s.Token)
+		l.checkHMAC(at+".hmac", s)
 		l.checkReading(at, s)
 		if s.Poll != "" {
 			l.checkPolled(at, s)

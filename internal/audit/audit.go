@@ -51,6 +51,11 @@ const (
 	ActionDeskAway           = "console.desk.away"           // the desk does not answer any more
 	ActionDeskBack           = "console.desk.back"           // it does again
 	ActionMigrated           = "console.store.migrated"      // the schema changed
+	ActionLogout             = "console.auth.logout"         // somebody logged out
+	ActionAccountSet         = "console.auth.account_set"    // an account was made, or its role or password changed
+	ActionAccountGone        = "console.auth.account_gone"   // an account was removed
+	ActionTokenMade          = "console.auth.token_made"     //nolint:gosec // An API token was made.
+	ActionTokenGone          = "console.auth.token_gone"     //nolint:gosec // An API token was removed.
 )
 
 // Entry is one row of the audit log.

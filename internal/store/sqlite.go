@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		}
 	}
 	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
-	if !o.Exclusive {
+	if !o.Exclusive && !o.Beside {
 		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}, "mode": {"ro"}}
 	}
 	reading := url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-8000)"}}

@@ -96,8 +96,11 @@ type Store struct {
 // Options say how to open.
 type Options struct {
 	// Exclusive takes the SQLite file for this process alone, as serve does. Without it
-	// the file is opened for reading only.
+	// and without Beside, the file is opened for reading only.
 	Exclusive bool
+	// Beside opens the SQLite file for writing beside the process that holds it, for what no
+	// process remembers: accounts and tokens.
+	Beside bool
 	// Create makes a missing SQLite file.
 	Create bool
 }

@@ -11,15 +11,13 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/auth"
 	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
 	"docket/internal/switchboard"
 )
-
-// callerKey carries the caller's name from the token check to the handler.
-type callerKey struct{}
 
 // mountAPI puts /api/v1 and its OpenAPI document on the mux.
 func (s *server) mountAPI(mux *http.ServeMux) {
@@ -46,26 +44,26 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 }
 
 func get[I, O any](s *server, api huma.API, id, path, summary string, do func(context.Context, *I) (*O, error)) {
-	register(s, api, id, http.MethodGet, path, summary, ScopeRead, do)
+	register(s, api, id, http.MethodGet, path, summary, auth.Read, do)
 }
 
 func post[I, O any](s *server, api huma.API, id, path, summary string, do func(context.Context, *I) (*O, error)) {
-	register(s, api, id, http.MethodPost, path, summary, ScopeOperate, do)
+	register(s, api, id, http.MethodPost, path, summary, auth.Operate, do)
 }
 
-func register[I, O any](s *server, api huma.API, id, method, path, summary, scope string, do func(context.Context, *I) (*O, error)) {
+func register[I, O any](s *server, api huma.API, id, method, path, summary string, right auth.Right, do func(context.Context, *I) (*O, error)) {
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 1 << 20,
-		Description: "Needs a token with the scope " + scope + ", where tokens are configured.",
-		Security:    []map[string][]string{{"token": {scope}}},
+		Description: "Needs a caller with the right " + string(right) + ": a token of that scope, or somebody logged in.",
+		Security:    []map[string][]string{{"token": {string(right)}}},
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 			r, w := humago.Unwrap(ctx)
-			name, refusal := s.caller(r, scope)
+			who, refusal := s.Guard.Check(r, right)
 			if refusal != 0 {
-				deny(w, refusal, scope)
+				s.Guard.Refuse(w, r, refusal, right)
 				return
 			}
-			next(huma.WithValue(ctx, callerKey{}, name))
+			next(huma.WithContext(ctx, auth.With(ctx.Context(), who)))
 		}},
 	}, do)
 }
@@ -208,8 +206,7 @@ func (s *server) entry(ctx context.Context, action string, payload map[string]an
 }
 
 func caller(ctx context.Context) string {
-	name, _ := ctx.Value(callerKey{}).(string)
-	return name
+	return auth.From(ctx).Name
 }
 
 func (s *server) closeTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {

@@ -2,11 +2,12 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
+	"docket/internal/auth"
 	"docket/internal/intake"
 	"docket/internal/source"
 )
@@ -30,9 +31,14 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	}
 	key := source.RoutingKey(buf.Bytes())
 	if key == "" {
-		key = credential(r)
+		key = auth.Credential(r)
 	}
-	src, known := s.eventSource(key)
+	src, known, err := s.eventSource(r.Context(), key)
+	if err != nil {
+		w.Header().Set("Retry-After", "5")
+		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
+		return
+	}
 	if !known {
 		eventRefused(w, http.StatusBadRequest, "'routing_key' is not the token of a source of the format pagerduty")
 		return
@@ -49,26 +55,26 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 // eventSource finds the source of a routing key: the one whose token it is. The key may also
 // be a token of scope ingest, and where nothing asks for a token it may be anything: then it
 // is the first source without a token of its own.
-func (s *server) eventSource(key string) (source.Source, bool) {
+func (s *server) eventSource(ctx context.Context, key string) (source.Source, bool, error) {
 	var free []source.Source
 	for _, name := range s.sourceNames() {
 		src := s.Sources[name]
 		if src.Format != "pagerduty" {
 			continue
 		}
-		own, has := s.SourceTokens[name]
-		if has && same(key, own) {
-			return src, true
+		match, has := s.Guard.SourceOf(name, key)
+		if match {
+			return src, true, nil
 		}
 		if !has {
 			free = append(free, src)
 		}
 	}
-	granted := len(s.Tokens) == 0 || slices.ContainsFunc(s.Tokens, func(t Token) bool { return t.grants(ScopeIngest) && same(key, t.Secret) })
-	if !granted || len(free) == 0 {
-		return source.Source{}, false
+	granted, err := s.Guard.MayIngest(ctx, key)
+	if err != nil || !granted || len(free) == 0 {
+		return source.Source{}, false, err
 	}
-	return free[0], true
+	return free[0], true, nil
 }
 
 // eventKept answers with the dedup_key by which the sender can resolve the event's alert.

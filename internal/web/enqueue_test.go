@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"docket/internal/auth"
 	"docket/internal/desk"
 	"docket/internal/source"
 	"docket/internal/web"
@@ -55,7 +56,7 @@ func TestWhatCanPageCanFile(t *testing.T) {
 }
 
 func TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor(t *testing.T) {
-	api := []web.Token{{Name: "ci", Secret: "ingest-0123456789", Scopes: []string{web.ScopeIngest}}, {Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{web.ScopeRead}}}
+	api := []auth.Token{{Name: "ci", Secret: "ingest-0123456789", Scopes: []string{string(auth.Ingest)}}, {Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{string(auth.Read)}}}
 	closed := newFace(t, plan{sources: pagers, sourceTokens: pagerTokens, tokens: api})
 	open := newFace(t, plan{sources: pagers, sourceTokens: pagerTokens})
 	for _, c := range []struct {

@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"docket/internal/auth"
 	"docket/internal/desk"
 	"docket/internal/web"
 )
 
 // tokens are one for each scope; a token's secret is its name with a tail.
-func tokens() []web.Token {
-	var all []web.Token
-	for _, scope := range []string{web.ScopeIngest, web.ScopeRead, web.ScopeOperate, web.ScopeAdmin} {
-		all = append(all, web.Token{Name: scope + "er", Secret: desk.Secret(scope + "-secret-0123456789"), Scopes: []string{scope}})
+func tokens() []auth.Token {
+	var all []auth.Token
+	for _, scope := range []string{string(auth.Ingest), string(auth.Read), string(auth.Operate), string(auth.Admin)} {
+		all = append(all, auth.Token{Name: scope + "er", Secret: desk.Secret(scope + "-secret-0123456789"), Scopes: []string{scope}})
 	}
 	return all
 }
@@ -30,9 +31,9 @@ type route struct {
 }
 
 var (
-	reading  = []string{web.ScopeRead, web.ScopeOperate}
-	changing = []string{web.ScopeOperate}
-	sending  = []string{web.ScopeIngest}
+	reading  = []string{string(auth.Read), string(auth.Operate)}
+	changing = []string{string(auth.Operate)}
+	sending  = []string{string(auth.Ingest)}
 )
 
 // allRoutes is every route there is: TestEveryRouteHasItsScope proves that none is missing
@@ -81,10 +82,10 @@ func TestEveryRouteHasItsScope(t *testing.T) {
 		if c.try != "" {
 			path = c.try
 		}
-		for _, who := range []string{"", "stranger", web.ScopeIngest, web.ScopeRead, web.ScopeOperate, web.ScopeAdmin} {
+		for _, who := range []string{"", "stranger", string(auth.Ingest), string(auth.Read), string(auth.Operate), string(auth.Admin)} {
 			want := 0 // Anything but a refusal.
 			switch {
-			case c.open || who == web.ScopeAdmin || slices.Contains(c.scopes, who):
+			case c.open || who == string(auth.Admin) || slices.Contains(c.scopes, who):
 			case who == "" || who == "stranger":
 				want = http.StatusUnauthorized
 			default:

@@ -19,6 +19,7 @@ import (
 	_ "modernc.org/sqlite" // The driver, to change a database behind everybody's back.
 
 	"docket/internal/alert"
+	"docket/internal/auth"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
@@ -46,7 +47,7 @@ type face struct {
 
 // plan changes what a face is made of.
 type plan struct {
-	tokens       []web.Token
+	tokens       []auth.Token
 	sourceTokens map[string]desk.Secret
 	// sources come beside the usual ones.
 	sources []source.Source
@@ -144,10 +145,18 @@ func newFace(t testing.TB, p plan) *face {
 	for _, s := range p.sources {
 		sources[s.Name] = s
 	}
+	senders := map[string]auth.Sender{}
+	for name, token := range p.sourceTokens {
+		senders[name] = auth.Sender{Token: token}
+	}
+	guard, err := auth.New(auth.Config{Mode: auth.ModeNone, Tokens: p.tokens, Senders: senders, Loopback: true, PublicStatus: true}, st, log)
+	if err != nil {
+		t.Fatal(err)
+	}
 	f.handler = web.New(web.Deps{
-		Sources:      sources,
-		SourceTokens: p.sourceTokens, Tokens: p.tokens,
-		Intake: intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Health: health,
+		Sources: sources,
+		Guard:   guard,
+		Intake:  intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Health: health,
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },

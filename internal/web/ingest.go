@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"docket/internal/auth"
 	"docket/internal/intake"
 	"docket/internal/source"
 )
@@ -43,11 +44,12 @@ func (s *server) postAPIv2(w http.ResponseWriter, r *http.Request) {
 // receive takes one body of a source: it answers 200 only once all of it is durable.
 func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	src, known := s.Sources[name]
-	if refusal := s.sender(r, name); refusal != 0 {
+	signed, refusal := s.Guard.Sender(r, name)
+	if refusal != 0 {
 		if known { // Or a stranger could make up metrics.
 			s.Metrics.received(name, "denied", 1)
 		}
-		deny(w, refusal, ScopeIngest)
+		s.Guard.Refuse(w, r, refusal, auth.Ingest)
 		return
 	}
 	if !known {
@@ -61,12 +63,38 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 			bodies.Put(buf)
 		}
 	}()
+	if signed && !s.readSigned(w, r, name) {
+		return
+	}
 	if status, sentence := readBody(w, r, buf); status != 0 {
 		s.Metrics.received(name, "refused", 1)
 		fail(w, status, sentence)
 		return
 	}
 	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { fail(w, http.StatusServiceUnavailable, sentence) }})
+}
+
+// readSigned checks the signature over a body as it was sent, and leaves the body to be read.
+// It answers itself where that is not good.
+func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string) bool {
+	var raw bytes.Buffer
+	encoding := r.Header.Get("Content-Encoding")
+	r.Header.Del("Content-Encoding") // What is signed is what was sent, packed or not.
+	if status, sentence := readBody(w, r, &raw); status != 0 {
+		s.Metrics.received(name, "refused", 1)
+		fail(w, status, sentence)
+		return false
+	}
+	if encoding != "" {
+		r.Header.Set("Content-Encoding", encoding)
+	}
+	if !s.Guard.Signed(r, name, raw.Bytes()) {
+		s.Metrics.received(name, "denied", 1)
+		fail(w, http.StatusUnauthorized, "the signature is not good: is the secret the same here and there, and is the clock right?")
+		return false
+	}
+	r.Body = io.NopCloser(&raw)
+	return true
 }
 
 // replies are how a way in words its answers.

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"docket/internal/alert"
+	"docket/internal/auth"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
@@ -24,11 +25,10 @@ import (
 
 // Deps is all that the face stands on.
 type Deps struct {
-	// Sources are the pushing sources by name; SourceTokens the tokens of those that have one.
-	Sources      map[string]source.Source
-	SourceTokens map[string]desk.Secret
-	// Tokens are the API's; with none, everybody on this machine may do everything.
-	Tokens []Token
+	// Sources are the pushing sources by name.
+	Sources map[string]source.Source
+	// Guard says who calls and may do what.
+	Guard  *auth.Guard
 	Intake *intake.Intake
 	Ledger *ledger.Ledger
 	Store  *store.Store
@@ -82,11 +82,14 @@ func New(d Deps) http.Handler {
 	// The API (api.go lists its operations).
 	s.mountAPI(mux)
 
+	// Who logs in and out, and the pages about it.
+	d.Guard.Mount(mux)
+
 	// Health. No token: a platform's probe has none.
 	mux.HandleFunc("GET /healthz", s.getHealthz)
 	mux.HandleFunc("GET /readyz", s.getReadyz)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{Timeout: 5 * time.Second}))
+	mux.Handle("GET /metrics", d.Guard.Metrics(promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{Timeout: 5 * time.Second})))
 	mux.HandleFunc("GET /{$}", s.getRoot)
 
-	return s.guard(mux)
+	return d.Guard.Wrap(wordMisses(mux))
 }

@@ -1,0 +1,124 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"docket/internal/audit"
+)
+
+// accessHeader carries Cloudflare Access' word to the origin
+// (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/,
+// read 2026-11-23: validate the header, because the cookie is not always passed on).
+const accessHeader = "Cf-Access-Jwt-Assertion"
+
+// Access is Cloudflare Access before us.
+type Access struct {
+	// Team is the team's address, https://TEAM.cloudflareaccess.com.
+	Team string
+	// Audience are the AUD tags of the applications that protect us.
+	Audience []string
+	// RoleClaim is the claim that Config.Roles looks in beside the e-mail address and a
+	// service token's client id; dots lead into objects.
+	RoleClaim string
+}
+
+// assertion checks Cloudflare Access' word, which comes with every request.
+type assertion struct {
+	cfg      Config
+	verifier *oidc.IDTokenVerifier
+
+	mu sync.Mutex // guards seen
+	// seen are the words whose first use was audited as a login, by their hash.
+	seen map[string]bool
+}
+
+func newAssertion(cfg Config) *assertion {
+	keys := newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client)
+	return &assertion{cfg: cfg, seen: map[string]bool{}, verifier: oidc.NewVerifier(cfg.Access.Team, keys, &oidc.Config{
+		SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
+		SkipClientIDCheck:    true, // There may be several: read checks them.
+		Now:                  func() time.Time { return time.Now().Add(-leeway) },
+	})}
+}
+
+// behindAccess tells whom Cloudflare Access has let through. A word that is not good is
+// nobody's; keys that cannot be fetched are an error.
+func (g *Guard) behindAccess(r *http.Request, now time.Time) (Caller, error) {
+	raw := r.Header.Get(accessHeader)
+	if raw == "" {
+		return Caller{}, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), issuerTimeout)
+	defer cancel()
+	c, err := g.access.read(ctx, raw)
+	if errors.Is(err, errNoKeys) {
+		return Caller{}, err
+	}
+	if err != nil {
+		g.log.DebugContext(ctx, "a word of Cloudflare Access was not believed", "err", err)
+		return Caller{}, nil
+	}
+	if g.access.first(raw) {
+		g.tellAccess(ctx, r, c, now)
+	}
+	return c, nil
+}
+
+// tellAccess audits the first use of an Access session as a login.
+func (g *Guard) tellAccess(ctx context.Context, r *http.Request, c Caller, now time.Time) {
+	err := g.store.AppendEntries(ctx, audit.Entry{
+		CreatedAt: now, Actor: c.Actor(), Action: audit.ActionLogin,
+		Payload: map[string]any{"mode": ModeAccess, "role": string(c.Role), "address": g.address(r).String()},
+	})
+	if err != nil {
+		g.log.WarnContext(ctx, "a login was not audited", "err", err)
+	}
+}
+
+// first reports whether a word is seen for the first time by this process.
+func (a *assertion) first(raw string) bool {
+	hash := hashOf(raw)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.seen[hash] {
+		return false
+	}
+	if len(a.seen) >= maxRecent {
+		clear(a.seen)
+	}
+	a.seen[hash] = true
+	return true
+}
+
+// read checks a word and tells whose it is. Somebody without a role has none: he is known,
+// and may do nothing.
+func (a *assertion) read(ctx context.Context, raw string) (Caller, error) {
+	id, err := a.verifier.Verify(ctx, raw)
+	if err != nil {
+		return Caller{}, fmt.Errorf("verify: %w", err)
+	}
+	if !slices.ContainsFunc(id.Audience, func(aud string) bool { return slices.Contains(a.cfg.Access.Audience, aud) }) {
+		return Caller{}, errors.New("verify: it is for another application")
+	}
+	var claims map[string]any
+	if err := id.Claims(&claims); err != nil {
+		return Caller{}, fmt.Errorf("read: %w", err)
+	}
+	// A person has an e-mail address; a service token has its client id as common_name.
+	name := textAt(claims, "email")
+	if name == "" {
+		name = textAt(claims, "common_name")
+	}
+	if name == "" {
+		return Caller{}, errors.New("read: it names nobody")
+	}
+	return Caller{Name: name, Kind: KindAccess, Role: a.cfg.roleFor(append(wordsAt(claims, a.cfg.Access.RoleClaim), name))}, nil
+}

@@ -1,0 +1,155 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"docket/internal/audit"
+)
+
+const (
+	// denialBurst entries may come at once, then one in denialPace: a scanner must not flood
+	// the audit log. What is left out is counted in the next entry.
+	denialBurst = 20
+	denialPace  = 10 * time.Second
+)
+
+// denials paces the entries about refused callers.
+type denials struct {
+	limit *rate.Limiter
+
+	mu   sync.Mutex // guards left
+	left int
+}
+
+func newDenials() *denials {
+	return &denials{limit: rate.NewLimiter(rate.Every(denialPace), denialBurst)}
+}
+
+// take reports whether an entry may be written now, and how many were left out before it.
+func (d *denials) take(now time.Time) (left int, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.limit.AllowN(now, 1) {
+		d.left++
+		return 0, false
+	}
+	left, d.left = d.left, 0
+	return left, true
+}
+
+// deny tells the log and the audit log that somebody was refused.
+func (g *Guard) deny(r *http.Request, c Caller, why string, right Right) {
+	g.denyAs(r, c.Actor(), why, right)
+}
+
+func (g *Guard) denyAs(r *http.Request, who audit.Actor, why string, right Right) {
+	now := time.Now().UTC()
+	left, ok := g.denied.take(now)
+	if !ok {
+		return
+	}
+	if who.Name == "" {
+		who.Name = "unknown"
+	}
+	about := map[string]any{"reason": why, "method": clip(r.Method), "path": clip(r.URL.Path), "address": g.address(r).String()}
+	if right != "" {
+		about["needs"] = string(right)
+	}
+	if left > 0 {
+		about["left_out_before"] = left
+	}
+	g.log.WarnContext(r.Context(), "caller refused", "actor", who.Name, "request", clip(r.URL.Path), "reason", why, "address", about["address"])
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
+	defer cancel()
+	if err := g.store.AppendEntries(ctx, audit.Entry{CreatedAt: now, Actor: who, Action: audit.ActionDenied, Payload: about}); err != nil {
+		g.log.WarnContext(ctx, "a refusal was not audited", "err", err)
+	}
+}
+
+// clip bounds what a stranger can write into the log.
+func clip(s string) string {
+	const longest = 200
+	if len(s) > longest {
+		return strings.ToValidUTF8(s[:longest], "") + "…"
+	}
+	return s
+}
+
+// Refuse answers a request that Check refused: a page or a way to the login for browsers,
+// JSON for programs.
+func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right Right) {
+	switch status {
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "5")
+		g.answer(w, r, status, "docket cannot tell who you are while its database does not answer: try again in a moment")
+	case http.StatusForbidden:
+		if !wantsPage(r) {
+			writeJSON(w, status, fmt.Sprintf("this caller lacks the right %s: use another token, or give it the scope %s", right, right))
+			return
+		}
+		c, _ := g.Identify(r) // Check has told him a moment ago.
+		g.page(w, r, "refused.html", status, page{Caller: c, Sentence: fmt.Sprintf("You are %s, and this needs the right to %s. Ask an admin for it.", roleOf(c), right)})
+	default:
+		if wantsPage(r) && (g.cfg.Mode == ModePassword || g.cfg.Mode == ModeOIDC) {
+			g.toLogin(w, r)
+			return
+		}
+		if wantsPage(r) && g.cfg.Mode == ModeAccess {
+			g.page(w, r, "login.html", http.StatusUnauthorized, page{})
+			return
+		}
+		challenge := `Bearer realm="docket"`
+		if wantsPage(r) && g.cfg.Mode == ModeNone {
+			challenge = `Basic realm="docket: any name, and a token as the password", charset="UTF-8"` // The browser asks.
+		}
+		w.Header().Set("WWW-Authenticate", challenge)
+		g.answer(w, r, http.StatusUnauthorized, fmt.Sprintf("a token with the scope %s is needed: send it as Authorization: Bearer", right))
+	}
+}
+
+func roleOf(c Caller) string {
+	if c.Role == "" {
+		return c.Name + ", without a role"
+	}
+	return fmt.Sprintf("%s, %s", c.Name, c.Role)
+}
+
+// toLogin sends a browser to the login, and back afterwards. A form that was sent is lost:
+// the way back leads to where it stood.
+func (g *Guard) toLogin(w http.ResponseWriter, r *http.Request) {
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		next = defaultNext
+	}
+	http.Redirect(w, r, loginPath+nextQuery(next), http.StatusSeeOther)
+}
+
+// answer says one sentence: on a page for browsers, as JSON for programs.
+func (g *Guard) answer(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	if wantsPage(r) {
+		g.page(w, r, "refused.html", status, page{Sentence: sentence})
+		return
+	}
+	writeJSON(w, status, sentence)
+}
+
+// wantsPage reports whether a browser asks for a page.
+func wantsPage(r *http.Request) bool {
+	return !isMachines(r.URL.Path) && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+func writeJSON(w http.ResponseWriter, status int, sentence string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(map[string]any{"error": sentence}) // The caller is gone if this fails.
+}

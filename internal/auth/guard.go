@@ -1,0 +1,204 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/store"
+)
+
+// The modes: how people log in.
+const (
+	ModeNone     = "none"
+	ModePassword = "password"
+	ModeOIDC     = "oidc"
+	ModeAccess   = "cloudflare_access"
+)
+
+// Config says who may do what.
+type Config struct {
+	// Mode is one of the modes.
+	Mode string
+	// Tokens are the configured API tokens. With none of them and mode none, everybody on
+	// this machine may do everything.
+	Tokens []Token
+	// Senders are the sources that have a way of their own to show who sends, by name.
+	Senders map[string]Sender
+	// Loopback says that the listener is on a loopback address.
+	Loopback bool
+	// PublicStatus opens the public status page, OpenMetrics the metrics.
+	PublicStatus, OpenMetrics bool
+	// Proxies are trusted for X-Forwarded-For and X-Forwarded-Proto.
+	Proxies []netip.Prefix
+	// URL is the address by which people reach Docket, without a slash at its end.
+	URL string
+	// Roles says which e-mail addresses, groups and service tokens have which role.
+	Roles  map[Role][]string
+	OIDC   OIDC
+	Access Access
+	// Stylesheet is the address of the console's stylesheet, "" for the login page's own.
+	Stylesheet string
+	// Client speaks to the issuer; nil is one with time limits.
+	Client *http.Client
+}
+
+// Sender is how a source shows who sends: by a token of its own, or by a signature.
+type Sender struct {
+	Token     desk.Secret
+	Signature *Signature
+}
+
+// Guard stands before every route.
+type Guard struct {
+	cfg    Config
+	store  *store.Store
+	log    *slog.Logger
+	tokens *tokens
+	pages  *template.Template
+	denied *denials
+	oidc   *issuer
+	access *assertion
+	// hashing bounds how many passwords are hashed at once: each takes memory.
+	hashing chan struct{}
+	// decoy is compared with where there is no account, so that the time tells nothing.
+	decoy string
+}
+
+// New makes a guard. It speaks to no issuer yet: one that is away keeps nothing from starting.
+func New(cfg Config, st *store.Store, log *slog.Logger) (*Guard, error) {
+	pages, err := template.ParseFS(files, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the login pages: %w", err)
+	}
+	decoy, err := HashPassword(desk.Secret(random()))
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Client == nil {
+		cfg.Client = &http.Client{Timeout: 10 * time.Second}
+	}
+	g := &Guard{
+		cfg: cfg, store: st, log: log, pages: pages, decoy: decoy, denied: newDenials(), hashing: make(chan struct{}, 2),
+		tokens: &tokens{configured: cfg.Tokens, store: st, recent: map[string]recentToken{}},
+	}
+	switch cfg.Mode {
+	case ModeOIDC:
+		g.oidc = newIssuer(cfg)
+	case ModeAccess:
+		g.access = newAssertion(cfg)
+	}
+	return g, nil
+}
+
+// open reports whether nothing is asked of anybody: then only this machine is answered.
+func (g *Guard) open() bool { return g.cfg.Mode == ModeNone && len(g.cfg.Tokens) == 0 }
+
+// Identify tells who sends a request: nobody where it says nothing, or something wrong. An
+// error means that nobody can say now. A token that is shown counts alone: a wrong one is
+// not made good by a session.
+func (g *Guard) Identify(r *http.Request) (Caller, error) {
+	if c, ok := r.Context().Value(callerKey{}).(Caller); ok {
+		return c, nil
+	}
+	now := time.Now().UTC()
+	if g.open() {
+		return Caller{Name: "local", Kind: KindLocal, Role: RoleAdmin}, nil
+	}
+	if r.Header.Get("Authorization") != "" {
+		c, _, err := g.tokens.find(r.Context(), credential(r), now)
+		return c, err
+	}
+	switch g.cfg.Mode {
+	case ModeAccess:
+		return g.behindAccess(r, now)
+	case ModePassword, ModeOIDC:
+		return g.session(r, now)
+	}
+	return Caller{}, nil
+}
+
+// Check tells who sends a request and 0, or the status to refuse it with: 401 for nobody,
+// 403 for somebody who lacks the right, 503 while nobody can say. A refusal is audited.
+func (g *Guard) Check(r *http.Request, right Right) (Caller, int) {
+	c, err := g.Identify(r)
+	switch {
+	case err != nil:
+		g.log.WarnContext(r.Context(), "the caller could not be told", "request", r.URL.Path, "err", err)
+		return Caller{}, http.StatusServiceUnavailable
+	case c.Can(right):
+		return c, 0
+	case c.Kind == KindNobody:
+		if r.Header.Get("Authorization") != "" || r.Header.Get(accessHeader) != "" { // Else he has only not logged in yet.
+			g.deny(r, c, "not known", right)
+		}
+		return c, http.StatusUnauthorized
+	}
+	g.deny(r, c, "lacks the right", right)
+	return c, http.StatusForbidden
+}
+
+// Require lets only callers with a right through; they are in the request's context.
+func (g *Guard) Require(right Right, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, refusal := g.Check(r, right)
+		if refusal != 0 {
+			g.Refuse(w, r, refusal, right)
+			return
+		}
+		h.ServeHTTP(w, r.WithContext(With(r.Context(), c)))
+	})
+}
+
+// Public lets everybody through; who can be told is in the request's context.
+func (g *Guard) Public(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, err := g.Identify(r); err == nil { // Otherwise he is nobody here.
+			r = r.WithContext(With(r.Context(), c))
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// Status guards the public status page: open unless it is configured otherwise.
+func (g *Guard) Status(h http.Handler) http.Handler {
+	if g.cfg.PublicStatus {
+		return g.Public(h)
+	}
+	return g.Require(Read, h)
+}
+
+// Metrics guards the metrics: open where it is configured, and to who speaks to a loopback
+// listener himself and not through a proxy.
+func (g *Guard) Metrics(h http.Handler) http.Handler {
+	guarded := g.Require(Read, h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		direct := g.cfg.Loopback && isLoopbackHost(r.Host) && !forwarded(r)
+		if g.cfg.OpenMetrics || direct {
+			h.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// Sweep forgets sessions and tries to log in that are over.
+func (g *Guard) Sweep(ctx context.Context, now time.Time) error {
+	return g.store.DropSessions(ctx, now.Add(-idleAfter), now.Add(-overAfter), now.Add(-tryWindow))
+}
+
+// Missing says which command makes the first account, "" where there is one or none is needed.
+func (g *Guard) Missing(ctx context.Context) string {
+	if g.cfg.Mode != ModePassword {
+		return ""
+	}
+	if all, err := g.store.Accounts(ctx); err != nil || len(all) > 0 {
+		return ""
+	}
+	return "nobody can log in yet: run docket auth set NAME --role admin beside the database"
+}

@@ -1,0 +1,200 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/store"
+)
+
+//go:embed templates
+var files embed.FS
+
+const (
+	loginPath = "/console/login"
+	// defaultNext is where a login leads that began nowhere.
+	defaultNext = "/console"
+	// tryWindow is how long tries to log in are counted together; within it a name has
+	// maxTriesName and a network maxTriesNet of them.
+	tryWindow    = 15 * time.Minute
+	maxTriesName = 10
+	maxTriesNet  = 30
+)
+
+// Mount puts the login's routes on the mux. They are open to everybody.
+func (g *Guard) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+loginPath, g.getLogin)
+	mux.HandleFunc("POST "+loginPath, g.postLogin)
+	mux.HandleFunc("GET "+loginPath+"/oidc", g.getOIDC)
+	mux.HandleFunc("GET "+loginPath+"/callback", g.getCallback)
+	mux.HandleFunc("GET "+loginPath+".css", g.getStylesheet)
+	mux.HandleFunc("POST /console/logout", g.postLogout)
+}
+
+// page is what the templates show.
+type page struct {
+	Mode, Next, Name, Sentence, Missing, Stylesheet, Issuer string
+	Caller                                                  Caller
+}
+
+func (g *Guard) page(w http.ResponseWriter, r *http.Request, name string, status int, p page) {
+	p.Mode, p.Stylesheet = g.cfg.Mode, g.cfg.Stylesheet
+	p.Missing = g.Missing(r.Context())
+	if u, err := url.Parse(g.cfg.OIDC.Issuer); err == nil {
+		p.Issuer = u.Hostname()
+	}
+	if p.Next == "" {
+		p.Next = defaultNext
+	}
+	var out bytes.Buffer
+	if err := g.pages.ExecuteTemplate(&out, name, p); err != nil {
+		g.log.ErrorContext(r.Context(), "page failed", "err", err)
+		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // The caller is gone if this fails.
+}
+
+func (g *Guard) getStylesheet(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	http.ServeFileFS(w, r, files, "templates/login.css")
+}
+
+func (g *Guard) getLogin(w http.ResponseWriter, r *http.Request) {
+	next := safeNext(r.URL.Query().Get("next"))
+	if c, err := g.Identify(r); err == nil && c.Kind != KindNobody {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return
+	}
+	g.page(w, r, "login.html", http.StatusOK, page{Next: next})
+}
+
+// postLogin is a login by password.
+func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
+	if g.cfg.Mode != ModePassword {
+		g.answer(w, r, http.StatusNotFound, "nobody logs in by password here")
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+	if err := r.ParseForm(); err != nil {
+		g.answer(w, r, http.StatusBadRequest, "the form cannot be read")
+		return
+	}
+	name, password, next := strings.ToLower(strings.TrimSpace(r.PostForm.Get("name"))), r.PostForm.Get("password"), safeNext(r.PostForm.Get("next"))
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
+	defer cancel()
+	account, err := g.tryPassword(ctx, r, name, password)
+	if err == nil {
+		err = g.login(w, r, account.Name, Role(account.Role), account.Epoch)
+	}
+	status, sentence := http.StatusServiceUnavailable, "Docket cannot check the password now. Try again in a moment."
+	switch {
+	case err == nil:
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return
+	case errors.Is(err, errWrong):
+		status, sentence = http.StatusUnauthorized, "The name or the password is wrong."
+	case errors.Is(err, errTooMany):
+		w.Header().Set("Retry-After", strconv.Itoa(int(tryWindow.Seconds())))
+		status, sentence = http.StatusTooManyRequests, "There were too many tries. Wait 15 minutes."
+	default:
+		g.log.WarnContext(r.Context(), "a login could not be checked", "err", err)
+	}
+	if !wantsPage(r) {
+		writeJSON(w, status, sentence)
+		return
+	}
+	g.page(w, r, "login.html", status, page{Next: next, Name: clip(name), Sentence: sentence})
+}
+
+var (
+	errWrong   = errors.New("the name or the password is wrong")
+	errTooMany = errors.New("too many tries to log in")
+)
+
+// tryPassword checks a name and its password. A try counts before it is checked, so that
+// many at once, on many replicas, are as bounded as one after the other. Known and unknown
+// names are treated alike, in the answer and in the time it takes.
+func (g *Guard) tryPassword(ctx context.Context, r *http.Request, name, password string) (store.Account, error) {
+	now := time.Now().UTC()
+	bounds := []struct {
+		subject string
+		limit   int64
+	}{{"address " + network(g.address(r)), maxTriesNet}, {"name " + hashOf(name), maxTriesName}}
+	for _, b := range bounds {
+		tries, err := g.store.CountTry(ctx, b.subject, now.Add(-tryWindow), now)
+		if err != nil {
+			return store.Account{}, err
+		}
+		if tries > b.limit {
+			g.deny(r, Caller{}, "too many tries to log in", "")
+			return store.Account{}, errTooMany
+		}
+	}
+	account, err := g.store.Account(ctx, name)
+	known := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Account{}, err
+	}
+	hash := g.decoy
+	if known {
+		hash = account.Password
+	}
+	if len(password) > longestPassword {
+		password = ""
+	}
+	good, err := g.matches(ctx, password, hash)
+	if err != nil {
+		return store.Account{}, err
+	}
+	if !good || !known {
+		// A name that is not known is not kept: people type passwords there.
+		who := audit.Actor{Kind: audit.KindPerson}
+		if known {
+			who.Name = account.Name
+		}
+		g.denyAs(r, who, "wrong name or password", "")
+		return store.Account{}, errWrong
+	}
+	if err := g.store.ForgetTries(ctx, bounds[1].subject); err != nil {
+		return store.Account{}, err
+	}
+	return account, nil
+}
+
+func (g *Guard) postLogout(w http.ResponseWriter, r *http.Request) {
+	g.endSession(r, "logged out")
+	g.setCookie(w, r, sessionCookie, "", 0)
+	if g.cfg.Mode == ModeAccess { // The session is Cloudflare's: there it ends.
+		http.Redirect(w, r, "/cdn-cgi/access/logout", http.StatusSeeOther)
+		return
+	}
+	http.Redirect(w, r, loginPath, http.StatusSeeOther)
+}
+
+// safeNext is a way back within this site, defaultNext for anything else.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || len(next) > 2000 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+		u.Host != "" || u.Scheme != "" || strings.HasPrefix(u.Path, loginPath) {
+		return defaultNext
+	}
+	return next
+}
+
+func nextQuery(next string) string {
+	if next = safeNext(next); next == defaultNext {
+		return ""
+	}
+	return "?" + url.Values{"next": {next}}.Encode()
+}

@@ -1,0 +1,210 @@
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"docket/internal/audit"
+	"docket/internal/desk"
+)
+
+// OIDC is an OpenID Connect issuer.
+type OIDC struct {
+	Issuer       string
+	ClientID     string
+	ClientSecret desk.Secret
+	// Scopes are asked for beside openid.
+	Scopes []string
+	// RoleClaim is the claim that Config.Roles looks in beside the verified e-mail address;
+	// dots lead into objects.
+	RoleClaim string
+}
+
+const (
+	// issuerTimeout bounds what is asked of the issuer for one page.
+	issuerTimeout = 10 * time.Second
+	// flowAge is how long a login may take.
+	flowAge = 10 * time.Minute
+	// leeway is how far our clock and an issuer's may be apart.
+	leeway = time.Minute
+)
+
+// issuer is the way to the issuer. It is looked up when somebody first logs in: one that is
+// away keeps nobody from starting Docket.
+type issuer struct {
+	cfg Config
+
+	mu sync.Mutex // guards provider
+	// provider is what the issuer says of itself, nil before it was asked.
+	provider *oidc.Provider
+}
+
+func newIssuer(cfg Config) *issuer { return &issuer{cfg: cfg} }
+
+// flow is one login on its way, in a cookie of the browser that began it. state ties the
+// answer to that browser, nonce the id token to this flow, verifier the code to us (PKCE).
+type flow struct {
+	State    string `json:"s"`
+	Nonce    string `json:"n"`
+	Verifier string `json:"v"`
+	Next     string `json:"t"`
+}
+
+func (i *issuer) look(ctx context.Context) (*oidc.Provider, error) {
+	i.mu.Lock()
+	known := i.provider
+	i.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	// The provider keeps the context for later look-ups of keys: it must not end.
+	asked, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client), i.cfg.OIDC.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("ask the issuer: %w", err)
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.provider = asked
+	return asked, nil
+}
+
+func (i *issuer) oauth(p *oidc.Provider) *oauth2.Config {
+	scopes := []string{oidc.ScopeOpenID}
+	for _, s := range i.cfg.OIDC.Scopes {
+		if !slices.Contains(scopes, s) {
+			scopes = append(scopes, s)
+		}
+	}
+	return &oauth2.Config{
+		ClientID: i.cfg.OIDC.ClientID, ClientSecret: i.cfg.OIDC.ClientSecret.Reveal(), Endpoint: p.Endpoint(),
+		RedirectURL: i.cfg.URL + loginPath + "/callback", Scopes: scopes,
+	}
+}
+
+// getOIDC sends the browser to the issuer.
+func (g *Guard) getOIDC(w http.ResponseWriter, r *http.Request) {
+	if g.oidc == nil {
+		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), issuerTimeout)
+	defer cancel()
+	p, err := g.oidc.look(ctx)
+	if err != nil {
+		g.log.WarnContext(ctx, "the issuer could not be asked", "err", err)
+		g.page(w, r, "login.html", http.StatusBadGateway, page{Sentence: "The issuer does not answer. Try again in a moment."})
+		return
+	}
+	f := flow{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Next: safeNext(r.URL.Query().Get("next"))}
+	text, err := json.Marshal(f)
+	if err != nil {
+		g.answer(w, r, http.StatusInternalServerError, "the login cannot begin")
+		return
+	}
+	g.setCookie(w, r, flowCookie, base64.RawURLEncoding.EncodeToString(text), flowAge)
+	http.Redirect(w, r, g.oidc.oauth(p).AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), http.StatusSeeOther)
+}
+
+// getCallback is the way back from the issuer.
+func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
+	if g.oidc == nil {
+		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
+		return
+	}
+	f, ok := g.flow(r)
+	g.setCookie(w, r, flowCookie, "", 0) // It is good for one answer.
+	query := r.URL.Query()
+	if !ok || !same(query.Get("state"), desk.Secret(f.State)) {
+		g.deny(r, Caller{}, "a login that did not begin in this browser", "")
+		g.page(w, r, "login.html", http.StatusBadRequest, page{Sentence: "This login did not begin in this browser, or took too long. Begin again."})
+		return
+	}
+	if query.Get("code") == "" {
+		g.deny(r, Caller{}, "the issuer refused: "+clip(query.Get("error")), "")
+		g.page(w, r, "login.html", http.StatusForbidden, page{Sentence: "The issuer did not let you in.", Next: f.Next})
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), issuerTimeout)
+	defer cancel()
+	name, role, err := g.oidc.redeem(ctx, f, query.Get("code"))
+	if err == nil {
+		err = g.login(w, r, name, role, 0)
+	}
+	if err != nil {
+		g.refuseLogin(w, r, f.Next, err)
+		return
+	}
+	http.Redirect(w, r, f.Next, http.StatusSeeOther)
+}
+
+func (g *Guard) refuseLogin(w http.ResponseWriter, r *http.Request, next string, err error) {
+	if none, ok := errors.AsType[*noRoleError](err); ok {
+		g.denyAs(r, audit.Actor{Kind: audit.KindPerson, Name: none.name}, "no role", "")
+		g.page(w, r, "refused.html", http.StatusForbidden, page{Sentence: "You are " + none.name + ", and have no role here. Ask an admin to name you in auth.roles."})
+		return
+	}
+	g.log.WarnContext(r.Context(), "a login failed", "err", err)
+	g.deny(r, Caller{}, "the issuer's answer is not good", "")
+	g.page(w, r, "login.html", http.StatusBadGateway, page{Sentence: "The login could not be finished. Try again; the log says why.", Next: next})
+}
+
+func (g *Guard) flow(r *http.Request) (flow, bool) {
+	var f flow
+	text, err := base64.RawURLEncoding.DecodeString(g.cookie(r, flowCookie))
+	if err != nil || json.Unmarshal(text, &f) != nil || f.State == "" || f.Nonce == "" || f.Verifier == "" {
+		return flow{}, false
+	}
+	f.Next = safeNext(f.Next)
+	return f, true
+}
+
+// redeem changes a code for the id token, checks it, and tells who it is and in what role.
+func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, role Role, err error) {
+	p, err := i.look(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	token, err := i.oauth(p).Exchange(oidc.ClientContext(ctx, i.cfg.Client), code, oauth2.VerifierOption(f.Verifier))
+	if err != nil {
+		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok { // Its own text repeats the whole answer.
+			return "", "", fmt.Errorf("redeem the code: the issuer answered %d %.60q", refused.Response.StatusCode, refused.ErrorCode)
+		}
+		return "", "", fmt.Errorf("redeem the code: %w", err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	if raw == "" {
+		return "", "", errors.New("redeem the code: the answer has no id_token")
+	}
+	now := func() time.Time { return time.Now().Add(-leeway) }
+	id, err := p.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client), &oidc.Config{ClientID: i.cfg.OIDC.ClientID, Now: now}).Verify(ctx, raw)
+	if err != nil {
+		return "", "", fmt.Errorf("verify the id token: %w", err)
+	}
+	if !same(id.Nonce, desk.Secret(f.Nonce)) {
+		return "", "", errors.New("verify the id token: it was made for another login")
+	}
+	var claims map[string]any
+	if err := id.Claims(&claims); err != nil {
+		return "", "", fmt.Errorf("read the id token: %w", err)
+	}
+	name = id.Subject
+	known := append(wordsAt(claims, i.cfg.OIDC.RoleClaim), id.Subject)
+	// An address that the issuer has not verified may be anybody's.
+	if email := textAt(claims, "email"); email != "" && claims["email_verified"] == true {
+		name, known = email, append(known, email)
+	}
+	if role = i.cfg.roleFor(known); role == "" {
+		return "", "", &noRoleError{name}
+	}
+	return name, role, nil
+}

@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// everybody stands in Config.Roles for each caller that the issuer vouches for.
+const everybody = "*"
+
+// roleFor is the most powerful role that one of the words has, "" for none. Case does not
+// count: e-mail addresses and groups come in any.
+func (c Config) roleFor(words []string) Role {
+	for _, role := range Roles() {
+		for _, want := range c.Roles[role] {
+			if want == everybody || slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, want) }) {
+				return role
+			}
+		}
+	}
+	return ""
+}
+
+// wordsAt reads the texts at a path of claims, such as groups or custom.groups: one text or
+// a list of them.
+func wordsAt(claims map[string]any, path string) []string {
+	if v, ok := claims[path]; ok { // Some issuers have dots in a claim's name.
+		return words(v)
+	}
+	key, rest, deeper := strings.Cut(path, ".")
+	if inner, ok := claims[key].(map[string]any); deeper && ok {
+		return wordsAt(inner, rest)
+	}
+	return nil
+}
+
+func words(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, item := range v {
+			all = append(all, words(item)...)
+		}
+		return all
+	case map[string]any: // Cloudflare's groups: {id, name, email}.
+		return append(words(v["name"]), words(v["email"])...)
+	}
+	return nil
+}
+
+func textAt(claims map[string]any, key string) string {
+	s, _ := claims[key].(string)
+	return s
+}
+
+// noRoleError is somebody who is known, and has no role here.
+type noRoleError struct{ name string }
+
+func (e *noRoleError) Error() string {
+	return fmt.Sprintf("%s has no role: auth.roles names neither the address nor a group", e.name)
+}

@@ -1,0 +1,128 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/store"
+)
+
+// Token is one API token of the configuration.
+type Token struct {
+	Name   string
+	Secret desk.Secret
+	// Scopes are of ingest, read, operate, admin; each also grants what is weaker: admin
+	// grants all, operate grants read.
+	Scopes []string
+}
+
+// tokenPrefix begins each token that docket auth token makes, so that a scanner of
+// repositories can know one, and only such are looked for in the database.
+const tokenPrefix = "docket_"
+
+// NewToken makes a token and the hash that is kept of it.
+func NewToken() (token desk.Secret, hash string) {
+	text := tokenPrefix + random()
+	return desk.Secret(text), hashOf(text)
+}
+
+// random is 256 random bits as text.
+func random() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // It never fails: the program would end first.
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// hashOf is what is kept of a text of 256 random bits: no salt nor stretching is needed.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// credential is the token that a request carries, as bearer token or basic password.
+func credential(r *http.Request) string {
+	if _, password, ok := r.BasicAuth(); ok {
+		return password
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
+}
+
+// same compares in a time that tells nothing, lengths included.
+func same(given string, want desk.Secret) bool {
+	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(want.Reveal()))
+	return want.Set() && subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// tokens knows the configured tokens and those of the database.
+type tokens struct {
+	configured []Token
+	store      *store.Store
+
+	mu     sync.Mutex // guards recent
+	recent map[string]recentToken
+}
+
+// recentToken is a database token that was good a moment ago.
+type recentToken struct {
+	caller Caller
+	until  time.Time
+}
+
+const (
+	// tokenMemory is how long a removed token may still be good on a replica.
+	tokenMemory = 5 * time.Second
+	// maxRecent bounds the memory.
+	maxRecent = 1000
+)
+
+// find tells whose token it is. An error means that nobody can say now.
+func (t *tokens) find(ctx context.Context, given string, now time.Time) (Caller, bool, error) {
+	var found *Token
+	for i := range t.configured { // All of them: the time must not tell which was right.
+		if same(given, t.configured[i].Secret) {
+			found = &t.configured[i]
+		}
+	}
+	if found != nil {
+		return callerOf(found.Name, found.Scopes), true, nil
+	}
+	if !strings.HasPrefix(given, tokenPrefix) || len(given) > 100 {
+		return Caller{}, false, nil
+	}
+	hash := hashOf(given)
+	t.mu.Lock()
+	known, ok := t.recent[hash]
+	t.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.caller, true, nil
+	}
+	kept, err := t.store.APITokenOf(ctx, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return Caller{}, false, nil
+	}
+	if err != nil {
+		return Caller{}, false, err
+	}
+	c := callerOf(kept.Name, kept.Scopes)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.recent) >= maxRecent {
+		clear(t.recent)
+	}
+	t.recent[hash] = recentToken{c, now.Add(tokenMemory)}
+	return c, true, nil
+}

@@ -1,0 +1,54 @@
+package auth
+
+import (
+	"net/http"
+	"strings"
+)
+
+// policy is the pages' content security policy: nothing inline, nothing from elsewhere, no frames.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Wrap is the outermost part of the face: headers that belong on every answer, foreign pages
+// kept out of everything that changes something (with or without a session: a foreign page
+// must not log anybody in, either), and, where nothing is asked of anybody, only those who
+// address this machine by a loopback name: a page on the web could otherwise reach us by a
+// name that it points at 127.0.0.1.
+func (g *Guard) Wrap(h http.Handler) http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.deny(r, Caller{}, "a page of another site", "")
+		g.answer(w, r, http.StatusForbidden, "a page of another site may not do this")
+	}))
+	protected := crossOrigin.Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		if !isMachines(r.URL.Path) {
+			header.Set("Content-Security-Policy", policy)
+			header.Set("X-Frame-Options", "DENY") // For browsers that know no frame-ancestors.
+			header.Set("Referrer-Policy", "same-origin")
+			header.Set("Cross-Origin-Opener-Policy", "same-origin")
+			header.Set("Cache-Control", "no-store") // Static files set their own.
+			if g.secure(r) {
+				header.Set("Strict-Transport-Security", "max-age=31536000")
+			}
+		}
+		if g.open() && !isLoopbackHost(r.Host) {
+			g.answer(w, r, http.StatusForbidden, "no login and no token is configured, so docket answers only to a loopback address such as 127.0.0.1 or localhost")
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
+}
+
+// isMachines reports whether a path is not a page: there the headers of pages would only
+// cost, and the ways in are hot.
+func isMachines(path string) bool {
+	for _, prefix := range []string{"/hooks/", "/api/", "/v2/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
+}
