@@ -218,10 +218,9 @@ type AuthConfig struct {
 
 // OIDCConfig is an OpenID Connect issuer.
 type OIDCConfig struct {
-	Issuer           string      `yaml:"issuer"`
-	ClientID         string      `yaml:"client_id"`
-	ClientSecret     desk.Secret `yaml:"client_secret"`
-	ClientSecretFile string      `yaml:"client_secret_file"`
+	Issuer       string      `yaml:"issuer"`
+	ClientID     string      `yaml:"client_id"`
+	ClientSecret desk.Secret `yaml:"client_secret"`
 	// Scopes are asked for beside openid.
 	Scopes []string `yaml:"scopes"`
 	// RoleClaim is the claim that roles are looked for in, beside the verified e-mail address.

@@ -145,6 +145,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Slack: SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/"},
 		Sources: []SourceConfig{
 			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, ResolveTimeout: 7 * time.Minute},
+			{Name: "signed", Format: "alertmanager", HMAC: HMACConfig{Secret: "from-a-file-0123456789", SecretFile: tokenFile, Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},
 			{Name: "prom", Format: "prometheus", Identity: IdentityConfig{Keep: []string{"alertname", "job"}}},
 			{Name: "ids", Format: "alertmanager", Token: "from-a-file-0123456789", TokenFile: tokenFile, Identity: IdentityConfig{AlertID: true}},
 			{Name: "am-main", Poll: "alertmanager", URL: "http://127.0.0.1:9093", Every: defaultEvery},
@@ -168,10 +169,16 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 90 * time.Second},
-		Auth: AuthConfig{Mode: "none", Tokens: []TokenConfig{
-			{Name: "ops", Token: "a-long-token-of-ops", Scopes: []string{"ingest", "read", "operate", "admin"}},
-			{Name: "grafana", Token: "from-a-file-0123456789", TokenFile: tokenFile, Scopes: []string{"read"}},
-		}},
+		Auth: AuthConfig{
+			Mode: "oidc", URL: "https://docket.example.org",
+			OIDC:           OIDCConfig{Issuer: "https://id.example.org", ClientID: "docket", ClientSecret: "the-client-secret", Scopes: []string{"email", "groups"}, RoleClaim: "realm_access.roles"},
+			CF:             CFConfig{Team: "https://shop.cloudflareaccess.com", Audience: []string{"aud1", "aud2"}, RoleClaim: "groups"},
+			Roles:          RolesConfig{Admin: []string{"ada@example.org"}, Operator: []string{"sre"}, Viewer: []string{"*"}},
+			TrustedProxies: []string{"10.0.0.0/8", "::1"}, OpenMetrics: true,
+			Tokens: []TokenConfig{
+				{Name: "ops", Token: "a-long-token-of-ops", Scopes: []string{"ingest", "read", "operate", "admin"}},
+				{Name: "grafana", Token: "from-a-file-0123456789", TokenFile: tokenFile, Scopes: []string{"read"}},
+			}},
 		Log:   LogConfig{Level: "debug"},
 		Flags: map[string]feature.Env{},
 	}
@@ -179,7 +186,8 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		t.Error(diff)
 	}
 	for path, v := range leaves(reflect.ValueOf(got), "") {
-		if v.IsZero() && path != "policies.storm.limit" {
+		// Of these, zero is not the default.
+		if v.IsZero() && path != "policies.storm.limit" && path != "auth.public_status" {
 			t.Errorf("full.yaml does not set %s, so this test cannot see it lost", path)
 		}
 	}
@@ -239,7 +247,7 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 	}
 	for _, path := range keys(reflect.TypeFor[Config](), "") {
 		// One of two that exclude each other stands in the comment of the other.
-		if !given[path] && !strings.HasSuffix(path, ".token") && !strings.HasPrefix(path, "sources.identity.") {
+		if !given[path] && !strings.HasSuffix(path, ".token") && path != "sources.hmac.secret" && !strings.HasPrefix(path, "sources.identity.") {
 			t.Errorf("docs/docket.example.yaml does not show %s", path)
 		}
 	}

@@ -154,7 +154,7 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 		{"a file that is no text", "", vars{"DOCKET_TOKEN_FILE": binaryFile}, "DOCKET_TOKEN_FILE: its file is not UTF-8 text"},
 		{"a value that is no text", "", vars{"DOCKET_LISTEN": "\xff"}, "DOCKET_LISTEN: is not UTF-8 text"},
 		{"another kind of database", "", vars{"DATABASE_URL": "mysql://hunter2@db/x"}, "DATABASE_URL: is an address of another kind: write a file's path or postgres://..."},
-		{"PORT without a way to tell who comes", "", vars{"PORT": "8000"}, "PORT: listens on all addresses, and nothing says who may come: set auth.tokens, or DOCKET_LISTEN to a loopback address"},
+		{"PORT without a way to tell who comes", "", vars{"PORT": "8000"}, "PORT: listens on all addresses, and nothing says who may come: set auth.mode or auth.tokens, or DOCKET_LISTEN to a loopback address"},
 		{"PORT that is none", "", vars{"PORT": "tcp://10.0.0.1:80"}, `PORT: "tcp://10.0.0.1:80" is not a port: write a number from 1 to 65535`},
 		{"PORT with a sign", "", vars{"PORT": "+80"}, `PORT: "+80" is not a port: write a number from 1 to 65535`},
 		{"DOCKET_LISTEN beyond loopback", tokens1, vars{"DOCKET_LISTEN": "0.0.0.0:80"}, `DOCKET_LISTEN: "0.0.0.0:80" is not a loopback address: write 127.0.0.1:80, or set PORT to listen on all addresses`},

@@ -42,7 +42,6 @@ func (l *loader) settle() {
 		t := &c.Auth.Tokens[i]
 		l.settleToken(&t.Token, t.TokenFile, fmt.Sprintf("auth.tokens[%d]", i))
 	}
-	l.settleSecret(&c.Auth.OIDC.ClientSecret, c.Auth.OIDC.ClientSecretFile, "auth.oidc", "client_secret")
 	c.Auth.URL = strings.TrimRight(c.Auth.URL, "/")
 	c.Auth.CF.Team = strings.TrimRight(c.Auth.CF.Team, "/")
 	l.settleEnvToken("admin", c.Auth.Admin)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/desk"
 	"docket/internal/store"
 )
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/auth"
 	"docket/internal/silence"
 	"docket/internal/switchboard"
 )
@@ -79,8 +80,8 @@ type amGroup struct {
 
 // mayRead lets in who may read.
 func (s *server) mayRead(w http.ResponseWriter, r *http.Request) bool {
-	if _, refusal := s.caller(r, ScopeRead); refusal != 0 {
-		deny(w, refusal, ScopeRead)
+	if _, refusal := s.Guard.Check(r, auth.Read); refusal != 0 {
+		s.Guard.Refuse(w, r, refusal, auth.Read)
 		return false
 	}
 	return true

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"docket/internal/web"
+	"docket/internal/auth"
 )
 
 // shownAlerts are the alertnames at an address, in its order.
@@ -120,7 +120,7 @@ func TestRoutesAreShownInAlertmanagersWords(t *testing.T) {
 }
 
 func TestAlertmanagersAPIAsksForAToken(t *testing.T) {
-	f := newFace(t, plan{tokens: []web.Token{{Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{web.ScopeRead}}}})
+	f := newFace(t, plan{tokens: []auth.Token{{Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{string(auth.Read)}}}})
 	for _, path := range []string{"/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/receivers", "/api/v2/status"} {
 		if r := f.ask(http.MethodGet, path, nil); r.status != http.StatusUnauthorized {
 			t.Errorf("GET %s without a token: %d", path, r.status)

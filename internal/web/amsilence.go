@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/auth"
 	"docket/internal/silence"
 	"docket/internal/store"
 	"docket/internal/switchboard"
@@ -174,12 +175,12 @@ func (s *server) deleteSilence(w http.ResponseWriter, r *http.Request) {
 
 // mayOperate lets in who may change things, and says who that is.
 func (s *server) mayOperate(w http.ResponseWriter, r *http.Request) (audit.Actor, bool) {
-	name, refusal := s.caller(r, ScopeOperate)
+	who, refusal := s.Guard.Check(r, auth.Operate)
 	if refusal != 0 {
-		deny(w, refusal, ScopeOperate)
+		s.Guard.Refuse(w, r, refusal, auth.Operate)
 		return audit.Actor{}, false
 	}
-	return audit.Actor{Kind: audit.KindPerson, Name: name}, true
+	return who.Actor(), true
 }
 
 // amStatusOf says by which silences and maintenance windows an alert is muted; what mutes

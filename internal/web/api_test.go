@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docket/internal/alert"
+	"docket/internal/auth"
 	"docket/internal/incident"
 	"docket/internal/web"
 )
@@ -177,7 +178,7 @@ func TestWrongQuestionsAreAnsweredByTheField(t *testing.T) {
 }
 
 func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
-	f := newFace(t, plan{tokens: append(tokens(), web.Token{Name: "ann", Secret: "ann-secret-0123456789", Scopes: []string{web.ScopeAdmin}})})
+	f := newFace(t, plan{tokens: append(tokens(), auth.Token{Name: "ann", Secret: "ann-secret-0123456789", Scopes: []string{string(auth.Admin)}})})
 	ann := []string{"Authorization: Bearer ann-secret-0123456789", "Content-Type: application/json"}
 	get := func(path string, into any) {
 		t.Helper()

@@ -10,7 +10,6 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/desk"
-	"docket/internal/web"
 )
 
 // tokens are one for each scope; a token's secret is its name with a tail.
