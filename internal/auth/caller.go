@@ -97,7 +97,7 @@ type callerKey struct{}
 
 // With puts a caller into a context.
 func With(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
+	return context.WithValue(ctx, callerKey{}, c) //nolint:forbidigo // Who asks belongs to a request as its id does.
 }
 
 // From returns a request's caller, nobody where none was told.

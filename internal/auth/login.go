@@ -73,7 +73,7 @@ func (g *Guard) getStylesheet(w http.ResponseWriter, r *http.Request) {
 func (g *Guard) getLogin(w http.ResponseWriter, r *http.Request) {
 	next := safeNext(r.URL.Query().Get("next"))
 	if c, err := g.Identify(r); err == nil && c.Kind != KindNobody {
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // safeNext has left only paths of ours.
 		return
 	}
 	g.page(w, r, "login.html", http.StatusOK, page{Next: next})
@@ -100,7 +100,7 @@ func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 	status, sentence := http.StatusServiceUnavailable, "Docket cannot check the password now. Try again in a moment."
 	switch {
 	case err == nil:
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // safeNext has left only paths of ours.
 		return
 	case errors.Is(err, errWrong):
 		status, sentence = http.StatusUnauthorized, "The name or the password is wrong."

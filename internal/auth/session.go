@@ -38,7 +38,7 @@ func (g *Guard) setCookie(w http.ResponseWriter, r *http.Request, name, value st
 	if value == "" {
 		seconds = -1
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the request came by https.
 		Name: g.cookieName(r, name), Value: value, Path: "/", MaxAge: seconds,
 		HttpOnly: true, Secure: g.secure(r), SameSite: http.SameSiteLaxMode,
 	})

@@ -10,7 +10,7 @@ import (
 	"docket/internal/audit"
 )
 
-// ErrTaken: there is one of that name already.
+// ErrTaken says that there is one of that name already.
 var ErrTaken = errors.New("the name is taken")
 
 // APIToken is a token that was made by docket auth token.

@@ -29,7 +29,7 @@ func (p Span) Of(at time.Time) time.Time {
 // How long what is kept; a year is what the pages show.
 const (
 	keepRaw      = 48 * time.Hour
-	keepByMinute = 8 * 24 * time.Hour
+	keepFine = 8 * 24 * time.Hour
 	keepYear     = 366 * 24 * time.Hour
 )
 
@@ -91,7 +91,7 @@ func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) erro
 		for _, old := range []struct {
 			span Span
 			keep time.Duration
-		}{{Minute, keepByMinute}, {Hour, keepYear}, {Day, keepYear}} {
+		}{{Minute, keepFine}, {Hour, keepYear}, {Day, keepYear}} {
 			const drop = `DELETE FROM reading_sum WHERE span = ? AND surface_id BETWEEN ? AND ? AND at_us < ?`
 			if err := t.later(ctx, drop, int64(old.span), first, last, micros(now.Add(-old.keep))); err != nil {
 				return err

@@ -175,8 +175,9 @@ func newFace(t testing.TB, p plan) *face {
 			case <-ctx.Done():
 				return nil
 			case <-tick.C:
+				// As in the program, a turn that fails is followed by the next: some tests take a table away.
 				if err := board.Settle(ctx, book, time.Now()); err != nil && ctx.Err() == nil {
-					return err
+					log.Warn("settle", "err", err)
 				}
 			}
 		}
