@@ -28,9 +28,9 @@ func (p Span) Of(at time.Time) time.Time {
 
 // How long what is kept; a year is what the pages show.
 const (
-	keepRaw      = 48 * time.Hour
+	keepRaw  = 48 * time.Hour
 	keepFine = 8 * 24 * time.Hour
-	keepYear     = 366 * 24 * time.Hour
+	keepYear = 366 * 24 * time.Hour
 )
 
 const sumWidth = 10
