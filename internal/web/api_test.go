@@ -64,7 +64,7 @@ func TestRowsHaveTheFieldsOfTheContract(t *testing.T) {
 	f := newFace(t, plan{})
 	f.fire("Fields")
 	for path, want := range map[string]string{
-		"/api/v1/alerts":    "alert_key source alert_id severity status title labels starts_at ends_at",
+		"/api/v1/alerts":    "alert_key source alert_id severity status title labels starts_at ends_at annotations link fingerprint",
 		"/api/v1/incidents": "id alert_key generation state severity title source surface opened_at recovered_at reason ticket",
 		"/api/v1/tickets":   "desk id number url subject status tags mark incidents created_at",
 		"/api/v1/audit":     "id created_at actor action payload hash",

@@ -18,6 +18,9 @@ import (
 
 // Client talks to a running Docket; the command line uses it.
 type Client struct {
+	// TokenFrom names what gives the token, for whom it is refused to.
+	TokenFrom string
+
 	base  string
 	token desk.Secret
 	http  *http.Client
@@ -28,7 +31,7 @@ var ErrNoServer = errors.New("no docket is running there")
 
 // NewClient makes a client of the server at base, for example http://127.0.0.1:8080.
 func NewClient(base string, token desk.Secret) *Client {
-	return &Client{strings.TrimSuffix(base, "/"), token, &http.Client{
+	return &Client{"DOCKET_TOKEN", strings.TrimSuffix(base, "/"), token, &http.Client{
 		Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -82,7 +85,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("the answer of %s broke off: %w", c.base, err)
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return refusal(c.base, resp.StatusCode, text)
+		return c.refusal(resp.StatusCode, text)
 	}
 	if out == nil {
 		return nil
@@ -95,7 +98,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 
 // refusal reads the sentence out of an error answer: ours, or the API's problem document.
 // A sentence about what was asked needs no address before it.
-func refusal(base string, status int, text []byte) error {
+func (c *Client) refusal(status int, text []byte) error {
 	var answer struct {
 		Error  string `json:"error"`
 		Detail string `json:"detail"`
@@ -121,7 +124,7 @@ func refusal(base string, status int, text []byte) error {
 			return errors.New(sentence)
 		}
 	case http.StatusUnauthorized:
-		sentence += " (the command line sends DOCKET_TOKEN)"
+		sentence += " (the command line sends " + c.TokenFrom + ")"
 	}
-	return fmt.Errorf("%s refused (%d): %s", base, status, sentence)
+	return fmt.Errorf("%s refused (%d): %s", c.base, status, sentence)
 }

@@ -45,6 +45,10 @@ type AlertRow struct {
 	Labels   map[string]string `json:"labels"`
 	StartsAt time.Time         `json:"starts_at"`
 	EndsAt   *time.Time        `json:"ends_at" doc:"Null while firing."`
+
+	Annotations map[string]string `json:"annotations"`
+	Link        string            `json:"link" doc:"Where the source shows it, empty for nowhere."`
+	Fingerprint string            `json:"fingerprint" doc:"The name of this one alert: 16 hex characters over all of its labels."`
 }
 
 // IncidentRow is one incident as listed.
@@ -121,6 +125,7 @@ func AlertRowOf(a alert.Alert) AlertRow {
 	return AlertRow{
 		AlertKey: a.Key.String(), Source: a.Source, AlertID: a.ID, Severity: a.Severity.String(), Status: a.Status.String(),
 		Title: a.Title, Labels: a.Labels.Map(), StartsAt: a.StartsAt, EndsAt: orNull(a.EndsAt),
+		Annotations: a.Annotations.Map(), Link: a.Link, Fingerprint: a.Fingerprint.String(),
 	}
 }
 

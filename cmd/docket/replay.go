@@ -1,0 +1,206 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/desk"
+	"docket/internal/silence"
+	"docket/internal/web"
+)
+
+type replayCmd struct {
+	To        string        `placeholder:"URL" help:"The docket to post to; without it the alerts are printed as one webhook of Alertmanager's."`
+	TokenFile string        `type:"path" placeholder:"FILE" help:"A file with a token of that docket, of scope ingest. DOCKET_TOKEN is never sent there."`
+	Match     []string      `sep:"none" placeholder:"MATCHER" help:"Only alerts that match, in Alertmanager's syntax; may be repeated."`
+	Since     time.Duration `placeholder:"DURATION" help:"Only alerts that began since then, for example 24h."`
+	Ended     bool          `help:"Also alerts that have ended: each is told to begin, and to end."`
+	Speed     float64       `placeholder:"N" help:"With --to: keep the times between, N times as fast; left out, all at once."`
+}
+
+// told is one thing that an alert has told, and when.
+type told struct {
+	at  time.Time
+	row web.AlertRow
+	// ended tells its end instead of its beginning.
+	ended bool
+}
+
+// Run takes the alerts out of the server, or the database where none runs, and posts or
+// prints them. Docket knows alerts by their labels, so what it has heard before changes
+// nothing: a replay that broke off is done again.
+func (c *replayCmd) Run(s *session) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	rows, err := read(s,
+		func(cl *web.Client) (rows []web.AlertRow, err error) {
+			return rows, cl.Get(s.ctx, "/api/v1/alerts", nil, &rows)
+		},
+		func(ctx context.Context, r web.Reader) ([]web.AlertRow, error) { return r.Alerts(ctx, 0) })
+	if err != nil {
+		return err
+	}
+	rows, strange, err := c.choose(rows, time.Now())
+	if err != nil {
+		return err
+	}
+	if c.To == "" {
+		err = printJSON(s.out, webhookOf(lastWords(rows)))
+	} else {
+		err = c.post(s, rows)
+	}
+	if err == nil && strange > 0 {
+		return &exitError{exitWarned, count(strange, "alert") + " came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
+	}
+	return err
+}
+
+func (c *replayCmd) check() error {
+	if c.Speed < 0 || c.Since < 0 {
+		return errors.New("--speed and --since cannot be negative")
+	}
+	if c.To == "" {
+		if c.Speed != 0 || c.TokenFile != "" {
+			return errors.New("--speed and --token-file belong to --to")
+		}
+		return nil
+	}
+	if u, err := url.Parse(c.To); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return errors.New("--to is no address: give it as http://127.0.0.1:8080")
+	}
+	return nil
+}
+
+// choose keeps what is asked for, and counts what is left out of it: an alert of another
+// format would have another alert_key when told in Alertmanager's.
+func (c *replayCmd) choose(rows []web.AlertRow, now time.Time) (chosen []web.AlertRow, strange int, err error) {
+	var ms silence.Matchers
+	if len(c.Match) > 0 {
+		if ms, err = silence.ParseMatchers(c.Match...); err != nil {
+			return nil, 0, err
+		}
+	}
+	for _, r := range rows {
+		ls := alert.NewLabels(r.Labels)
+		switch {
+		case r.Status != alert.Firing.String() && !c.Ended, c.Since > 0 && r.StartsAt.Before(now.Add(-c.Since)), ms != nil && !ms.Match(ls):
+		case r.Fingerprint != alert.Fingerprint("", ls).String():
+			strange++
+		default:
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen, strange, nil
+}
+
+// lastWords are the alerts as they stand.
+func lastWords(rows []web.AlertRow) []told {
+	all := make([]told, len(rows))
+	for i, r := range rows {
+		all[i] = told{r.StartsAt, r, r.EndsAt != nil}
+	}
+	return all
+}
+
+// history is what the alerts have told, in the order of time.
+func history(rows []web.AlertRow) []told {
+	var all []told
+	for _, r := range rows {
+		all = append(all, told{r.StartsAt, r, false})
+		if r.EndsAt != nil {
+			all = append(all, told{*r.EndsAt, r, true})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b told) int {
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.row.Fingerprint, b.row.Fingerprint))
+	})
+	return all
+}
+
+// replayRun bounds the alerts of one request.
+const replayRun = 100
+
+func (c *replayCmd) post(s *session, rows []web.AlertRow) error {
+	var token desk.Secret
+	if c.TokenFile != "" {
+		text, err := os.ReadFile(c.TokenFile)
+		if err != nil {
+			return fmt.Errorf("read the token: %w", err)
+		}
+		token = desk.Secret(strings.TrimSpace(string(text)))
+	}
+	server := web.NewClient(c.To, token)
+	server.TokenFrom = "what --token-file holds"
+	all := history(rows)
+	for begin := 0; begin < len(all); {
+		end := begin + 1
+		for end < len(all) && end-begin < replayRun && (c.Speed == 0 || all[end].at.Equal(all[begin].at)) {
+			end++
+		}
+		if err := server.Post(s.ctx, "/hooks/alertmanager", webhookOf(all[begin:end]), nil); err != nil {
+			return fmt.Errorf("after %d of %d messages: %w", begin, len(all), err)
+		}
+		if c.Speed > 0 && end < len(all) {
+			if err := pause(s.ctx, time.Duration(float64(all[end].at.Sub(all[begin].at))/c.Speed)); err != nil {
+				return err
+			}
+		}
+		begin = end
+	}
+	_, err := fmt.Fprintf(s.out, "replayed %s in %s to %s\n", count(len(rows), "alert"), count(len(all), "message"), c.To)
+	return err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// replayHook is Alertmanager's webhook, version 4.
+type replayHook struct {
+	Version  string        `json:"version"`
+	GroupKey string        `json:"groupKey"`
+	Status   string        `json:"status"`
+	Receiver string        `json:"receiver"`
+	Alerts   []replayAlert `json:"alerts"`
+}
+
+type replayAlert struct {
+	Status       string            `json:"status"`
+	Labels       map[string]string `json:"labels"`
+	Annotations  map[string]string `json:"annotations"`
+	StartsAt     time.Time         `json:"startsAt"`
+	EndsAt       time.Time         `json:"endsAt"`
+	GeneratorURL string            `json:"generatorURL"`
+	Fingerprint  string            `json:"fingerprint"`
+}
+
+func webhookOf(all []told) replayHook {
+	w := replayHook{Version: "4", GroupKey: "{}:{}", Status: alert.Resolved.String(), Receiver: "docket", Alerts: make([]replayAlert, len(all))}
+	for i, t := range all {
+		a := replayAlert{
+			Status: alert.Firing.String(), Labels: t.row.Labels, Annotations: t.row.Annotations, StartsAt: t.row.StartsAt,
+			GeneratorURL: t.row.Link, Fingerprint: t.row.Fingerprint,
+		}
+		if t.ended {
+			a.Status, a.EndsAt = alert.Resolved.String(), *t.row.EndsAt
+		} else {
+			w.Status = alert.Firing.String()
+		}
+		w.Alerts[i] = a
+	}
+	return w
+}
