@@ -81,8 +81,14 @@ func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.E
 type AuditFilter struct {
 	// Action keeps one action.
 	Action string
-	// After keeps ids above it.
-	After int64
+	// After keeps ids above it; Before, where not 0, ids below it.
+	After, Before int64
+	// Actor keeps what one did.
+	Actor string
+	// From and To keep what was written at From or later, and before To.
+	From, To time.Time
+	// Text keeps entries with it in their payload, in any case of ASCII letters.
+	Text string
 	// OldestFirst turns the order round.
 	OldestFirst bool
 	// Limit bounds the number; 0 is all.
@@ -96,6 +102,21 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, er
 	if f.Action != "" {
 		where, args = append(where, "action = ?"), append(args, f.Action)
 	}
+	if f.Before > 0 {
+		where, args = append(where, "id < ?"), append(args, f.Before)
+	}
+	if f.Actor != "" {
+		where, args = append(where, "actor = ?"), append(args, f.Actor)
+	}
+	if !f.From.IsZero() {
+		where, args = append(where, "created_at >= ?"), append(args, s.words.encodeTime(f.From))
+	}
+	if !f.To.IsZero() {
+		where, args = append(where, "created_at < ?"), append(args, s.words.encodeTime(f.To))
+	}
+	if f.Text != "" {
+		where, args = append(where, `LOWER(`+s.words.auditPayload+`) LIKE ? ESCAPE '\'`), append(args, contains(f.Text))
+	}
 	order := "DESC"
 	if f.OldestFirst {
 		order = "ASC"
@@ -104,6 +125,30 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, er
 		strings.Join(where, " AND ") + ` ORDER BY id ` + order + ` LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, append(args, allOr(f.Limit))...)
 	return collect(rs, err, scanAudit)
+}
+
+// LastAuditID is the newest entry's id, 0 for none.
+func (s *Store) LastAuditID(ctx context.Context) (int64, error) {
+	head, err := auditHead(ctx, s.engine.reader(), "")
+	return head.ID, err
+}
+
+// AuditActions lists the actions that were ever written.
+func (s *Store) AuditActions(ctx context.Context) ([]string, error) {
+	// Each step jumps over all rows of one action by the index: their number does not matter.
+	const q = `WITH RECURSIVE seen(action) AS (SELECT MIN(action) FROM audit_log UNION ALL
+		SELECT (SELECT MIN(action) FROM audit_log WHERE action > seen.action) FROM seen WHERE seen.action IS NOT NULL)
+		SELECT action FROM seen WHERE action IS NOT NULL`
+	rs, err := s.engine.reader().query(ctx, q)
+	all, err := collect(rs, err, func(rs rows) (string, error) {
+		var action string
+		err := rs.Scan(&action)
+		return action, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the audit log's actions: %w", err)
+	}
+	return all, nil
 }
 
 func scanAudit(rs rows) (audit.Entry, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -211,6 +212,15 @@ type IncidentFilter struct {
 	Key *alert.Key
 	// TicketID keeps those in one ticket.
 	TicketID string
+	// Surface keeps one surface's; States those in one of these states.
+	Surface string
+	States  []incident.State
+	// Unfiled keeps those whose ticket was asked for and is not there yet.
+	Unfiled bool
+	// Text keeps those with it in their title, in any case of ASCII letters.
+	Text string
+	// Behind leaves out this one and all that come before it in the listing.
+	Behind incident.Mark
 	// Limit bounds the number; 0 is all.
 	Limit int
 }
@@ -228,12 +238,56 @@ func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident
 	if f.TicketID != "" {
 		where, args = append(where, "ticket_id = ?"), append(args, f.TicketID)
 	}
+	if f.Surface != "" {
+		where, args = append(where, "surface = ?"), append(args, f.Surface)
+	}
+	if len(f.States) > 0 {
+		where = append(where, "state IN ("+marks(len(f.States))+")")
+		for _, state := range f.States {
+			args = append(args, string(state))
+		}
+	}
+	if f.Unfiled {
+		where = append(where, "live = 1 AND ticket_state = 'asked'")
+	}
+	if f.Text != "" {
+		where, args = append(where, `LOWER(title) LIKE ? ESCAPE '\'`), append(args, contains(f.Text))
+	}
+	if f.Behind != (incident.Mark{}) {
+		const opened = `(SELECT opened_at_us FROM incident WHERE alert_key = ? AND generation = ?)`
+		key, generation := int64(f.Behind.Key), int64(f.Behind.Generation)
+		where = append(where, `opened_at_us <= `+opened+` AND (opened_at_us < `+opened+` OR alert_key > ? OR (alert_key = ? AND generation < ?))`)
+		args = append(args, key, generation, key, generation, key, key, generation)
+	}
 	q := `SELECT ` + incidentColumns + ` FROM incident`
 	if len(where) > 0 {
 		q += ` WHERE ` + strings.Join(where, " AND ")
 	}
 	rs, err := s.engine.reader().query(ctx, q+` ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`, append(args, allOr(f.Limit))...)
 	return collect(rs, err, scanIncident)
+}
+
+// LiveOn loads the live incidents of some surfaces.
+func (s *Store) LiveOn(ctx context.Context, surfaces []string) ([]incident.Incident, error) {
+	var found []incident.Incident
+	for run := range slices.Chunk(surfaces, batches[0]) {
+		args := make([]any, len(run))
+		for n, name := range run {
+			args[n] = name
+		}
+		rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE live = 1 AND surface IN (`+marks(len(run))+`)`, args...)
+		all, err := collect(rs, err, scanIncident)
+		if err != nil {
+			return nil, fmt.Errorf("load the incidents of %d surfaces: %w", len(surfaces), err)
+		}
+		found = append(found, all...)
+	}
+	return found, nil
+}
+
+// contains is the pattern of what has a text in it, for LOWER(...) LIKE.
+func contains(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }
 
 // CountIncidents counts live incidents by state.

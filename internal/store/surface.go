@@ -97,15 +97,65 @@ func (s *Store) Tiles(ctx context.Context) ([]Tile, error) {
 	return all, nil
 }
 
-// ChangedTiles loads the tiles that turned at since or later, by the clock of whoever
-// watched them.
-func (s *Store) ChangedTiles(ctx context.Context, since time.Time) ([]Tile, error) {
-	rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface WHERE changed_at_us >= ? ORDER BY changed_at_us`, micros(since))
-	all, err := collect(rs, err, scanTile)
+// ChangeMark is a text that is another one whenever something that pages show has changed:
+// a decision was audited, a tile turned, an incident opened or went on.
+func (s *Store) ChangeMark(ctx context.Context) (string, error) {
+	const q = `SELECT (SELECT last_id FROM audit_head WHERE one = 1), (SELECT COALESCE(MAX(changed_at_us), 0) FROM surface), (SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM incident WHERE live = 1),
+		(SELECT COALESCE(MAX(opened_at_us), 0) FROM incident), (SELECT COUNT(*) FROM effect WHERE done_at_us = 0)`
+	rs, err := s.engine.reader().query(ctx, q)
+	all, err := collect(rs, err, func(rs rows) (string, error) {
+		var parts [5]int64
+		err := rs.Scan(&parts[0], &parts[1], &parts[2], &parts[3], &parts[4])
+		return fmt.Sprint(parts), err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("load the tiles that turned: %w", err)
+		return "", fmt.Errorf("look for changes: %w", err)
+	}
+	return all[0], nil
+}
+
+// Head is what a list shows of a tile.
+type Head struct {
+	ID          int64
+	Name        string
+	Status      surface.Status
+	Since, Read time.Time
+}
+
+// Heads loads what a list shows of every surface that was ever watched.
+func (s *Store) Heads(ctx context.Context) ([]Head, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT id, name, status, since_us, read_at_us FROM surface`)
+	all, err := collect(rs, err, func(rs rows) (Head, error) {
+		var h Head
+		var since, read int64
+		err := rs.Scan(&h.ID, &h.Name, (*string)(&h.Status), &since, &read)
+		h.Since, h.Read = fromMicros(since), fromMicros(read)
+		return h, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load the tiles' heads: %w", err)
 	}
 	return all, nil
+}
+
+// TilesOf loads the rows of some surfaces, by id.
+func (s *Store) TilesOf(ctx context.Context, ids []int64) (map[int64]Tile, error) {
+	tiles := make(map[int64]Tile, len(ids))
+	for run := range slices.Chunk(ids, batches[0]) {
+		args := make([]any, len(run))
+		for n, id := range run {
+			args[n] = id
+		}
+		rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface WHERE id IN (`+marks(len(run))+`)`, args...)
+		all, err := collect(rs, err, scanTile)
+		if err != nil {
+			return nil, fmt.Errorf("load %d tiles: %w", len(ids), err)
+		}
+		for _, t := range all {
+			tiles[t.ID] = t
+		}
+	}
+	return tiles, nil
 }
 
 // Tile loads one surface's row; ErrNotFound for one that was never watched.

@@ -1,0 +1,199 @@
+package console
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/store"
+)
+
+// auditPage is a page of the audit log.
+type auditPage struct {
+	Rows    []auditRow
+	Actions []string
+	// What the reader looks for.
+	Action, Actor, Text, From, To string
+	Next                          string
+	Fault                         string
+	// CSV and JSON are where the same rows can be had as files.
+	CSV, JSON string
+	Last      int64
+	// Bounded says that a text was looked for in the newest rows only.
+	Bounded bool
+}
+
+// auditRow is one entry, with where it leads.
+type auditRow struct {
+	audit.Entry
+	Link, Payload string
+}
+
+// textReach is how many of the newest rows a text is looked for in: no index helps there.
+const textReach = 50_000
+
+// auditFilter reads what the reader looks for.
+func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilter, err error) {
+	p.Action, p.Actor, p.Text = clip(r.FormValue("action"), 100), clip(r.FormValue("actor"), 100), clip(r.FormValue("q"), 100)
+	p.From, p.To = r.FormValue("from"), r.FormValue("to")
+	f = store.AuditFilter{Action: p.Action, Actor: p.Actor, Text: p.Text}
+	for _, day := range []struct {
+		text string
+		to   *time.Time
+		plus int
+	}{{p.From, &f.From, 0}, {p.To, &f.To, 1}} {
+		if day.text == "" {
+			continue
+		}
+		at, err := time.Parse(time.DateOnly, day.text)
+		if err != nil {
+			return f, fmt.Errorf("%.20q is no day: write 2026-06-19", day.text)
+		}
+		*day.to = at.AddDate(0, 0, day.plus)
+	}
+	f.Before, _ = strconv.ParseInt(r.FormValue("before"), 10, 64)
+	if p.Last, err = c.Store.LastAuditID(r.Context()); err != nil {
+		return f, err
+	}
+	if f.Text != "" && p.Last > textReach {
+		p.Bounded, f.After = true, p.Last-textReach
+	}
+	return f, nil
+}
+
+func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
+	var p auditPage
+	f, err := c.auditFilter(r, &p)
+	if err != nil {
+		p.Fault = sentence(err)
+		c.render(w, r, http.StatusBadRequest, "audit", page{Title: "Audit", Nav: "audit", Body: p})
+		return
+	}
+	f.Limit = rowsPerPage + 1
+	entries, err := c.Store.ListAudit(r.Context(), f)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	if p.Actions, err = c.Store.AuditActions(r.Context()); err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	if len(entries) > rowsPerPage {
+		entries = entries[:rowsPerPage]
+		p.Next = with(r.URL, "before", strconv.FormatInt(entries[rowsPerPage-1].ID, 10))
+	}
+	for _, e := range entries {
+		p.Rows = append(p.Rows, c.auditRow(e))
+	}
+	export := *r.URL
+	export.Path = "/console/audit/export"
+	p.CSV, p.JSON = with(&export, "format", "csv"), with(&export, "format", "json")
+	c.render(w, r, http.StatusOK, "audit", page{Title: "Audit", Nav: "audit", Body: p})
+}
+
+// auditRow finds what an entry is about.
+func (c *Console) auditRow(e audit.Entry) auditRow {
+	row := auditRow{Entry: e}
+	if text, err := json.Marshal(e.Payload); err == nil {
+		row.Payload = string(text)
+	}
+	for _, name := range []string{"mark", "incident", "alert_key"} {
+		if id, ok := e.Payload[name].(string); ok && id != "" {
+			row.Link = "/console/incidents/" + id
+			return row
+		}
+	}
+	return row
+}
+
+// exportPage is how many rows are read at once, exportMost how many one file may have.
+const exportPage, exportMost = 1000, 2_000_000
+
+// exportAudit streams the rows that the page's filter finds, all of them.
+func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
+	var p auditPage
+	f, err := c.auditFilter(r, &p)
+	if err != nil {
+		c.sorry(w, r, http.StatusBadRequest, "This cannot be exported", sentence(err))
+		return
+	}
+	f.Limit = exportPage
+	name := "docket-audit-" + now().Format("20060102-150405")
+	stream := http.NewResponseController(w)
+	if r.FormValue("format") == "csv" {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+		out := csv.NewWriter(w)
+		_ = out.Write([]string{"id", "created_at", "actor", "action", "payload", "hash"})
+		err = c.everyEntry(r.Context(), f, func(e audit.Entry) error {
+			row := c.auditRow(e)
+			return out.Write([]string{strconv.FormatInt(e.ID, 10), e.CreatedAt.Format(time.RFC3339Nano), cell(e.Actor.Kind + ":" + e.Actor.Name), e.Action, cell(row.Payload), e.Hash})
+		}, func() error {
+			out.Flush()
+			return stream.SetWriteDeadline(time.Now().Add(writeWithin))
+		})
+	} else {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.ndjson"`)
+		out := json.NewEncoder(w)
+		err = c.everyEntry(r.Context(), f, func(e audit.Entry) error {
+			return out.Encode(map[string]any{"id": e.ID, "created_at": e.CreatedAt, "actor": e.Actor.Kind + ":" + e.Actor.Name, "action": e.Action, "payload": e.Payload, "hash": e.Hash})
+		}, func() error { return stream.SetWriteDeadline(time.Now().Add(writeWithin)) })
+	}
+	if err != nil && r.Context().Err() == nil {
+		c.Log.WarnContext(r.Context(), "an export of the audit log ended early", "err", err)
+		panic(http.ErrAbortHandler) // A cut file must not look whole.
+	}
+}
+
+// cell keeps a spreadsheet from taking a text from outside for a formula.
+func cell(s string) string {
+	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r') {
+		return "'" + s
+	}
+	return s
+}
+
+// everyEntry reads all entries in pages.
+func (c *Console) everyEntry(ctx context.Context, f store.AuditFilter, each func(audit.Entry) error, paged func() error) error {
+	for n := 0; n < exportMost; {
+		entries, err := c.Store.ListAudit(ctx, f)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := each(e); err != nil {
+				return err
+			}
+		}
+		if err := paged(); err != nil {
+			return err
+		}
+		if len(entries) < f.Limit {
+			return nil
+		}
+		f.Before = entries[len(entries)-1].ID
+		n += len(entries)
+	}
+	return nil
+}
+
+// postVerify walks the chain and says what it found.
+func (c *Console) postVerify(w http.ResponseWriter, r *http.Request) {
+	v, err := c.Reader.VerifyAudit(r.Context())
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	s := said{Kind: "good", Text: "The chain is whole: " + v.Sentence + "."}
+	if !v.Whole {
+		s = said{Kind: "bad", Text: v.Sentence}
+	}
+	back(w, r, "/console/audit", s)
+}

@@ -1,0 +1,86 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+
+	"docket/internal/audit"
+	"docket/internal/auth"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+)
+
+// flagsPage is the flags, and who flipped them.
+type flagsPage struct {
+	Flags []switchboard.Flag
+	// Confirm is the flag that is about to be switched off, "" for none.
+	Confirm string
+	Flips   []audit.Entry
+	May     bool
+}
+
+const flipsShown = 30
+
+func (c *Console) getFlags(w http.ResponseWriter, r *http.Request) {
+	flips, err := c.Store.ListAudit(r.Context(), store.AuditFilter{Action: audit.ActionFlagChanged, Limit: flipsShown})
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	p := flagsPage{Flags: c.Board.Flags(), Confirm: r.FormValue("off"), Flips: flips, May: auth.From(r.Context()).Can(auth.Operate)}
+	c.render(w, r, http.StatusOK, "flags", page{Title: "Flags", Nav: "flags", Body: p})
+}
+
+// postFlag flips a flag.
+func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	var on bool
+	switch r.FormValue("on") {
+	case "1", "true", "on":
+		on = true
+	case "0", "false", "off":
+	default:
+		c.refuse(w, r, http.StatusBadRequest, "The form does not say whether the flag is to be on or off (on=1 or on=0).")
+		return
+	}
+	flag, err := c.Board.SetFlag(r.Context(), r.FormValue("name"), on, r.FormValue("why"), auth.From(r.Context()).Actor())
+	if err != nil {
+		c.refused(w, r, err)
+		return
+	}
+	if wantsJSON(r) {
+		writeJSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
+		return
+	}
+	back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + onOff(flag.On) + " now, on every replica."})
+}
+
+// refused answers what the switchboard would not do, and why.
+func (c *Console) refused(w http.ResponseWriter, r *http.Request, err error) {
+	switch {
+	case errors.Is(err, switchboard.ErrNoSuch):
+		c.refuse(w, r, http.StatusNotFound, sentence(err))
+	case errors.Is(err, switchboard.ErrPinned):
+		c.refuse(w, r, http.StatusConflict, sentence(err))
+	case errors.Is(err, switchboard.ErrInvalid):
+		c.refuse(w, r, http.StatusBadRequest, sentence(err))
+	default:
+		c.failed(w, r, err)
+	}
+}
+
+// sentence makes a sentence of an error's text.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return "This cannot be done."
+	}
+	return string(upper(text[0])) + text[1:] + "."
+}
+
+func upper(b byte) byte {
+	if b >= 'a' && b <= 'z' {
+		return b - 'a' + 'A'
+	}
+	return b
+}

@@ -1,0 +1,163 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/store"
+	"docket/internal/web"
+)
+
+// incidentsPage is a page of incidents.
+type incidentsPage struct {
+	Rows []*ticketed
+	// Query and Show are what the reader looks for: live, waiting, all.
+	Query, Show string
+	Next        string
+	Tabs        []tab
+}
+
+// tab is one choice of several.
+type tab struct {
+	Name, Title, URL string
+	On               bool
+}
+
+const rowsPerPage = 50
+
+func (c *Console) getIncidents(w http.ResponseWriter, r *http.Request) {
+	p := incidentsPage{Query: clip(r.FormValue("q"), 100), Show: r.FormValue("show")}
+	f := store.IncidentFilter{Text: p.Query, Limit: rowsPerPage + 1}
+	switch p.Show {
+	case "all":
+	case "waiting":
+		f.Unfiled = true
+	default:
+		p.Show, f.Live = "live", true
+	}
+	p.Tabs = tabs(r.URL, "show", p.Show, [][2]string{{"live", "Live"}, {"waiting", "Waiting for a ticket"}, {"all", "All"}})
+	if behind := r.FormValue("behind"); behind != "" {
+		mark, err := incident.ParseMark(behind)
+		if err != nil {
+			c.sorry(w, r, http.StatusBadRequest, "This page does not exist", "Its address names no incident to go on behind: go back to the list.")
+			return
+		}
+		f.Behind = mark
+	}
+	rows, err := c.list(r, f)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	if len(rows) > rowsPerPage {
+		rows = rows[:rowsPerPage]
+		p.Next = with(r.URL, "behind", rows[len(rows)-1].Mark.String())
+	}
+	p.Rows = rows
+	c.render(w, r, http.StatusOK, "incidents", page{Title: "Incidents", Nav: "incidents", Body: p})
+}
+
+// with is an address with one value of its query changed.
+func with(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Set(name, value)
+	return u.Path + "?" + q.Encode()
+}
+
+// tabs are links that change one value of the query and drop where the listing stood.
+func tabs(u *url.URL, name, on string, choices [][2]string) []tab {
+	all := make([]tab, len(choices))
+	for n, choice := range choices {
+		q := u.Query()
+		q.Set(name, choice[0])
+		q.Del("behind")
+		q.Del("page")
+		all[n] = tab{choice[0], choice[1], u.Path + "?" + q.Encode(), choice[0] == on}
+	}
+	return all
+}
+
+// incidentPage is one incident and its whole story.
+type incidentPage struct {
+	*ticketed
+	Detail web.IncidentDetail
+	Alerts []alertRow
+	Why    web.Explanation
+	// Audited is what the audit log says of it, oldest first.
+	Audited []audit.Entry
+	// Members are those that share its ticket, where it stands for others.
+	Members []*ticketed
+}
+
+// alertRow is an alert with the matchers that would silence it.
+type alertRow struct {
+	web.AlertRow
+	Matchers string
+}
+
+// matchersOf are the matchers that match an alert's labels exactly.
+func matchersOf(labels map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		fmt.Fprintf(&b, "%s=%s\n", name, strconv.Quote(labels[name]))
+	}
+	return b.String()
+}
+
+// auditedShown bounds the audit entries on an incident's page.
+const auditedShown = 100
+
+func (c *Console) getIncident(w http.ResponseWriter, r *http.Request) {
+	p, err := c.incidentPage(r)
+	switch {
+	case errors.Is(err, web.ErrNoSuch):
+		c.sorry(w, r, http.StatusNotFound, "There is no such incident", err.Error()+".")
+		return
+	case err != nil:
+		c.failed(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, "incident", page{Title: p.Title, Nav: "incidents", Body: p})
+}
+
+func (c *Console) incidentPage(r *http.Request) (p incidentPage, err error) {
+	ctx, id := r.Context(), r.PathValue("id")
+	if p.Detail, err = c.Reader.Incident(ctx, id); err != nil {
+		return p, err
+	}
+	mark, err := incident.ParseMark(p.Detail.ID)
+	if err != nil {
+		return p, err
+	}
+	inc, err := c.Store.Incident(ctx, mark)
+	if err != nil {
+		return p, err
+	}
+	p.ticketed = c.ticketed(inc)
+	for _, a := range p.Detail.Alerts {
+		p.Alerts = append(p.Alerts, alertRow{a, matchersOf(a.Labels)})
+	}
+	if p.Why, err = c.Reader.Explain(ctx, p.Detail.ID); err != nil {
+		return p, err
+	}
+	if p.Audited, err = c.Store.AuditOf(ctx, inc.Key, auditedShown); err != nil {
+		return p, err
+	}
+	slices.Reverse(p.Audited)
+	if inc.Gathers == incident.NoGathering {
+		return p, nil
+	}
+	members, err := c.Store.Members(ctx, mark, rowsPerPage)
+	for _, m := range members {
+		p.Members = append(p.Members, c.ticketed(m))
+	}
+	return p, err
+}

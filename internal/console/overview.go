@@ -1,0 +1,155 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"docket/internal/auth"
+	"docket/internal/courier"
+	"docket/internal/feature"
+	"docket/internal/incident"
+	"docket/internal/store"
+	"docket/internal/surface"
+)
+
+// overview is the first page: what is broken, since when, and who is on it.
+type overview struct {
+	Counts counts
+	// Ill are the tiles that are not well, the worst first, Hidden how many more there are.
+	Ill    []tile
+	Hidden int
+	Groups []group
+	// Open are the live incidents that burn, Waiting those whose ticket is not there yet.
+	Open, Waiting []*ticketed
+	States        map[incident.State]int64
+	Desk          courier.State
+	Outage        store.Outage
+	Stale         int64
+	Queued        int64
+	Sources       []sourceRow
+	// Empty says that nothing has come in yet.
+	Empty bool
+}
+
+// group is a heading with its tiles' counts.
+type group struct {
+	Name string
+	counts
+}
+
+// sourceRow is one source and when it was heard.
+type sourceRow struct {
+	Name  string
+	At    time.Time
+	Fault string
+}
+
+// overviewRows bounds each list of the first page.
+const overviewRows = 12
+
+func (c *Console) getOverview(w http.ResponseWriter, r *http.Request) {
+	o, err := c.overview(r, now())
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, "overview", page{Title: "Overview", Nav: "overview", Body: o})
+}
+
+func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error) {
+	ctx := r.Context()
+	heads, err := c.heads(ctx, at)
+	if err != nil {
+		return o, err
+	}
+	o.Counts, o.Groups = count(heads), c.grouped(heads)
+	ill := slices.DeleteFunc(slices.Clone(heads), func(h store.Head) bool { return h.Status == surface.Operational })
+	worstFirst(ill)
+	if len(ill) > overviewRows {
+		o.Hidden, ill = len(ill)-overviewRows, ill[:overviewRows]
+	}
+	if o.Ill, err = c.tiles(ctx, auth.From(ctx), ill, at); err != nil {
+		return o, err
+	}
+	if o.Open, err = c.list(r, store.IncidentFilter{States: []incident.State{incident.Open, incident.Held, incident.Settling}, Limit: overviewRows}); err != nil {
+		return o, err
+	}
+	if o.Waiting, err = c.list(r, store.IncidentFilter{Unfiled: true, Limit: overviewRows}); err != nil {
+		return o, err
+	}
+	if o.States, err = c.Store.CountIncidents(ctx); err != nil {
+		return o, err
+	}
+	o.Desk = c.Health.State()
+	if o.Outage, err = c.Store.Outage(ctx, o.Desk.Desk); err != nil {
+		return o, err
+	}
+	if o.Stale, err = c.Store.CountStale(ctx, at.Add(-c.Reader.StaleAfter)); err != nil {
+		return o, err
+	}
+	o.Sources = c.sources()
+	o.Empty = len(o.Open) == 0 && len(o.States) == 0 && len(c.Surfaces) == 0 && !slices.ContainsFunc(o.Sources, func(s sourceRow) bool { return !s.At.IsZero() })
+	return o, nil
+}
+
+// list loads incidents with where their tickets stand.
+func (c *Console) list(r *http.Request, f store.IncidentFilter) ([]*ticketed, error) {
+	all, err := c.Store.ListIncidents(r.Context(), f)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]*ticketed, len(all))
+	for n, inc := range all {
+		rows[n] = c.ticketed(inc)
+	}
+	return rows, nil
+}
+
+func (c *Console) grouped(heads []store.Head) []group {
+	groups := make([]group, len(c.groups))
+	index := map[string]int{}
+	for n, name := range c.groups {
+		groups[n].Name, index[name] = name, n
+	}
+	for n, h := range heads {
+		groups[index[c.Surfaces[n].Group]].add(h.Status)
+	}
+	return groups
+}
+
+// sources lists the sources by name.
+func (c *Console) sources() []sourceRow {
+	var rows []sourceRow
+	for name, s := range c.Sources() {
+		rows = append(rows, sourceRow{name, s.At, s.Fault})
+	}
+	slices.SortFunc(rows, func(a, b sourceRow) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return rows
+}
+
+// alarms are what stands above every page.
+func (c *Console) alarms() []alarm {
+	var all []alarm
+	if desk := c.Health.State(); desk.Away {
+		all = append(all, alarm{"bad", "The help desk is away: " + desk.Sentence + " Tickets wait and are filed when it is back.", "/console"})
+	} else if desk.Heard && !desk.Well {
+		all = append(all, alarm{"warn", "The help desk refused the last call: " + desk.Sentence, "/console"})
+	}
+	for _, f := range c.Board.Flags() {
+		if f.On {
+			continue
+		}
+		text := "Filing is switched off (" + f.Name + "): alerts get no ticket."
+		if f.Name == feature.InvestigateFromStatus {
+			text = "Investigate is switched off (" + f.Name + ")."
+		}
+		all = append(all, alarm{"warn", text, "/console/flags"})
+	}
+	return all
+}

@@ -1,0 +1,274 @@
+package console
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"docket/internal/auth"
+)
+
+// page is what every template gets.
+type page struct {
+	// Title is the page's, Nav the entry of the navigation that it belongs to.
+	Title, Nav string
+	// Body is the page's own.
+	Body any
+	// Wide pages have no navigation: the public one.
+	Public bool
+
+	// The rest is filled in by render.
+	Caller  auth.Caller
+	Now     time.Time
+	Said    *said
+	Demo    bool
+	Version string
+	Path    string
+	Menu    []entry
+	Alarms  []alarm
+}
+
+// entry is one line of the navigation.
+type entry struct {
+	Nav, Title, URL string
+	Right           auth.Right
+}
+
+var menu = [...]entry{
+	{"overview", "Overview", "/console", auth.Read},
+	{"status", "Status", "/console/status", auth.Read},
+	{"incidents", "Incidents", "/console/incidents", auth.Read},
+	{"tickets", "Tickets", "/console/tickets", auth.Read},
+	{"silences", "Silences", "/console/silences", auth.Read},
+	{"flags", "Flags", "/console/flags", auth.Read},
+	{"audit", "Audit", "/console/audit", auth.Read},
+	{"doctor", "Doctor", "/console/doctor", auth.Read},
+	{"settings", "Settings", "/console/settings", auth.Admin},
+}
+
+// alarm is a line above every page: something that an operator must not miss.
+type alarm struct{ Kind, Text, URL string }
+
+// said is what the last form brought: shown once, on the page that it led to.
+type said struct {
+	// Kind is good, warn or bad.
+	Kind string `json:"k"`
+	Text string `json:"t"`
+	URL  string `json:"u,omitempty"`
+}
+
+const saidCookie = "docket_said"
+
+// say keeps a sentence for the next page.
+func say(w http.ResponseWriter, s said) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: saidCookie, Value: base64.RawURLEncoding.EncodeToString(text), Path: "/console", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// takeSaid returns what was kept for this page, and forgets it.
+func takeSaid(w http.ResponseWriter, r *http.Request) *said {
+	cookie, err := r.Cookie(saidCookie)
+	if err != nil || r.Header.Get(liveHeader) != "" {
+		return nil
+	}
+	http.SetCookie(w, &http.Cookie{Name: saidCookie, Path: "/console", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	text, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return nil
+	}
+	var s said
+	if json.Unmarshal(text, &s) != nil || s.Text == "" || (s.URL != "" && !strings.HasPrefix(s.URL, "/") && !strings.HasPrefix(s.URL, "http")) {
+		return nil
+	}
+	return &s
+}
+
+// liveHeader marks a request of our own module for what changed.
+const liveHeader = "X-Docket-Live"
+
+// pages are the parsed templates by page.
+type pages struct{ sets map[string]*template.Template }
+
+// parsePages parses each page together with the frame and the parts that all share.
+func parsePages(url func(string) string) (*pages, error) {
+	p := &pages{map[string]*template.Template{}}
+	entries, err := files.ReadDir("templates")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ".html")
+		if name == "frame" || name == "parts" {
+			continue
+		}
+		set, err := template.New(name).Funcs(functions(url)).ParseFS(files, "templates/frame.html", "templates/parts.html", "templates/"+e.Name())
+		if err != nil {
+			return nil, err
+		}
+		p.sets[name] = set
+	}
+	return p, nil
+}
+
+// render shows a page. It is made whole before the first byte goes out: a fault half way
+// must not leave half a page.
+func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
+	set, ok := c.pages.sets[name]
+	if !ok {
+		c.Log.ErrorContext(r.Context(), "a page has no template", "page", name)
+		http.Error(w, "this page is missing", http.StatusInternalServerError)
+		return
+	}
+	p.Caller, p.Now, p.Demo, p.Version, p.Path = auth.From(r.Context()), now(), c.Demo, c.Version, r.URL.RequestURI()
+	if !p.Public {
+		p.Said = takeSaid(w, r)
+		for _, e := range menu {
+			if p.Caller.Can(e.Right) {
+				p.Menu = append(p.Menu, e)
+			}
+		}
+		p.Alarms = c.alarms()
+	}
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, "frame", p); err != nil {
+		c.Log.ErrorContext(r.Context(), "a page could not be made", "page", name, "err", err)
+		http.Error(w, "this page could not be made; the log says why", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // The reader is gone if this fails.
+}
+
+// back sends the reader of a form to a page, with a sentence to show there.
+func back(w http.ResponseWriter, r *http.Request, to string, s said) {
+	say(w, s)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// wantsJSON reports whether a program asks, and not a person.
+func wantsJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // The reader is gone if this fails.
+}
+
+// functions are what templates may call.
+func functions(url func(string) string) template.FuncMap {
+	return template.FuncMap{
+		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict, "lower": strings.ToLower,
+	}
+}
+
+// dict makes a map for a part with several arguments.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: %d arguments are no pairs", len(pairs))
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// timeTag shows a moment in UTC; the module turns it into the reader's own time and keeps
+// the exact one as its title.
+func timeTag(t any) template.HTML {
+	at, ok := moment(t)
+	if !ok {
+		return "–"
+	}
+	exact := at.Format("2006-01-02 15:04:05 UTC")
+	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `" title="` + exact + `">` + at.Format("2006-01-02 15:04") + ` UTC</time>`) //nolint:gosec // Digits and our own words.
+}
+
+// dayTag shows a day.
+func dayTag(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
+func moment(t any) (time.Time, bool) {
+	switch t := t.(type) {
+	case time.Time:
+		return t.UTC(), !t.IsZero()
+	case *time.Time:
+		if t != nil && !t.IsZero() {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// ago says how long before now a moment was: 5 minutes. With words for people, not digits
+// for machines; the exact moment stands beside it.
+func ago(now time.Time, t any) string {
+	at, ok := moment(t)
+	if !ok {
+		return "never"
+	}
+	return span(now.Sub(at))
+}
+
+func span(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "in " + span(-d)
+	case d < time.Minute:
+		return plural(int(d.Seconds()), "second")
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		h, m := int(d.Hours()), int(d.Minutes())%60
+		if h < 6 && m > 0 {
+			return plural(h, "hour") + " " + plural(m, "minute")
+		}
+		return plural(h, "hour")
+	}
+	return plural(int(d.Hours()/24), "day")
+}
+
+func plural(n any, word string) string {
+	if fmt.Sprint(n) == "1" {
+		return "1 " + word
+	}
+	return fmt.Sprint(n) + " " + word + "s"
+}
+
+func percent(share float64) string {
+	switch {
+	case share >= 1:
+		return "100 %"
+	case share > 0.9999:
+		return "99.99 %" // Never rounded up to a whole that it was not.
+	}
+	return fmt.Sprintf("%.2f %%", float64(int(share*10000))/100)
+}
+
+func millis(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return "–"
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+	case d < 10*time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}

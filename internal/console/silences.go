@@ -1,0 +1,177 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"docket/internal/auth"
+	"docket/internal/silence"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+)
+
+// silencesPage is the silences and maintenance windows, and the forms to make them.
+type silencesPage struct {
+	Active, Pending, Over []store.Silence
+	Windows               []windowRow
+	// Draft is what the form holds, Preview what it would mute now.
+	Draft   silenceDraft
+	Preview *switchboard.Preview
+	Fault   string
+	May     bool
+}
+
+// Weekdays are the days that a window may choose from.
+func (silencesPage) Weekdays() []string {
+	return []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+}
+
+// windowRow is a maintenance window as it is listed.
+type windowRow struct {
+	store.Window
+	When  string
+	Holds bool
+	Until time.Time
+}
+
+// silenceDraft is the form's content, so that nobody has to type it twice.
+type silenceDraft struct{ Matchers, For, Comment string }
+
+const (
+	silencesShown = 200
+	overShown     = 20
+)
+
+func (c *Console) getSilences(w http.ResponseWriter, r *http.Request) {
+	c.showSilences(w, r, http.StatusOK, silencesPage{Draft: silenceDraft{Matchers: clip(r.FormValue("matchers"), maxMatchers), For: "1h"}})
+}
+
+const maxMatchers = 4000
+
+func (c *Console) showSilences(w http.ResponseWriter, r *http.Request, status int, p silencesPage) {
+	ctx, at := r.Context(), now()
+	all, err := c.Board.Silences(ctx, silencesShown)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	for _, s := range all {
+		switch {
+		case !s.EndsAt.After(at):
+			if len(p.Over) < overShown {
+				p.Over = append(p.Over, s)
+			}
+		case s.StartsAt.After(at):
+			p.Pending = append(p.Pending, s)
+		default:
+			p.Active = append(p.Active, s)
+		}
+	}
+	windows, err := c.Board.Windows(ctx, false)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	for _, m := range windows {
+		row := windowRow{Window: m, When: planWords(m.Plan())}
+		row.Until, row.Holds = m.Holds(at)
+		p.Windows = append(p.Windows, row)
+	}
+	p.May = auth.From(ctx).Can(auth.Operate)
+	c.render(w, r, status, "silences", page{Title: "Silences", Nav: "silences", Body: p})
+}
+
+// planWords says when a maintenance window holds.
+func planWords(p silence.Plan) string {
+	if !p.StartsAt.IsZero() || !p.EndsAt.IsZero() {
+		return "once, " + p.StartsAt.Format("2006-01-02 15:04") + " to " + p.EndsAt.Format("2006-01-02 15:04 UTC")
+	}
+	days := "every day"
+	if len(p.Weekdays) > 0 {
+		days = strings.Join(p.Weekdays, ", ")
+	}
+	zone := p.Zone
+	if zone == "" {
+		zone = "UTC"
+	}
+	return days + ", " + p.From + " to " + p.Until + " (" + zone + ")"
+}
+
+// lines are the matchers of a form: one in a line.
+func lines(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// postSilence makes a silence, or shows what it would mute.
+func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	p := silencesPage{Draft: silenceDraft{clip(r.FormValue("matchers"), maxMatchers), r.FormValue("for"), clip(r.FormValue("comment"), maxMatchers)}}
+	matchers := lines(p.Draft.Matchers)
+	if r.FormValue("do") == "preview" {
+		preview, err := c.Board.Preview(r.Context(), matchers)
+		if err != nil {
+			p.Fault = sentence(err)
+			c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+			return
+		}
+		p.Preview = &preview
+		c.showSilences(w, r, http.StatusOK, p)
+		return
+	}
+	d, err := time.ParseDuration(p.Draft.For)
+	if err != nil || d <= 0 {
+		p.Fault = "How long is not a time: write 30m, 4h or 48h."
+		c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+		return
+	}
+	at := now()
+	made, err := c.Board.AddSilence(r.Context(), switchboard.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment}, auth.From(r.Context()).Actor())
+	if err != nil {
+		p.Fault = sentence(err)
+		c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+		return
+	}
+	back(w, r, "/console/silences", said{Kind: "good", Text: "The silence holds until " + made.EndsAt.Format("2006-01-02 15:04 UTC") + "."})
+}
+
+func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
+	if _, err := c.Board.ExpireSilence(r.Context(), r.PathValue("id"), auth.From(r.Context()).Actor()); err != nil {
+		c.refused(w, r, err)
+		return
+	}
+	back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is over. What still fires gets its ticket now."})
+}
+
+// postWindow makes a maintenance window.
+func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		c.refuse(w, r, http.StatusBadRequest, "The form could not be read.")
+		return
+	}
+	plan := silence.Plan{
+		Name: clip(r.FormValue("name"), 200), Matchers: lines(r.FormValue("matchers")), Weekdays: r.Form["weekday"],
+		From: r.FormValue("from"), Until: r.FormValue("until"), Zone: strings.TrimSpace(r.FormValue("zone")),
+	}
+	if _, err := c.Board.AddWindow(r.Context(), plan, r.FormValue("comment"), auth.From(r.Context()).Actor()); err != nil {
+		c.showSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
+		return
+	}
+	back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " stands."})
+}
+
+func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
+	ended, err := c.Board.EndWindow(r.Context(), r.PathValue("id"), auth.From(r.Context()).Actor())
+	if err != nil {
+		c.refused(w, r, err)
+		return
+	}
+	back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " is gone."})
+}

@@ -1,0 +1,108 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"docket/internal/auth"
+	"docket/internal/web"
+)
+
+// ticketsPage is a page of tickets.
+type ticketsPage struct {
+	Rows       []web.TicketRow
+	Show, Desk string
+	Tabs       []tab
+	Prev, Next string
+}
+
+func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
+	p := ticketsPage{Show: r.FormValue("show"), Desk: c.Reader.Desk}
+	f := web.TicketFilter{Limit: rowsPerPage + 1}
+	number, _ := strconv.Atoi(r.FormValue("page"))
+	number = min(max(1, number), 1000)
+	f.Offset = (number - 1) * rowsPerPage
+	if p.Show == "stale" {
+		f.Stale = true
+	} else {
+		p.Show = "all"
+	}
+	p.Tabs = tabs(r.URL, "show", p.Show, [][2]string{{"all", "All"}, {"stale", "Stale"}})
+	rows, err := c.Reader.Tickets(r.Context(), f)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	if len(rows) > rowsPerPage {
+		rows, p.Next = rows[:rowsPerPage], with(r.URL, "page", strconv.Itoa(number+1))
+	}
+	if number > 1 {
+		p.Prev = with(r.URL, "page", strconv.Itoa(number-1))
+	}
+	p.Rows = rows
+	c.render(w, r, http.StatusOK, "tickets", page{Title: "Tickets", Nav: "tickets", Body: p})
+}
+
+// ticketPage is one ticket of the local desk.
+type ticketPage struct {
+	web.TicketDetail
+	MayWrite bool
+}
+
+func (c *Console) getTicket(w http.ResponseWriter, r *http.Request) {
+	if c.Tickets == nil {
+		c.sorry(w, r, http.StatusNotFound, "This ticket is elsewhere", "Tickets are kept in "+c.Reader.Desk+", which has its own pages: the list of tickets links to them.")
+		return
+	}
+	t, err := c.Reader.Ticket(r.Context(), r.PathValue("id"))
+	switch {
+	case errors.Is(err, web.ErrNoSuch):
+		c.sorry(w, r, http.StatusNotFound, "There is no such ticket", err.Error()+".")
+		return
+	case err != nil:
+		c.failed(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, "ticket", page{Title: "Ticket " + t.Number, Nav: "tickets", Body: ticketPage{t, auth.From(r.Context()).Can(auth.Operate)}})
+}
+
+// maxNote bounds a person's note, in bytes.
+const maxNote = 20_000
+
+// postTicket adds a note to a ticket of the local desk, closes it, or opens it again.
+func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
+	id, here := r.PathValue("id"), "/console/tickets/"+r.PathValue("id")
+	if c.Tickets == nil {
+		c.refuse(w, r, http.StatusConflict, "Tickets are kept in "+c.Reader.Desk+": change them there.")
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	ctx, actor, done := r.Context(), auth.From(r.Context()).Actor(), ""
+	var err error
+	switch r.FormValue("do") {
+	case "note":
+		text := clip(r.FormValue("text"), maxNote)
+		if text == "" {
+			back(w, r, here, said{Kind: "warn", Text: "The note was empty: nothing was added."})
+			return
+		}
+		done, err = "The note was added.", c.Tickets.Note(ctx, id, text, actor)
+	case "close":
+		done, err = "The ticket is closed.", c.Tickets.Close(ctx, id, actor)
+	case "reopen":
+		done, err = "The ticket is open again.", c.Tickets.Reopen(ctx, id, actor)
+	default:
+		c.refuse(w, r, http.StatusBadRequest, "The form says nothing to do.")
+		return
+	}
+	if err != nil {
+		sentence, status := web.DeskSentence(err)
+		c.refuse(w, r, status, sentence)
+		return
+	}
+	back(w, r, here, said{Kind: "good", Text: done})
+}
+
+// maxForm bounds a form's body.
+const maxForm = 64 << 10
