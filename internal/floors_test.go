@@ -25,7 +25,7 @@ var house = []floor{
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
-	{"faces", []string{"internal/web", "internal/app", "internal/sim", "cmd/docket", "bench"}},
+	{"faces", []string{"internal/web", "internal/console", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 
 // neighbours lists which trees a tree may import on its own floor.
@@ -36,7 +36,9 @@ var neighbours = map[string][]string{
 	"internal/words":    {"internal/alert", "internal/incident"},
 	"internal/queue":    {"internal/store"},
 	"internal/ledger":   {"internal/store", "internal/queue"},
-	"internal/app":      {"internal/web"},
+	"internal/app":      {"internal/web", "internal/console"},
+	"internal/console":  {"internal/web"},
+	"internal/probe":    {"internal/desk"},
 	"internal/sim":      {"internal/app", "internal/web"},
 	"cmd/docket":        {"internal/app", "internal/web"},
 	"bench":             {"internal/app", "internal/web"},

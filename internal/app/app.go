@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,16 +15,20 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"docket/internal/alert"
+	"docket/internal/console"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/probe"
 	"docket/internal/queue"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/surface"
 	"docket/internal/switchboard"
+	"docket/internal/watch"
 	"docket/internal/web"
 )
 
@@ -40,6 +45,8 @@ type App struct {
 	version string
 	booted  time.Time
 	gate    *gate
+	// demo marks the pages as a demonstration.
+	demo bool
 }
 
 // Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
@@ -94,7 +101,7 @@ func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) 
 
 // run wires every part in order, starts it, and stops it in the other order. It is one
 // long straight line on purpose: here one sees what is given to whom.
-func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
+func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	cfg, log := a.config, a.log
 	st, err := a.openStore(ctx)
 	if errors.Is(err, errStopped) {
@@ -141,7 +148,30 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 	if missing := guard.Missing(ctx); missing != "" {
 		log.WarnContext(ctx, "no account", "reason", missing)
 	}
-	probe := &readiness{store: st, health: health, intake: in}
+	ready := &readiness{store: st, health: health, intake: in}
+	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
+	var clerk *web.Clerk
+	if localDesk != nil {
+		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
+	}
+	pages, err := console.New(console.Deps{
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk,
+		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: a.demo, Booted: a.booted, Version: a.version, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	items, err := watched(cfg, probe.New(st, a.booted, "docket/"+a.version))
+	if err != nil {
+		return err
+	}
+	watcher := watch.New(st, items, watch.Options{
+		Name: rand.Text(), Log: log, Probed: metrics.Probed, Turned: func(surface.Surface, surface.State) { pages.Turned() },
+		Tell: func(ctx context.Context, all []alert.Alert) error {
+			_, err := in.Receive(ctx, surface.Source, all, time.Now().UTC().Truncate(time.Microsecond))
+			return err
+		},
+	})
 
 	// The ledger stops last: what the others learn while they stop is still kept.
 	inner := newGroup(context.WithoutCancel(ctx), log)
@@ -165,19 +195,22 @@ func (a *App) run(ctx context.Context, outer *group, ready func()) (err error) {
 		work.every("poll "+p.Name, p.every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
 	}
 
+	work.run("watch", watcher.Run)
+	work.run("pages", pages.Follow)
 	work.every("sessions", 10*time.Minute, guard.Sweep)
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: probe.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
 	}))
-	ready()
+	begun()
 	select {
 	case <-ctx.Done():
 	case <-work.ctx.Done():
 	case <-inner.ctx.Done():
 	}
 	// First no more requests: the outer group owns the listener.
+	pages.Stop()
 	return outer.stop()
 }
 

@@ -8,6 +8,8 @@ import (
 	"docket/internal/alert"
 	"docket/internal/desk"
 	"docket/internal/feature"
+	"docket/internal/probe"
+	"docket/internal/surface"
 )
 
 // Config is docket.yaml together with the environment. Every key has a default; the yaml
@@ -132,12 +134,17 @@ type SurfaceConfig struct {
 	Every time.Duration `yaml:"every"`
 	// Timeout is 10 s or Every, whichever is less, unless set.
 	Timeout time.Duration `yaml:"timeout"`
-	// Probe has one kind of probe as its key. Values that may be secret are desk.Secret.
-	Probe map[string]any `yaml:"probe"`
+	// Probe has one kind of probe as its key.
+	Probe probe.Spec `yaml:"probe"`
 	// DownAfter and UpAfter are how many readings in a row turn the tile.
 	DownAfter int64          `yaml:"down_after"`
 	UpAfter   int64          `yaml:"up_after"`
 	Severity  alert.Severity `yaml:"severity"`
+	// DegradedSeverity is the alert's while the tile is degraded; P3 unless set, and never
+	// worse than Severity.
+	DegradedSeverity alert.Severity `yaml:"degraded_severity"`
+	// Links are for people: a runbook, a dashboard.
+	Links []surface.Link `yaml:"links"`
 	// InvestigateWindow is the policy's unless set.
 	InvestigateWindow time.Duration `yaml:"investigate_window"`
 }

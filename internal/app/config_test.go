@@ -21,6 +21,8 @@ import (
 	"docket/internal/alert"
 	"docket/internal/desk"
 	"docket/internal/feature"
+	"docket/internal/probe"
+	"docket/internal/surface"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -154,11 +156,11 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Surfaces: []SurfaceConfig{
 			{
 				Name: "checkout", Title: "Checkout", Group: "Shop", Every: 5 * time.Second, Timeout: 3 * time.Second,
-				Probe:     map[string]any{"http": map[string]any{"url": "https://example.org/health?deep=1", "headers": map[string]any{"X-Api": desk.Secret("probe-secret")}, "expect": []any{uint64(200), "ok", true}, "body": nil}},
-				DownAfter: 3, UpAfter: 4, Severity: alert.P1, InvestigateWindow: 10 * time.Minute,
+				Probe:     probe.Spec{HTTP: &probe.HTTP{URL: "https://example.org/health?deep=1", Headers: map[string]desk.Secret{"X-Api": "probe-secret"}, Status: []string{"200", "3xx"}, Contains: "ok"}},
+				DownAfter: 3, UpAfter: 4, Severity: alert.P1, DegradedSeverity: alert.P3, Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbook"}}, InvestigateWindow: 10 * time.Minute,
 			},
-			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: map[string]any{"heartbeat": nil}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, InvestigateWindow: 30 * time.Minute},
-			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: map[string]any{"tcp": map[string]any{"address": "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, InvestigateWindow: 30 * time.Minute},
+			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: probe.Spec{Heartbeat: &probe.Heartbeat{}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
+			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: probe.Spec{TCP: &probe.TCP{Address: "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
 		},
 		Routes: []RouteConfig{
 			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, MailboxID: 7, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle},
@@ -301,7 +303,7 @@ database: postgres://docket:s3cret-db@db/docket
 freescout: {api_url: https://x.example.org, api_key: s3cret-key, mailbox_id: 1, webhook_secret: s3cret-hook}
 slack: {token: s3cret-slack}
 sources: [{name: a, token: s3cret-source}]
-surfaces: [{name: b, probe: {http: {url: https://x.example.org, headers: {X-Any: s3cret-header}, password: s3cret-password}}}]
+surfaces: [{name: b, probe: {http: {url: https://x.example.org, headers: {X-Any: s3cret-header, X-Other: s3cret-password}}}}]
 auth: {tokens: [{name: c, token: s3cret-0123456789, scopes: [read]}]}
 `
 	cfg := load(t, text, vars{"CF_ACCESS_SVC_TICKETS_CLIENT_ID": "s3cret-id", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET": "s3cret-secret", "DOCKET_TOKEN": "s3cret-client"})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -102,10 +101,6 @@ func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
 		l.decodeStruct(n, v, path)
 	case v.Kind() == reflect.Slice:
 		l.decodeList(n, v, path)
-	case v.Type() == reflect.TypeFor[map[string]any]():
-		if _, ok := l.members(n, path); ok {
-			v.Set(reflect.ValueOf(l.decodeAny(n, path, false)))
-		}
 	case v.Kind() == reflect.Map:
 		l.decodeMap(n, v, path)
 	default:
@@ -241,28 +236,4 @@ func (l *loader) decodeMap(n ast.Node, v reflect.Value, path string) {
 		l.decode(m.value, item, m.path)
 		v.SetMapIndex(reflect.ValueOf(m.key), item)
 	}
-}
-
-// decodeAny reads a part whose keys its own package knows. Texts that may be secrets come
-// out as desk.Secret, so that a dump of the configuration holds none.
-func (l *loader) decodeAny(n ast.Node, path string, secret bool) any {
-	if n = l.bare(n, path); n == nil {
-		return nil
-	}
-	switch n := n.(type) {
-	case *ast.MappingNode, *ast.MappingValueNode:
-		members, _ := l.members(n, path)
-		out := make(map[string]any, len(members))
-		for _, m := range members {
-			out[m.key] = l.decodeAny(m.value, m.path, secret || mayBeSecret(m.key))
-		}
-		return out
-	case *ast.SequenceNode:
-		out := make([]any, len(n.Values))
-		for i, item := range n.Values {
-			out[i] = l.decodeAny(item, path+"["+strconv.Itoa(i)+"]", secret)
-		}
-		return out
-	}
-	return l.anyLeaf(n, path, secret)
 }

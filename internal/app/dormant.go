@@ -10,7 +10,6 @@ func (c Config) Dormant() []string {
 		set bool
 	}{
 		{"slack", c.Slack.Token.Set() || len(c.Slack.Users) > 0},
-		{"surfaces", len(c.Surfaces) > 0},
 		{"freescout.webhook_secret", c.FreeScout.WebhookSecret.Set()},
 		{"policies.reopen_within", c.Policies.ReopenWithin != d.Policies.ReopenWithin},
 		{"reconcile", c.Reconcile != d.Reconcile},

@@ -14,11 +14,10 @@ func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {
 		t.Errorf("the defaults name %v", got)
 	}
 	c.Slack.Users = []string{"U1"}
-	c.Surfaces = []SurfaceConfig{{Name: "checkout"}}
 	c.FreeScout.WebhookSecret = "secret"
 	c.Policies.Backfill, c.Policies.Storm.Limit, c.Policies.ReopenWithin, c.Policies.InvestigateWindow = "all", 1, time.Minute, time.Minute
 	c.Reconcile.Every = time.Hour
-	want := []string{"slack", "surfaces", "freescout.webhook_secret", "policies.reopen_within", "reconcile"}
+	want := []string{"slack", "freescout.webhook_secret", "policies.reopen_within", "reconcile"}
 	if diff := cmp.Diff(want, c.Dormant()); diff != "" {
 		t.Error(diff)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"docket/internal/alert"
-	"docket/internal/desk"
 )
 
 func (l *loader) decodeLeaf(n ast.Node, v reflect.Value, path string) {
@@ -89,33 +88,6 @@ func setLeaf(v reflect.Value, text, path string) string {
 		return "cannot be set"
 	}
 	return ""
-}
-
-// anyLeaf is a single value of a part that is not ours to know.
-func (l *loader) anyLeaf(n ast.Node, path string, secret bool) any {
-	switch n := n.(type) {
-	case *ast.BoolNode:
-		return n.Value
-	case *ast.IntegerNode:
-		return n.Value
-	case *ast.FloatNode:
-		return n.Value
-	case *ast.StringNode, *ast.LiteralNode:
-		if secret {
-			return desk.Secret(scalarText(n))
-		}
-		return scalarText(n)
-	}
-	l.wrongAt(n, path, "must be a text, a number, true or false")
-	return nil
-}
-
-// mayBeSecret reports whether what stands under a probe's key may be a secret.
-func mayBeSecret(key string) bool {
-	key = strings.ToLower(key)
-	return slices.ContainsFunc([]string{"token", "secret", "password", "key", "auth", "cookie", "header"}, func(word string) bool {
-		return strings.Contains(key, word)
-	})
 }
 
 // maxQuoted bounds what a message shows of a value.

@@ -139,6 +139,12 @@ func (l *mistakes) said(path string) bool {
 	return l.below[path]
 }
 
+// holds reports whether the file has a key, with or without a value.
+func (l *mistakes) holds(path string) bool {
+	_, found := l.at[path]
+	return found
+}
+
 // place finds a key in the file, or the nearest one above it.
 func (l *mistakes) place(path string) (token.Position, bool) {
 	for up, ok := path, true; ok; up, ok = above(up) {

@@ -7,6 +7,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/probe"
 )
 
 // The paces of what is asked again and again, where nothing else is said.
@@ -111,6 +112,12 @@ func (l *loader) settleSurface(s *SurfaceConfig, path string) {
 	}
 	if s.Severity == 0 {
 		s.Severity = alert.P2
+	}
+	if s.DegradedSeverity == 0 {
+		s.DegradedSeverity = max(alert.P3, s.Severity)
+	}
+	if s.Probe.Heartbeat == nil && l.holds(path+".probe.heartbeat") { // Its settings all have defaults.
+		s.Probe.Heartbeat = &probe.Heartbeat{}
 	}
 	if s.InvestigateWindow == 0 {
 		s.InvestigateWindow = l.config.Policies.InvestigateWindow

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/prometheus/alertmanager/pkg/labels"
 
+	"docket/internal/probe"
 	"docket/internal/source"
 	"docket/internal/words"
 )
@@ -86,11 +86,10 @@ func (l *loader) checkIdentity(path string, c IdentityConfig) {
 	}
 }
 
-// probeKinds are the probes that a surface may have.
-var probeKinds = []string{"http", "tcp", "dns", "tls", "heartbeat", "heroku"}
-
 func (l *loader) checkSurfaces() {
 	seen := map[string]bool{}
+	// Only to see whether the probes can be made: none is asked.
+	prober := probe.New(nil, time.Time{}, "")
 	for i, s := range l.config.Surfaces {
 		at := fmt.Sprintf("surfaces[%d]", i)
 		l.checkName(at+".name", s.Name, seen)
@@ -98,27 +97,24 @@ func (l *loader) checkSurfaces() {
 		if s.Timeout > s.Every && s.Every >= time.Second {
 			l.wrong(at+".timeout", "%s is longer than every, which is %s", s.Timeout, s.Every)
 		}
-		for _, kind := range slices.Sorted(maps.Keys(s.Probe)) {
-			l.checkProbe(join(at+".probe", kind), kind, s.Probe[kind])
+		if s.DegradedSeverity < s.Severity {
+			l.wrong(at+".degraded_severity", "%s is worse than severity, which is %s", s.DegradedSeverity, s.Severity)
 		}
-		if len(s.Probe) != 1 {
-			l.wrong(at+".probe", "must have one of %s", strings.Join(probeKinds, ", "))
+		for j, link := range s.Links {
+			l.checkLink(fmt.Sprintf("%s.links[%d].url", at, j), link.URL)
+		}
+		if _, err := prober.Make(s.Probe, surfaceOf(s)); err != nil && !l.said(at+".probe") {
+			kind, _ := s.Probe.Describe()
+			l.wrong(strings.TrimSuffix(at+".probe."+kind, "."), "%s", plain(err.Error()))
 		}
 	}
 }
 
-// checkProbe looks at what every version will want; each kind of probe knows the rest.
-func (l *loader) checkProbe(path, kind string, settings any) {
-	l.checkWord(path, kind, probeKinds...)
-	m, ok := settings.(map[string]any)
-	if !ok && settings != nil {
-		l.wrong(path, "must be a mapping of keys to values")
-	}
-	if text, ok := m["url"].(string); ok {
-		u, err := url.Parse(text)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
-			l.wrong(path+".url", "must be an http:// or https:// address without user or password")
-		}
+// checkLink: an address for people, which may have a query.
+func (l *loader) checkLink(path, text string) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
+		l.wrong(path, "must be an http:// or https:// address without user or password")
 	}
 }
 

@@ -29,7 +29,7 @@ type Deps struct {
 	// Health is the way to the desk.
 	Health *courier.Health
 	// Sources says when each source was heard last.
-	Sources func() []intake.Hearing
+	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil where another desk is configured.
 	Tickets *web.Clerk
 	// Settings is the configuration as loaded, without secrets.
@@ -83,6 +83,9 @@ func appendNew(list []string, s string) []string {
 
 // Turned tells everybody who looks that something changed. It does not block.
 func (c *Console) Turned() { c.hub.tell() }
+
+// Stop ends the streams of those who look. It is called once.
+func (c *Console) Stop() { close(c.hub.stopped) }
 
 // now is the moment of a request, as the store keeps times.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

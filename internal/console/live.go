@@ -13,9 +13,11 @@ import (
 type hub struct {
 	mu        sync.Mutex // guards listeners
 	listeners map[chan struct{}]bool
+	// stopped is closed when the program stops: a stream would hold that up.
+	stopped chan struct{}
 }
 
-func newHub() *hub { return &hub{listeners: map[chan struct{}]bool{}} }
+func newHub() *hub { return &hub{listeners: map[chan struct{}]bool{}, stopped: make(chan struct{})} }
 
 // maxListeners bounds the open pages that are told.
 const maxListeners = 2000
@@ -127,6 +129,8 @@ func (c *Console) getEvents(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		case <-end.C:
+			return
+		case <-c.hub.stopped:
 			return
 		case <-beat.C:
 		case <-ch:

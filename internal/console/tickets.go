@@ -98,6 +98,10 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		sentence, status := web.DeskSentence(err)
+		if sentence == "" {
+			c.failed(w, r, err)
+			return
+		}
 		c.refuse(w, r, status, sentence)
 		return
 	}

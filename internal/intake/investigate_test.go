@@ -116,7 +116,7 @@ func (o *office) click(n int, by string) (Investigation, error) {
 
 func (o *office) tickets() []desk.Ticket {
 	o.t.Helper()
-	all, err := o.store.ListDeskTickets(o.t.Context(), 0)
+	all, err := o.store.ListDeskTickets(o.t.Context(), 0, 0)
 	if err != nil {
 		o.t.Fatal(err)
 	}

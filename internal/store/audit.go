@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/audit"
 )
 
@@ -125,6 +126,18 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, er
 		strings.Join(where, " AND ") + ` ORDER BY id ` + order + ` LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, append(args, allOr(f.Limit))...)
 	return collect(rs, err, scanAudit)
+}
+
+// AuditOf loads what the log says of an alert_key, the latest first.
+func (s *Store) AuditOf(ctx context.Context, key alert.Key, limit int) ([]audit.Entry, error) {
+	q := `SELECT id, ` + s.words.auditTime + `, actor_kind, actor, action, ` + s.words.auditPayload + `, prev, hash FROM audit_log
+		WHERE (payload ->> 'alert_key') = ? ORDER BY id DESC LIMIT ?`
+	rs, err := s.engine.reader().query(ctx, q, key.String(), int64(limit))
+	all, err := collect(rs, err, scanAudit)
+	if err != nil {
+		return nil, fmt.Errorf("load what is audited of %s: %w", key, err)
+	}
+	return all, nil
 }
 
 // LastAuditID is the newest entry's id, 0 for none.

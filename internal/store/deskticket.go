@@ -85,9 +85,10 @@ func (s *Store) DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool
 	return t, true, err
 }
 
-// ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is all.
-func (s *Store) ListDeskTickets(ctx context.Context, limit int) ([]desk.Ticket, error) {
-	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ?`, allOr(limit))
+// ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is
+// all, offset leaves the first ones out.
+func (s *Store) ListDeskTickets(ctx context.Context, limit, offset int) ([]desk.Ticket, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ? OFFSET ?`, allOr(limit), int64(offset))
 	return collect(rs, err, scanDeskTicket)
 }
 

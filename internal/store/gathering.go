@@ -114,3 +114,15 @@ func (t *Tx) LiveMembers(ctx context.Context, within incident.Mark) (int, error)
 	n, err := one[int64](ctx, t, `SELECT COUNT(*) FROM incident WHERE within_key = ? AND within_generation = ? AND live = 1`, int64(within.Key), int64(within.Generation))
 	return int(n), err
 }
+
+// Members loads the first incidents that a gathering lists.
+func (s *Store) Members(ctx context.Context, within incident.Mark, limit int) ([]incident.Incident, error) {
+	const q = `SELECT ` + incidentColumns + ` FROM incident JOIN (SELECT alert_key AS k, generation AS g, added_at_us FROM listing
+		WHERE within_key = ? AND within_generation = ? ORDER BY added_at_us, alert_key LIMIT ?) AS listed ON alert_key = k AND generation = g ORDER BY listed.added_at_us, alert_key`
+	rs, err := s.engine.reader().query(ctx, q, int64(within.Key), int64(within.Generation), int64(limit))
+	all, err := collect(rs, err, scanIncident)
+	if err != nil {
+		return nil, fmt.Errorf("load who is listed in %s: %w", within, err)
+	}
+	return all, nil
+}

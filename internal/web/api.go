@@ -10,11 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"docket/internal/alert"
-	"docket/internal/audit"
 	"docket/internal/auth"
-	"docket/internal/desk"
-	"docket/internal/incident"
-	"docket/internal/ledger"
 	"docket/internal/store"
 	"docket/internal/switchboard"
 )
@@ -181,83 +177,36 @@ func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[TicketDet
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	read, err := s.Local.Get(ctx, in.ID)
+	return s.changed(ctx, in.ID, s.clerk().Note(ctx, in.ID, in.Body.Text, auth.From(ctx).Actor()))
+}
+
+func (s *server) clerk() *Clerk { return &Clerk{s.Local, s.Ledger, s.Store} }
+
+// changed answers with a ticket as it is after a change, or with why that failed.
+func (s *server) changed(ctx context.Context, id string, err error) (*body[TicketDetail], error) {
 	if err != nil {
-		return nil, deskAnswer(err)
-	}
-	number, err := parseNumber(read.ID)
-	if err != nil {
-		return answer(s, TicketDetail{}, err)
-	}
-	// The note and the entry that tells of it are kept together: the log never tells of a note
-	// that is not there, nor is there one that nobody wrote.
-	text := audit.Clean(in.Body.Text)
-	entry := s.entry(ctx, audit.ActionTicketNoted, map[string]any{"desk": s.Local.Name(), "ticket_id": read.ID, "text": text})
-	if err := s.Store.AddDeskNoteAudited(ctx, number, caller(ctx), text, entry); err != nil {
-		return answer(s, TicketDetail{}, err)
-	}
-	t, err := s.reader().Ticket(ctx, in.ID)
-	return answer(s, t, err)
-}
-
-// entry is a person's deed as the audit log keeps it.
-func (s *server) entry(ctx context.Context, action string, payload map[string]any) audit.Entry {
-	return audit.Entry{CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}, Action: action, Payload: payload}
-}
-
-func caller(ctx context.Context) string {
-	return auth.From(ctx).Name
-}
-
-func (s *server) closeTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
-	return s.setTicket(ctx, in.ID, desk.StatusClosed)
-}
-
-func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
-	return s.setTicket(ctx, in.ID, desk.StatusOpen)
-}
-
-// setTicket changes a local ticket's status in a person's name, and the ledger hears of
-// it at once.
-func (s *server) setTicket(ctx context.Context, id string, status desk.Status) (*body[TicketDetail], error) {
-	if err := s.needLocal(); err != nil {
-		return nil, err
-	}
-	if err := s.Local.SetStatus(ctx, id, status); err != nil {
-		return nil, deskAnswer(err)
-	}
-	marks, err := s.reader().marksOf(ctx, id)
-	if err != nil {
-		return answer(s, TicketDetail{}, err)
-	}
-	var inputs []ledger.Input
-	for _, text := range marks {
-		mark, err := incident.ParseMark(text)
-		if err != nil {
+		sentence, status := DeskSentence(err)
+		if sentence == "" {
 			return answer(s, TicketDetail{}, err)
 		}
-		inputs = append(inputs, ledger.Input{Seen: &mark, TicketClosed: status == desk.StatusClosed, Actor: audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}})
-	}
-	if _, err := s.Ledger.Apply(ctx, inputs...); err != nil {
-		return answer(s, TicketDetail{}, err)
+		return nil, huma.NewError(status, sentence)
 	}
 	t, err := s.reader().Ticket(ctx, id)
 	return answer(s, t, err)
 }
 
-func deskAnswer(err error) error {
-	sentence := err.Error()
-	if e, ok := errors.AsType[*desk.Error](err); ok {
-		sentence = e.Sentence
+func (s *server) closeTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
+	if err := s.needLocal(); err != nil {
+		return nil, err
 	}
-	switch desk.ClassOf(err) {
-	case desk.Missing:
-		return huma.Error404NotFound(sentence)
-	case desk.Refused:
-		return huma.Error409Conflict(sentence)
-	case desk.Unknown, desk.Unavailable:
+	return s.changed(ctx, in.ID, s.clerk().Close(ctx, in.ID, auth.From(ctx).Actor()))
+}
+
+func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
+	if err := s.needLocal(); err != nil {
+		return nil, err
 	}
-	return huma.Error503ServiceUnavailable(sentence)
+	return s.changed(ctx, in.ID, s.clerk().Reopen(ctx, in.ID, auth.From(ctx).Actor()))
 }
 
 // auditQuery narrows a listing of the audit log.

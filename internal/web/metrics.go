@@ -11,6 +11,7 @@ import (
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/store"
+	"docket/internal/surface"
 )
 
 // Metrics are Docket's own. None is labelled by anything that grows with the alerts.
@@ -21,6 +22,8 @@ type Metrics struct {
 	commits   prometheus.Histogram
 	failed    prometheus.Counter
 	batch     prometheus.Histogram
+	probes    *prometheus.CounterVec
+	late      prometheus.Histogram
 }
 
 // NewMetrics registers the metrics; staleAfter is when an open ticket counts as stale.
@@ -33,8 +36,16 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Dura
 		failed:    prometheus.NewCounter(prometheus.CounterOpts{Name: "docket_ledger_failures_total", Help: "Ledger transactions that were not kept."}),
 		batch:     prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_ledger_commit_inputs", Help: "How many inputs shared one ledger transaction.", Buckets: prometheus.ExponentialBuckets(1, 4, 8)}),
 	}
-	reg.MustRegister(m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
+	m.probes = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_probes_total", Help: "Readings of surfaces, by what they were."}, []string{"status"})
+	m.late = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_probe_lateness_seconds", Help: "How long after its moment a probe began.", Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30}})
+	reg.MustRegister(m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
 	return m
+}
+
+// Probed is what the watch calls for each reading.
+func (m *Metrics) Probed(late time.Duration, r surface.Reading) {
+	m.probes.WithLabelValues(string(r.Status)).Inc()
+	m.late.Observe(late.Seconds())
 }
 
 func (m *Metrics) received(source, result string, n int) {

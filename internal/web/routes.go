@@ -41,12 +41,16 @@ type Deps struct {
 	// Route is an alert's route, "" for none; Routes are all of them, in order.
 	Route  func(alert.Alert) string
 	Routes []Route
+	// Heartbeats are the surfaces whose jobs check in.
+	Heartbeats map[string]bool
 	// Booted is the process' start.
 	Booted time.Time
 	// Board holds flags, silences and maintenance windows.
 	Board *switchboard.Board
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
+	// Pages puts the console's pages on the mux; nil for none.
+	Pages func(*http.ServeMux)
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
 	// Ready says whether alerts can be taken and kept.
@@ -84,6 +88,12 @@ func New(d Deps) http.Handler {
 
 	// Who logs in and out, and the pages about it.
 	d.Guard.Mount(mux)
+
+	// Jobs that check in, and the pages for people.
+	mux.HandleFunc("POST /heartbeat/{surface}", s.postHeartbeat)
+	if d.Pages != nil {
+		d.Pages(mux)
+	}
 
 	// Health. No token: a platform's probe has none.
 	mux.HandleFunc("GET /healthz", s.getHealthz)

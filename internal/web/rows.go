@@ -164,8 +164,8 @@ func incidentRow(i incident.Incident) IncidentRow {
 type TicketFilter struct {
 	// Stale keeps those whose incidents have recovered longer ago than Reader.StaleAfter.
 	Stale bool
-	// Limit bounds the number; 0 is all.
-	Limit int
+	// Limit bounds the number; 0 is all. Offset leaves the first ones out.
+	Limit, Offset int
 }
 
 // ticketPage is how many tickets are read at once.
@@ -175,11 +175,11 @@ const ticketPage = 200
 // in another one.
 func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
 	if r.Desk == "local" && !f.Stale {
-		return r.localTickets(ctx, f.Limit)
+		return r.localTickets(ctx, f)
 	}
 	rows := []TicketRow{}
 	for {
-		page := store.TicketFilter{Limit: ticketPage, Offset: len(rows)}
+		page := store.TicketFilter{Limit: ticketPage, Offset: f.Offset + len(rows)}
 		if f.Limit > 0 {
 			page.Limit = min(page.Limit, f.Limit-len(rows))
 		}
@@ -204,8 +204,8 @@ func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error
 }
 
 // localTickets lists all of the local desk, also those without an incident.
-func (r Reader) localTickets(ctx context.Context, limit int) ([]TicketRow, error) {
-	all, err := r.Store.ListDeskTickets(ctx, limit)
+func (r Reader) localTickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
+	all, err := r.Store.ListDeskTickets(ctx, f.Limit, f.Offset)
 	if err != nil {
 		return nil, err
 	}
@@ -318,26 +318,15 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 	if !found {
 		return TicketDetail{}, noSuch("the local desk has no ticket %.40s", id)
 	}
-	marks, err := r.marksOf(ctx, t.ID)
+	marks, err := marksIn(ctx, r.Store, t.ID)
 	if err != nil {
 		return TicketDetail{}, err
 	}
-	return TicketDetail{r.localTicket(t, marks), t.Body, orEmpty(t.Notes)}, nil
-}
-
-// marksOf returns the incidents in a local ticket.
-func (r Reader) marksOf(ctx context.Context, ticketID string) ([]string, error) {
-	all, err := r.Store.ListIncidents(ctx, store.IncidentFilter{TicketID: ticketID})
-	if err != nil {
-		return nil, err
+	texts := make([]string, len(marks))
+	for n, m := range marks {
+		texts[n] = m.String()
 	}
-	var marks []string
-	for _, i := range all {
-		if i.Ticket.Desk == "local" {
-			marks = append(marks, i.Mark.String())
-		}
-	}
-	return marks, nil
+	return TicketDetail{r.localTicket(t, texts), t.Body, orEmpty(t.Notes)}, nil
 }
 
 func parseNumber(id string) (int64, error) {

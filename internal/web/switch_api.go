@@ -29,7 +29,7 @@ func (s *server) mountSwitches(api huma.API) {
 
 // person is who calls, for the audit log.
 func person(ctx context.Context) audit.Actor {
-	return audit.Actor{Kind: audit.KindPerson, Name: caller(ctx)}
+	return auth.From(ctx).Actor()
 }
 
 func (s *server) listFlags(context.Context, *struct{}) (*body[[]FlagRow], error) {

@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"docket/internal/auth"
+)
+
+// postHeartbeat notes that the job behind a heartbeat surface checked in.
+func (s *server) postHeartbeat(w http.ResponseWriter, r *http.Request) {
+	if _, refusal := s.Guard.Check(r, auth.Ingest); refusal != 0 {
+		s.Guard.Refuse(w, r, refusal, auth.Ingest)
+		return
+	}
+	name := r.PathValue("surface")
+	if !s.Heartbeats[name] {
+		fail(w, http.StatusNotFound, "no surface of that name has a heartbeat probe")
+		return
+	}
+	if err := s.Store.CheckIn(r.Context(), name, time.Now().UTC().Truncate(time.Microsecond)); err != nil {
+		s.Log.WarnContext(r.Context(), "a heartbeat was not kept", "surface", name, "err", err)
+		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
