@@ -45,8 +45,8 @@ func (g *Guard) trusted(a netip.Addr) bool {
 	return slices.ContainsFunc(g.cfg.Proxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// secure reports whether the request came by https: to us, or to a trusted proxy.
-func (g *Guard) secure(r *http.Request) bool {
+// Secure reports whether the request came by https: to us, or to a trusted proxy.
+func (g *Guard) Secure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true
 	}

@@ -22,7 +22,7 @@ const (
 // set for us (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie,
 // "__Host-", read 2026-11-23).
 func (g *Guard) cookieName(r *http.Request, name string) string {
-	if g.secure(r) {
+	if g.Secure(r) {
 		return "__Host-" + name
 	}
 	return name
@@ -40,7 +40,7 @@ func (g *Guard) setCookie(w http.ResponseWriter, r *http.Request, name, value st
 	}
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the request came by https.
 		Name: g.cookieName(r, name), Value: value, Path: "/", MaxAge: seconds,
-		HttpOnly: true, Secure: g.secure(r), SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: g.Secure(r), SameSite: http.SameSiteLaxMode,
 	})
 }
 

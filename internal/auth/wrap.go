@@ -30,7 +30,7 @@ func (g *Guard) Wrap(h http.Handler) http.Handler {
 			header.Set("Referrer-Policy", "same-origin")
 			header.Set("Cross-Origin-Opener-Policy", "same-origin")
 			header.Set("Cache-Control", "no-store") // Static files set their own.
-			if g.secure(r) {
+			if g.Secure(r) {
 				header.Set("Strict-Transport-Security", "max-age=31536000")
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"docket/internal/auth"
@@ -60,7 +61,9 @@ func New(d Deps) (*Console, error) {
 	c := &Console{Deps: d, hub: newHub(), byName: map[string]surface.Surface{}}
 	for _, s := range d.Surfaces {
 		c.byName[s.Name] = s
-		c.groups = appendNew(c.groups, s.Group)
+		if !slices.Contains(c.groups, s.Group) {
+			c.groups = append(c.groups, s.Group)
+		}
 	}
 	var err error
 	if c.static, err = loadStatics(); err != nil {
@@ -70,15 +73,6 @@ func New(d Deps) (*Console, error) {
 		return nil, fmt.Errorf("parse the console's pages: %w", err)
 	}
 	return c, nil
-}
-
-func appendNew(list []string, s string) []string {
-	for _, have := range list {
-		if have == s {
-			return list
-		}
-	}
-	return append(list, s)
 }
 
 // Turned tells everybody who looks that something changed. It does not block.

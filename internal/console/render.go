@@ -47,7 +47,6 @@ var menu = [...]entry{
 	{"silences", "Silences", "/console/silences", auth.Read},
 	{"flags", "Flags", "/console/flags", auth.Read},
 	{"audit", "Audit", "/console/audit", auth.Read},
-	{"doctor", "Doctor", "/console/doctor", auth.Read},
 	{"settings", "Settings", "/console/settings", auth.Admin},
 }
 
@@ -65,21 +64,27 @@ type said struct {
 const saidCookie = "docket_said"
 
 // say keeps a sentence for the next page.
-func say(w http.ResponseWriter, s said) {
+func (c *Console) say(w http.ResponseWriter, r *http.Request, s said) {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: saidCookie, Value: base64.RawURLEncoding.EncodeToString(text), Path: "/console", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	c.setSaid(w, r, base64.RawURLEncoding.EncodeToString(text), 60)
+}
+
+func (c *Console) setSaid(w http.ResponseWriter, r *http.Request, value string, seconds int) {
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the request came by https.
+		Name: saidCookie, Value: value, Path: "/console", MaxAge: seconds, HttpOnly: true, Secure: c.Guard.Secure(r), SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // takeSaid returns what was kept for this page, and forgets it.
-func takeSaid(w http.ResponseWriter, r *http.Request) *said {
+func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
 	cookie, err := r.Cookie(saidCookie)
 	if err != nil || r.Header.Get(liveHeader) != "" {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: saidCookie, Path: "/console", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	c.setSaid(w, r, "", -1)
 	text, err := base64.RawURLEncoding.DecodeString(cookie.Value)
 	if err != nil {
 		return nil
@@ -129,7 +134,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	}
 	p.Caller, p.Now, p.Demo, p.Version, p.Path = auth.From(r.Context()), now(), c.Demo, c.Version, r.URL.RequestURI()
 	if !p.Public {
-		p.Said = takeSaid(w, r)
+		p.Said = c.takeSaid(w, r)
 		for _, e := range menu {
 			if p.Caller.Can(e.Right) {
 				p.Menu = append(p.Menu, e)
@@ -149,9 +154,9 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 }
 
 // back sends the reader of a form to a page, with a sentence to show there.
-func back(w http.ResponseWriter, r *http.Request, to string, s said) {
-	say(w, s)
-	http.Redirect(w, r, to, http.StatusSeeOther)
+func (c *Console) back(w http.ResponseWriter, r *http.Request, to string, s said) {
+	c.say(w, r, s)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // Every caller names a page of ours.
 }
 
 // wantsJSON reports whether a program asks, and not a person.

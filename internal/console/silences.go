@@ -138,7 +138,7 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 		c.showSilences(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
-	back(w, r, "/console/silences", said{Kind: "good", Text: "The silence holds until " + made.EndsAt.Format("2006-01-02 15:04 UTC") + "."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence holds until " + made.EndsAt.Format("2006-01-02 15:04 UTC") + "."})
 }
 
 func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
@@ -146,7 +146,7 @@ func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is over. What still fires gets its ticket now."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is over. What still fires gets its ticket now."})
 }
 
 // postWindow makes a maintenance window.
@@ -164,7 +164,7 @@ func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
 		c.showSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
 		return
 	}
-	back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " stands."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " stands."})
 }
 
 func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
@@ -173,5 +173,5 @@ func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " is gone."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " is gone."})
 }

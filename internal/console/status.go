@@ -265,7 +265,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		if got.Degraded {
 			kind = "warn"
 		}
-		back(w, r, tilePage, said{kind, got.Message, link})
+		c.back(w, r, tilePage, said{kind, got.Message, link})
 		return
 	}
 	answer := map[string]any{"incident": got.Mark.String(), "message": got.Message}
@@ -353,7 +353,7 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 			far = append(far, line)
 		}
 	}
-	all := append(near, far...)
+	all := slices.Concat(near, far)
 	if len(all) == 0 {
 		b.WriteString("No other surface is in trouble.\n")
 		return nil

@@ -78,13 +78,14 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	ctx, actor, done := r.Context(), auth.From(r.Context()).Actor(), ""
+	ctx, actor := r.Context(), auth.From(r.Context()).Actor()
+	var done string
 	var err error
 	switch r.FormValue("do") {
 	case "note":
 		text := clip(r.FormValue("text"), maxNote)
 		if text == "" {
-			back(w, r, here, said{Kind: "warn", Text: "The note was empty: nothing was added."})
+			c.back(w, r, here, said{Kind: "warn", Text: "The note was empty: nothing was added."})
 			return
 		}
 		done, err = "The note was added.", c.Tickets.Note(ctx, id, text, actor)
@@ -105,7 +106,7 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, status, sentence)
 		return
 	}
-	back(w, r, here, said{Kind: "good", Text: done})
+	c.back(w, r, here, said{Kind: "good", Text: done})
 }
 
 // maxForm bounds a form's body.

@@ -80,8 +80,7 @@ func fault(err error) string {
 		return "cut the connection"
 	}
 	// An address may hold a secret in its query: the inner error says it without.
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	return strings.TrimPrefix(err.Error(), "net/http: ")
