@@ -85,6 +85,16 @@ var mutants = []mutant{
 		"S7",
 	},
 	{
+		"what was asked for is filed although a silence mutes it by then", "incident/answer.go",
+		"muted || !p.FilingOn\n", "!p.FilingOn\n",
+		"S8",
+	},
+	{
+		"what a switch held back is never asked again", "incident/step.go",
+		"nothing := Decision{Next: inc, Reason: ReasonNothing}\n\tif inc.State != Open {", "nothing := Decision{Next: inc, Reason: ReasonNothing}\n\tif inc.State != \"\" {",
+		"L1",
+	},
+	{
 		"a deed comes before its audit entry", "ledger/record.go",
 		"for _, e := range d.Effects {", "for _, e := range d.Effects[:0] {",
 		"S3",

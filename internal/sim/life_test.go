@@ -128,7 +128,8 @@ func (w *world) timeComes(r *replica) {
 		a.Status, a.EndsAt, a.SaidAt, a.Inferred = alert.Resolved, now, now, true
 		inputs = append(inputs, ledger.Input{Alert: &a})
 	}
-	if r.filingOn {
+	again, upTo := w.settle()
+	if inputs = append(inputs, again...); !w.shape.Silences && r.filingOn {
 		for _, m := range w.unfiled() {
 			inputs = append(inputs, ledger.Input{Reconsider: &m})
 		}
@@ -138,6 +139,7 @@ func (w *world) timeComes(r *replica) {
 			return // It is due again next time.
 		}
 	}
+	w.silences.settled = upTo
 	w.model.turned(now)
 }
 
@@ -152,7 +154,7 @@ func (w *world) due(now time.Time) []incident.Mark {
 	return due
 }
 
-// unfiled is what switchboard.Settle looks for.
+// unfiled is what switchboard.Settle finds after a flip; where there are silences it is settle.
 func (w *world) unfiled() []incident.Mark {
 	var all []incident.Mark
 	for m, i := range w.book.incidents {
@@ -232,6 +234,10 @@ func (w *world) poll(r *replica) {
 
 // operators flip the flag, set silences, click, and the desk goes away.
 func (w *world) operators() {
+	if w.shape.Silences && w.faults && w.chance(40) {
+		w.muter()
+		return
+	}
 	switch n := w.random.IntN(10); {
 	case n < 2 && w.faults:
 		w.filingOn = !w.filingOn
@@ -253,6 +259,9 @@ func (w *world) operators() {
 }
 
 func (w *world) learnFlag(r *replica) {
+	if r.filingOn != w.filingOn && w.shape.Silences {
+		w.silences.switched++
+	}
 	r.filingOn = w.filingOn
 	w.offSince = time.Time{}
 	if !slices.ContainsFunc(w.replicas, func(r *replica) bool { return r.filingOn }) {
@@ -275,6 +284,10 @@ func (w *world) comeToRest() {
 	w.faults, w.filingOn, w.mutedUntil, w.room.awayUntil = false, true, time.Time{}, time.Time{}
 	for _, r := range w.replicas {
 		w.learnFlag(r)
+	}
+	if w.shape.Silences {
+		w.silences.all = nil
+		w.silences.switched++
 	}
 	w.note("the faults stop")
 	for _, s := range w.sources {

@@ -85,6 +85,7 @@ func (m *model) leaves(_, effectID string) {
 	}
 	// S7: nothing starts while its flag is off; what had started goes on.
 	e := w.book.effects[effectID]
+	m.mutedLeaves(e)
 	if e.Kind != incident.KindFile || w.offSince.IsZero() || !e.SentAt.After(w.offSince) {
 		return
 	}

@@ -24,6 +24,8 @@ type Shape struct {
 	Steps int
 	// Policy is what is configured.
 	Policy incident.Policy
+	// Silences has operators mute by labels, and end that early; else they only mute all.
+	Silences bool
 }
 
 // world is one world being played.
@@ -45,6 +47,7 @@ type world struct {
 	offSince time.Time
 	// mutedUntil is the end of the silence that holds.
 	mutedUntil time.Time
+	silences   silences
 	// reached counts the interesting things that happened.
 	reached map[string]int
 	// story is what happened, for people; it is only told where keep is set.
@@ -126,7 +129,7 @@ func (r *replica) Apply(ctx context.Context, inputs ...ledger.Input) ([]ledger.R
 	}
 	t := w.book.begin()
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	results, err := ledger.Decide(ctx, t, ledger.Rules{Route: noRoute, Policy: r.policy}, t.enqueue, now, inputs...)
+	results, err := ledger.Decide(ctx, t, ledger.Rules{Route: noRoute, Policy: r.policy, Mutes: w.silences.book}, t.enqueue, now, inputs...)
 	if err != nil {
 		t.rollback()
 		w.fail("a decision failed: %v", err)
