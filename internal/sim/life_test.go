@@ -276,7 +276,10 @@ func (w *world) click() {
 	}
 	word := s.word()
 	actor := audit.Actor{Kind: audit.KindPerson, Name: "ann"}
-	_, _ = w.anyReplica().Apply(context.Background(), ledger.Input{Alert: &word}, ledger.Input{Investigate: &word, Actor: actor}) // Who got no answer clicks again, or not.
+	w.model.tries(word)
+	if _, err := w.anyReplica().Apply(context.Background(), ledger.Input{Alert: &word}, ledger.Input{Investigate: &word, Actor: actor}); err == nil {
+		w.model.acknowledged(word) // Who got no answer clicks again, or not.
+	}
 }
 
 // comeToRest lets the faults stop, and everything must come to its end within a bound.
