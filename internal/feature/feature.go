@@ -33,10 +33,10 @@ var Flags = []Flag{
 	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles", Owner: "operations", Default: true},
 }
 
-// Find returns the flag of this name.
+// Find returns the flag of this name, or of this variable's: runbooks call it by either.
 func Find(name string) (Flag, bool) {
 	for _, f := range Flags {
-		if f.Name == name {
+		if name == f.Name || name == f.EnvVar {
 			return f, true
 		}
 	}

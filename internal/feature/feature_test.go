@@ -1,8 +1,11 @@
 package feature
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestTheStrongestWordDecides(t *testing.T) {
@@ -54,6 +57,40 @@ func TestEveryFlagSaysWhatItIsFor(t *testing.T) {
 	}
 	if _, found := Find("no.such.flag"); found {
 		t.Error("a flag that does not exist was found")
+	}
+	if f, found := Find("FLAG_CONSOLE_ALERTS_AUTO_TICKET"); !found || f.Name != AutoTicket {
+		t.Errorf("by its variable %+v was found", f)
+	}
+}
+
+func TestTheListOfFlagsInTheDocsIsWhole(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/flags.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		for i := range cells {
+			cells[i] = strings.Trim(cells[i], " `\n")
+		}
+		if len(cells) > 1 {
+			lines[cells[1]] = cells
+		}
+	}
+	for _, f := range Flags {
+		gone, standard := "stays", "off"
+		if !f.RemoveBy.IsZero() {
+			gone = f.RemoveBy.Format(time.DateOnly)
+		}
+		if f.Default {
+			standard = "on"
+		}
+		want := []string{"", f.Name, f.EnvVar, f.Why, f.Owner, gone, standard, ""}
+		if !slices.Equal(lines[f.Name], want) {
+			t.Errorf("docs/flags.md has %q, want %q", lines[f.Name], want)
+		}
 	}
 }
 

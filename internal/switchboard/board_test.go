@@ -266,6 +266,12 @@ func TestAPinnedFlagCannotBeSetAndSaysWhy(t *testing.T) {
 	if f := r.board.Flags(); f[0].On || !f[0].Pinned || !f[1].On || f[1].Reason != feature.DefaultByEnvironment {
 		t.Errorf("%+v", f)
 	}
+	if _, err := r.board.SetFlag(t.Context(), "FLAG_CONSOLE_ALERTS_AUTO_TICKET", true, "", anna); !errors.Is(err, switchboard.ErrPinned) {
+		t.Errorf("%v, want it pinned by its other name, too", err)
+	}
+	if f, err := r.board.SetFlag(t.Context(), "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", false, "", anna); err != nil || f.Name != feature.InvestigateFromStatus || r.board.On(t.Context(), feature.InvestigateFromStatus) {
+		t.Errorf("%+v %v, want it off by its other name", f, err)
+	}
 	if _, err := r.board.SetFlag(t.Context(), "no.such", true, "", anna); !errors.Is(err, switchboard.ErrNoSuch) {
 		t.Errorf("%v, want no such flag", err)
 	}

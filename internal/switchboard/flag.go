@@ -53,6 +53,7 @@ func (b *Board) SetFlag(ctx context.Context, name string, on bool, why string, a
 	if !found {
 		return Flag{}, refuse(ErrNoSuch, "there is no flag %.60q: docket flags list shows all", name)
 	}
+	name = f.Name
 	if err := feature.CheckSet(f, b.env[name]); err != nil {
 		return Flag{}, refuse(ErrPinned, "%s", err.Error())
 	}
@@ -100,7 +101,7 @@ func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bo
 	if !found {
 		return openfeature.BoolResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 	}
-	v := feature.Evaluate(f, p.board.env[name], p.board.standing.Load().set[name])
+	v := feature.Evaluate(f, p.board.env[f.Name], p.board.standing.Load().set[f.Name])
 	return openfeature.BoolResolutionDetail{Value: v.On, ProviderResolutionDetail: openfeature.ProviderResolutionDetail{
 		Reason: reasons[v.Reason], Variant: map[bool]string{true: "on", false: "off"}[v.On],
 	}}
