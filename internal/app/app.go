@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -24,6 +25,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/probe"
 	"docket/internal/queue"
+	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -172,6 +174,11 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 			return err
 		},
 	})
+	mirror := reconcile.New(reconcile.Deps{
+		Store: st, Ledger: book, Desk: d, Heard: health.Heard, Away: func() bool { _, away := health.Away(); return away },
+		BackAt: func() time.Time { return health.Outage().Ended }, Holder: holder(a.booted), Log: log,
+		Rules: reconcile.Rules{Policy: rules.policy, MailboxID: mailboxes(cfg, rules), Every: cfg.Reconcile.Every},
+	})
 
 	// The ledger stops last: what the others learn while they stop is still kept.
 	inner := newGroup(context.WithoutCancel(ctx), log)
@@ -188,6 +195,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)
+	work.run("hints", mirror.Listen)
+	work.every("watch desk", reconcile.WatchEvery, mirror.Watch)
+	work.every("reconcile", reconcileTick, mirror.Timer)
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range polls(cfg) {
@@ -201,7 +211,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Health: health, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
 	}))
 	begun()
 	select {
@@ -268,6 +278,28 @@ func (a *App) tryStore(ctx context.Context) (*store.Store, error) {
 		return nil, &awayError{st.Explain(err), err}
 	}
 	return nil, fmt.Errorf("%s: %w", st.Explain(err), err)
+}
+
+// reconcileTick is how often it is looked whether a comparison is due, or an outage is over.
+const reconcileTick = 5 * time.Second
+
+// holder names this process among the replicas.
+func holder(booted time.Time) string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "unnamed"
+	}
+	return fmt.Sprintf("%s %d %d", name, os.Getpid(), booted.UnixNano())
+}
+
+// mailboxes says where a route's tickets belong; the local desk has none.
+func mailboxes(cfg Config, r *rules) func(route string) int64 {
+	return func(route string) int64 {
+		if cfg.Desk != "freescout" {
+			return 0
+		}
+		return cmp.Or(r.mailbox(route), cfg.FreeScout.MailboxID)
+	}
 }
 
 // makeDesk makes the desk that is configured; the second result is set for the local one.

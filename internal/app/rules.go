@@ -45,7 +45,7 @@ func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() 
 	if cfg.Desk == "local" {
 		p.CallTimeout = localCallTimeout
 	}
-	p.InvestigateWindow = c.InvestigateWindow
+	p.InvestigateWindow, p.ReopenWithin = c.InvestigateWindow, c.ReopenWithin
 	p.Storm = incident.StormPolicy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
 	p.Backfill = incident.Backfill(c.Backfill)
 	r := &rules{base: p, on: on, outage: outage}

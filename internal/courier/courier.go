@@ -31,6 +31,7 @@ type Courier struct {
 type Records interface {
 	Effect(ctx context.Context, id string) (incident.Effect, error)
 	Incident(ctx context.Context, m incident.Mark) (incident.Incident, error)
+	EffectsOf(ctx context.Context, m incident.Mark) ([]incident.Effect, error)
 	AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error)
 	Explain(err error) string
@@ -153,6 +154,9 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident
 		if len(found) > 0 {
 			return incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: found[0].ID}}, nil
 		}
+		if answer, done := c.takeUp(ctx, inc); done {
+			return answer, nil
+		}
 	}
 	if eff.Kind != incident.KindCheck && eff.Kind != incident.KindTag {
 		started, err := c.record(ctx, eff.ID, incident.Answer{Outcome: incident.OutcomeStarted, Attempt: eff.Attempt})
@@ -185,7 +189,7 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incide
 	case incident.KindCheck:
 		var t desk.Ticket
 		if t, err = c.desk.Get(ctx, eff.TicketID); err == nil {
-			answer = shown(c.desk.Name(), t, incident.OutcomeSent)
+			answer = shown(c.desk.Name(), eff.TicketID, t, incident.OutcomeSent)
 		}
 	}
 	c.health.Heard(ctx, err)
@@ -257,14 +261,15 @@ func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Ans
 	if err != nil {
 		return failure(err, incident.OutcomeLookFailed)
 	}
-	return shown(c.desk.Name(), t, incident.OutcomeConfirmed)
+	return shown(c.desk.Name(), eff.TicketID, t, incident.OutcomeConfirmed)
 }
 
-// shown is an answer that carries a ticket as the desk shows it.
-func shown(name string, t desk.Ticket, o incident.Outcome) incident.Answer {
+// shown is an answer that carries a ticket as the desk shows it; asked is the id that it was
+// asked for, and the ticket another where people merged it.
+func shown(name, asked string, t desk.Ticket, o incident.Outcome) incident.Answer {
 	return incident.Answer{
 		Outcome:            o,
-		Ticket:             incident.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL},
+		Ticket:             incident.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL, Merged: t.ID != asked},
 		TicketStatusClosed: t.Status == desk.StatusClosed || t.Status == desk.StatusDeleted,
 		ClosedAt:           t.ClosedAt,
 	}

@@ -71,8 +71,10 @@ type Query struct {
 type Listing struct {
 	// Tickets are those whose subject ends in a mark; notes and body are left out.
 	Tickets []Ticket
-	// Whole says that none is missing because of a bound.
+	// Whole says that none is missing because of a bound. Where it is not, what changed is
+	// complete up to Upto.
 	Whole bool
+	Upto  time.Time
 	// Calls is how many calls it took.
 	Calls int
 }

@@ -32,6 +32,16 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		// or the answer came twice, and what followed from it has been decided.
 		return d
 	}
+	if next.ofTwin() {
+		return d // That the ticket which is not kept was noted and closed changes nothing here.
+	}
+	if next.Kind != KindFile && next.TicketID != inc.Ticket.ID && !inc.Ticket.Merged {
+		return d // It was about a ticket that the desk has lost since.
+	}
+	if t := ev.Answer.Ticket; next.Kind == KindCheck && t.ID != "" && t.ID != next.TicketID && inc.Ticket.State == TicketFiled {
+		inc = inc.mergedInto(t, now)
+		d.Next, d.Changed = inc, true
+	}
 	switch {
 	case next.Kind == KindFile:
 		return fileAnswered(d, ev, p, now)
@@ -39,7 +49,7 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return checkAnswered(d, ev.Answer, p, now)
 	case ev.Answer.Outcome == OutcomeVanished:
 		return checkAnswered(d, Answer{TicketStatusClosed: true}, p, now)
-	case next.State == Done && next.ID == recoveryNoteID(inc) && inc.State == Recovered && p.OnRecovery == RecoveryClose:
+	case next.State == Done && next.ID == recoveryNoteID(inc) && inc.State == Recovered && p.OnRecovery == RecoveryClose && !inc.Ticket.Merged:
 		d.Effects = []Effect{newEffect(inc, KindClose, next.ID, now)}
 	case next.Kind == KindClose && next.State == Done:
 		return closeAnswered(d, p, now)
@@ -54,6 +64,9 @@ func answered(inc Incident, ev Event, p Policy, now time.Time) Decision {
 func mayStart(inc Incident, e Effect, p Policy) (drop, wait bool) {
 	switch e.Kind {
 	case KindClose:
+		if e.ofTwin() {
+			return false, false
+		}
 		return inc.State == Closed || (inc.State != Recovered && e.State == Queued), false
 	case KindFile:
 		if !inc.Inquiry.Alone {
@@ -72,8 +85,12 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 	inc := d.Next
 	switch d.Reason {
 	case ReasonTicketFiled:
+		refiled := inc.Ticket.Refiled
 		inc.Ticket = ev.Answer.Ticket
-		inc.Ticket.State = TicketFiled
+		inc.Ticket.State, inc.Ticket.Refiled, inc.Ticket.KnownAt = TicketFiled, refiled, now
+		if inc.tookUp() {
+			inc, d.Reason = inc.goOn(), ReasonTookUp
+		}
 		if inc.Gathers != NoGathering {
 			inc.DueAt = now // Who came meanwhile is to be listed, and be it in a closed ticket.
 			if ev.Answer.TicketStatusClosed {
@@ -82,11 +99,14 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 		}
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
 		if tags := ticketTags(inc, p); len(tags) > 0 {
-			tag := newEffect(inc, KindTag, "", now)
+			tag := newEffect(inc, KindTag, d.Effect.suffix(), now)
 			tag.Tags = tags
 			d.Effects = append(d.Effects, tag)
 		}
 		if ev.Answer.TicketStatusClosed {
+			if inc.State == Open && (fromAnotherTime(inc, ev.Answer) || d.Effect.Refiles()) {
+				return merge(d, freshEpisode(inc, p, now))
+			}
 			// A person was faster than the read-back; their close stands.
 			next := seen(inc, true, ev.Answer.ClosedAt, p, now)
 			d.Next, d.Successor, d.Gather, d.Effects = next.Next, next.Successor, next.Gather, append(d.Effects, next.Effects...)
@@ -96,6 +116,10 @@ func fileAnswered(d Decision, ev Event, p Policy, now time.Time) Decision {
 			var effects []Effect
 			d.Next, effects = noteRecovery(inc, p, now)
 			d.Effects = append(d.Effects, effects...)
+		}
+		if inc.State == Open && inc.tookUp() {
+			noted := noteFires(inc, p, now)
+			d.Next, d.Effects = noted.Next, append(d.Effects, noted.Effects...)
 		}
 		return d
 	case ReasonUnknown, ReasonNotFound, ReasonVanished, ReasonTicketAdopted, ReasonTwin:
@@ -140,7 +164,7 @@ func closeAnswered(d Decision, p Policy, now time.Time) Decision {
 	inc := d.Next
 	if inc.State == Settling && (inc.Ticket.State == TicketFiled || inc.Ticket.State == TicketClosed) {
 		// Nothing fires, and the ticket is closed: firing again is to be a fresh episode.
-		inc.Ticket.State = TicketClosed
+		inc.Ticket.State, inc.Ticket.KnownAt = TicketClosed, now
 		return merge(d, closeIncident(inc, ReasonClosedByPolicy, now))
 	}
 	if inc.State == Open && inc.Ticket.State == TicketClosed {
@@ -158,7 +182,7 @@ func closeAnswered(d Decision, p Policy, now time.Time) Decision {
 func seen(inc Incident, closed bool, closedAt time.Time, p Policy, now time.Time) Decision {
 	switch {
 	case closed && inc.Ticket.State == TicketFiled:
-		inc.Ticket.State = TicketClosed
+		inc.Ticket.State, inc.Ticket.KnownAt = TicketClosed, now
 		beforeItFired := inc.Fires > 0 && !closedAt.IsZero() && !closedAt.After(inc.FiredAt)
 		switch {
 		case inc.State == Recovered, inc.State == Settling && beforeItFired:
@@ -171,7 +195,7 @@ func seen(inc Incident, closed bool, closedAt time.Time, p Policy, now time.Time
 		}
 		return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
 	case !closed && inc.Ticket.State == TicketClosed:
-		inc.Ticket.State = TicketFiled
+		inc.Ticket.State, inc.Ticket.KnownAt = TicketFiled, now
 		return Decision{Next: inc, Changed: true, Reason: ReasonTicketOpen}
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
@@ -183,7 +207,7 @@ func freshEpisode(inc Incident, p Policy, now time.Time) Decision {
 	fresh := Incident{
 		Mark: Mark{inc.Key, inc.Generation + 1}, Recipe: inc.Recipe, Severity: inc.Severity,
 		Title: inc.Title, Source: inc.Source, Surface: inc.Surface, Link: inc.Link, Route: inc.Route,
-		OpenedAt: inc.FiredAt, FiredAt: inc.FiredAt, Ticket: Ticket{State: TicketNone}, Earlier: inc.Ticket,
+		OpenedAt: inc.FiredAt, FiredAt: inc.FiredAt, Ticket: Ticket{State: TicketNone}, Earlier: inc.Past(),
 	}
 	var start Decision
 	if inc.Doubted && p.DoubtHold > 0 {

@@ -47,12 +47,18 @@ func stepGathering(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	case EffectAnswered:
 		return answered(inc, ev, p, now)
 	case TicketSeen:
+		if ev.outdated(inc) {
+			return Decision{Next: inc, Reason: ReasonStale}
+		}
 		if ev.TicketClosed && inc.Ticket.State == TicketFiled && inc.State != Recovered {
 			// It goes on until all its members are listed and over; only its ticket is closed.
 			inc.Ticket.State = TicketClosed
 			return Decision{Next: inc, Changed: true, Reason: ReasonClosedByPerson}
 		}
-		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
+		return ticketSeen(inc, ev, p, now)
+	case TagsMissing:
+		return tagsMissing(inc, ev, p, now)
+	case TicketMissing, TwinSeen, OrphanSeen: // Told to people, not mended: its lists are in notes.
 	case AlertFired, AlertDoubted, AlertEnded, AlertChanged, Investigated, Reconsidered, Listed, Missed:
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}

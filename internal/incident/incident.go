@@ -88,6 +88,13 @@ type Ticket struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 	URL    string `json:"url"`
+	// Merged says that people merged the filed ticket into this one.
+	Merged bool `json:"merged,omitempty"`
+	// Refiled counts how often it was filed again after the desk had lost it.
+	Refiled int `json:"refiled,omitempty"`
+	// KnownAt is since when this is known: a word of the desk that is older changes nothing.
+	KnownAt time.Time `json:"known_at,omitzero"`
+	Told
 }
 
 // Incident is one episode of one alert_key.

@@ -27,6 +27,7 @@ type alphabet struct {
 	faults     bool // the desk and our own processes fail
 	slow       bool // answers come after their time
 	clicks     bool // operators click Investigate
+	mishaps    int  // how often the desk loses a ticket, or shows one that a backup brought back
 }
 
 // moves lists all that may happen next, always in the same order.
@@ -41,6 +42,7 @@ func (w *world) moves(a alphabet) []move {
 	if a.persons {
 		all = append(all, w.personMoves()...)
 	}
+	all = append(all, w.mishapMoves(a)...)
 	if a.clicks && w.firing > 0 {
 		all = append(all, move{"a click", (*world).click})
 	}
@@ -214,6 +216,15 @@ func (w *world) begin(e *incident.Effect) (bool, error) {
 	if i := w.found(e.Mark.String()); e.Kind == incident.KindFile && i >= 0 {
 		return false, w.answered(e.ID, incident.Answer{Outcome: incident.OutcomeFound, Attempt: e.Attempt, Ticket: incident.Ticket{ID: w.tickets[i].id}})
 	}
+	if e.Kind == incident.KindFile && slices.ContainsFunc(w.effects, func(o incident.Effect) bool { return o.Mark != e.Mark && o.MayStillClose(w.policy(), w.now) }) {
+		return false, w.answered(e.ID, incident.Answer{Outcome: incident.OutcomeHeldBack, Attempt: e.Attempt})
+	}
+	if a, reopen, goesOn := w.takesUp(*e); goesOn {
+		if t := &w.tickets[w.ticket(a.Ticket.ID)]; reopen {
+			t.closed, t.byPerson = false, false
+		}
+		return false, w.answered(e.ID, incident.Answer{Outcome: incident.OutcomeFound, Attempt: e.Attempt, Ticket: incident.Ticket{ID: a.Ticket.ID}, Reopened: reopen})
+	}
 	if e.Kind == incident.KindCheck {
 		return true, nil
 	}
@@ -233,6 +244,9 @@ func (w *world) send(e incident.Effect, o incident.Outcome, done bool) error {
 	if done {
 		a = w.perform(e, o != "")
 		a.Outcome = o
+		if e.Kind != incident.KindFile && o == incident.OutcomeSent && w.ticket(e.TicketID) < 0 {
+			a.Outcome, o = incident.OutcomeVanished, incident.OutcomeVanished
+		}
 	}
 	if o == "" {
 		return nil

@@ -23,7 +23,12 @@ func noteRecovery(inc Incident, p Policy, now time.Time) (Incident, []Effect) {
 }
 
 // recoverySuffix tells an incident's recoveries apart; Fires is another at each.
-func recoverySuffix(inc Incident) string { return fmt.Sprintf("recovered-%d", inc.Fires) }
+func recoverySuffix(inc Incident) string {
+	if inc.Ticket.Refiled > 0 {
+		return fmt.Sprintf("recovered-%d-in-%s", inc.Fires, inc.Ticket.ID)
+	}
+	return fmt.Sprintf("recovered-%d", inc.Fires)
+}
 
 // recoveryNoteID is the id of the note about the recovery that an incident is in.
 func recoveryNoteID(inc Incident) string {
@@ -54,25 +59,29 @@ func recoveryNote(inc Incident, p Policy, note Effect) string {
 	var b strings.Builder
 	if inc.Gathers != NoGathering {
 		fmt.Fprintf(&b, "Over: %s\nAll that is listed here has recovered; the last at %s, or a moment before.\n", inc.Title, inc.RecoveredAt.UTC().Format(timeLayout))
-		return b.String() + endOfRecovery(p) + note.NoteMark()
+		return b.String() + endOfRecovery(inc, p) + note.NoteMark()
 	}
 	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
 	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
 	if inc.Fires > 0 {
 		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
 	}
-	return b.String() + endOfRecovery(p) + note.NoteMark()
+	return b.String() + endOfRecovery(inc, p) + note.NoteMark()
 }
 
 // endOfRecovery says what becomes of the ticket.
-func endOfRecovery(p Policy) string {
-	if p.OnRecovery == RecoveryClose {
+func endOfRecovery(inc Incident, p Policy) string {
+	if p.OnRecovery == RecoveryClose && !inc.Ticket.Merged {
 		return "Docket closes this ticket.\n"
 	}
 	return "Please close the ticket once you have looked at it.\n"
 }
 
 func firedAgainNote(inc Incident, note Effect) string {
-	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s",
-		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, note.NoteMark())
+	goesOn := ""
+	if inc.tookUp() {
+		goesOn = "It goes on in this ticket, as incident " + inc.Mark.String() + ".\n"
+	}
+	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s%s",
+		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, goesOn, note.NoteMark())
 }

@@ -45,6 +45,8 @@ type Answer struct {
 	// TicketStatusClosed says that the ticket shown is closed or deleted; ClosedAt when, if the desk told.
 	TicketStatusClosed bool
 	ClosedAt           time.Time
+	// Reopened says that the ticket found was closed, and was opened again for this.
+	Reopened bool
 	// Fault and Detail name a failure; RetryAfter is the desk's wish.
 	Fault, Detail string
 	RetryAfter    time.Duration

@@ -69,6 +69,9 @@ type Policy struct {
 	Settle time.Duration
 	// OnRecovery is done to the ticket on recovery.
 	OnRecovery OnRecovery
+	// ReopenWithin is how long after a close the closed ticket is opened again when the alert
+	// fires again, instead of a fresh one; 0 is never.
+	ReopenWithin time.Duration
 	// FlapNoteEvery is the least time between two notes about firing again on one ticket.
 	FlapNoteEvery time.Duration
 	// Tags are put on the ticket.

@@ -52,6 +52,12 @@ const (
 	ReasonInvestigateAsked  Reason = "investigate_asked"
 	ReasonInvestigateJoined Reason = "investigate_joined"
 	ReasonInvestigateOff    Reason = "investigate_off"
+	ReasonTookUp            Reason = "took_up_earlier_ticket"
+	ReasonMerged            Reason = "ticket_merged"
+	ReasonTicketMissing     Reason = "ticket_missing"
+	ReasonTwinClosed        Reason = "twin_closed"
+	ReasonOrphanAdopted     Reason = "orphan_adopted"
+	ReasonTagsMissing       Reason = "tags_missing"
 	ReasonNothing           Reason = "nothing_to_do"
 	ReasonStale             Reason = "answer_out_of_date"
 )
@@ -104,6 +110,12 @@ var sentences = map[Reason]string{
 	ReasonInvestigateAsked:  "An operator clicked Investigate: one ticket was asked for, whatever the severity and the filing flag say.",
 	ReasonInvestigateJoined: "An operator clicked Investigate; the surface's incident has its ticket, or one was asked for, and shares it.",
 	ReasonInvestigateOff:    "Investigate is switched off (flag investigate.from_status).",
+	ReasonTookUp:            "The alert fired again, and the earlier ticket is open, or was closed so lately that it was opened again (policies.reopen_within): it goes on there.",
+	ReasonMerged:            "A person merged the ticket into another one: that one is the incident's ticket now.",
+	ReasonTicketMissing:     "The desk does not have the ticket any more, and nobody is known to have deleted it: it is filed again under the same mark.",
+	ReasonTwinClosed:        "The desk had two tickets with this incident's mark: one is kept, the other is noted and closed.",
+	ReasonOrphanAdopted:     "The desk had a ticket with this incident's mark that was not known of: it is the incident's ticket now.",
+	ReasonTagsMissing:       "The ticket lacked its tags: they are put on once more.",
 	ReasonNothing:           "Nothing to do.",
 	ReasonStale:             "The answer belongs to an attempt that is over; what is known is newer.",
 }

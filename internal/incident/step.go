@@ -22,6 +22,10 @@ const (
 	TicketSeen     EventKind = "ticket_seen"     // the desk showed the ticket's status
 	Gathered       EventKind = "gathered"        // a gathering has one more incident to list
 	Listed         EventKind = "listed"          // the gathering's ticket lists this incident
+	TicketMissing  EventKind = "ticket_missing"  // the desk does not have the ticket any more, and nobody deleted it
+	TwinSeen       EventKind = "twin_seen"       // the desk has a second ticket with the mark
+	OrphanSeen     EventKind = "orphan_seen"     // the desk has a ticket with the mark, and the incident knows of none
+	TagsMissing    EventKind = "tags_missing"    // the ticket lacks tags that it was given
 	Missed         EventKind = "missed"          // the ticket is about to be filed, and the alert came and went while the desk was away
 	Reconsidered   EventKind = "reconsidered"    // what is switched or muted is not what it was
 	Investigated   EventKind = "investigated"    // an operator clicked Investigate on the surface's tile
@@ -41,6 +45,12 @@ type Event struct {
 	// and zero counts as now.
 	TicketClosed bool
 	ClosedAt     time.Time
+	// Shown is the ticket that TicketSeen, TwinSeen and OrphanSeen are about, as the desk shows
+	// it, and Own the incident's own beside a twin. TicketID is the ticket that the desk was
+	// asked for, AsOf when it was asked; both are zero where nobody says.
+	Shown, Own Shown
+	TicketID   string
+	AsOf       time.Time
 	// By, Window and Brief belong to Investigated: who clicked, the surface's own idempotency
 	// window (zero for the policy's), and what is known of the surface in words.
 	By     string
@@ -110,7 +120,15 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	case EffectAnswered:
 		return answered(inc, ev, p, now)
 	case TicketSeen:
-		return seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
+		return ticketSeen(inc, ev, p, now)
+	case TicketMissing:
+		return ticketMissing(inc, ev, p, now)
+	case TwinSeen:
+		return twinSeen(inc, ev, now)
+	case OrphanSeen:
+		return orphanSeen(inc, ev, p, now)
+	case TagsMissing:
+		return tagsMissing(inc, ev, p, now)
 	case Investigated:
 		return investigate(inc, ev, p, now)
 	case Reconsidered:

@@ -51,10 +51,7 @@ func (s *story) step(ev incident.Event) incident.Decision {
 	s.t.Helper()
 	if s.inc.State == incident.Closed && ev.Kind != incident.EffectAnswered {
 		s.past = append(s.past, s.inc)
-		earlier := s.inc.Ticket
-		if earlier.ID == "" {
-			earlier = s.inc.Earlier
-		}
+		earlier := s.inc.Past()
 		s.inc = blank(s.inc.Generation + 1)
 		s.inc.Earlier = earlier
 	}

@@ -33,6 +33,13 @@ func TestEveryPathKeepsThePromises(t *testing.T) {
 		{"operators click", nil, alphabet{most: 1, persons: true, clicks: true, slow: true}, 11, 1000},
 		{"operators click while filing is off", func(p *incident.Policy) { p.FilingOn = false }, alphabet{most: 1, persons: true, clicks: true, faults: true}, 10, 1000},
 		{"operators click on a flapping tile", func(p *incident.Policy) { p.Hold, p.Settle = time.Minute, time.Minute }, alphabet{most: 1, clicks: true, switches: true, slow: true}, 12, 1000},
+		{"people reopen, and docket goes on in the earlier ticket", func(p *incident.Policy) { p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true}, 14, 1000},
+		{"docket closes and reopens", func(p *incident.Policy) { closes(p); p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true, slow: true}, 12, 1000},
+		{"docket reopens, and the desk fails", func(p *incident.Policy) { p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true, faults: true}, 11, 1000},
+		{"the desk loses tickets and shows old ones", nil, alphabet{most: 1, persons: true, mishaps: 2}, 11, 1000},
+		{"the same, docket closes and reopens", func(p *incident.Policy) { closes(p); p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true, mishaps: 1}, 11, 1000},
+		{"the same, while filing is switched", nil, alphabet{most: 1, switches: true, mishaps: 2}, 11, 1000},
+		{"the same, and everything fails", nil, alphabet{most: 1, faults: true, mishaps: 1}, 9, 1000},
 		{"several alerts", func(p *incident.Policy) { p.Hold = time.Minute }, alphabet{most: 3, severities: true, doubts: true}, 13, 1000},
 	}
 	for _, tt := range tests {
@@ -136,6 +143,9 @@ func (w *world) goWell() (bool, error) {
 	if due := w.live.DueAt; !due.IsZero() && !w.now.Before(due) {
 		return true, w.happen(incident.Event{Kind: incident.TimeCame})
 	}
+	if ev, sees := w.reconciled(); sees {
+		return true, w.reconcile(ev)
+	}
 	if w.nextMoment().After(w.now) {
 		return true, w.pass()
 	}
@@ -148,6 +158,9 @@ func (w *world) settled() error {
 			return fmt.Errorf("%s is left %s", e.ID, e.State)
 		}
 	}
+	if err := w.oneOpenEach(); err != nil {
+		return err
+	}
 	inc := w.live
 	switch {
 	case inc.State == incident.Held || inc.State == incident.Settling || inc.Ticket.State == incident.TicketAsked:
@@ -157,7 +170,7 @@ func (w *world) settled() error {
 	case inc.State == incident.Open && w.excuse != "":
 		return errors.New("filing is on and the silence is over, and it has no ticket: " + string(w.excuse))
 	case inc.State == incident.Recovered && w.p.OnRecovery == incident.RecoveryNote && !slices.ContainsFunc(w.effects, func(e incident.Effect) bool {
-		return e.ID == fmt.Sprintf("note/%s/recovered-%d", inc.Mark, inc.Fires)
+		return strings.HasPrefix(e.ID, fmt.Sprintf("note/%s/recovered-%d", inc.Mark, inc.Fires))
 	}):
 		return errors.New("its ticket does not say that it recovered")
 	}
@@ -175,7 +188,7 @@ func (w *world) fingerprint() uint64 {
 		return max(0, int64(at.Add(d).Sub(w.now).Round(time.Second)/time.Second))
 	}
 	inc, p := w.live, w.policy()
-	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket, inc.Earlier.ID, inc.Doubted,
+	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket.State, inc.Ticket.ID, inc.Ticket.Refiled, inc.Earlier.ID, inc.Earlier.Told.Fires, w.mishaps, inc.Doubted,
 		inc.Fires, inc.FiresNoted, ahead(inc.DueAt, 0), ahead(inc.FlapNotedAt, p.FlapNoteEvery), ahead(inc.RecoveryNotedAt, p.FlapNoteEvery), len(w.past), ";")
 	for _, e := range w.effects {
 		_, _ = fmt.Fprint(h, e.ID, e.State)
@@ -190,7 +203,7 @@ func (w *world) fingerprint() uint64 {
 		_, _ = fmt.Fprint(h, c.effect, c.answer.Attempt, c.answer.Ticket.ID, ahead(c.until, 0))
 	}
 	for _, t := range w.tickets {
-		_, _ = fmt.Fprint(h, t.id, t.mark, t.closed, t.byPerson, t.closedAt.After(inc.FiredAt), ahead(t.findable, 0), t.notes)
+		_, _ = fmt.Fprint(h, t.id, t.mark, t.closed, t.byPerson, t.stray, t.closedAt.After(inc.FiredAt), ahead(t.closedAt, p.ReopenWithin), ahead(t.findable, 0), t.notes)
 	}
 	return h.Sum64()
 }

@@ -25,6 +25,8 @@ type world struct {
 	wire    []call
 	tickets []ticket
 	serial  int // of the latest ticket
+	// mishaps counts what happened to the desk behind everybody's back.
+	mishaps int
 	// excuse is why the live incident has no ticket, though it is severe enough.
 	excuse incident.Reason
 }
@@ -44,6 +46,7 @@ type ticket struct {
 	closed   bool
 	closedAt time.Time
 	byPerson bool // a person closed it last
+	stray    bool // it came from a backup
 	notes    []string
 }
 
@@ -76,10 +79,7 @@ func (w *world) happen(ev incident.Event) error {
 	w.now = w.now.Add(time.Microsecond)
 	fired := ev.Kind == incident.AlertFired || ev.Kind == incident.AlertDoubted
 	if fired && w.live.State == incident.Closed {
-		earlier := w.live.Ticket
-		if earlier.ID == "" {
-			earlier = w.live.Earlier
-		}
+		earlier := w.live.Past()
 		w.past = append(w.past, w.live)
 		w.live = blank(w.live.Generation + 1)
 		w.live.Earlier = earlier
@@ -123,6 +123,8 @@ func (w *world) sound(before incident.Incident, ev incident.Event, d incident.De
 		return errors.New("a closed incident changed")
 	case !d.Changed && !reflect.DeepEqual(before, d.Next):
 		return fmt.Errorf("an unsaved change, from %+v to %+v", before, d.Next)
+	case d.Reason == incident.ReasonStale && ev.Kind != incident.EffectAnswered && d.Changed:
+		return errors.New("a word that is out of date changed something")
 	case !d.Changed && !d.EffectChanged && (len(d.Effects) > 0 || d.Successor != nil):
 		return errors.New("something follows from nothing")
 	case d.Next.Mark != before.Mark:
@@ -185,7 +187,9 @@ func (w *world) whole() error {
 		return fmt.Errorf("it is %s and recovered at %s", inc.State, inc.RecoveredAt)
 	case inc.State == incident.Closed && (inc.ClosedAt.IsZero() || inc.RecoveredAt.IsZero()):
 		return errors.New("it is closed and does not know since when")
-	case inc.Ticket.State == incident.TicketAsked && w.effect("file/"+inc.Mark.String()) < 0:
+	case inc.Ticket.State == incident.TicketAsked && !slices.ContainsFunc(w.effects, func(e incident.Effect) bool {
+		return e.Kind == incident.KindFile && e.Mark == inc.Mark && !e.Finished()
+	}):
 		return errors.New("its ticket was asked for, and of nobody")
 	}
 	for _, p := range w.past {
@@ -199,7 +203,7 @@ func (w *world) whole() error {
 // oneTicketEach checks that no mark has two tickets in the desk, and no ticket a note twice.
 func (w *world) oneTicketEach() error {
 	for i, t := range w.tickets {
-		if slices.ContainsFunc(w.tickets[:i], func(o ticket) bool { return o.mark == t.mark }) {
+		if !t.stray && slices.ContainsFunc(w.tickets[:i], func(o ticket) bool { return o.mark == t.mark && !o.stray }) {
 			return fmt.Errorf("%s has two tickets", t.mark)
 		}
 		for k, id := range t.notes {
@@ -215,13 +219,19 @@ func (w *world) oneTicketEach() error {
 func (w *world) fewNotes() error {
 	for i, e := range w.effects {
 		for _, o := range w.effects[:i] {
-			kind := strings.TrimRight(e.ID, "0123456789")
-			if e.Kind == incident.KindNote && strings.TrimRight(o.ID, "0123456789") == kind && e.CreatedAt.Sub(o.CreatedAt) < w.p.FlapNoteEvery {
+			if e.Kind == incident.KindNote && o.Kind == incident.KindNote && e.TicketID == o.TicketID && noteKind(e) == noteKind(o) && e.CreatedAt.Sub(o.CreatedAt) < w.p.FlapNoteEvery {
 				return fmt.Errorf("%s comes %s after %s", e.ID, e.CreatedAt.Sub(o.CreatedAt), o.ID)
 			}
 		}
 	}
 	return nil
+}
+
+// noteKind is what a note is about, whichever incident it is of.
+func noteKind(e incident.Effect) string {
+	_, suffix, _ := strings.Cut(e.ID, e.Mark.String()+"/")
+	kind, _, _ := strings.Cut(suffix, "-")
+	return kind
 }
 
 // closedByPerson checks that a firing incident is left alone with a closed ticket only where
@@ -236,7 +246,11 @@ func (w *world) closedByPerson() error {
 			return nil
 		}
 	}
-	t := w.tickets[w.ticket(inc.Ticket.ID)]
+	i := w.ticket(inc.Ticket.ID)
+	if i < 0 {
+		return nil // Lost with the close that was seen.
+	}
+	t := w.tickets[i]
 	if !t.byPerson || (inc.Fires > 0 && t.closedAt.Before(inc.FiredAt)) {
 		return errors.New("it fires, and nobody has an open ticket, nor closed one while it did")
 	}

@@ -34,6 +34,8 @@ type Input struct {
 	TicketClosed bool
 	// ClosedAt is when it was closed, zero where the desk does not tell.
 	ClosedAt time.Time
+	// View is what else is known of what the desk showed; its zero value is a bare TicketSeen.
+	View View
 	// Investigate is a degraded surface's alert as it stands: the actor clicked Investigate.
 	// Window is the surface's own window, zero for the policy's; Brief is what is known of the
 	// surface, in words.

@@ -27,7 +27,14 @@ func (w *work) record(d incident.Decision, in *Input) {
 		"ticket_id": inc.Ticket.ID, "ticket_number": inc.Ticket.Number, "ticket_url": inc.Ticket.URL, "desk": inc.Ticket.Desk,
 	}
 	switch d.Reason {
-	case incident.ReasonTicketFiled:
+	case incident.ReasonTicketFiled, incident.ReasonTookUp:
+		if d.Effect.Refiles() {
+			w.enter(actor, audit.ActionTicketRefiled, about)
+			return
+		}
+		if d.Reason == incident.ReasonTookUp {
+			about["earlier"] = incident.Mark{Key: inc.Key, Generation: inc.Generation - 1}.String()
+		}
 		about["attempts"] = d.Effect.Attempt
 		if inc.Inquiry.Asked {
 			about["surface"] = inc.Surface
@@ -37,7 +44,14 @@ func (w *work) record(d incident.Decision, in *Input) {
 		w.enter(actor, audit.ActionTicketFiled, about)
 	case incident.ReasonTicketAdopted:
 		about["ticket_id"] = d.Effect.TicketID
+		if in.Answer.Reopened {
+			w.enter(actor, audit.ActionTicketReopened, about)
+			return
+		}
 		w.enter(actor, audit.ActionTicketAdopted, about)
+	case incident.ReasonTicketMissing, incident.ReasonTwinClosed, incident.ReasonOrphanAdopted, incident.ReasonTagsMissing, incident.ReasonMerged:
+		about["reason"], about["detail"] = string(d.Reason), d.Detail
+		w.enter(actor, audit.ActionRepaired, about)
 	case incident.ReasonListed:
 		about["within"] = inc.Within.String()
 		w.enter(actor, audit.ActionTicketFiled, about)

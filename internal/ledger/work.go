@@ -178,7 +178,7 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 	case in.Reconsider != nil:
 		return w.decideLatest(ctx, *in.Reconsider, incident.Event{Kind: incident.Reconsidered}, in)
 	case in.Seen != nil:
-		return w.decideLatest(ctx, *in.Seen, incident.Event{Kind: incident.TicketSeen, TicketClosed: in.TicketClosed, ClosedAt: in.ClosedAt}, in)
+		return w.decideLatest(ctx, *in.Seen, seenEvent(in), in)
 	case in.EffectID != "":
 		return w.decideAnswer(ctx, in)
 	}
@@ -256,10 +256,7 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Route: w.rules.Route(a)}}
 	if last != nil {
 		fresh.Generation = last.Generation + 1
-		fresh.Earlier = last.Ticket
-		if last.Ticket.ID == "" {
-			fresh.Earlier = last.Earlier
-		}
+		fresh.Earlier = last.Past()
 	}
 	return fresh
 }
@@ -355,59 +352,4 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 		w.record(d, in)
 	}
 	return d, nil
-}
-
-// save writes everything, the order being the schema's: an old incident is closed before
-// its successor lives, and incidents stand before their effects.
-func (w *work) save(ctx context.Context) error {
-	var alerts []alert.Alert
-	for _, e := range w.alerts {
-		if e.dirty {
-			alerts = append(alerts, e.Alert)
-		}
-	}
-	if err := w.tx.SaveAlerts(ctx, alerts); err != nil {
-		return err
-	}
-	var added []incident.Incident
-	for _, e := range w.incidents {
-		if !e.dirty {
-			continue
-		}
-		e.Version = e.stored + 1
-		if e.stored == 0 {
-			added = append(added, e.Incident)
-			continue
-		}
-		if err := w.tx.SaveIncident(ctx, e.Incident); err != nil {
-			return err
-		}
-	}
-	if err := w.tx.AddIncidents(ctx, added); err != nil {
-		return err
-	}
-	for _, e := range w.effects {
-		if !e.dirty {
-			continue
-		}
-		e.Version = e.stored + 1
-		if err := w.tx.SaveEffect(ctx, e.Effect); err != nil {
-			return err
-		}
-	}
-	if err := w.saveGatherings(ctx); err != nil {
-		return err
-	}
-	jobs := make([]queue.Job, len(w.fresh))
-	for i := range w.fresh {
-		w.fresh[i].Version = 1
-		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore, Severity: w.severity(w.fresh[i])}
-	}
-	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
-		return err
-	}
-	if err := w.enqueue(ctx, jobs); err != nil {
-		return err
-	}
-	return w.saveAudit(ctx)
 }

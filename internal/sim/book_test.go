@@ -333,6 +333,17 @@ func (b *book) AlertsOf(_ context.Context, key alert.Key) ([]alert.Alert, error)
 	return all, nil
 }
 
+func (b *book) EffectsOf(_ context.Context, m incident.Mark) ([]incident.Effect, error) {
+	var all []incident.Effect
+	for _, e := range b.effects {
+		if e.Mark == m {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(x, y incident.Effect) int { return cmp.Compare(x.ID, y.ID) })
+	return all, nil
+}
+
 func (b *book) OverdueEffects(context.Context, time.Time, int) ([]string, error) { return nil, nil }
 
 func (b *book) Explain(err error) string { return err.Error() }

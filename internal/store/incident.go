@@ -12,17 +12,17 @@ import (
 	"docket/internal/incident"
 )
 
-const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, earlier, inquiry, gathers, within_key, within_generation, reason, timeline`
+const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, inquiry, gathers, within_key, within_generation, reason, timeline`
 
-const incidentWidth = 34
+const incidentWidth = 37
 
 func scanIncident(rs rows) (incident.Incident, error) {
 	var i incident.Incident
-	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted, withinKey, withinGeneration int64
+	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted, withinKey, withinGeneration, known, merged, refiled int64
 	var state, ticketState, earlier, inquiry, gathers, reason, timeline string
 	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
 		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
-		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &reason, &timeline)
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &reason, &timeline)
 	if err != nil {
 		return i, fmt.Errorf("read an incident: %w", err)
 	}
@@ -31,6 +31,7 @@ func scanIncident(rs rows) (incident.Incident, error) {
 	i.OpenedAt, i.FiredAt, i.RecoveredAt, i.ClosedAt, i.DueAt = fromMicros(opened), fromMicros(fired), fromMicros(recovered), fromMicros(closed), fromMicros(due)
 	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.Doubted = int(fires), int(noted), fromMicros(flapNoted), fromMicros(recoveryNoted), doubted == 1
 	i.Gathers, i.Within = incident.Gathering(gathers), incident.Mark{Key: alert.Key(withinKey), Generation: int(withinGeneration)}
+	i.Ticket.KnownAt, i.Ticket.Merged, i.Ticket.Refiled = fromMicros(known), merged == 1, int(refiled)
 	i.Ticket.State, i.Reason = incident.TicketState(ticketState), incident.Reason(reason)
 	if earlier != "" {
 		if err := json.Unmarshal([]byte(earlier), &i.Earlier); err != nil {
@@ -73,7 +74,7 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
 		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
 		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.Doubted), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
-		earlier, inquiry, string(i.Gathers), int64(i.Within.Key), int64(i.Within.Generation), string(i.Reason), string(timeline),
+		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Gathers), int64(i.Within.Key), int64(i.Within.Generation), string(i.Reason), string(timeline),
 	}, nil
 }
 
@@ -155,7 +156,7 @@ func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?, link = ?, route = ?,
 		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?, flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
-		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, reason = ?, timeline = ?
+		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, ticket_known_at_us = ?, ticket_merged = ?, ticket_refiled = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, reason = ?, timeline = ?
 		WHERE alert_key = ? AND generation = ? AND version = ?`
 	args, err := incidentArgs(i)
 	if err != nil {

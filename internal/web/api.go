@@ -33,6 +33,7 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 	post(s, api, "note-ticket", "/api/v1/tickets/{id}/notes", "Add a note to a ticket of the local desk", s.noteTicket)
 	post(s, api, "close-ticket", "/api/v1/tickets/{id}/close", "Close a ticket of the local desk", s.closeTicket)
 	post(s, api, "reopen-ticket", "/api/v1/tickets/{id}/reopen", "Open a closed ticket of the local desk again", s.reopenTicket)
+	post(s, api, "reconcile", "/api/v1/reconcile", "Compare with the desk now, and mend", s.runReconcile)
 	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, the latest first", s.listAudit)
 	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that the audit log is as it was written", s.verifyAudit)
 	s.mountSwitches(api)

@@ -22,12 +22,15 @@ import (
 	"docket/internal/auth"
 	"docket/internal/courier"
 	"docket/internal/desk"
+	"docket/internal/desk/fakedesk"
+	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
 	"docket/internal/feature"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/queue"
+	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/switchboard"
@@ -59,6 +62,9 @@ type plan struct {
 	// flags is what the environment says of them.
 	flags map[string]feature.Env
 	ready func() web.Readiness
+	// fake is a FreeScout to file into; deskSecret signs its webhooks.
+	fake       *fakedesk.Server
+	deskSecret desk.Secret
 }
 
 // lines is a log.
@@ -127,6 +133,14 @@ func newFace(t testing.TB, p plan) *face {
 	} else if p.dead {
 		d = deadDesk{ours}
 	}
+	if p.fake != nil {
+		if d, err = freescout.New(freescout.Config{
+			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test", Transport: p.fake.Transport(),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ours = nil
+	}
 	health := courier.NewHealth(d.Name(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: time.Second, Logger: log})
@@ -134,6 +148,10 @@ func newFace(t testing.TB, p plan) *face {
 		t.Fatal(err)
 	}
 	book.Bind(jobs)
+	mirror := reconcile.New(reconcile.Deps{
+		Store: st, Ledger: book, Desk: d, Heard: health.Heard, Away: func() bool { return false }, BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
+		Rules: reconcile.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }, Every: time.Minute},
+	})
 	if p.ready == nil {
 		p.ready = func() web.Readiness { return web.Readiness{Ready: true, Database: "sqlite"} }
 	}
@@ -156,7 +174,7 @@ func newFace(t testing.TB, p plan) *face {
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,
-		Intake:  intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Health: health,
+		Intake:  intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, Health: health,
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
@@ -167,6 +185,7 @@ func newFace(t testing.TB, p plan) *face {
 	// The ledger stops last: what the jobs learn while they stop is still kept.
 	stopLedger := f.loop("ledger", book.Run)
 	stopJobs := f.loop("queue", jobs.Run)
+	stopHints := f.loop("hints", mirror.Listen)
 	stopSettle := f.loop("what was held back", func(ctx context.Context) error {
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
@@ -185,6 +204,7 @@ func newFace(t testing.TB, p plan) *face {
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
+		stopHints()
 		stopSettle()
 		stopJobs()
 		stopLedger()

@@ -19,6 +19,7 @@ type Metrics struct {
 	alerts    *prometheus.CounterVec
 	truncated *prometheus.CounterVec
 	decisions *prometheus.CounterVec
+	hooks     *prometheus.CounterVec
 	commits   prometheus.Histogram
 	failed    prometheus.Counter
 	batch     prometheus.Histogram
@@ -38,7 +39,8 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Dura
 	}
 	m.probes = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_probes_total", Help: "Readings of surfaces, by what they were."}, []string{"status"})
 	m.late = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_probe_lateness_seconds", Help: "How long after its moment a probe began.", Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30}})
-	reg.MustRegister(m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
+	m.hooks = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_desk_hooks_total", Help: "Webhooks of the desk, by what became of them."}, []string{"result"})
+	reg.MustRegister(m.hooks, m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
 	return m
 }
 
@@ -53,6 +55,8 @@ func (m *Metrics) received(source, result string, n int) {
 		m.alerts.WithLabelValues(source, result).Add(float64(n))
 	}
 }
+
+func (m *Metrics) hooked(result string) { m.hooks.WithLabelValues(result).Inc() }
 
 func (m *Metrics) leftOut(source string, n uint64) {
 	m.truncated.WithLabelValues(source).Add(float64(n))

@@ -17,6 +17,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/switchboard"
@@ -51,6 +52,9 @@ type Deps struct {
 	StaleAfter time.Duration
 	// Pages puts the console's pages on the mux; nil for none.
 	Pages func(*http.ServeMux)
+	// Reconcile compares with the desk; DeskSecret signs the desk's webhooks.
+	Reconcile  *reconcile.Reconciler
+	DeskSecret desk.Secret
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
 	// Ready says whether alerts can be taken and kept.
@@ -68,10 +72,14 @@ type server struct{ Deps }
 func New(d Deps) http.Handler {
 	s := &server{d}
 	d.Registry.MustRegister(&outside{d.Intake, d.Health})
+	if d.Reconcile != nil {
+		d.Registry.MustRegister(compared{d.Reconcile})
+	}
 	mux := http.NewServeMux()
 
 	// Alerts in. A method that is not listed is answered with 405 by the mux.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
+	mux.HandleFunc("POST /hooks/desk/{desk}", s.postDeskHook)
 	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
 	mux.HandleFunc("GET /api/v2/alerts", s.getAlerts)
 	mux.HandleFunc("GET /api/v2/alerts/groups", s.getGroups)

@@ -37,6 +37,9 @@ func (s *Server) signed(event string, body []byte) Hook {
 	return Hook{event, base64.StdEncoding.EncodeToString(mac.Sum(nil)), body}
 }
 
+// Sign makes a webhook of any body, signed as FreeScout does.
+func (s *Server) Sign(event string, body []byte) Hook { return s.signed(event, body) }
+
 // Hooks takes the webhooks that wait, in the order in which FreeScout would send them. The
 // caller delivers them, as often and in whatever order the test is about.
 func (s *Server) Hooks() []Hook {

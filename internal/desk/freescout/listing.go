@@ -85,6 +85,9 @@ func (d *Desk) listInto(ctx context.Context, out *desk.Listing, query url.Values
 		case at >= p.totalPages || len(p.items) == 0:
 			return nil
 		case len(seen) >= most:
+			if last := instant(p.items[len(p.items)-1].UpdatedAt); out.Whole || last.Before(out.Upto) {
+				out.Upto = last
+			}
 			out.Whole = false
 			return nil
 		case strangers > maxStrangers && strangers > 9*len(out.Tickets):

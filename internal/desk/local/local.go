@@ -65,6 +65,9 @@ func (d *Desk) List(ctx context.Context, q desk.Query) (desk.Listing, error) {
 		return desk.Listing{}, unavailable("list its tickets", err)
 	}
 	out := desk.Listing{Whole: q.Most == 0 || len(found) < q.Most, Calls: 1}
+	if len(found) > 0 {
+		out.Upto = found[len(found)-1].UpdatedAt
+	}
 	for _, t := range found {
 		if desk.MarkOf(t.Subject) != "" {
 			t.URL = d.link(t.ID)

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"docket/internal/reconcile"
+	"docket/internal/web"
+)
+
+type reconcileCmd struct {
+	DryRun        bool `help:"Find, and repair nothing."`
+	AcceptMissing bool `help:"File again even where more than half of the tickets are missing from the desk."`
+	JSON          bool `name:"json" help:"Print JSON."`
+}
+
+// Run compares what Docket believes with what the desk shows, now. The exit code is 1 where
+// something was found.
+func (c *reconcileCmd) Run(s *session) error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	var r reconcile.Report
+	err = s.client(cfg).Post(s.ctx, "/api/v1/reconcile", map[string]bool{"dry_run": c.DryRun, "accept_missing": c.AcceptMissing}, &r)
+	if errors.Is(err, web.ErrNoServer) {
+		return fmt.Errorf("%w: only the running server may mend; start it with docket serve", err)
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = printJSON(s.out, r)
+	} else {
+		err = printReport(s, r)
+	}
+	switch {
+	case err != nil:
+		return err
+	case r.Skipped != "":
+		return &exitError{exitWarned, r.String()}
+	case len(r.Findings) > 0:
+		return &exitError{exitWarned, fmt.Sprintf("%s found", count(len(r.Findings), "mismatch"))}
+	}
+	return nil
+}
+
+func printReport(s *session, r reconcile.Report) error {
+	if _, err := fmt.Fprintln(s.out, r.String()); err != nil || len(r.Findings) == 0 {
+		return err
+	}
+	var rows [][]string
+	for _, f := range r.Findings {
+		rows = append(rows, []string{string(f.Kind), f.Did, f.Mark, "#" + f.Number, f.Sentence})
+	}
+	return table(s.out, []string{"FOUND", "DONE", "INCIDENT", "TICKET", "WHAT IT MEANS"}, rows, "")
+}

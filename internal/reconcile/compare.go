@@ -1,0 +1,389 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/desk"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/store"
+)
+
+// Options say how to compare.
+type Options struct {
+	// DryRun finds and repairs nothing.
+	DryRun bool
+	// AcceptMissing files again even where more than half of the tickets are missing.
+	AcceptMissing bool
+	// Actor is who asked for it; the zero Actor is the timer.
+	Actor audit.Actor
+}
+
+const (
+	compareLease   = 10 * time.Minute
+	compareTimeout = 9 * time.Minute
+	// retryAfter is how soon a comparison that failed is tried again.
+	retryAfter = 30 * time.Second
+	// comparePage is how many incidents are read at once.
+	comparePage = 500
+	// maxReads bounds the single tickets that one comparison asks for.
+	maxReads = 300
+	// fewMissing may be missing of however few tickets.
+	fewMissing = 3
+)
+
+// Timer is one turn of the timer: it compares where that is due, on any replica, or the desk
+// came back from an outage since.
+func (r *Reconciler) Timer(ctx context.Context, now time.Time) error {
+	r.mu.Lock()
+	last := r.state.ComparedAt
+	due := (r.BackAt().After(last) || last.IsZero() || now.Sub(last) >= r.Rules.Every) && now.Sub(r.triedAt) >= retryAfter
+	if due {
+		r.triedAt = now
+	}
+	r.mu.Unlock()
+	if r.Away() || !due {
+		return nil
+	}
+	lease, err := r.Store.TakeLease(ctx, r.lease(), r.Holder, now, compareLease)
+	if err != nil || !lease.Held {
+		return err
+	}
+	if !r.BackAt().After(lease.Cursor) && !lease.Cursor.IsZero() && now.Sub(lease.Cursor) < r.Rules.Every && !last.IsZero() {
+		r.mu.Lock()
+		r.state.ComparedAt = lease.Cursor // Another replica did it.
+		r.mu.Unlock()
+		return r.Store.EndLease(ctx, r.lease(), r.Holder)
+	}
+	report, err := r.compare(ctx, Options{}, now)
+	if desk.ClassOf(err) == desk.Unavailable {
+		err = nil // The desk's health says it, once.
+	}
+	if err := errors.Join(err, r.Store.EndLease(context.WithoutCancel(ctx), r.lease(), r.Holder)); err != nil {
+		return err
+	}
+	if repaired := slices.ContainsFunc(report.Findings, func(f Finding) bool { return f.Did == didRepair }); repaired {
+		r.Log.InfoContext(ctx, "reconciled", "desk", report.Desk, "tickets", report.Tickets, "incidents", report.Incidents, "findings", len(report.Findings), "calls", report.Calls)
+	}
+	return nil
+}
+
+func (r *Reconciler) lease() string { return "reconcile " + r.Desk.Name() }
+
+// Run compares now. Where another replica is at it, the report says so.
+func (r *Reconciler) Run(ctx context.Context, o Options) (Report, error) {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	// A holder of its own: not even the same process's timer compares at the same time.
+	holder := fmt.Sprintf("%s asked at %d", r.Holder, now.UnixNano())
+	lease, err := r.Store.TakeLease(ctx, r.lease(), holder, now, compareLease)
+	if err != nil {
+		return Report{}, err
+	}
+	if !lease.Held {
+		return Report{Desk: r.Desk.Name(), AsOf: now, DryRun: o.DryRun, Findings: []Finding{}, Skipped: "another comparison is running; try again in a moment"}, nil
+	}
+	report, err := r.compare(ctx, o, now)
+	return report, errors.Join(err, r.Store.EndLease(context.WithoutCancel(ctx), r.lease(), holder))
+}
+
+// plan is one comparison under way.
+type plan struct {
+	*Reconciler
+	options Options
+	report  Report
+	asOf    time.Time
+	byMark  map[string][]desk.Ticket
+	byID    map[string]desk.Ticket
+	// held are the tickets that incidents have; busy the incidents with something on its way.
+	held map[string]bool
+	busy map[incident.Mark]bool
+	// missing are inputs that are told only if there are not too many; filed is of how many.
+	missing []ledger.Input
+	filed   int
+	reads   int
+	inputs  []ledger.Input
+}
+
+// compare lists, compares and tells. The caller has the lease.
+func (r *Reconciler) compare(ctx context.Context, o Options, now time.Time) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, compareTimeout)
+	defer cancel()
+	p := &plan{
+		Reconciler: r, options: o, asOf: now, byMark: map[string][]desk.Ticket{}, byID: map[string]desk.Ticket{}, held: map[string]bool{},
+		report: Report{Desk: r.Desk.Name(), AsOf: now, DryRun: o.DryRun, Findings: []Finding{}},
+	}
+	l, err := r.Desk.List(ctx, desk.Query{Open: true})
+	if _ = r.said(ctx, err); err != nil { // It is returned in any case.
+		return p.report, fmt.Errorf("list the open tickets: %w", err)
+	}
+	p.report.Calls, p.report.Tickets = l.Calls, len(l.Tickets)
+	if !l.Whole {
+		p.find(CutShort, didReport, "", desk.Ticket{})
+		p.done(l.Calls)
+		return p.report, nil
+	}
+	for _, t := range l.Tickets {
+		p.byID[t.ID] = t
+		mark := desk.MarkOf(t.Subject)
+		p.byMark[mark] = append(p.byMark[mark], t)
+	}
+	// Read after the list: what was on its way while it was made is left alone.
+	if p.busy, err = r.Store.Unfinished(ctx); err != nil {
+		return p.report, err
+	}
+	if err := p.incidents(ctx); err != nil {
+		return p.report, err
+	}
+	if err := p.strangers(ctx); err != nil {
+		return p.report, err
+	}
+	p.judgeMissing()
+	if !o.DryRun {
+		for run := range slices.Chunk(p.inputs, comparePage) {
+			if _, err := r.Ledger.Apply(ctx, run...); err != nil {
+				return p.report, fmt.Errorf("tell of %d mismatches: %w", len(run), err)
+			}
+		}
+		if err := r.Store.MoveLease(ctx, r.lease(), r.Holder, now); err != nil {
+			return p.report, err
+		}
+	}
+	p.done(l.Calls + p.reads)
+	return p.report, nil
+}
+
+// done keeps what the comparison found.
+func (p *plan) done(calls int) {
+	p.report.Calls = calls
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.CompareCalls += int64(calls)
+	if p.report.DryRun {
+		return
+	}
+	report := p.report
+	p.state.ComparedAt, p.state.Last = p.asOf, &report
+	for _, f := range report.Findings {
+		p.state.Found[f.Kind]++
+	}
+}
+
+// incidents goes through the live incidents that have a ticket.
+func (p *plan) incidents(ctx context.Context) error {
+	var after alert.Key
+	for first := true; ; first = false {
+		all, err := p.Store.LiveTicketed(ctx, p.Desk.Name(), after, first, comparePage)
+		if err != nil {
+			return err
+		}
+		for _, inc := range all {
+			after = inc.Key
+			p.report.Incidents++
+			p.held[inc.Ticket.ID] = true
+			if p.busy[inc.Mark] || p.young(inc.Ticket.KnownAt) {
+				continue
+			}
+			if err := p.incident(ctx, inc); err != nil {
+				return err
+			}
+		}
+		if len(all) < comparePage {
+			return nil
+		}
+	}
+}
+
+// young reports whether something happened so lately that the desk may not show it rightly.
+func (p *plan) young(at time.Time) bool {
+	return !at.IsZero() && p.asOf.Sub(at) < p.Desk.WaitOut()
+}
+
+// incident compares one incident with what the desk shows.
+func (p *plan) incident(ctx context.Context, inc incident.Incident) error {
+	if inc.Ticket.State == incident.TicketFiled {
+		p.filed++
+	}
+	own, open := p.byID[inc.Ticket.ID]
+	if !open && inc.Ticket.State == incident.TicketFiled {
+		var asked bool
+		var err error
+		if own, asked, err = p.ask(ctx, inc); err != nil || !asked {
+			return err
+		}
+	}
+	if in, news := seenAs(inc, own, p.asOf); news {
+		kind := Reopened
+		switch {
+		case own.ID != inc.Ticket.ID:
+			kind = Merged
+		case isClosed(own):
+			kind = Closed
+		}
+		p.repair(kind, inc.Mark, own, in)
+		return nil // The rest is for the next comparison.
+	}
+	if err := p.twins(ctx, inc, own); err != nil {
+		return err
+	}
+	if !open || inc.Within != (incident.Mark{}) {
+		return nil
+	}
+	return p.looks(ctx, inc, own)
+}
+
+// ask reads a ticket that is not among the open ones. asked is false where it was not, or
+// where the ticket is missing, which is judged once all is known.
+func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, asked bool, err error) {
+	if p.reads == maxReads {
+		p.find(CutShort, didReport, "", desk.Ticket{})
+		p.reads++
+	}
+	if p.reads > maxReads {
+		return t, false, nil
+	}
+	p.reads++
+	t, err = p.Desk.Get(ctx, inc.Ticket.ID)
+	p.Heard(ctx, err)
+	switch {
+	case errors.Is(err, desk.ErrMissing) && inc.Gathers != incident.NoGathering:
+		p.find(GatheringIll, didReport, inc.Mark.String(), known(inc))
+		return t, false, nil
+	case errors.Is(err, desk.ErrMissing) && inc.Within != (incident.Mark{}):
+		return t, false, nil // Told with the gathering.
+	case errors.Is(err, desk.ErrMissing):
+		mark := inc.Mark
+		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: ledger.View{Kind: incident.TicketMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		p.find(Missing, didRepair, inc.Mark.String(), known(inc))
+		return t, false, nil
+	case err != nil:
+		return t, false, fmt.Errorf("ask for ticket %s of %s: %w", inc.Ticket.ID, inc.Mark, err)
+	}
+	return t, true, nil
+}
+
+// repair tells the ledger of a mismatch.
+func (p *plan) repair(kind Kind, mark incident.Mark, t desk.Ticket, in ledger.Input) {
+	if in.TicketClosed || kind == Reopened || kind == Merged {
+		p.find(kind, didRepair, mark.String(), t)
+		p.inputs = append(p.inputs, in) // A person's deed: nobody asked for it here.
+		return
+	}
+	in.Actor = p.options.Actor
+	p.find(kind, didRepair, mark.String(), t)
+	p.inputs = append(p.inputs, in)
+}
+
+// twins looks for other open tickets with the incident's mark.
+func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket) error {
+	if inc.Ticket.Merged || inc.Within != (incident.Mark{}) {
+		return nil
+	}
+	mine := asShown(inc.Ticket.Desk, own)
+	if own.ID == "" {
+		mine = incident.Shown{Ticket: inc.Ticket, Closed: true}
+	}
+	for _, t := range p.byMark[inc.Mark.String()] {
+		if t.ID == inc.Ticket.ID || p.young(t.CreatedAt) {
+			continue
+		}
+		if inc.Gathers != incident.NoGathering {
+			p.find(GatheringIll, didReport, inc.Mark.String(), t)
+			continue
+		}
+		told, err := p.Store.HasEffect(ctx, incident.TwinEffect(inc.Mark, t.ID))
+		if err != nil {
+			return err
+		}
+		if told {
+			continue // Closed once; a person opened it again.
+		}
+		mark := inc.Mark
+		p.repair(Twin, mark, t, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.TwinSeen, Shown: asShown(inc.Ticket.Desk, t), Own: mine, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		return nil // One at a time: which is kept may change what the next one is.
+	}
+	return nil
+}
+
+// looks compares where the ticket lies, and its tags.
+func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket) error {
+	if want := p.Rules.MailboxID(inc.Route); want != 0 && own.MailboxID != 0 && own.MailboxID != want {
+		p.find(WrongMailbox, didReport, inc.Mark.String(), own)
+	}
+	if own.Tags == nil || inc.Ticket.Merged || inc.Ticket.State != incident.TicketFiled || p.young(own.CreatedAt) {
+		return nil
+	}
+	for _, tag := range inc.Tags(p.Rules.Policy(inc.Route, p.asOf)) {
+		if slices.ContainsFunc(own.Tags, func(have string) bool { return strings.EqualFold(have, tag) }) {
+			continue
+		}
+		told, err := p.Store.HasEffect(ctx, incident.TagEffect(inc.Mark))
+		if err != nil || told {
+			return err
+		}
+		mark := inc.Mark
+		p.repair(TagsMissing, mark, own, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.TagsMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		return nil
+	}
+	return nil
+}
+
+// strangers goes through the open tickets that no incident has.
+func (p *plan) strangers(ctx context.Context) error {
+	for text, tickets := range p.byMark {
+		mark, err := incident.ParseMark(text)
+		if err != nil {
+			continue // Words in brackets, and no mark.
+		}
+		for _, t := range tickets {
+			if p.held[t.ID] || p.young(t.CreatedAt) || p.busy[mark] {
+				continue
+			}
+			if err := p.stranger(ctx, mark, t); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortStableFunc(p.report.Findings, func(a, b Finding) int { return strings.Compare(a.Mark+a.TicketID, b.Mark+b.TicketID) })
+	return nil
+}
+
+func (p *plan) stranger(ctx context.Context, mark incident.Mark, t desk.Ticket) error {
+	inc, err := p.Store.Incident(ctx, mark)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		p.find(Stranger, didReport, mark.String(), t)
+		return nil
+	case err != nil:
+		return err
+	case inc.Live() && inc.Ticket.State == incident.TicketNone && inc.Gathers == incident.NoGathering:
+		p.repair(Orphan, mark, t, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.OrphanSeen, Shown: asShown(p.Desk.Name(), t), AsOf: p.asOf}})
+	case !inc.Live() && inc.Ticket.ID != t.ID:
+		told, err := p.Store.HasEffect(ctx, incident.TwinEffect(mark, t.ID))
+		if err != nil || told {
+			return err
+		}
+		p.find(LateOpen, didReport, mark.String(), t)
+	}
+	return nil // Its own, and a person opened it again; or its live incident's twin.
+}
+
+// judgeMissing files again what is missing, unless that is so much that it may be another desk.
+func (p *plan) judgeMissing() {
+	if len(p.missing) > fewMissing && 2*len(p.missing) > p.filed && !p.options.AcceptMissing {
+		for i := range p.report.Findings {
+			if p.report.Findings[i].Kind == Missing {
+				p.report.Findings[i].Did = didReport
+			}
+		}
+		p.find(OtherDesk, didReport, "", desk.Ticket{})
+		return
+	}
+	p.inputs = append(p.inputs, p.missing...)
+}

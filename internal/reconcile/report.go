@@ -1,0 +1,102 @@
+package reconcile
+
+import (
+	"fmt"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/incident"
+)
+
+// Kind is what a comparison found.
+type Kind string
+
+// The kinds.
+const (
+	Missing      Kind = "missing"       // the desk does not have an incident's ticket any more
+	Twin         Kind = "twin"          // a second open ticket with an incident's mark
+	Orphan       Kind = "orphan"        // a ticket with the mark of an incident that knows of none
+	Closed       Kind = "closed"        // a person closed or deleted it, and it was not known
+	Reopened     Kind = "reopened"      // a person opened it again, and it was not known
+	Merged       Kind = "merged"        // a person merged it into another ticket
+	WrongMailbox Kind = "wrong_mailbox" // it lies in another mailbox than its route says
+	TagsMissing  Kind = "tags_missing"  // it lacks its tags
+	Stranger     Kind = "unknown_mark"  // a ticket with a mark that is not known here
+	LateOpen     Kind = "episode_over"  // an open ticket with the mark of an incident that is over and knows it not
+	GatheringIll Kind = "gathering"     // a storm's or digest's ticket is not as it should be
+	CutShort     Kind = "cut_short"     // the desk's list, or our own bound, was cut short
+	OtherDesk    Kind = "other_desk"    // so much is missing that it may be another desk
+)
+
+// The words for what was done about a finding.
+const (
+	didRepair = "repaired" // told to the ledger, which asked for what is needed
+	didReport = "reported" // left to people
+	didPlan   = "planned"  // would have been repaired; this was a dry run
+)
+
+// Finding is one mismatch.
+type Finding struct {
+	Kind Kind `json:"kind"`
+	// Mark is the incident's, "" for what is about the whole.
+	Mark string `json:"mark"`
+	// TicketID and Number are the ticket's, URL leads to it; "" where there is none.
+	TicketID string `json:"ticket_id"`
+	Number   string `json:"number"`
+	URL      string `json:"url"`
+	// Did is what was done about it: repaired, reported or planned.
+	Did      string `json:"did"`
+	Sentence string `json:"sentence"`
+}
+
+// Report is what one comparison found.
+type Report struct {
+	Desk string    `json:"desk"`
+	AsOf time.Time `json:"as_of"`
+	// Skipped says why nothing was compared, "" where it was.
+	Skipped string `json:"skipped"`
+	DryRun  bool   `json:"dry_run"`
+	// Tickets and Incidents are how many were compared, Calls how many calls it took.
+	Tickets   int       `json:"tickets"`
+	Incidents int       `json:"incidents"`
+	Calls     int       `json:"calls"`
+	Findings  []Finding `json:"findings"`
+}
+
+// sentences say each kind for people.
+var sentences = map[Kind]string{
+	Missing:      "The desk does not have this ticket any more, and nobody is known to have deleted it: it is filed again under the same mark.",
+	Twin:         "The desk has a second open ticket with this mark: one is kept, the other is noted and closed.",
+	Orphan:       "The desk has a ticket with this mark that its incident did not know of: it is adopted.",
+	Closed:       "A person closed or deleted the ticket; that is respected.",
+	Reopened:     "A person opened the ticket again; that is respected.",
+	Merged:       "A person merged the ticket into another one: that one is the incident's from now on.",
+	WrongMailbox: "The ticket lies in another mailbox than its route says. Docket leaves it there: whoever moved it had reasons, or the route was changed since.",
+	TagsMissing:  "The ticket lacks tags that it was given: they are put on once more.",
+	Stranger:     "This open ticket has a mark that is not known here. Another Docket may own it, or a backup of the database was put back: look at it, and close it by hand if nobody needs it.",
+	LateOpen:     "This open ticket has the mark of an incident that is over and has another ticket, or none: look at it, and close it by hand if nobody needs it.",
+	GatheringIll: "The ticket of a storm or digest is gone from the desk. What it listed is in the incidents: docket incidents.",
+	CutShort:     "The list was cut short: nothing was judged by what is not in it. The next comparison goes on.",
+	OtherDesk:    "More than half of the tickets are missing. That looks like another desk, or like a desk that lost its data: nothing was filed again. If it did lose them: docket reconcile --accept-missing.",
+}
+
+// find adds a finding.
+func (p *plan) find(kind Kind, did, mark string, t desk.Ticket) {
+	if did == didRepair && p.report.DryRun {
+		did = didPlan
+	}
+	p.report.Findings = append(p.report.Findings, Finding{kind, mark, t.ID, t.Number, t.URL, did, sentences[kind]})
+}
+
+// known is an incident's ticket as it is believed.
+func known(inc incident.Incident) desk.Ticket {
+	return desk.Ticket{ID: inc.Ticket.ID, Number: inc.Ticket.Number, URL: inc.Ticket.URL}
+}
+
+// String says the report in a line.
+func (r Report) String() string {
+	if r.Skipped != "" {
+		return "nothing was compared: " + r.Skipped
+	}
+	return fmt.Sprintf("%d open tickets of %s and %d incidents compared with %d calls: %d mismatches", r.Tickets, r.Desk, r.Incidents, r.Calls, len(r.Findings))
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+
+	"docket/internal/desk"
+	"docket/internal/desk/freescout"
+	"docket/internal/incident"
+	"docket/internal/reconcile"
+)
+
+// postDeskHook takes the desk's own webhook. It is a hint only: FreeScout's may come twice,
+// out of order, late, or tell of what Docket did itself, so that the desk is asked before
+// anything is decided. Nothing is lost where a hint is: the desk is polled, too.
+func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("desk")
+	if name != "freescout" || s.Desk.Name() != name {
+		fail(w, http.StatusNotFound, "this desk sends no webhooks here; the configured desk is "+s.Desk.Name())
+		return
+	}
+	if !s.DeskSecret.Set() {
+		fail(w, http.StatusNotFound, "no webhook is expected: set FREESCOUT_WEBHOOK_SECRET to the secret shown under Manage > API & Webhooks")
+		return
+	}
+	var buf bytes.Buffer
+	if status, sentence := readBody(w, r, &buf); status != 0 {
+		s.Metrics.hooked("refused")
+		fail(w, status, sentence)
+		return
+	}
+	if !freescout.Signed(s.DeskSecret, r.Header.Get("X-FreeScout-Signature"), buf.Bytes()) {
+		s.Metrics.hooked("bad_signature")
+		fail(w, http.StatusUnauthorized, "the signature is not FreeScout's: compare FREESCOUT_WEBHOOK_SECRET with the secret shown under Manage > API & Webhooks")
+		return
+	}
+	hook, err := freescout.ParseHook(r.Header.Get("X-FreeScout-Event"), buf.Bytes())
+	if err != nil {
+		s.Metrics.hooked("unreadable")
+		fail(w, http.StatusBadRequest, "the body is not a conversation")
+		return
+	}
+	result, err := s.hint(r, hook)
+	if err != nil {
+		s.Metrics.hooked("failed")
+		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // FreeScout sends it again.
+		return
+	}
+	s.Metrics.hooked(result)
+	writeJSON(w, http.StatusOK, map[string]any{"status": result})
+}
+
+// hint says what a webhook is good for: a ticket that no live incident has is not ours, and
+// one that is as we know it is an echo, or an old word; only the rest is a question to the desk.
+func (s *server) hint(r *http.Request, hook freescout.Hook) (result string, err error) {
+	all, err := s.Store.IncidentsIn(r.Context(), s.Desk.Name(), []string{hook.Ticket.ID})
+	if err != nil {
+		return "", err
+	}
+	ours, news := false, hook.Gone()
+	closed := hook.Ticket.Status == desk.StatusClosed || hook.Ticket.Status == desk.StatusDeleted
+	for _, inc := range all {
+		if inc.Live() {
+			ours = true
+			news = news || closed != (inc.Ticket.State == incident.TicketClosed)
+		}
+	}
+	switch {
+	case !ours:
+		return "not_ours", nil
+	case !news:
+		return "no_news", nil
+	case !s.Reconcile.Suggest(reconcile.Hint{TicketID: hook.Ticket.ID, Gone: hook.Gone()}):
+		return "left_to_the_poll", nil
+	}
+	return "asked", nil
+}
