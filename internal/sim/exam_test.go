@@ -45,7 +45,7 @@ var mutants = []mutant{
 		"L1|S7",
 	},
 	{
-		"alerts are acknowledged and not stored", "ledger/work.go",
+		"alerts are acknowledged and not stored", "ledger/save.go",
 		"if err := w.tx.SaveAlerts(ctx, alerts); err != nil {", "if err := w.tx.SaveAlerts(ctx, nil); err != nil {",
 		"S2",
 	},
