@@ -24,7 +24,7 @@ var house = []floor{
 	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/feature", "internal/audit"}},
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
-	{"movement", []string{"internal/intake", "internal/courier", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
+	{"movement", []string{"internal/intake", "internal/courier", "internal/herald", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
 	{"faces", []string{"internal/web", "internal/console", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 
@@ -34,6 +34,7 @@ var neighbours = map[string][]string{
 	"internal/surface":  {"internal/alert"},
 	"internal/incident": {"internal/alert", "internal/silence"},
 	"internal/words":    {"internal/alert", "internal/incident"},
+	"internal/notify":   {"internal/desk"},
 	"internal/queue":    {"internal/store"},
 	"internal/ledger":   {"internal/store", "internal/queue"},
 	"internal/app":      {"internal/web", "internal/console"},

@@ -21,6 +21,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
+	"docket/internal/herald"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/probe"
@@ -134,9 +135,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
-	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes}, metrics.LedgerCounts(), log)
+	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, metrics.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
-	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: jobsSoftStop, Logger: log})
+	heralds := herald.New(st, book, herald.Options{Notifiers: notifiers(cfg), PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
+	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, SoftStop: jobsSoftStop, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -188,7 +190,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work := newGroup(ctx, log)
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
-	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell, now) })
+	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell(book), now) })
 	work.run("switches", board.Listen)
 	work.every("switches of others", switchboard.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
@@ -199,6 +201,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("watch desk", reconcile.WatchEvery, mirror.Watch)
 	work.every("reconcile", reconcileTick, mirror.Timer)
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
+	work.every("lost notices", 30*time.Second, func(ctx context.Context, now time.Time) error { return heralds.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range polls(cfg) {
 		pull := intake.Pull{Name: p.Name, Every: p.every, Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
@@ -211,7 +214,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
 	}))
 	begun()
 	select {
@@ -319,10 +322,13 @@ func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
 	return d, nil, nil
 }
 
-// tell tells the operator something that is not about one incident.
-func (a *App) tell(ctx context.Context, key, text string) error {
-	a.log.WarnContext(ctx, "operator told", "notice", key, "text", text)
-	return nil
+// tell tells the operator something that is not about one incident, in the log and by the
+// notifiers.
+func (a *App) tell(book *ledger.Ledger) courier.Teller {
+	return func(ctx context.Context, key, text string) error {
+		a.log.WarnContext(ctx, "operator told", "notice", key, "text", text)
+		return book.Tell(ctx, key, text)
+	}
 }
 
 // linkHost is the host that links name when Docket listens on all addresses.

@@ -17,6 +17,9 @@ import (
 type Config struct {
 	// Listen is a loopback address, or :PORT for all addresses where PORT asks for it.
 	Listen string `yaml:"listen"`
+	// PublicURL is where people reach Docket, for links and for the buttons of messages; "" for
+	// nowhere.
+	PublicURL string `yaml:"public_url"`
 	// Database is a SQLite file's path or a postgres:// URL. The URL may hold a password.
 	Database desk.Secret `yaml:"database"`
 	// Desk is local or freescout; Load chooses where it is not named.
@@ -74,6 +77,8 @@ type SlackConfig struct {
 	// Users are Slack user ids.
 	Users  []string `yaml:"users"`
 	APIURL string   `yaml:"api_url"`
+	// SigningSecret is what Slack signs its requests with: messages have buttons where it is set.
+	SigningSecret desk.Secret `yaml:"signing_secret"`
 }
 
 // SourceConfig is one source: pushed (format) or polled (poll).

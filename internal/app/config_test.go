@@ -144,7 +144,8 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			APIURL: "https://tickets.example.org/api/", InstanceURL: "https://tickets.example.org", APIKey: "the-key", MailboxID: 2,
 			Customer: "ops@example.org", UserID: 3, WaitOut: 2 * time.Minute, Rate: 2.5, WebhookSecret: "hook-secret",
 		},
-		Slack: SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/"},
+		PublicURL: "https://docket.example.org",
+		Slack:     SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/", SigningSecret: "slack-secret"},
 		Sources: []SourceConfig{
 			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, ResolveTimeout: 7 * time.Minute},
 			{Name: "signed", Format: "alertmanager", HMAC: HMACConfig{Secret: "from-a-file-0123456789", SecretFile: tokenFile, Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},

@@ -8,7 +8,10 @@ func (c Config) Dormant() []string {
 		key string
 		set bool
 	}{
-		{"slack", c.Slack.Token.Set() || len(c.Slack.Users) > 0},
+		// One without the other tells nobody anything.
+		{"slack.token", c.Slack.Token.Set() && len(c.Slack.Users) == 0},
+		{"slack.users", !c.Slack.Token.Set() && len(c.Slack.Users) > 0},
+		{"slack.signing_secret", c.Slack.SigningSecret.Set() && c.PublicURL == ""},
 	} {
 		if k.set {
 			keys = append(keys, k.key)

@@ -13,11 +13,11 @@ func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {
 	if got := c.Dormant(); got != nil {
 		t.Errorf("the defaults name %v", got)
 	}
-	c.Slack.Users = []string{"U1"}
+	c.Slack.Users, c.Slack.SigningSecret = []string{"U1"}, "secret"
 	c.FreeScout.WebhookSecret = "secret"
 	c.Policies.Backfill, c.Policies.Storm.Limit, c.Policies.ReopenWithin, c.Policies.InvestigateWindow = "all", 1, time.Minute, time.Minute
 	c.Reconcile.Every = time.Hour
-	want := []string{"slack"}
+	want := []string{"slack.users", "slack.signing_secret"}
 	if diff := cmp.Diff(want, c.Dormant()); diff != "" {
 		t.Error(diff)
 	}

@@ -31,7 +31,7 @@ log: {level: error}
 		"FREESCOUT_API_URL": "https://env.example.org/api", "FREESCOUT_INSTANCE_URL": "https://desk.example.org", "FREESCOUT_API_KEY": "env-key",
 		"FREESCOUT_OPERATIONS_MAILBOX_ID": "22", "FREESCOUT_USER_ID": "33", "FREESCOUT_WEBHOOK_SECRET": "env-hook",
 		"CF_ACCESS_SVC_TICKETS_CLIENT_ID": "env-id.access", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET": "env-secret",
-		"SLACK_BOT_TOKEN": "env-slack", "SLACK_DM_USER_IDS": "UENV1, UENV2", "SLACK_API_URL": "https://slack.env.example.org/",
+		"SLACK_BOT_TOKEN": "env-slack", "SLACK_DM_USER_IDS": "UENV1, UENV2", "SLACK_API_URL": "https://slack.env.example.org/", "SLACK_SIGNING_SECRET": "env-sign", "DOCKET_PUBLIC_URL": "https://docket.env.example.org",
 		"DATABASE_URL": "postgres://env/docket", "DOCKET_LISTEN": "127.0.0.1:2", "PORT": "3", "DOCKET_LOG_LEVEL": "warning",
 		"DOCKET_URL": "https://docket.example.org", "DOCKET_TOKEN": "env-client",
 		"FLAG_CONSOLE_ALERTS_AUTO_TICKET": "0", "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS": "1",
@@ -41,7 +41,8 @@ log: {level: error}
 	want.FreeScout.APIURL, want.FreeScout.InstanceURL, want.FreeScout.APIKey = "https://env.example.org/api", "https://desk.example.org", "env-key"
 	want.FreeScout.MailboxID, want.FreeScout.UserID, want.FreeScout.WebhookSecret = 22, 33, "env-hook"
 	want.Access = AccessConfig{"env-id.access", "env-secret"}
-	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/"}
+	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/", SigningSecret: "env-sign"}
+	want.PublicURL = "https://docket.env.example.org"
 	want.Client = ClientConfig{URL: "https://docket.example.org", Token: "env-client"}
 	want.Flags = map[string]feature.Env{feature.AutoTicket: feature.EnvPinnedOff, feature.InvestigateFromStatus: feature.EnvDefaultOn}
 	if diff := cmp.Diff(want, got, sameConfig); diff != "" {

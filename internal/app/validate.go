@@ -170,6 +170,10 @@ func (l *loader) checkSlack() {
 	s := l.config.Slack
 	l.checkURL("slack.api_url", s.APIURL)
 	l.checkSecret("slack.token", s.Token)
+	l.checkSecret("slack.signing_secret", s.SigningSecret)
+	if l.config.PublicURL != "" {
+		l.checkURL("public_url", l.config.PublicURL)
+	}
 	for i, user := range s.Users {
 		path := fmt.Sprintf("slack.users[%d]", i)
 		if _, ok := l.fromEnv["slack.users"]; ok {

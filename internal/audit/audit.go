@@ -56,6 +56,10 @@ const (
 	ActionAccountGone        = "console.auth.account_gone"   // an account was removed
 	ActionTokenMade          = "console.auth.token_made"     //nolint:gosec // An API token was made.
 	ActionTokenGone          = "console.auth.token_gone"     //nolint:gosec // An API token was removed.
+	ActionNoticeSent         = "console.notices.sent"        // a person was told; updates of the message are not entered
+	ActionNoticeRefused      = "console.notices.refused"     // a person cannot be told
+	ActionNoticeDoubted      = "console.notices.doubted"     // the answer to a message was lost: it may stand there twice
+	ActionAcknowledged       = "console.alerts.acknowledged" // somebody took an incident up
 )
 
 // Entry is one row of the audit log.

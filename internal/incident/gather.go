@@ -59,7 +59,7 @@ func stepGathering(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	case TagsMissing:
 		return tagsMissing(inc, ev, p, now)
 	case TicketMissing, TwinSeen, OrphanSeen: // Told to people, not mended: its lists are in notes.
-	case AlertFired, AlertDoubted, AlertEnded, AlertChanged, Investigated, Reconsidered, Listed, Missed:
+	case AlertFired, AlertDoubted, AlertEnded, AlertChanged, Investigated, Reconsidered, Listed, Missed, Acknowledged:
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
 }

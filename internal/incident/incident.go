@@ -141,10 +141,20 @@ type Incident struct {
 	Within Mark
 	// Inquiry is what operators asked for by Investigate; zero if nobody did.
 	Inquiry Inquiry
+	// Acknowledged is who said that they have taken it up; zero if nobody did.
+	Acknowledged Acknowledgement
+	// Told stands for what people were last asked to be told (see Words); "" for nothing yet.
+	Told string
 	// Reason is why it is as it is: the last decision's, or why there is still no ticket.
 	Reason Reason
 	// Timeline is the story so far, oldest first, at most maxTimeline steps.
 	Timeline []Moment
+}
+
+// Acknowledgement is that somebody has taken an incident up. The first one stands.
+type Acknowledgement struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 }
 
 // Inquiry is that operators look into an incident: they clicked Investigate.

@@ -58,6 +58,7 @@ const (
 	ReasonTwinClosed        Reason = "twin_closed"
 	ReasonOrphanAdopted     Reason = "orphan_adopted"
 	ReasonTagsMissing       Reason = "tags_missing"
+	ReasonAcknowledged      Reason = "acknowledged"
 	ReasonNothing           Reason = "nothing_to_do"
 	ReasonStale             Reason = "answer_out_of_date"
 )
@@ -116,6 +117,7 @@ var sentences = map[Reason]string{
 	ReasonTwinClosed:        "The desk had two tickets with this incident's mark: one is kept, the other is noted and closed.",
 	ReasonOrphanAdopted:     "The desk had a ticket with this incident's mark that was not known of: it is the incident's ticket now.",
 	ReasonTagsMissing:       "The ticket lacked its tags: they are put on once more.",
+	ReasonAcknowledged:      "Somebody has taken the incident up.",
 	ReasonNothing:           "Nothing to do.",
 	ReasonStale:             "The answer belongs to an attempt that is over; what is known is newer.",
 }

@@ -29,6 +29,7 @@ const (
 	Missed         EventKind = "missed"          // the ticket is about to be filed, and the alert came and went while the desk was away
 	Reconsidered   EventKind = "reconsidered"    // what is switched or muted is not what it was
 	Investigated   EventKind = "investigated"    // an operator clicked Investigate on the surface's tile
+	Acknowledged   EventKind = "acknowledged"    // somebody has taken it up
 )
 
 // Event is one thing that happened to one incident.
@@ -51,8 +52,8 @@ type Event struct {
 	Shown, Own Shown
 	TicketID   string
 	AsOf       time.Time
-	// By, Window and Brief belong to Investigated: who clicked, the surface's own idempotency
-	// window (zero for the policy's), and what is known of the surface in words.
+	// By is who, for Investigated and Acknowledged; Window and Brief belong to Investigated: the surface's
+	// own idempotency window (zero for the policy's), and what is known of the surface in words.
 	By     string
 	Window time.Duration
 	Brief  string
@@ -105,6 +106,9 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	if inc.State == Closed && ev.Kind != EffectAnswered {
 		return Decision{Next: inc, Reason: ReasonNothing}
 	}
+	if ev.Kind == Acknowledged {
+		return acknowledge(inc, ev, now)
+	}
 	if inc.Gathers != NoGathering {
 		return stepGathering(inc, ev, p, now)
 	}
@@ -137,9 +141,18 @@ func step(inc Incident, ev Event, p Policy, now time.Time) Decision {
 		return listed(inc, ev, now)
 	case Missed:
 		return missed(inc, ev, p, now)
-	case Gathered:
+	case Gathered, Acknowledged:
 	}
 	return Decision{Next: inc, Reason: ReasonNothing}
+}
+
+// acknowledge: somebody takes it up. The first who does stands; it changes nothing else.
+func acknowledge(inc Incident, ev Event, now time.Time) Decision {
+	if !inc.Live() || inc.Acknowledged.By != "" || ev.By == "" {
+		return Decision{Next: inc, Reason: ReasonNothing}
+	}
+	inc.Acknowledged = Acknowledgement{By: ev.By, At: now}
+	return Decision{Next: inc, Changed: true, Reason: ReasonAcknowledged, Detail: ev.By}
 }
 
 // fire: an alert of this problem fires.

@@ -19,6 +19,7 @@ type Book interface {
 	incidentBook
 	effectBook
 	gatheringBook
+	noticeBook
 }
 
 type auditBook interface {
@@ -56,6 +57,12 @@ type gatheringBook interface {
 	WaitingMembers(ctx context.Context, within incident.Mark, limit int) ([]incident.Member, error)
 	LiveMembers(ctx context.Context, within incident.Mark) (int, error)
 	ListedIn(ctx context.Context, effectID string) ([]incident.Mark, error)
+}
+
+type noticeBook interface {
+	Notice(ctx context.Context, id string) (incident.Notice, error)
+	SaveNotice(ctx context.Context, n incident.Notice) error
+	AskNotices(ctx context.Context, all []incident.Notice) error
 }
 
 // Decide applies inputs within one transaction, which the caller commits: Apply without the

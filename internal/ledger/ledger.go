@@ -15,8 +15,8 @@ import (
 	"docket/internal/store"
 )
 
-// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID, Seen
-// and Investigate is set.
+// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID, Seen,
+// Investigate, Acknowledge, NoticeID and Tell is set.
 type Input struct {
 	// Alert is a source's word about an alert, normalized.
 	Alert *alert.Alert
@@ -42,9 +42,19 @@ type Input struct {
 	Investigate *alert.Alert
 	Window      time.Duration
 	Brief       string
+	// Acknowledge names an incident that the actor has taken up.
+	Acknowledge *incident.Mark
+	// NoticeID names the notice that Heard belongs to.
+	NoticeID string
+	Heard    incident.NoticeAnswer
+	// Tell is something that the operator is to be told, and that is not about one incident.
+	Tell *Telling
 	// Actor is who is behind it, for the audit log; the zero Actor is Docket itself.
 	Actor audit.Actor
 }
+
+// Telling is a message to the operator. Key names it for good, so that it is told once.
+type Telling struct{ Key, Text string }
 
 // Result is what became of one input.
 type Result struct {
@@ -55,8 +65,9 @@ type Result struct {
 	// Changed says whether the incident changed, Reason why it is as it is.
 	Changed bool
 	Reason  incident.Reason
-	// Effect is the effect after its answer.
+	// Effect is the effect after its answer, Notice the notice after its own.
 	Effect incident.Effect
+	Notice incident.Notice
 }
 
 // Rules are the configuration's part of a decision.
@@ -71,6 +82,8 @@ type Rules struct {
 	Current func(ctx context.Context, switched int64) error
 	// Mutes are the silences and windows that hold at a moment; nil for never any.
 	Mutes func(now time.Time) silence.Book
+	// Recipients are who is told of incidents and of Docket itself; none where nobody is.
+	Recipients []incident.Recipient
 }
 
 // Enqueuer is the queue's part of a transaction.
@@ -218,7 +231,7 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 		l.known.forget(all)
 		return fmt.Errorf("apply %d inputs: %w", inputs, err)
 	}
-	if len(w.fresh) > 0 {
+	if len(w.fresh)+len(w.asked) > 0 {
 		l.queue.Wake()
 	}
 	if l.store.Exclusive() {

@@ -67,6 +67,8 @@ func (w *work) record(d incident.Decision, in *Input) {
 		w.enter(actor, audit.ActionInvestigated, map[string]any{
 			"alert_key": inc.Key.String(), "mark": inc.Mark.String(), "surface": inc.Surface, "reason": string(d.Reason),
 		})
+	case incident.ReasonAcknowledged:
+		w.enter(actor, audit.ActionAcknowledged, about)
 	default:
 		if d.Reason == incident.ReasonTicketOpen && in.Actor.Kind == audit.KindPerson {
 			w.enter(actor, audit.ActionTicketReopened, about)

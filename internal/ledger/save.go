@@ -49,7 +49,11 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.saveGatherings(ctx); err != nil {
 		return err
 	}
-	jobs := make([]queue.Job, len(w.fresh))
+	notices, err := w.saveNotices(ctx)
+	if err != nil {
+		return err
+	}
+	jobs := make([]queue.Job, len(w.fresh), len(w.fresh)+len(notices))
 	for i := range w.fresh {
 		w.fresh[i].Version = 1
 		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore, Severity: w.severity(w.fresh[i])}
@@ -57,7 +61,7 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
 		return err
 	}
-	if err := w.enqueue(ctx, jobs); err != nil {
+	if err := w.enqueue(ctx, append(jobs, notices...)); err != nil {
 		return err
 	}
 	return w.saveAudit(ctx)

@@ -32,6 +32,8 @@ type work struct {
 	crowds    map[string]*incident.Crowd
 	listings  []store.Entry
 	listed    map[string][]incident.Mark
+	notices   map[string]*noticeEntry
+	asked     map[string]ask
 	entries   []audit.Entry
 	decided   []decided
 	told      []story
@@ -73,6 +75,7 @@ func newWork(rules Rules, tx Book, enqueue func(context.Context, []queue.Job) er
 		rules: rules, tx: tx, enqueue: enqueue, now: now,
 		alerts: map[alert.Key]*alertEntry{}, byKey: map[alert.Key][]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
 		crowds: map[string]*incident.Crowd{}, listed: map[string][]incident.Mark{},
+		notices: map[string]*noticeEntry{}, asked: map[string]ask{},
 	}
 }
 
@@ -119,6 +122,8 @@ func (w *work) load(ctx context.Context, all []*request) error {
 				keys[in.Reconsider.Key] = true
 			case in.Seen != nil:
 				keys[in.Seen.Key] = true
+			case in.Acknowledge != nil:
+				keys[in.Acknowledge.Key] = true
 			case in.EffectID != "":
 				e, err := w.tx.Effect(ctx, in.EffectID)
 				if err != nil {
@@ -181,6 +186,13 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 		return w.decideLatest(ctx, *in.Seen, seenEvent(in), in)
 	case in.EffectID != "":
 		return w.decideAnswer(ctx, in)
+	case in.Acknowledge != nil:
+		return w.decideLatest(ctx, *in.Acknowledge, incident.Event{Kind: incident.Acknowledged, By: in.Actor.Name}, in)
+	case in.NoticeID != "":
+		return w.decideNotice(ctx, in)
+	case in.Tell != nil:
+		w.tellOperator(*in.Tell)
+		return Result{Changed: true}, nil
 	}
 	return Result{}, fmt.Errorf("input with nothing in it")
 }
@@ -327,6 +339,12 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 	}
 	if err := w.gather(ctx, &d, in); err != nil {
 		return d, err
+	}
+	if d.Changed {
+		w.askWords(&d.Next, policy)
+	}
+	if d.Successor != nil {
+		w.askWords(d.Successor, policy)
 	}
 	if d.Changed {
 		if from == "" {

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,10 +15,16 @@ import (
 	"docket/internal/store"
 )
 
-// Job asks for one effect to be performed, not before At (zero: at once). Of the jobs that
-// wait, those of the worst Severity come first; zero is the mildest.
+// Job asks for one effect to be performed or, with NoticeID, for one notice to be told, not
+// before At (zero: at once). Of the jobs that wait, those of the worst Severity come first;
+// zero is the mildest.
 type Job struct {
 	EffectID string
+	// NoticeID names a notice. Notices have workers of their own, so that neither kind ever
+	// waits for the other. Round tells the requests of one notice apart: a request while an
+	// earlier one runs is not lost, and the same request twice is one.
+	NoticeID string
+	Round    int64
 	At       time.Time
 	Severity alert.Severity
 }
@@ -30,14 +37,18 @@ func (j Job) priority() int {
 	return min(int(j.Severity), 4)
 }
 
-// Perform does what an effect needs next. again says when the job is to run once more;
+// Perform does what an effect or a notice needs next. again says when the job is to run once more;
 // the zero time says that it is finished. An error is retried.
-type Perform func(ctx context.Context, effectID string) (again time.Time, err error)
+type Perform func(ctx context.Context, id string) (again time.Time, err error)
 
 // Options say how the queue runs.
 type Options struct {
 	// Workers is how many jobs run at once, 16 where zero.
 	Workers int
+	// Notices tells notices, NoticeWorkers at once (4 where zero). Nil where nobody is told:
+	// then their jobs wait.
+	Notices       Perform
+	NoticeWorkers int
 	// JobTimeout bounds one run of a job, 30 s where zero. A job that runs longer is
 	// taken to be lost a few seconds later and given to another worker.
 	JobTimeout time.Duration
@@ -54,9 +65,12 @@ const (
 	defaultTimeout = 30 * time.Second
 	rescueMargin   = 5 * time.Second
 	keepDone       = time.Hour
-	maxAttempts    = 30000 // A job ends by its effect, never by running out of tries.
-	longestRetry   = 30 * time.Second
-	queueName      = "desk"
+	// defaultNoticeWorkers is few: a person's phone takes one message a second.
+	defaultNoticeWorkers = 4
+	maxAttempts          = 30000 // A job ends by its effect, never by running out of tries.
+	longestRetry         = 30 * time.Second
+	queueName            = "desk"
+	noticeQueue          = "notice"
 )
 
 // effectArgs is a job's only content.
@@ -68,6 +82,18 @@ func (effectArgs) Kind() string { return "effect" }
 
 func (effectArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queueName, MaxAttempts: maxAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+// noticeArgs is the content of a notice's job.
+type noticeArgs struct {
+	NoticeID string `json:"notice_id" river:"unique"`
+	Round    int64  `json:"round" river:"unique"`
+}
+
+func (noticeArgs) Kind() string { return "notice" }
+
+func (noticeArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: noticeQueue, MaxAttempts: maxAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
 // unfinished are the states in which a job stands in the way of a second one for its effect.
@@ -107,8 +133,15 @@ func New(st *store.Store, perform Perform, o Options) (*Queue, error) {
 	if err := river.AddWorkerSafely(workers, &worker{perform: perform}); err != nil {
 		return nil, fmt.Errorf("register the effect worker: %w", err)
 	}
+	queues := map[string]river.QueueConfig{queueName: {MaxWorkers: o.Workers}}
+	if o.Notices != nil {
+		if err := river.AddWorkerSafely(workers, &noticeWorker{perform: o.Notices}); err != nil {
+			return nil, fmt.Errorf("register the notice worker: %w", err)
+		}
+		queues[noticeQueue] = river.QueueConfig{MaxWorkers: cmp.Or(o.NoticeWorkers, defaultNoticeWorkers)}
+	}
 	cfg := &river.Config{
-		Queues:                      map[string]river.QueueConfig{queueName: {MaxWorkers: o.Workers}},
+		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPoll,
@@ -161,9 +194,13 @@ func (q *Queue) Ensure(ctx context.Context, jobs []Job) error {
 func insertParams(jobs []Job) []river.InsertManyParams {
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
+		var args river.JobArgs = effectArgs{j.EffectID}
 		opts := effectArgs{}.InsertOpts()
+		if j.NoticeID != "" {
+			args, opts = noticeArgs{j.NoticeID, j.Round}, noticeArgs{}.InsertOpts()
+		}
 		opts.Priority, opts.ScheduledAt = j.priority(), j.At
-		params[i] = river.InsertManyParams{Args: effectArgs{j.EffectID}, InsertOpts: &opts}
+		params[i] = river.InsertManyParams{Args: args, InsertOpts: &opts}
 	}
 	return params
 }
@@ -200,7 +237,22 @@ type worker struct {
 
 // Work performs one job.
 func (w *worker) Work(ctx context.Context, job *river.Job[effectArgs]) error {
-	again, err := w.perform(ctx, job.Args.EffectID)
+	return work(ctx, w.perform, job.Args.EffectID)
+}
+
+// noticeWorker hands notices to Perform.
+type noticeWorker struct {
+	river.WorkerDefaults[noticeArgs]
+	perform Perform
+}
+
+// Work performs one job.
+func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
+	return work(ctx, w.perform, job.Args.NoticeID)
+}
+
+func work(ctx context.Context, perform Perform, id string) error {
+	again, err := perform(ctx, id)
 	if err != nil {
 		return err
 	}

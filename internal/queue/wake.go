@@ -22,7 +22,7 @@ func newWakingDriver(db *sql.DB) *wakingDriver {
 
 // GetListener returns the listener that waits for Wake.
 func (d *wakingDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
-	return &wakeListener{d.wake}
+	return &wakeListener{wake: d.wake}
 }
 
 // SupportsListenNotify says no, so that River writes no notification rows.
@@ -37,7 +37,12 @@ func (d *wakingDriver) notify() {
 }
 
 // wakeListener turns a wake into what River takes for "jobs were inserted".
-type wakeListener struct{ wake <-chan struct{} }
+type wakeListener struct {
+	wake <-chan struct{}
+	// behind are the queues that the last wake is still to be told to. River's notifier asks
+	// from one goroutine.
+	behind []string
+}
 
 // Close does nothing.
 func (l *wakeListener) Close(context.Context) error { return nil }
@@ -63,10 +68,15 @@ func (l *wakeListener) Unlisten(context.Context, string) error { return nil }
 // WaitForNotification waits for the next wake. Topic and payload are River's own words
 // (riverqueue/river internal/notifier and producer.go, v0.49.0, read 2026-11-23).
 func (l *wakeListener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
-	select {
-	case <-l.wake:
-		return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + queueName + `"}`}, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if len(l.behind) == 0 {
+		select {
+		case <-l.wake:
+			l.behind = []string{queueName, noticeQueue}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
+	queue := l.behind[0]
+	l.behind = l.behind[1:]
+	return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + queue + `"}`}, nil
 }

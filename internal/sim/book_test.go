@@ -369,3 +369,18 @@ func (b *book) ToldOutage(_ context.Context, _ string, now time.Time) (bool, err
 	b.outage.ToldAt = now
 	return first, nil
 }
+
+// Nobody is told anything in these worlds (ledger.Rules.Recipients is empty): to ask for a
+// notice is a fault of the ledger.
+
+func (t *tx) Notice(_ context.Context, id string) (incident.Notice, error) {
+	return incident.Notice{}, fmt.Errorf("notice %s in a world that tells nobody", id)
+}
+
+func (t *tx) SaveNotice(_ context.Context, n incident.Notice) error {
+	return fmt.Errorf("notice %s in a world that tells nobody", n.ID)
+}
+
+func (t *tx) AskNotices(_ context.Context, all []incident.Notice) error {
+	return fmt.Errorf("%d notices in a world that tells nobody", len(all))
+}

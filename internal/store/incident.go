@@ -12,17 +12,17 @@ import (
 	"docket/internal/incident"
 )
 
-const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, inquiry, gathers, within_key, within_generation, reason, timeline`
+const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, inquiry, gathers, within_key, within_generation, acknowledged, told, reason, timeline`
 
-const incidentWidth = 37
+const incidentWidth = 39
 
 func scanIncident(rs rows) (incident.Incident, error) {
 	var i incident.Incident
 	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted, withinKey, withinGeneration, known, merged, refiled int64
-	var state, ticketState, earlier, inquiry, gathers, reason, timeline string
+	var state, ticketState, earlier, inquiry, gathers, acknowledged, reason, timeline string
 	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
 		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
-		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &reason, &timeline)
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &acknowledged, &i.Told, &reason, &timeline)
 	if err != nil {
 		return i, fmt.Errorf("read an incident: %w", err)
 	}
@@ -41,6 +41,11 @@ func scanIncident(rs rows) (incident.Incident, error) {
 	if inquiry != "" {
 		if err := json.Unmarshal([]byte(inquiry), &i.Inquiry); err != nil {
 			return i, fmt.Errorf("read who investigates incident %s: %w", i.Mark, err)
+		}
+	}
+	if acknowledged != "" {
+		if err := json.Unmarshal([]byte(acknowledged), &i.Acknowledged); err != nil {
+			return i, fmt.Errorf("read who took up incident %s: %w", i.Mark, err)
 		}
 	}
 	if err := json.Unmarshal([]byte(timeline), &i.Timeline); err != nil {
@@ -70,11 +75,19 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 		}
 		inquiry = string(text)
 	}
+	acknowledged := ""
+	if i.Acknowledged.By != "" {
+		text, err := json.Marshal(i.Acknowledged)
+		if err != nil {
+			return nil, fmt.Errorf("write who took up incident %s: %w", i.Mark, err)
+		}
+		acknowledged = string(text)
+	}
 	return []any{
 		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
 		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
 		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.Doubted), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
-		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Gathers), int64(i.Within.Key), int64(i.Within.Generation), string(i.Reason), string(timeline),
+		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Gathers), int64(i.Within.Key), int64(i.Within.Generation), acknowledged, i.Told, string(i.Reason), string(timeline),
 	}, nil
 }
 
@@ -156,7 +169,7 @@ func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?, link = ?, route = ?,
 		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?, flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
-		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, ticket_known_at_us = ?, ticket_merged = ?, ticket_refiled = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, reason = ?, timeline = ?
+		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, ticket_known_at_us = ?, ticket_merged = ?, ticket_refiled = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, acknowledged = ?, told = ?, reason = ?, timeline = ?
 		WHERE alert_key = ? AND generation = ? AND version = ?`
 	args, err := incidentArgs(i)
 	if err != nil {

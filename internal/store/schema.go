@@ -101,7 +101,7 @@ func gooseProvider(d goose.Dialect, db *sql.DB, folder string) (*goose.Provider,
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
-	p, err := goose.NewProvider(d, db, files, goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(d, db, files, goose.WithLogger(goose.NopLogger()), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the migrations: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"docket/internal/courier"
+	"docket/internal/herald"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
@@ -25,6 +26,7 @@ type Metrics struct {
 	batch     prometheus.Histogram
 	probes    *prometheus.CounterVec
 	late      prometheus.Histogram
+	notices   *prometheus.CounterVec
 }
 
 // NewMetrics registers the metrics; staleAfter is when an open ticket counts as stale.
@@ -40,7 +42,8 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Dura
 	m.probes = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_probes_total", Help: "Readings of surfaces, by what they were."}, []string{"status"})
 	m.late = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_probe_lateness_seconds", Help: "How long after its moment a probe began.", Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30}})
 	m.hooks = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_desk_hooks_total", Help: "Webhooks of the desk, by what became of them."}, []string{"result"})
-	reg.MustRegister(m.hooks, m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
+	m.notices = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_notices_total", Help: "Attempts to tell somebody, by notifier and outcome."}, []string{"notifier", "outcome"})
+	reg.MustRegister(m.notices, m.hooks, m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
 	return m
 }
 
@@ -60,6 +63,11 @@ func (m *Metrics) hooked(result string) { m.hooks.WithLabelValues(result).Inc() 
 
 func (m *Metrics) leftOut(source string, n uint64) {
 	m.truncated.WithLabelValues(source).Add(float64(n))
+}
+
+// Told counts an attempt to tell somebody.
+func (m *Metrics) Told(notifier string, outcome incident.Outcome) {
+	m.notices.WithLabelValues(notifier, string(outcome)).Inc()
 }
 
 // LedgerCounts is what the ledger calls.
@@ -87,6 +95,7 @@ var (
 	stockIncidents = prometheus.NewDesc("docket_incidents", "Live incidents, by state.", []string{"state"}, nil)
 	stockEffects   = prometheus.NewDesc("docket_effects_waiting", "Things to be done in the world that are not done yet, by kind and state.", []string{"kind", "state"}, nil)
 	stockStale     = prometheus.NewDesc("docket_tickets_stale", "Open tickets whose alerts have recovered longer ago than policies.stale_after.", nil, nil)
+	stockNotices   = prometheus.NewDesc("docket_notices", "Messages to people, by notifier and state.", []string{"notifier", "state"}, nil)
 	stockUp        = prometheus.NewDesc("docket_database_up", "Whether the database answered this scrape.", nil, nil)
 )
 
@@ -99,6 +108,7 @@ func (s *stock) Describe(ch chan<- *prometheus.Desc) {
 	ch <- stockIncidents
 	ch <- stockEffects
 	ch <- stockStale
+	ch <- stockNotices
 	ch <- stockUp
 }
 
@@ -129,18 +139,26 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 			gauge(stockEffects, n, key[0], key[1])
 		}
 	}
+	if notices, err := s.store.CountNotices(ctx); err == nil {
+		for key, n := range notices {
+			gauge(stockNotices, n, key[0], key[1])
+		}
+	}
 }
 
 // outside tells, at each scrape, how the sources and the desk were last met.
 type outside struct {
 	intake *intake.Intake
 	health *courier.Health
+	herald *herald.Herald
 }
 
 var (
 	sourceHeard = prometheus.NewDesc("docket_source_last_heard_timestamp_seconds", "When a source last sent something or was last polled with success.", []string{"source"}, nil)
 	sourceUp    = prometheus.NewDesc("docket_source_up", "Whether a source's last poll succeeded; 1 for a source that pushes.", []string{"source"}, nil)
 	deskUp      = prometheus.NewDesc("docket_desk_up", "Whether the desk's last answer was a good one; absent before the first.", []string{"desk"}, nil)
+	noticeUp    = prometheus.NewDesc("docket_notifier_up", "Whether people can be told this way; absent before the first message.", []string{"notifier"}, nil)
+	noticeHeard = prometheus.NewDesc("docket_notifier_last_success_timestamp_seconds", "When somebody was last told this way.", []string{"notifier"}, nil)
 	deskHeard   = prometheus.NewDesc("docket_desk_last_success_timestamp_seconds", "When the desk last did what it was asked.", []string{"desk"}, nil)
 )
 
@@ -150,6 +168,8 @@ func (o *outside) Describe(ch chan<- *prometheus.Desc) {
 	ch <- sourceUp
 	ch <- deskUp
 	ch <- deskHeard
+	ch <- noticeUp
+	ch <- noticeHeard
 }
 
 // Collect tells what is in memory; it asks nobody.
@@ -169,6 +189,17 @@ func (o *outside) Collect(ch chan<- prometheus.Metric) {
 	}
 	if !desk.LastSuccess.IsZero() {
 		gauge(deskHeard, seconds(desk.LastSuccess), desk.Desk)
+	}
+	if o.herald == nil {
+		return
+	}
+	for _, n := range o.herald.States() {
+		if n.Heard {
+			gauge(noticeUp, truth(n.Well), n.Notifier)
+		}
+		if !n.LastSuccess.IsZero() {
+			gauge(noticeHeard, seconds(n.LastSuccess), n.Notifier)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
+	"docket/internal/herald"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
@@ -57,6 +58,8 @@ type Deps struct {
 	DeskSecret desk.Secret
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
+	// Heralds tell people; nil where nobody is told.
+	Heralds *herald.Herald
 	// Ready says whether alerts can be taken and kept.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry
@@ -71,7 +74,7 @@ type server struct{ Deps }
 // New makes the handler. All routes are here.
 func New(d Deps) http.Handler {
 	s := &server{d}
-	d.Registry.MustRegister(&outside{d.Intake, d.Health})
+	d.Registry.MustRegister(&outside{d.Intake, d.Health, d.Heralds})
 	if d.Reconcile != nil {
 		d.Registry.MustRegister(compared{d.Reconcile})
 	}

@@ -1,0 +1,122 @@
+package ledger
+
+import (
+	"context"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/queue"
+)
+
+type noticeEntry struct {
+	incident.Notice
+	stored int64
+	dirty  bool
+}
+
+// ask is a notice that is to be told, and how urgent it is.
+type ask struct {
+	incident.Notice
+	severity alert.Severity
+}
+
+// Tell has the operator told something that is not about one incident. key names it for
+// good: told twice, it is one message.
+func (l *Ledger) Tell(ctx context.Context, key, text string) error {
+	_, err := l.Apply(ctx, Input{Tell: &Telling{Key: key, Text: text}})
+	return err
+}
+
+// askWords asks for people to be told, where what they should know of an incident has changed.
+func (w *work) askWords(inc *incident.Incident, p incident.Policy) {
+	if len(w.rules.Recipients) == 0 {
+		return
+	}
+	words := incident.Words(*inc, p)
+	if words == inc.Told {
+		return
+	}
+	inc.Told = words
+	for _, to := range w.rules.Recipients {
+		n := incident.NewNotice(*inc, to, w.now)
+		w.asked[n.ID] = ask{n, inc.Severity}
+	}
+}
+
+// tellOperator asks for the operator to be told.
+func (w *work) tellOperator(t Telling) {
+	for _, to := range w.rules.Recipients {
+		n := incident.NewOperatorNotice(t.Key, t.Text, to, w.now)
+		w.asked[n.ID] = ask{n, alert.P1}
+	}
+}
+
+// decideNotice takes in what became of one attempt at a notice.
+func (w *work) decideNotice(ctx context.Context, in *Input) (Result, error) {
+	e := w.notices[in.NoticeID]
+	if e == nil {
+		n, err := w.tx.Notice(ctx, in.NoticeID)
+		if err != nil {
+			return Result{}, err
+		}
+		e = &noticeEntry{Notice: n, stored: n.Version}
+		w.notices[n.ID] = e
+	}
+	before := e.Notice
+	next, reason := before.Hear(in.Heard, w.now)
+	if reason != incident.ReasonStale {
+		e.Notice, e.dirty = next, true
+		w.recordNotice(before, next, reason)
+	}
+	return Result{Mark: next.Mark, Changed: reason != incident.ReasonStale, Reason: reason, Notice: next}, nil
+}
+
+// recordNotice writes into the audit log that somebody was told, that they cannot be, or
+// that a message may stand there twice.
+func (w *work) recordNotice(before, next incident.Notice, reason incident.Reason) {
+	about := map[string]any{
+		"notice": next.ID, "notifier": next.Notifier, "recipient": next.Recipient.ID, "mark": markOrNone(next.Mark), "attempts": next.Attempt,
+	}
+	docket := audit.Actor{Kind: audit.KindSystem, Name: "docket"}
+	switch {
+	case reason == incident.ReasonDone && before.Message == "" && next.Message != "":
+		about["channel"], about["message"] = next.Channel, next.Message
+		w.enter(docket, audit.ActionNoticeSent, about)
+	case reason == incident.ReasonRefused:
+		about["fault"] = next.Fault
+		w.enter(docket, audit.ActionNoticeRefused, about)
+	case next.Doubts > 0 && before.Doubts == 0: // Once for a message: an outage would fill the log.
+		w.enter(docket, audit.ActionNoticeDoubted, about)
+	}
+}
+
+func markOrNone(m incident.Mark) string {
+	if m == (incident.Mark{}) {
+		return ""
+	}
+	return m.String()
+}
+
+// saveNotices writes what is known of the notices, then what is asked for, and returns the
+// jobs for it.
+func (w *work) saveNotices(ctx context.Context) ([]queue.Job, error) {
+	for _, e := range w.notices {
+		if !e.dirty {
+			continue
+		}
+		e.Version = e.stored + 1
+		if err := w.tx.SaveNotice(ctx, e.Notice); err != nil {
+			return nil, err
+		}
+	}
+	if len(w.asked) == 0 {
+		return nil, nil
+	}
+	all, jobs := make([]incident.Notice, 0, len(w.asked)), make([]queue.Job, 0, len(w.asked))
+	for _, a := range w.asked {
+		all = append(all, a.Notice)
+		jobs = append(jobs, queue.Job{NoticeID: a.ID, Round: w.now.UnixMicro(), Severity: a.severity})
+	}
+	return jobs, w.tx.AskNotices(ctx, all)
+}

@@ -1,0 +1,183 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"docket/internal/desk"
+	"docket/internal/notify"
+)
+
+// Config is how Slack is reached.
+type Config struct {
+	// Token is a bot's: chat:write is the scope that is needed, im:history lets a message
+	// whose answer was lost be found again.
+	Token desk.Secret
+	// APIURL is Slack's, with a slash at its end or without.
+	APIURL string
+	// Buttons says that the answers to buttons reach us, so that messages may have them.
+	Buttons bool
+}
+
+// Slack is the notifier.
+type Slack struct {
+	client  *slack.Client
+	buttons bool
+}
+
+// The bounds of one call: Slack answers within a second, as a rule.
+const (
+	callTimeout = 8 * time.Second
+	maxAnswer   = 1 << 20
+)
+
+// New makes the notifier. It calls nobody.
+func New(c Config) *Slack {
+	url := c.APIURL
+	if url != "" && url[len(url)-1] != '/' {
+		url += "/"
+	}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+		MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
+	}
+	client := &http.Client{
+		Transport: bounded{transport},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+	return &Slack{slack.New(c.Token.Reveal(), slack.OptionAPIURL(url), slack.OptionHTTPClient(client)), c.Buttons}
+}
+
+// bounded cuts answers off that are longer than Slack's ever are.
+type bounded struct{ http.RoundTripper }
+
+// RoundTrip makes one call.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	}
+	return resp, err
+}
+
+// Name returns "slack".
+func (*Slack) Name() string { return "slack" }
+
+// Post sends a direct message to a user.
+func (s *Slack) Post(ctx context.Context, recipient string, m notify.Message) (notify.Ref, error) {
+	var ref notify.Ref
+	err := call(ctx, func(ctx context.Context) (err error) {
+		options := append(s.options(m), slack.MsgOptionMetadata(slack.SlackMetadata{
+			EventType: eventType, EventPayload: map[string]any{"notice": m.ID},
+		}))
+		ref.Channel, ref.ID, err = s.client.PostMessageContext(ctx, recipient, options...)
+		return err
+	})
+	if err == nil && (ref.Channel == "" || ref.ID == "") {
+		return notify.Ref{}, &notify.Error{Class: notify.Unknown, Name: "no_message_id", Sentence: "Slack said that the message was posted, but not where"}
+	}
+	return ref, err
+}
+
+// eventType names our messages in their metadata.
+const eventType = "docket_notice"
+
+// Update changes a message that was posted.
+func (s *Slack) Update(ctx context.Context, _ string, ref notify.Ref, m notify.Message) error {
+	return call(ctx, func(ctx context.Context) error {
+		_, _, _, err := s.client.UpdateMessageContext(ctx, ref.Channel, ref.ID, s.options(m)...)
+		return err
+	})
+}
+
+// Check asks Slack who we are.
+func (s *Slack) Check(ctx context.Context) error {
+	return call(ctx, func(ctx context.Context) error {
+		_, err := s.client.AuthTestContext(ctx)
+		return err
+	})
+}
+
+// call makes one call within its time and classes its error.
+func call(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var left atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	if err := do(ctx); err != nil {
+		return classify(err, left.Load())
+	}
+	return nil
+}
+
+// classify names an error. left says that the request left us, so that it may have been done.
+func classify(err error, left bool) *notify.Error {
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return &notify.Error{Class: notify.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks us to slow down", Fix: "nothing: Docket waits as long as Slack asks", RetryAfter: limited.RetryAfter}
+	}
+	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return classifySaid(said.Err)
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		e := &notify.Error{Class: notify.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way"}
+		if status.Code >= http.StatusInternalServerError {
+			// A 503 is a door that is shut; behind the others it may have been done.
+			if status.Code != http.StatusServiceUnavailable {
+				e.Class = notify.Unknown
+			}
+			e.Fix = "wait: https://slack-status.com says what is wrong"
+		}
+		return e
+	}
+	var ne net.Error
+	switch {
+	case !left:
+		return &notify.Error{Class: notify.Unavailable, Name: "unreachable", Sentence: "Slack cannot be reached", Fix: "look at slack.api_url, at DNS and at the proxy on the way", Err: bare(err)}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
+		return &notify.Error{Class: notify.Unknown, Name: "timeout", Sentence: "Slack did not answer in time", Fix: "wait: it is tried again"}
+	}
+	return &notify.Error{Class: notify.Unknown, Name: "answer_lost", Sentence: "Slack's answer was lost", Fix: "wait: it is tried again", Err: bare(err)}
+}
+
+// bare leaves an error's kind and drops its text, which may hold the whole request.
+func bare(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op
+	}
+	return fmt.Errorf("%T", err)
+}
+
+// classifySaid says what Slack means with ok: false (https://docs.slack.dev/reference/methods/chat.postMessage,
+// read 2026-11-23), by what it means to us; every other word is a refusal of this message.
+func classifySaid(word string) *notify.Error {
+	e := &notify.Error{Class: notify.Refused, Name: word, Sentence: "Slack refused the message: " + word, Fix: "look the word up in Slack's page on chat.postMessage"}
+	switch word {
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "access_denied":
+		e.Class, e.Sentence, e.Fix = notify.Unavailable, "Slack does not take the bot's token: "+word, "make a new bot token and set SLACK_BOT_TOKEN"
+	case "missing_scope", "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted", "accesslimited":
+		e.Class, e.Sentence, e.Fix = notify.Unavailable, "Slack does not let the bot send direct messages: "+word, "give the app the scope chat:write and install it again"
+	case "ratelimited", "rate_limited", "message_limit_exceeded":
+		e.Class, e.Name, e.Sentence, e.RetryAfter = notify.Unavailable, notify.RateLimited, "Slack asks us to slow down", 30*time.Second
+	case "internal_error", "fatal_error", "service_unavailable", "request_timeout":
+		e.Class, e.Sentence, e.Fix = notify.Unknown, "Slack is ill: "+word, "wait: it is tried again"
+	case "message_not_found", "cant_update_message", "edit_window_closed":
+		e.Class, e.Sentence, e.Fix = notify.Gone, "the message cannot be changed any more: "+word, "nothing: a message that was deleted is not sent again"
+	case "channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled":
+		e.Sentence, e.Fix = "Slack cannot send to this user: "+word, "look at SLACK_DM_USER_IDS, and switch on the app's messages tab"
+	}
+	return e
+}
