@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -103,10 +104,24 @@ func (l *loader) checkSurfaces() {
 		for j, link := range s.Links {
 			l.checkLink(fmt.Sprintf("%s.links[%d].url", at, j), link.URL)
 		}
-		if _, err := prober.Make(s.Probe, surfaceOf(s)); err != nil && !l.said(at+".probe") {
-			kind, _ := s.Probe.Describe()
-			l.wrong(strings.TrimSuffix(at+".probe."+kind, "."), "%s", plain(err.Error()))
+		l.checkProbe(at+".probe", s, prober)
+	}
+}
+
+func (l *loader) checkProbe(at string, s SurfaceConfig, prober *probe.Prober) {
+	if l.said(at) {
+		return
+	}
+	wrong := s.Probe.Check()
+	if len(wrong) == 0 {
+		// What only a file can show.
+		_, err := prober.Make(s.Probe, surfaceOf(s))
+		if f, ok := errors.AsType[*probe.Fault](err); ok {
+			wrong = append(wrong, f)
 		}
+	}
+	for _, f := range wrong {
+		l.wrong(strings.TrimSuffix(at+"."+f.Key, "."), "%s", plain(f.Reason))
 	}
 }
 

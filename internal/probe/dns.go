@@ -4,111 +4,230 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
 
 	"docket/internal/surface"
 )
 
-// DNS looks a name up.
+// DNS asks a name server.
 type DNS struct {
+	// Name is what is asked for; of type PTR it may be an IP address.
 	Name string `yaml:"name"`
-	// Type is A, AAAA, CNAME, MX, NS or TXT; A unless set.
+	// Type is A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT; A unless set.
 	Type string `yaml:"type"`
 	// Resolver is host:port of the server to ask; the machine's own unless set.
 	Resolver string `yaml:"resolver"`
-	// Expect are values that must all be among the answers.
-	Expect       []string      `yaml:"expect"`
+	// Expect are values that must all be among the answers. An MX may be written with its
+	// preference (10 mail.example.org) or without.
+	Expect []string `yaml:"expect"`
+	// Only says that no other value may be among them.
+	Only bool `yaml:"only"`
+	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
 	DownOver     time.Duration `yaml:"down_over"`
+	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials. The
+	// machine's own resolver may always be at one: in Google's cloud it is.
+	AllowMetadata bool `yaml:"allow_metadata"`
 }
 
-// lookups are the record types and how each is asked for.
-var lookups = map[string]func(context.Context, *net.Resolver, string) ([]string, error){
-	"A": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		return addresses(ctx, r, "ip4", name)
-	},
-	"AAAA": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		return addresses(ctx, r, "ip6", name)
-	},
-	"CNAME": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		cname, err := r.LookupCNAME(ctx, name)
-		return []string{cname}, err
-	},
-	"MX": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		all, err := r.LookupMX(ctx, name)
-		hosts := make([]string, len(all))
-		for n, mx := range all {
-			hosts[n] = mx.Host
-		}
-		return hosts, err
-	},
-	"NS": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		all, err := r.LookupNS(ctx, name)
-		hosts := make([]string, len(all))
-		for n, ns := range all {
-			hosts[n] = ns.Host
-		}
-		return hosts, err
-	},
-	"TXT": func(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
-		return r.LookupTXT(ctx, name)
-	},
+// recordTypes are the types that can be asked for.
+var recordTypes = map[string]dnsmessage.Type{
+	"A": dnsmessage.TypeA, "AAAA": dnsmessage.TypeAAAA, "CNAME": dnsmessage.TypeCNAME, "MX": dnsmessage.TypeMX, "NS": dnsmessage.TypeNS,
+	"PTR": dnsmessage.TypePTR, "SOA": dnsmessage.TypeSOA, "SRV": dnsmessage.TypeSRV, "TXT": dnsmessage.TypeTXT,
 }
 
-func addresses(ctx context.Context, r *net.Resolver, network, name string) ([]string, error) {
-	all, err := r.LookupNetIP(ctx, network, name)
-	texts := make([]string, len(all))
-	for n, ip := range all {
-		texts[n] = ip.Unmap().String()
+func (d *DNS) target() string {
+	if d.Resolver != "" {
+		return d.kind() + " " + d.Name + " at " + d.Resolver
 	}
-	return texts, err
+	return d.kind() + " " + d.Name
 }
 
-func (p *Prober) dns(s Spec, _ surface.Surface) (Probe, error) {
-	d := *s.DNS
+func (d *DNS) kind() string {
 	if d.Type == "" {
-		d.Type = "A"
+		return "A"
 	}
-	lookup, known := lookups[strings.ToUpper(d.Type)]
-	if !known {
-		return nil, fmt.Errorf("type %.20q is none of A, AAAA, CNAME, MX, NS, TXT", d.Type)
+	return strings.ToUpper(d.Type)
+}
+
+func (d *DNS) check(wrong *faults) {
+	if _, err := d.question(); err != nil {
+		wrong.add("dns.name", "must be a name such as example.org, in ASCII (xn--... where it is not)")
 	}
-	if d.Name == "" {
-		return nil, errors.New("name is missing")
+	if _, known := recordTypes[d.kind()]; !known {
+		wrong.add("dns.type", "must be one of "+oneOf(slices.Sorted(maps.Keys(recordTypes))))
 	}
-	if err := checkLimits(d.DegradedOver, d.DownOver); err != nil {
+	if d.Resolver != "" {
+		checkAddress(wrong, "dns.resolver", d.Resolver)
+	}
+	if slices.Contains(d.Expect, "") {
+		wrong.add("dns.expect", "has an empty value")
+	}
+	if d.Only && len(d.Expect) == 0 {
+		wrong.add("dns.only", "needs expect: the only values")
+	}
+	checkLimits(wrong, "dns", d.DegradedOver, d.DownOver)
+}
+
+// question is what is asked. An address becomes the name under which its name stands.
+func (d *DNS) question() (dnsmessage.Question, error) {
+	name := strings.TrimSuffix(d.Name, ".") + "."
+	if ip, err := netip.ParseAddr(d.Name); err == nil && d.kind() == "PTR" {
+		name = reverse(ip.Unmap())
+	}
+	plain := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+	if !plain || name == "." || strings.Contains(name, "..") || len(name) > 254 || slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return len(l) > 63 }) {
+		return dnsmessage.Question{}, errors.New("no name")
+	}
+	wire, err := dnsmessage.NewName(name)
+	return dnsmessage.Question{Name: wire, Type: recordTypes[d.kind()], Class: dnsmessage.ClassINET}, err
+}
+
+func reverse(ip netip.Addr) string {
+	name := ""
+	if ip.Is4() {
+		for _, b := range ip.As4() {
+			name = strconv.Itoa(int(b)) + "." + name
+		}
+		return name + "in-addr.arpa."
+	}
+	for _, b := range ip.As16() {
+		name = fmt.Sprintf("%x.%x.", b&15, b>>4) + name
+	}
+	return name + "ip6.arpa."
+}
+
+type dnsProbe struct {
+	DNS
+
+	question dnsmessage.Question
+	dialer   *net.Dialer
+	prober   *Prober
+}
+
+func (d *DNS) open(prober *Prober, on surface.Surface) (Probe, error) {
+	question, err := d.question()
+	if err != nil {
 		return nil, err
 	}
-	resolver := &net.Resolver{PreferGo: true}
-	if d.Resolver != "" {
-		if checkAddress(d.Resolver) != nil {
-			return nil, errors.New("resolver must be host:port")
+	return (&dnsProbe{*d, question, dialer(on.Timeout, d.AllowMetadata || d.Resolver == ""), prober}).read, nil
+}
+
+// read asks once, or a few times where no answer comes.
+func (d *dnsProbe) read(ctx context.Context) surface.Reading {
+	ctx, cancel := context.WithTimeout(ctx, d.dialer.Timeout)
+	defer cancel()
+	f := begin(d.prober.now)
+	servers := []string{d.Resolver}
+	if d.Resolver == "" {
+		servers = ownResolvers()
+	}
+	answer, server, err := resolve(ctx, d.dialer, servers, d.question)
+	f.fact("resolver", server)
+	switch {
+	case err != nil && d.Resolver == "" && errors.Is(err, syscall.ECONNREFUSED):
+		f.unread("the machine's own resolver refuses connections" + at(" at ", err))
+		return f.end()
+	case err != nil:
+		f.failed(ctx, err, errors.Is(err, errReached))
+		return f.end()
+	}
+	f.answered(d.DegradedOver, d.DownOver)
+	values := d.values(answer)
+	f.fact("answer", strings.Join(values, ", "))
+	d.judge(f, answer.RCode, values)
+	return f.end()
+}
+
+// rcodes are a server's words for its own failures.
+var rcodes = map[dnsmessage.RCode]string{
+	dnsmessage.RCodeFormatError: "FORMERR", dnsmessage.RCodeServerFailure: "SERVFAIL", dnsmessage.RCodeNotImplemented: "NOTIMP", dnsmessage.RCodeRefused: "REFUSED",
+}
+
+func (d *dnsProbe) judge(f *finding, code dnsmessage.RCode, values []string) {
+	switch {
+	case code == dnsmessage.RCodeNameError:
+		f.worse(surface.Down, "there is no name %s", d.Name)
+	case code != dnsmessage.RCodeSuccess:
+		word, known := rcodes[code]
+		if !known {
+			word = fmt.Sprintf("code %d", uint16(code))
 		}
-		resolver.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return p.dial(ctx, network, d.Resolver)
+		f.worse(surface.Down, "the name server cannot answer: %s", word)
+	case len(values) == 0:
+		f.worse(surface.Down, "the name %s has no %s record", d.Name, d.kind())
+	}
+	for _, want := range d.Expect {
+		if !slices.ContainsFunc(values, func(got string) bool { return d.same(got, want) }) {
+			f.worse(surface.Down, "the answer lacks %s: it is %s", want, strings.Join(values, ", "))
 		}
 	}
-	name := strings.TrimSuffix(d.Name, ".") + "." // As it stands: no search list.
-	return func(ctx context.Context) surface.Reading {
-		begin := p.now()
-		got, err := lookup(ctx, resolver, name)
-		if err != nil {
-			return down(fault(err))
+	for _, got := range values {
+		if d.Only && !slices.ContainsFunc(d.Expect, func(want string) bool { return d.same(got, want) }) {
+			f.worse(surface.Down, "the answer has %s, which is not expected", got)
 		}
-		for n := range got {
-			got[n] = strings.TrimSuffix(got[n], ".")
+	}
+}
+
+// same compares a value that came with one that is expected.
+func (d *dnsProbe) same(got, want string) bool {
+	switch d.kind() {
+	case "TXT":
+		return got == want
+	case "A", "AAAA":
+		a, err := netip.ParseAddr(want)
+		return err == nil && a.String() == got
+	case "MX":
+		_, host, _ := strings.Cut(got, " ")
+		if strings.EqualFold(host, strings.TrimSuffix(want, ".")) {
+			return true
 		}
-		slices.Sort(got)
-		r := surface.Reading{Status: surface.Operational, Latency: p.now().Sub(begin), Evidence: map[string]string{"answer": strings.Join(got, ", ")}}
-		for _, want := range d.Expect {
-			if !slices.Contains(got, strings.TrimSuffix(want, ".")) {
-				r.Status, r.Reason = surface.Down, fmt.Sprintf("the answer lacks %.60q: it is %.120q", want, strings.Join(got, ", "))
-				return r
-			}
+	}
+	return strings.EqualFold(got, strings.TrimSuffix(want, "."))
+}
+
+// values are the answers of the type that was asked for, as people write them, sorted.
+func (d *dnsProbe) values(m dnsmessage.Message) []string {
+	var all []string
+	for _, a := range m.Answers {
+		if a.Header.Type == d.question.Type {
+			all = append(all, recordWords(a.Body))
 		}
-		return slow(r, d.DegradedOver, d.DownOver)
-	}, nil
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func recordWords(body dnsmessage.ResourceBody) string {
+	host := func(n dnsmessage.Name) string { return strings.TrimSuffix(n.String(), ".") }
+	switch b := body.(type) {
+	case *dnsmessage.AResource:
+		return netip.AddrFrom4(b.A).String()
+	case *dnsmessage.AAAAResource:
+		return netip.AddrFrom16(b.AAAA).String()
+	case *dnsmessage.CNAMEResource:
+		return host(b.CNAME)
+	case *dnsmessage.NSResource:
+		return host(b.NS)
+	case *dnsmessage.PTRResource:
+		return host(b.PTR)
+	case *dnsmessage.MXResource:
+		return fmt.Sprintf("%d %s", b.Pref, host(b.MX))
+	case *dnsmessage.SRVResource:
+		return fmt.Sprintf("%d %d %d %s", b.Priority, b.Weight, b.Port, host(b.Target))
+	case *dnsmessage.SOAResource:
+		return fmt.Sprintf("%s %s %d", host(b.NS), host(b.MBox), b.Serial)
+	case *dnsmessage.TXTResource:
+		return strings.Join(b.TXT, "")
+	}
+	return "a record that docket cannot read"
 }

@@ -1,4 +1,11 @@
-// Package probe reads surfaces: one file per kind, and a literal table of kinds. A probe
-// never fails: what goes wrong is in the reading. What it brings from outside is bounded,
-// and it ends with its context.
+// Package probe looks at surfaces from outside, one file per kind: http, tcp, dns, tls,
+// heartbeat (a job that checks in) and heroku (the platform's word about dynos).
+//
+// A probe never returns an error: what went wrong is its reading. Down and degraded are
+// said only of what the surface itself did or failed to do; where Docket could not look
+// (no network of its own, no files left, a platform's API that is ill), the reading is
+// unknown. A probe keeps nothing, decides nothing about a tile, and takes no longer than
+// its context. What comes from outside is bounded; addresses at which clouds hand out
+// credentials are refused unless the configuration allows them; no reading and no error
+// holds a secret of the configuration, nor what an answer's body says.
 package probe

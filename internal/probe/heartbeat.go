@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"docket/internal/surface"
@@ -16,38 +15,51 @@ type Heartbeat struct {
 	Grace time.Duration `yaml:"grace"`
 }
 
-func (p *Prober) heartbeat(s Spec, on surface.Surface) (Probe, error) {
-	h := *s.Heartbeat
-	if h.Within == 0 {
-		h.Within = on.Every
+func (h *Heartbeat) target() string { return "" }
+
+func (h *Heartbeat) check(wrong *faults) {
+	if h.Within < 0 {
+		wrong.add("heartbeat.within", "is negative: write 24h or 10m")
+	}
+	if h.Grace < 0 {
+		wrong.add("heartbeat.grace", "is negative: write 1h or 5m")
+	}
+}
+
+func (h *Heartbeat) open(p *Prober, on surface.Surface) (Probe, error) {
+	set := *h
+	if set.Within == 0 {
+		set.Within = on.Every
 	}
 	return func(ctx context.Context) surface.Reading {
+		f := begin(p.now)
 		last, err := p.beats.LastBeat(ctx, on.Name)
-		if err != nil {
-			return surface.Reading{Status: surface.Unknown, Reason: "docket's own database did not say when it last checked in"}
+		if err != nil { // The cause is in the log of the database's own readers.
+			f.unread("docket's own database did not say when it last checked in")
+			return f.end()
 		}
-		return h.read(last, p.booted, p.now())
+		set.judge(f, last, p.booted)
+		return f.end()
 	}, nil
 }
 
-// read judges the last check-in; zero is never.
-func (h Heartbeat) read(last, booted, now time.Time) surface.Reading {
+// judge looks at the last check-in; zero is never. Who has never checked in gets as long
+// as others from Docket's start on.
+func (h Heartbeat) judge(f *finding, last, booted time.Time) {
+	now := f.reading.At
 	if last.IsZero() {
-		if now.Sub(booted) <= h.Within+h.Grace {
-			return surface.Reading{Status: surface.Unknown, Reason: "has not checked in yet"}
+		if now.Sub(booted) > h.Within+h.Grace {
+			f.worse(surface.Down, "it has never checked in, and should every %s", h.Within)
+			return
 		}
-		return down(fmt.Sprintf("has never checked in, expected every %s", h.Within))
+		f.unread("it has not checked in yet")
+		return
 	}
-	silent := now.Sub(last)
-	r := surface.Reading{Status: surface.Operational, Evidence: map[string]string{"last_beat": last.UTC().Format(time.RFC3339)}}
-	switch {
+	f.fact("last_beat", last.UTC().Format(time.RFC3339))
+	switch silent := now.Sub(last); {
 	case silent > h.Within+h.Grace:
-		r.Status = surface.Down
+		f.worse(surface.Down, "it has not checked in for %s, and should every %s", short(silent), h.Within)
 	case silent > h.Within:
-		r.Status = surface.Degraded
-	default:
-		return r
+		f.worse(surface.Degraded, "it has not checked in for %s, and should every %s", short(silent), h.Within)
 	}
-	r.Reason = fmt.Sprintf("has not checked in for %s, expected every %s", silent.Round(time.Second), h.Within)
-	return r
 }

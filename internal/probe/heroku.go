@@ -3,13 +3,14 @@ package probe
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 
 	"docket/internal/desk"
 	"docket/internal/surface"
@@ -26,109 +27,148 @@ type Heroku struct {
 	APIURL string `yaml:"api_url"`
 }
 
+const (
+	herokuAPI = "https://api.heroku.com"
+	maxDynos  = 4 << 20 // A thousand dynos, the API's longest list, take less than 1 MB.
+)
+
 // dyno is what we read of the API's answer.
 type dyno struct {
-	Name  string `json:"name"`
 	Type  string `json:"type"`
 	State string `json:"state"`
 }
 
-func (p *Prober) heroku(s Spec, _ surface.Surface) (Probe, error) {
-	h := *s.Heroku
+func (h *Heroku) target() string { return h.App + " (" + h.kind() + ")" }
+
+func (h *Heroku) kind() string {
 	if h.Type == "" {
-		h.Type = "web"
+		return "web"
 	}
-	if h.APIURL == "" {
-		h.APIURL = "https://api.heroku.com"
-	}
-	if h.App == "" || !h.Token.Set() {
-		return nil, errors.New("app and token are needed")
-	}
-	if u, err := url.Parse(h.APIURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, errors.New("api_url must be an http:// or https:// address")
-	}
-	client := &http.Client{
-		Transport:     &http.Transport{DialContext: p.dial, DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // The token goes nowhere else.
-	}
-	return func(ctx context.Context) surface.Reading {
-		begin := p.now()
-		dynos, reason := h.list(ctx, client, p.agent)
-		if reason != "" {
-			// Heroku's API being ill says nothing about the app.
-			return surface.Reading{Status: surface.Unknown, Reason: reason}
-		}
-		r := h.judge(dynos)
-		r.Latency = p.now().Sub(begin)
-		return r
-	}, nil
+	return h.Type
 }
 
-func (h Heroku) list(ctx context.Context, client *http.Client, agent string) ([]dyno, string) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(h.APIURL, "/")+"/apps/"+url.PathEscape(h.App)+"/dynos", http.NoBody)
+func (h *Heroku) check(wrong *faults) {
+	if h.App == "" {
+		wrong.add("heroku.app", "is missing: the app's name")
+	}
+	if !h.Token.Set() {
+		wrong.add("heroku.token", "is missing: a token that may read the app")
+	}
+	if !httpguts.ValidHeaderFieldValue(h.Token.Reveal()) {
+		wrong.add("heroku.token", "has a line break or another control character in it")
+	}
+	if h.APIURL != "" {
+		checkURL(wrong, "heroku.api_url", h.APIURL)
+	}
+}
+
+type herokuProbe struct {
+	Heroku
+
+	client *http.Client
+	url    string
+	prober *Prober
+}
+
+func (h *Heroku) open(p *Prober, on surface.Surface) (Probe, error) {
+	api := h.APIURL
+	if api == "" {
+		api = herokuAPI
+	}
+	transport, err := p.transport(way{timeout: on.Timeout})
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: transport, CheckRedirect: stay}
+	return (&herokuProbe{*h, client, strings.TrimRight(api, "/") + "/apps/" + url.PathEscape(h.App) + "/dynos", p}).read, nil
+}
+
+// stay follows no redirect: the token goes nowhere else.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// read asks the API once. That the API is ill, busy or out of reach says nothing about the app.
+func (h *herokuProbe) read(ctx context.Context) surface.Reading {
+	f := begin(h.prober.now)
+	dynos, reason := h.dynos(ctx, f)
+	if reason != "" {
+		f.unread(reason)
+		return f.end()
+	}
+	f.answered(0, 0)
+	h.judge(f, dynos)
+	return f.end()
+}
+
+func (h *herokuProbe) dynos(ctx context.Context, f *finding) ([]dyno, string) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url, http.NoBody)
 	if err != nil {
 		return nil, "the request to Heroku could not be made"
 	}
 	req.Header.Set("Accept", "application/vnd.heroku+json; version=3")
+	req.Header.Set("Range", "id ..; max=1000")
 	req.Header.Set("Authorization", "Bearer "+h.Token.Reveal())
-	req.Header.Set("User-Agent", agent)
-	resp, err := client.Do(req)
+	req.Header.Set("User-Agent", h.prober.agent)
+	resp, err := h.client.Do(req)
 	if err != nil {
-		return nil, "Heroku's API: " + fault(err)
+		f.failed(ctx, err, false) // For its words; read makes it unknown.
+		return nil, "Heroku's API could not be asked: " + f.reading.Reason
 	}
-	defer resp.Body.Close() //nolint:errcheck // It was read, or is of no interest.
+	defer resp.Body.Close() //nolint:errcheck // Only read from.
 	switch resp.StatusCode {
-	case http.StatusOK:
+	case http.StatusOK, http.StatusPartialContent:
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return nil, "Heroku's API refused the token: give one that may read " + h.App
 	case http.StatusNotFound:
 		return nil, "Heroku's API knows no app " + h.App
+	case http.StatusTooManyRequests:
+		return nil, "Heroku's API is asked too often with this token (429)"
 	default:
-		return nil, "Heroku's API answered " + strconv.Itoa(resp.StatusCode)
+		return nil, "Heroku's API answered " + statusWords(resp.StatusCode)
 	}
 	var dynos []dyno
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxBody)).Decode(&dynos); err != nil {
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxDynos)).Decode(&dynos); err != nil {
 		return nil, "Heroku's API answered something that is no list of dynos"
 	}
 	return dynos, ""
 }
 
-// judge says how the app does: down when none of its dynos is up.
-func (h Heroku) judge(dynos []dyno) surface.Reading {
-	states := map[string]int{}
-	all, up := 0, 0
+// judge says how the app does: down where none of its dynos can work, degraded where some
+// cannot. An idle dyno sleeps until it is asked; one that starts is on its way, as at each
+// deploy: while all do, the app is degraded.
+func (h *herokuProbe) judge(f *finding, dynos []dyno) {
+	counts := map[string]int{}
+	all := 0
 	for _, d := range dynos {
-		if d.Type != h.Type {
-			continue
-		}
-		all++
-		states[d.State]++
-		if d.State == "up" || d.State == "idle" {
-			up++
+		if d.Type == h.kind() {
+			all++
+			counts[d.State]++
 		}
 	}
-	r := surface.Reading{Status: surface.Operational, Evidence: map[string]string{"dynos": fmt.Sprintf("%d of %d up", up, all)}}
+	well, starting := counts["up"]+counts["idle"], counts["starting"]
+	f.fact("dynos", fmt.Sprintf("%d of %d up", well, all))
 	switch {
 	case all == 0:
-		r.Status, r.Reason = surface.Down, "no "+h.Type+" dyno runs"
-	case up == 0:
-		r.Status, r.Reason = surface.Down, fmt.Sprintf("none of %d %s dynos is up: %s", all, h.Type, stateWords(states))
-	case up < all:
-		r.Status, r.Reason = surface.Degraded, fmt.Sprintf("%d of %d %s dynos are up: %s", up, all, h.Type, stateWords(states))
+		f.worse(surface.Down, "no %s dyno runs", h.kind())
+	case well == 0 && starting == 0:
+		f.worse(surface.Down, "none of %d %s dynos is up: %s", all, h.kind(), stateWords(counts))
+	case well == 0 || well+starting < all:
+		f.worse(surface.Degraded, "%d of %d %s dynos are up: %s", well, all, h.kind(), stateWords(counts))
 	}
-	return r
 }
 
-func stateWords(states map[string]int) string {
+// stateWords lists how many dynos are in which state, the worst first.
+func stateWords(counts map[string]int) string {
+	known := []string{"crashed", "down", "starting", "idle", "up"}
 	var words []string
-	for _, state := range []string{"crashed", "down", "starting", "idle", "up"} {
-		if n := states[state]; n > 0 {
+	for _, state := range known {
+		if n := counts[state]; n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n, state))
-			delete(states, state)
 		}
 	}
-	if len(states) > 0 {
-		words = append(words, "some in a state that docket does not know")
+	for state := range counts {
+		if !slices.Contains(known, state) {
+			return strings.Join(append(words, "some in a state that docket does not know"), ", ")
+		}
 	}
 	return strings.Join(words, ", ")
 }

@@ -1,222 +1,268 @@
 package probe
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"docket/internal/desk"
 	"docket/internal/surface"
 )
 
-// HTTP asks an address.
+// HTTP asks a web server, and looks at its answer.
 type HTTP struct {
-	URL string `yaml:"url"`
-	// Method is GET unless set.
+	// URL is asked for with Method, GET unless set. What is secret belongs into Headers.
+	URL    string `yaml:"url"`
 	Method string `yaml:"method"`
-	// Headers are sent; Body is, too.
+	// Headers and Body are sent. Headers go to the URL's own host only, also after a redirect.
 	Headers map[string]desk.Secret `yaml:"headers"`
-	Body    string                 `yaml:"body"`
-	// Status are the statuses that are well: 200, 2xx or 200-299; 2xx unless set.
+	Body    desk.Secret            `yaml:"body"`
+	// Status are good statuses: 200, 2xx or 200-299, the last one unless set.
 	Status []string `yaml:"status"`
-	// Contains and Lacks are texts that the answer must and must not have, Matches is a
-	// regular expression (RE2) for it.
+	// Contains is a text that the answer's body must hold, Lacks one that it must not,
+	// Matches a regular expression (RE2) for it.
 	Contains string `yaml:"contains"`
 	Lacks    string `yaml:"lacks"`
 	Matches  string `yaml:"matches"`
-	// AnswerHeaders must be among the answer's headers with these values.
+	// AnswerHeaders are texts that the answer's headers must hold; "" is: the header is there.
 	AnswerHeaders map[string]string `yaml:"answer_headers"`
-	// DegradedOver and DownOver are latencies; 0 is no limit.
+	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
 	DownOver     time.Duration `yaml:"down_over"`
-	// CertificateDays is how many days ahead an expiring certificate degrades; 14 unless set.
+	// CertificateDays is how many days before its certificate's end the surface is degraded; 0 is
+	// 14, and less for certificates that live shorter than eight weeks.
 	CertificateDays int64 `yaml:"certificate_days"`
-	// Redirects is follow, or refuse: then a redirect is judged by its own status.
+	// Redirects is follow (up to 10 of them), or refuse: then a redirect is the answer.
 	Redirects string `yaml:"redirects"`
-	// Insecure takes any certificate.
+	// CAFile holds certificates of authorities that are trusted besides the machine's own.
+	CAFile string `yaml:"ca_file"`
+	// Insecure trusts any certificate.
 	Insecure bool `yaml:"insecure"`
+	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	AllowMetadata bool `yaml:"allow_metadata"`
 }
 
 const (
-	maxBody          = 256 << 10
-	maxHops          = 5
-	defaultCertDays  = 14
-	answerHeaderMost = 32 << 10
+	maxRedirects = 10
+	maxPattern   = 4 << 10
 )
 
-// httpProbe is an HTTP probe ready to be used.
+func (h *HTTP) target() string {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return ""
+	}
+	return h.method() + " " + u.Scheme + "://" + u.Host + u.EscapedPath()
+}
+
+func (h *HTTP) method() string {
+	if h.Method == "" {
+		return http.MethodGet
+	}
+	return h.Method
+}
+
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
+
+func (h *HTTP) check(wrong *faults) {
+	checkURL(wrong, "http.url", h.URL)
+	if !slices.Contains(methods, h.method()) {
+		wrong.add("http.method", "must be one of "+oneOf(methods))
+	}
+	for name, value := range h.Headers {
+		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value.Reveal()) {
+			wrong.add("http.headers", fmt.Sprintf("cannot be sent: %q is no header, or its value has a line break or another control character", name))
+		}
+	}
+	if _, err := parseStatuses(h.Status); err != nil {
+		wrong.add("http.status", err.Error())
+	}
+	if len(h.Matches) > maxPattern {
+		wrong.add("http.matches", fmt.Sprintf("is longer than %d bytes", maxPattern))
+	} else if _, err := regexp.Compile(h.Matches); err != nil {
+		wrong.add("http.matches", "is no regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	if h.method() == http.MethodHead && h.looksInside() {
+		wrong.add("http.method", "must not be HEAD where the answer's body is looked at")
+	}
+	for name := range h.AnswerHeaders {
+		if !httpguts.ValidHeaderFieldName(name) {
+			wrong.add("http.answer_headers", fmt.Sprintf("has %q, which is no header", name))
+		}
+	}
+	if !slices.Contains([]string{"", "follow", "refuse"}, h.Redirects) {
+		wrong.add("http.redirects", "must be follow or refuse")
+	}
+	checkLimits(wrong, "http", h.DegradedOver, h.DownOver)
+	checkExpiry(wrong, "http", h.CertificateDays)
+}
+
+// checkURL takes http and https only, and no password: those end up in logs of all kinds.
+func checkURL(wrong *faults, key, text string) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
+		wrong.add(key, "must be an http:// or https:// address without user or password")
+	}
+}
+
+func (h *HTTP) looksInside() bool { return h.Contains != "" || h.Lacks != "" || h.Matches != "" }
+
+// httpProbe is an HTTP made ready.
 type httpProbe struct {
 	HTTP
 
-	client *http.Client
-	well   []statusRange
-	match  *regexp.Regexp
-	agent  string
-	now    func() time.Time
+	client  *http.Client
+	url     *url.URL
+	header  http.Header
+	host    string
+	good    statuses
+	pattern *regexp.Regexp
+	prober  *Prober
 }
 
-func (p *Prober) http(s Spec, _ surface.Surface) (Probe, error) {
-	h := *s.HTTP
+func (h *HTTP) open(prober *Prober, on surface.Surface) (Probe, error) {
 	u, err := url.Parse(h.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
-		return nil, errors.New("url must be an http:// or https:// address without user or password")
+	if err != nil {
+		return nil, errors.New("url cannot be read")
 	}
-	if h.Method == "" {
-		h.Method = http.MethodGet
+	p := &httpProbe{HTTP: *h, url: u, host: u.Host, header: http.Header{"User-Agent": {prober.agent}}, prober: prober}
+	for name, value := range h.Headers {
+		if strings.EqualFold(name, "Host") {
+			p.host = value.Reveal()
+			continue
+		}
+		p.header.Set(name, value.Reveal())
 	}
-	if h.CertificateDays == 0 {
-		h.CertificateDays = defaultCertDays
+	status := h.Status
+	if len(status) == 0 {
+		status = []string{"2xx"}
 	}
-	if h.Redirects != "" && h.Redirects != "follow" && h.Redirects != "refuse" {
-		return nil, fmt.Errorf("redirects is %.40q: write follow or refuse", h.Redirects)
-	}
-	if err := checkLimits(h.DegradedOver, h.DownOver); err != nil {
-		return nil, err
-	}
-	if _, err := http.NewRequest(h.Method, h.URL, http.NoBody); err != nil { //nolint:noctx // Only to check the method.
-		return nil, fmt.Errorf("method %.20q is not one of HTTP", h.Method)
-	}
-	probe := &httpProbe{HTTP: h, agent: p.agent, now: p.now}
-	if probe.well, err = statusRanges(h.Status); err != nil {
+	if p.good, err = parseStatuses(status); err != nil {
 		return nil, err
 	}
 	if h.Matches != "" {
-		if probe.match, err = regexp.Compile(h.Matches); err != nil {
-			return nil, fmt.Errorf("matches is no regular expression: %w", err)
+		if p.pattern, err = regexp.Compile(h.Matches); err != nil {
+			return nil, err
 		}
 	}
-	// A fresh connection for each reading: it is what the next user meets, and 5,000 idle ones
-	// would cost more than they save.
-	probe.client = &http.Client{
-		Transport: &http.Transport{
-			DialContext: p.dial, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: answerHeaderMost, ReadBufferSize: 2 << 10, WriteBufferSize: 1 << 10,
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: h.Insecure, MinVersion: tls.VersionTLS12}, //nolint:gosec // Only where the operator asks for it.
-		},
-		CheckRedirect: probe.redirect,
+	// A kept connection may be closed by the server in the moment of our asking, which
+	// net/http mends by asking again only where that is harmless; and one with TLS would
+	// show a certificate of yesterday.
+	harmless := p.method() == http.MethodGet || p.method() == http.MethodHead
+	transport, err := prober.transport(way{
+		caFile: h.CAFile, timeout: on.Timeout, insecure: h.Insecure, metadata: h.AllowMetadata,
+		keep: harmless && u.Scheme == "http" && on.Every > 0 && on.Every <= keepUpTo,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return probe.read, nil
+	p.client = &http.Client{Transport: transport, CheckRedirect: p.redirect}
+	return p.read, nil
 }
 
-func (h *httpProbe) redirect(_ *http.Request, via []*http.Request) error {
-	if h.Redirects == "refuse" {
+// errTooManyRedirects ends a chain of redirects.
+var errTooManyRedirects = errors.New("too many redirects")
+
+// redirect follows one redirect. Nothing of the configuration goes to another host: no
+// header, and no URL as Referer.
+func (p *httpProbe) redirect(next *http.Request, before []*http.Request) error {
+	if p.Redirects == "refuse" {
 		return http.ErrUseLastResponse
 	}
-	if len(via) > maxHops {
-		return fmt.Errorf("redirects more than %d times", maxHops)
+	if len(before) > maxRedirects {
+		return errTooManyRedirects
+	}
+	next.Header.Del("Referer")
+	if next.URL.Scheme == p.url.Scheme && next.URL.Host == p.url.Host {
+		next.Host = p.host
+		return nil
+	}
+	for name := range p.Headers {
+		next.Header.Del(name)
+	}
+	if next.Method != http.MethodGet && next.Method != http.MethodHead && p.Body.Set() {
+		return errOtherHost
 	}
 	return nil
 }
 
-func (h *httpProbe) read(ctx context.Context) surface.Reading {
-	begin := h.now()
-	req, err := http.NewRequestWithContext(ctx, h.Method, h.URL, strings.NewReader(h.Body))
-	if err != nil {
-		return down("the request could not be made")
-	}
-	req.Header.Set("User-Agent", h.agent)
-	for name, value := range h.Headers {
-		if strings.EqualFold(name, "Host") {
-			req.Host = value.Reveal()
-			continue
-		}
-		req.Header.Set(name, value.Reveal())
-	}
-	resp, err := h.client.Do(req)
-	if err != nil {
-		return down(fault(err))
-	}
-	defer resp.Body.Close() //nolint:errcheck // It was read, or is of no interest.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	r := surface.Reading{Status: surface.Operational, Latency: h.now().Sub(begin), Evidence: map[string]string{"status": strconv.Itoa(resp.StatusCode)}}
-	if err != nil {
-		r.Status, r.Reason = surface.Down, "answered "+strconv.Itoa(resp.StatusCode)+" and then "+fault(err)
-		return r
-	}
-	if reason := h.judge(resp, body); reason != "" {
-		r.Status, r.Reason = surface.Down, reason
-	}
-	r = slow(r, h.DegradedOver, h.DownOver)
-	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
-		r = expiring(r, resp.TLS.PeerCertificates[0].NotAfter, h.now(), h.CertificateDays)
-	}
-	return r
-}
+// errOtherHost refuses to repeat a body elsewhere.
+var errOtherHost = errors.New("it redirects the request with its body to another host")
 
-// judge says what is wrong with an answer, "" if nothing is.
-func (h *httpProbe) judge(resp *http.Response, body []byte) string {
-	if !slices.ContainsFunc(h.well, func(s statusRange) bool { return s.from <= resp.StatusCode && resp.StatusCode <= s.to }) {
-		want := "2xx"
-		if len(h.Status) > 0 {
-			want = strings.Join(h.Status, ", ")
-		}
-		return fmt.Sprintf("answered %d %s, expected %s", resp.StatusCode, http.StatusText(resp.StatusCode), want)
-	}
-	for name, value := range h.AnswerHeaders {
-		if got := resp.Header.Get(name); got != value {
-			return fmt.Sprintf("the header %s is %.60q, expected %.60q", name, got, value)
-		}
-	}
+// read asks once, redirects included.
+func (p *httpProbe) read(ctx context.Context) surface.Reading {
+	f := begin(p.prober.now)
+	reached := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
+		reached = true
+		f.fact("address", c.Conn.RemoteAddr().String())
+	}})
+	resp, err := p.client.Do(p.request(ctx))
 	switch {
-	case h.Contains != "" && !bytes.Contains(body, []byte(h.Contains)):
-		return fmt.Sprintf("the answer lacks %.60q", h.Contains)
-	case h.Lacks != "" && bytes.Contains(body, []byte(h.Lacks)):
-		return fmt.Sprintf("the answer contains %.60q", h.Lacks)
-	case h.match != nil && !h.match.Match(body):
-		return fmt.Sprintf("the answer does not match %.60q", h.Matches)
+	case errors.Is(err, errTooManyRedirects):
+		f.worse(surface.Down, "it redirects more than %d times", maxRedirects)
+		return f.end()
+	case errors.Is(err, errOtherHost):
+		f.worse(surface.Down, "%s", errOtherHost.Error())
+		return f.end()
+	case err != nil:
+		f.failed(ctx, err, reached)
+		return f.end()
 	}
-	return ""
+	defer resp.Body.Close() //nolint:errcheck // Only read from.
+	p.judge(ctx, f, resp)
+	return f.end()
 }
 
-// expiring degrades a reading whose certificate ends soon.
-func expiring(r surface.Reading, end, now time.Time, days int64) surface.Reading {
-	r.Evidence["certificate_expires"] = end.UTC().Format(time.RFC3339)
-	left := end.Sub(now)
-	if r.Status == surface.Operational && left < time.Duration(days)*24*time.Hour {
-		r.Status, r.Reason = surface.Degraded, fmt.Sprintf("the certificate expires in %d days, on %s", int(left/(24*time.Hour)), end.UTC().Format(time.DateOnly))
+func (p *httpProbe) request(ctx context.Context) *http.Request {
+	req := (&http.Request{
+		Method: p.method(), URL: p.url, Host: p.host, Header: p.header.Clone(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if p.Body.Set() {
+		text := p.Body.Reveal()
+		req.ContentLength = int64(len(text))
+		req.GetBody = bodyOf(text)
+		req.Body, _ = req.GetBody() // It never fails.
 	}
-	return r
+	return req
 }
 
-// shown is an address without its query, which may hold a secret.
-func shown(address string) string {
-	bare, _, _ := strings.Cut(address, "?")
-	return bare
-}
-
-// statusRange is statuses from and to, both included.
-type statusRange struct{ from, to int }
-
-// statusRanges reads 200, 2xx and 200-299.
-func statusRanges(texts []string) ([]statusRange, error) {
-	if len(texts) == 0 {
-		return []statusRange{{200, 299}}, nil
+// judge looks at an answer: its status, headers, body, time and certificate.
+func (p *httpProbe) judge(ctx context.Context, f *finding, resp *http.Response) {
+	f.fact("status", fmt.Sprint(resp.StatusCode))
+	if !p.good.has(resp.StatusCode) {
+		f.worse(surface.Down, "it answered %s instead of %s", statusWords(resp.StatusCode), p.good)
 	}
-	all := make([]statusRange, len(texts))
-	for n, text := range texts {
-		from, to, isRange := strings.Cut(text, "-")
+	for name, want := range p.AnswerHeaders {
+		values := resp.Header.Values(name)
 		switch {
-		case isRange:
-		case len(text) == 3 && strings.HasSuffix(strings.ToLower(text), "xx"):
-			from, to = text[:1]+"00", text[:1]+"99"
-		default:
-			to = from
+		case len(values) == 0:
+			f.worse(surface.Down, "its answer has no header %s", name)
+		case !strings.Contains(strings.Join(values, ", "), want):
+			f.worse(surface.Down, "its header %s does not hold %q", name, want)
 		}
-		low, err1 := strconv.Atoi(strings.TrimSpace(from))
-		high, err2 := strconv.Atoi(strings.TrimSpace(to))
-		if err1 != nil || err2 != nil || low < 100 || high > 599 || low > high {
-			return nil, fmt.Errorf("status %.20q is none: write 200, 2xx or 200-299", text)
-		}
-		all[n] = statusRange{low, high}
 	}
-	return all, nil
+	if p.wantsBody(resp) {
+		p.judgeBody(ctx, f, resp)
+	}
+	f.answered(p.DegradedOver, p.DownOver)
+	f.certificate(resp.TLS, p.CertificateDays, p.prober.now())
+}
+
+func statusWords(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return fmt.Sprintf("%d %s", status, text)
+	}
+	return fmt.Sprint(status)
 }

@@ -2,15 +2,21 @@ package probe
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
-	"fmt"
+	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"docket/internal/surface"
 )
 
-// Spec is a probe as configured: exactly one kind is set.
+// Probe reads a surface once. What went wrong is in the reading; it ends with ctx at the latest.
+type Probe func(ctx context.Context) surface.Reading
+
+// Spec is a probe as it is configured: exactly one kind is set.
 type Spec struct {
 	HTTP      *HTTP      `yaml:"http"`
 	TCP       *TCP       `yaml:"tcp"`
@@ -20,117 +26,140 @@ type Spec struct {
 	Heroku    *Heroku    `yaml:"heroku"`
 }
 
-// Probe reads a surface once; it ends when its context does.
-type Probe func(ctx context.Context) surface.Reading
-
-// Kind is one kind of probe.
-type Kind struct {
-	Name string
-	// set reports whether the spec is of this kind, target is what it asks, for people and
-	// without secrets, make makes the probe; its error is a sentence about the spec.
-	set    func(Spec) bool
-	target func(Spec) string
-	make   func(*Prober, Spec, surface.Surface) (Probe, error)
+// settings are one kind's part of a Spec.
+type settings interface {
+	// check says what is wrong, by keys.
+	check(wrong *faults)
+	// target names what is asked, for people, without secrets.
+	target() string
+	// open makes the probe of a surface; check has found nothing wrong.
+	open(p *Prober, on surface.Surface) (Probe, error)
 }
 
-// kinds are all kinds of probes.
-var kinds = [...]Kind{
-	{"http", func(s Spec) bool { return s.HTTP != nil }, func(s Spec) string { return shown(s.HTTP.URL) }, (*Prober).http},
-	{"tcp", func(s Spec) bool { return s.TCP != nil }, func(s Spec) string { return s.TCP.Address }, (*Prober).tcp},
-	{"dns", func(s Spec) bool { return s.DNS != nil }, func(s Spec) string { return s.DNS.Name }, (*Prober).dns},
-	{"tls", func(s Spec) bool { return s.TLS != nil }, func(s Spec) string { return s.TLS.Address }, (*Prober).tls},
-	{"heartbeat", func(s Spec) bool { return s.Heartbeat != nil }, func(Spec) string { return "" }, (*Prober).heartbeat},
-	{"heroku", func(s Spec) bool { return s.Heroku != nil }, func(s Spec) string { return s.Heroku.App }, (*Prober).heroku},
+// kinds is every kind of probe, in the order in which messages list them.
+var kinds = [...]struct {
+	name string
+	of   func(Spec) (settings, bool)
+}{
+	{"http", func(s Spec) (settings, bool) { return s.HTTP, s.HTTP != nil }},
+	{"tcp", func(s Spec) (settings, bool) { return s.TCP, s.TCP != nil }},
+	{"dns", func(s Spec) (settings, bool) { return s.DNS, s.DNS != nil }},
+	{"tls", func(s Spec) (settings, bool) { return s.TLS, s.TLS != nil }},
+	{"heartbeat", func(s Spec) (settings, bool) { return s.Heartbeat, s.Heartbeat != nil }},
+	{"heroku", func(s Spec) (settings, bool) { return s.Heroku, s.Heroku != nil }},
 }
 
-// Kinds are the names of all kinds, in their own order.
+// Kinds returns the names of all kinds of probes.
 func Kinds() []string {
 	names := make([]string, len(kinds))
-	for n, k := range kinds {
-		names[n] = k.Name
+	for i, k := range kinds {
+		names[i] = k.name
 	}
 	return names
 }
 
-// find returns the spec's kind.
-func (s Spec) find() (Kind, error) {
-	var found []Kind
-	for _, k := range kinds {
-		if k.set(s) {
-			found = append(found, k)
-		}
-	}
-	if len(found) != 1 {
-		return Kind{}, fmt.Errorf("must have one of %s", strings.Join(Kinds(), ", "))
-	}
-	return found[0], nil
-}
-
-// Describe names the spec's kind and what it asks, for people.
+// Describe names the Spec's kind and what it asks, for people: without secrets, and without
+// a URL's query. Both are "" where not exactly one kind is set.
 func (s Spec) Describe() (kind, target string) {
-	k, err := s.find()
-	if err != nil {
+	var only settings
+	for _, k := range kinds {
+		set, ok := k.of(s)
+		if !ok {
+			continue
+		}
+		if only != nil {
+			return "", ""
+		}
+		kind, only = k.name, set
+	}
+	if only == nil {
 		return "", ""
 	}
-	return k.Name, k.target(s)
+	return kind, only.target()
 }
 
-// Make makes the probe of a surface. An error is a sentence about the spec.
-func (p *Prober) Make(s Spec, on surface.Surface) (Probe, error) {
-	k, err := s.find()
-	if err != nil {
-		return nil, err
+// Fault is what is wrong with one key of a Spec.
+type Fault struct {
+	// Key is the key's place in the Spec, such as http.url, "" for the Spec itself.
+	Key string
+	// Reason goes on where the key's name stood: "must be ...". No secret is in it.
+	Reason string
+}
+
+// Error is the key and what is wrong with it.
+func (f *Fault) Error() string {
+	if f.Key == "" {
+		return f.Reason
 	}
-	return k.make(p, s, on)
+	return f.Key + " " + f.Reason
 }
 
-// Beats knows when jobs last checked in.
+// faults collects what is wrong.
+type faults []*Fault
+
+func (f *faults) add(key, reason string) { *f = append(*f, &Fault{key, reason}) }
+
+// Check says all that is wrong with a Spec, without touching the network or a file.
+func (s Spec) Check() []*Fault {
+	var wrong faults
+	count := 0
+	for _, k := range kinds {
+		if set, ok := k.of(s); ok {
+			count++
+			set.check(&wrong)
+		}
+	}
+	if count != 1 {
+		wrong.add("", "must have one of "+strings.Join(Kinds(), ", "))
+	}
+	return wrong
+}
+
+// Beats knows when jobs last checked in; the zero time is never.
 type Beats interface {
 	LastBeat(ctx context.Context, surface string) (time.Time, error)
 }
 
-// Prober makes probes; they share its connections' settings.
+// Prober makes probes, and holds what they share: transports, certificates of authorities,
+// and the bound on bodies in memory. It is safe for many probes at once.
 type Prober struct {
 	beats  Beats
 	booted time.Time
 	now    func() time.Time
 	agent  string
-	dial   dialer
+
+	mu         sync.Mutex // guards the maps
+	transports map[way]*http.Transport
+	trust      map[string]*x509.CertPool
+	// held is how many bytes of bodies are in memory.
+	held atomic.Int64
 }
 
 // New makes a prober. booted is the process' start, agent the User-Agent of HTTP probes.
 func New(beats Beats, booted time.Time, agent string) *Prober {
-	return &Prober{beats: beats, booted: booted, now: time.Now, agent: agent, dial: guarded()}
+	return &Prober{beats: beats, booted: booted, now: time.Now, agent: agent, transports: map[way]*http.Transport{}, trust: map[string]*x509.CertPool{}}
 }
 
-// The readings that probes have in common.
-func down(reason string) surface.Reading {
-	return surface.Reading{Status: surface.Down, Reason: reason}
-}
-
-// slow turns a good reading by how long it took.
-func slow(r surface.Reading, degradedOver, downOver time.Duration) surface.Reading {
-	switch {
-	case r.Status == surface.Down:
-	case downOver > 0 && r.Latency > downOver:
-		r.Status, r.Reason = surface.Down, fmt.Sprintf("took %s, more than %s", round(r.Latency), downOver)
-	case degradedOver > 0 && r.Latency > degradedOver:
-		r.Status, r.Reason = surface.Degraded, fmt.Sprintf("took %s, more than %s", round(r.Latency), degradedOver)
+// Make makes the probe of a surface. The error is made of sentences for the config file: a
+// *Fault for each key that is wrong, also for a file that cannot be read.
+func (p *Prober) Make(s Spec, on surface.Surface) (Probe, error) {
+	wrong := s.Check()
+	all := make([]error, len(wrong))
+	for i, f := range wrong {
+		all[i] = f
 	}
-	return r
+	if len(all) > 0 {
+		return nil, errors.Join(all...)
+	}
+	if on.Timeout <= 0 {
+		on.Timeout = defaultTimeout
+	}
+	for _, k := range kinds {
+		if set, ok := k.of(s); ok {
+			return set.open(p, on)
+		}
+	}
+	return nil, errors.New("must have a kind") // Check has seen to it that there is one.
 }
 
-func round(d time.Duration) time.Duration {
-	if d < time.Second {
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(10 * time.Millisecond)
-}
-
-// checkLimits are the mistakes that latency limits may have.
-func checkLimits(degradedOver, downOver time.Duration) error {
-	if degradedOver > 0 && downOver > 0 && degradedOver >= downOver {
-		return errors.New("degraded_over must be less than down_over")
-	}
-	return nil
-}
+const defaultTimeout = 10 * time.Second

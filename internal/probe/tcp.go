@@ -3,124 +3,119 @@ package probe
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"time"
 
+	"docket/internal/desk"
 	"docket/internal/surface"
 )
 
-// TCP connects to an address, and may say and expect something there.
+// TCP connects to a port, and where Send or Expect is set talks to it.
 type TCP struct {
 	// Address is host:port.
 	Address string `yaml:"address"`
-	Send    string `yaml:"send"`
-	// Expect is a text that must come within the first bytes.
-	Expect       string        `yaml:"expect"`
+	// Send is written once connected.
+	Send desk.Secret `yaml:"send"`
+	// Expect must come back, within the first 64 KiB.
+	Expect string `yaml:"expect"`
+	// DegradedOver and DownOver are how long it may take; 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
 	DownOver     time.Duration `yaml:"down_over"`
+	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	AllowMetadata bool `yaml:"allow_metadata"`
 }
 
-// TLS shakes hands at an address, and looks at the certificate.
-type TLS struct {
-	// Address is host:port.
-	Address string `yaml:"address"`
-	// ServerName is the name that the certificate must be for; the address' host unless set.
-	ServerName      string        `yaml:"server_name"`
-	CertificateDays int64         `yaml:"certificate_days"`
-	DegradedOver    time.Duration `yaml:"degraded_over"`
-	DownOver        time.Duration `yaml:"down_over"`
+// maxReply is how much of a reply is waited for.
+const maxReply = 64 << 10
+
+func (t *TCP) target() string { return t.Address }
+
+func (t *TCP) check(wrong *faults) {
+	checkAddress(wrong, "tcp.address", t.Address)
+	if len(t.Expect) > maxReply/2 {
+		wrong.add("tcp.expect", fmt.Sprintf("is longer than %d bytes", maxReply/2))
+	}
+	checkLimits(wrong, "tcp", t.DegradedOver, t.DownOver)
 }
 
-// maxExpect bounds what is read to find the expected text.
-const maxExpect = 4 << 10
-
-func checkAddress(address string) error {
+// checkAddress wants a host and a port's number.
+func checkAddress(wrong *faults, key, address string) {
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || host == "" || port == "" {
-		return errors.New("address must be host:port")
+	n, portErr := strconv.Atoi(port)
+	if err != nil || portErr != nil || host == "" || n < 1 || n > 65535 {
+		wrong.add(key, "must be host:port, such as db.example.org:5432")
+	}
+}
+
+type tcpProbe struct {
+	TCP
+
+	dialer *net.Dialer
+	prober *Prober
+}
+
+func (t *TCP) open(prober *Prober, on surface.Surface) (Probe, error) {
+	return (&tcpProbe{*t, dialer(on.Timeout, t.AllowMetadata), prober}).read, nil
+}
+
+// read connects once.
+func (p *tcpProbe) read(ctx context.Context) surface.Reading {
+	f := begin(p.prober.now)
+	conn, err := p.dialer.DialContext(ctx, "tcp", p.Address)
+	if err != nil {
+		f.failed(ctx, err, false)
+		return f.end()
+	}
+	defer conn.Close() //nolint:errcheck // Nothing is left to be lost.
+	f.fact("address", conn.RemoteAddr().String())
+	stop := endWith(ctx, conn)
+	defer stop()
+	if err := p.talk(f, conn); err != nil {
+		f.failed(ctx, err, true)
+		return f.end()
+	}
+	f.answered(p.DegradedOver, p.DownOver)
+	return f.end()
+}
+
+// endWith makes reads and writes of a connection end when ctx does.
+func endWith(ctx context.Context, conn net.Conn) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		_ = conn.SetDeadline(time.Unix(1, 0)) // A connection that is closed already has ended, too.
+	})
+}
+
+func (p *tcpProbe) talk(f *finding, conn net.Conn) error {
+	if p.Send.Set() {
+		if _, err := io.WriteString(conn, p.Send.Reveal()); err != nil {
+			return err
+		}
+	}
+	if p.Expect == "" {
+		return nil
+	}
+	reply := make([]byte, 0, 1<<10)
+	for !bytes.Contains(reply, []byte(p.Expect)) {
+		if len(reply) >= maxReply {
+			f.worse(surface.Down, "the first %d KiB of its reply do not contain %q", maxReply>>10, p.Expect)
+			return nil
+		}
+		if len(reply) == cap(reply) {
+			reply = append(make([]byte, 0, 4*cap(reply)), reply...)
+		}
+		n, err := conn.Read(reply[len(reply):cap(reply)])
+		reply = reply[:len(reply)+n]
+		if errors.Is(err, io.EOF) && len(reply) > 0 && !bytes.Contains(reply, []byte(p.Expect)) {
+			f.worse(surface.Down, "its reply does not contain %q", p.Expect)
+			return nil
+		}
+		if err != nil && !bytes.Contains(reply, []byte(p.Expect)) {
+			return err
+		}
 	}
 	return nil
-}
-
-func (p *Prober) tcp(s Spec, _ surface.Surface) (Probe, error) {
-	t := *s.TCP
-	if err := errors.Join(checkAddress(t.Address), checkLimits(t.DegradedOver, t.DownOver)); err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) surface.Reading {
-		begin := p.now()
-		conn, err := p.dial(ctx, "tcp", t.Address)
-		if err != nil {
-			return down(fault(err))
-		}
-		defer conn.Close() //nolint:errcheck // It was only looked at.
-		if reason := t.talk(ctx, conn); reason != "" {
-			return down(reason)
-		}
-		return slow(surface.Reading{Status: surface.Operational, Latency: p.now().Sub(begin)}, t.DegradedOver, t.DownOver)
-	}, nil
-}
-
-// talk says what is to be said, and returns what is wrong with the answer.
-func (t TCP) talk(ctx context.Context, conn net.Conn) string {
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return fault(err)
-		}
-	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // It fails only on what is closed.
-	defer stop()
-	if t.Send != "" {
-		if _, err := io.WriteString(conn, t.Send); err != nil {
-			return fault(err)
-		}
-	}
-	if t.Expect == "" {
-		return ""
-	}
-	var got bytes.Buffer
-	chunk := make([]byte, 512)
-	for got.Len() < maxExpect {
-		n, err := conn.Read(chunk)
-		got.Write(chunk[:n])
-		if bytes.Contains(got.Bytes(), []byte(t.Expect)) {
-			return ""
-		}
-		if err != nil {
-			return fmt.Sprintf("the answer lacks %.60q: it %s", t.Expect, fault(err))
-		}
-	}
-	return fmt.Sprintf("the answer lacks %.60q", t.Expect)
-}
-
-func (p *Prober) tls(s Spec, _ surface.Surface) (Probe, error) {
-	t := *s.TLS
-	if err := errors.Join(checkAddress(t.Address), checkLimits(t.DegradedOver, t.DownOver)); err != nil {
-		return nil, err
-	}
-	if t.ServerName == "" {
-		t.ServerName, _, _ = net.SplitHostPort(t.Address)
-	}
-	if t.CertificateDays == 0 {
-		t.CertificateDays = defaultCertDays
-	}
-	return func(ctx context.Context) surface.Reading {
-		begin := p.now()
-		raw, err := p.dial(ctx, "tcp", t.Address)
-		if err != nil {
-			return down(fault(err))
-		}
-		conn := tls.Client(raw, &tls.Config{ServerName: t.ServerName, MinVersion: tls.VersionTLS12})
-		defer conn.Close() //nolint:errcheck // It was only looked at.
-		if err := conn.HandshakeContext(ctx); err != nil {
-			return down(fault(err))
-		}
-		r := surface.Reading{Status: surface.Operational, Latency: p.now().Sub(begin), Evidence: map[string]string{}}
-		r = slow(r, t.DegradedOver, t.DownOver)
-		return expiring(r, conn.ConnectionState().PeerCertificates[0].NotAfter, p.now(), t.CertificateDays)
-	}, nil
 }

@@ -1,0 +1,92 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"docket/internal/surface"
+)
+
+const (
+	// maxBody is how much of an answer's body is looked at.
+	maxBody = 1 << 20
+	// maxPassing is how long a body that nobody looks at may say it is to be read all the
+	// same: that it comes whole is worth knowing, and its connection can be kept.
+	maxPassing = 64 << 10
+	bodyStep   = 16 << 10
+)
+
+// errBodies says that too many bodies are in memory at once.
+var errBodies = errors.New("docket reads too many large answers at once")
+
+func bodyOf(text string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+}
+
+// wantsBody says whether the body is read. One without an announced end may never have one.
+func (p *httpProbe) wantsBody(resp *http.Response) bool {
+	return p.looksInside() || (resp.ContentLength > 0 && resp.ContentLength <= maxPassing && p.method() != http.MethodHead)
+}
+
+func (p *httpProbe) judgeBody(ctx context.Context, f *finding, resp *http.Response) {
+	if !p.looksInside() {
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			f.failed(ctx, err, true)
+		}
+		return
+	}
+	body, release, err := p.prober.hold(resp.Body)
+	defer release()
+	switch {
+	case errors.Is(err, errBodies):
+		f.unread(err.Error())
+		return
+	case err != nil:
+		f.failed(ctx, err, true)
+		return
+	}
+	part := ""
+	if len(body) == maxBody {
+		part = "the first MiB of "
+	}
+	if p.Contains != "" && !bytes.Contains(body, []byte(p.Contains)) {
+		f.worse(surface.Down, "%sits answer does not contain %q", part, p.Contains)
+	}
+	if p.Lacks != "" && bytes.Contains(body, []byte(p.Lacks)) {
+		f.worse(surface.Down, "its answer contains %q", p.Lacks)
+	}
+	if p.pattern != nil && !p.pattern.Match(body) {
+		f.worse(surface.Down, "%sits answer does not match %q", part, p.Matches)
+	}
+}
+
+// hold reads a body into memory, at most maxBody of it, and counts it against the bound of
+// all bodies until release.
+func (p *Prober) hold(from io.Reader) (body []byte, release func(), err error) {
+	held := int64(0)
+	release = func() { p.held.Add(-held) }
+	body = make([]byte, 0, 512)
+	for len(body) < maxBody {
+		if len(body) == cap(body) {
+			grow := min(max(len(body), bodyStep), maxBody-len(body))
+			held += int64(grow)
+			if p.held.Add(int64(grow)) > maxHeldBodies {
+				return nil, release, errBodies
+			}
+			body = append(make([]byte, 0, len(body)+grow), body...)
+		}
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, release, nil
+		}
+		if err != nil {
+			return nil, release, err
+		}
+	}
+	return body, release, nil
+}

@@ -1,0 +1,57 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"syscall"
+)
+
+// errMetadata says that an address was refused.
+var errMetadata = errors.New("this is an address at which a cloud hands out credentials: it is asked only with allow_metadata")
+
+// metadataAddresses are where clouds tell a machine its credentials. Private addresses at
+// large are open to probes: operators watch inner services with them.
+var metadataAddresses = []netip.Addr{
+	netip.MustParseAddr("169.254.169.254"), // AWS, Google, Azure and others
+	netip.MustParseAddr("169.254.170.2"),   // AWS: credentials of ECS tasks
+	netip.MustParseAddr("169.254.170.23"),  // AWS: credentials of EKS pods
+	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
+	netip.MustParseAddr("fd00:ec2::254"),   // AWS
+	netip.MustParseAddr("fd00:ec2::23"),    // AWS: credentials of EKS pods
+	netip.MustParseAddr("fd20:ce::254"),    // Google
+	netip.MustParseAddr("fe80::a9fe:a9fe"), // OpenStack
+}
+
+// translators are IPv6 networks whose last four bytes are an IPv4 address: NAT64 (RFC 6052)
+// and addresses that are IPv4 in another coat (RFC 4291, 2.5.5).
+var translators = []netip.Prefix{
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("::/96"),
+}
+
+// isMetadata reports whether a cloud hands out credentials at an address.
+func isMetadata(a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
+	for _, p := range translators {
+		if p.Contains(a) {
+			b := a.As16()
+			a = netip.AddrFrom4([4]byte(b[12:]))
+			break
+		}
+	}
+	return slices.Contains(metadataAddresses, a)
+}
+
+// guard refuses metadata addresses. It is asked for each address just before it is
+// connected to, after names have been looked up, so that no name and no redirect leads round it.
+func guard(_ context.Context, _, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if isMetadata(at.Addr()) {
+		return errMetadata
+	}
+	return nil
+}

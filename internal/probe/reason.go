@@ -1,0 +1,141 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"docket/internal/surface"
+)
+
+// ours are errors of this machine: they say nothing about a surface. That no way leads
+// there at all (ENETUNREACH) is nearly always our own network, so it counts as ours.
+var ours = []error{
+	syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EACCES, syscall.EPERM,
+}
+
+// failed notes an error. reached says whether the other side had been connected to.
+func (f *finding) failed(ctx context.Context, err error, reached bool) {
+	if errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled) {
+		f.unread("the reading was stopped")
+		return
+	}
+	if errors.Is(err, errMetadata) {
+		f.unread(errMetadata.Error())
+		return
+	}
+	for _, own := range ours {
+		if errors.Is(err, own) {
+			f.unread("docket's own machine cannot connect: " + own.Error())
+			return
+		}
+	}
+	f.worse(surface.Down, "%s", because(err, reached, time.Since(f.began)))
+}
+
+// unread makes the reading unknown: nobody looked.
+func (f *finding) unread(reason string) {
+	f.reading.Status, f.reading.Reason = surface.Unknown, reason
+}
+
+// because says in words what an error of the network means. It never shows a URL: its
+// query may be secret.
+func because(err error, reached bool, took time.Duration) string {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	if text := nameReason(err, took); text != "" {
+		return text
+	}
+	if text := certificateReason(err); text != "" {
+		return text
+	}
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), errors.As(err, &timeout) && timeout.Timeout():
+		if reached {
+			return "connected, but no whole answer within " + short(took)
+		}
+		return "no connection within " + short(took)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "the connection was refused" + at(" by ", err)
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		return "no way leads to the host" + at(" ", err)
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the connection was cut"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed without an answer"
+	case strings.Contains(err.Error(), ": malformed "):
+		return "it does not answer in HTTP"
+	}
+	return firstWords(err.Error())
+}
+
+// nameReason says what is wrong with looking a name up, "" where that is not it.
+func nameReason(err error, took time.Duration) string {
+	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return ""
+	}
+	switch {
+	case dns.IsNotFound:
+		return fmt.Sprintf("the name %s has no address", dns.Name)
+	case dns.IsTimeout:
+		return fmt.Sprintf("the name %s could not be looked up within %s", dns.Name, short(took))
+	}
+	return fmt.Sprintf("the name %s could not be looked up", dns.Name)
+}
+
+// certificateReason says what is wrong with a handshake, "" where that is not it.
+func certificateReason(err error) string {
+	var (
+		invalid   x509.CertificateInvalidError
+		otherHost x509.HostnameError
+		unknown   x509.UnknownAuthorityError
+		noTLS     tls.RecordHeaderError
+		remote    *net.OpError
+	)
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		c := invalid.Cert
+		return fmt.Sprintf("the certificate is valid from %s to %s only", c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly))
+	case errors.As(err, &invalid):
+		return "the certificate is not valid: " + strings.TrimPrefix(invalid.Error(), "x509: ")
+	case errors.As(err, &otherHost):
+		return fmt.Sprintf("the certificate is not for %s", otherHost.Host)
+	case errors.As(err, &unknown):
+		return "the certificate is signed by an authority that is not known here"
+	case errors.As(err, &noTLS):
+		return "it does not speak TLS"
+	case errors.As(err, &remote) && remote.Op == "remote error": // As crypto/tls calls an alert of the other side.
+		return "the TLS handshake was refused: " + strings.TrimPrefix(remote.Err.Error(), "tls: ")
+	}
+	return ""
+}
+
+// at names the address of an error that has one, behind a word.
+func at(word string, err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Addr != nil {
+		return word + op.Addr.String()
+	}
+	return ""
+}
+
+// firstWords is somebody else's message, without what the other side said after it in quotes.
+func firstWords(text string) string {
+	text, _, _ = strings.Cut(text, `"`)
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "net/"), "http: ")
+	return strings.TrimRight(strings.TrimSpace(text), ": ")
+}

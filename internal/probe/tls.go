@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+
+	"docket/internal/surface"
+)
+
+// TLS shakes hands with a TLS server and looks at its certificate: chain, name and end.
+type TLS struct {
+	// Address is host:port.
+	Address string `yaml:"address"`
+	// ServerName is the name that is asked for and that the certificate must be for: the
+	// address' host unless set.
+	ServerName string `yaml:"server_name"`
+	// CertificateDays is as an HTTP's.
+	CertificateDays int64 `yaml:"certificate_days"`
+	// DegradedOver and DownOver are how long a handshake may take, connecting included.
+	DegradedOver time.Duration `yaml:"degraded_over"`
+	DownOver     time.Duration `yaml:"down_over"`
+	// CAFile holds certificates of authorities that are trusted besides the machine's own.
+	CAFile string `yaml:"ca_file"`
+	// Insecure trusts any certificate; its end is watched all the same.
+	Insecure bool `yaml:"insecure"`
+	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	AllowMetadata bool `yaml:"allow_metadata"`
+}
+
+func (t *TLS) target() string { return t.Address }
+
+func (t *TLS) check(wrong *faults) {
+	checkAddress(wrong, "tls.address", t.Address)
+	checkLimits(wrong, "tls", t.DegradedOver, t.DownOver)
+	checkExpiry(wrong, "tls", t.CertificateDays)
+}
+
+type tlsProbe struct {
+	TLS
+
+	dialer *net.Dialer
+	config *tls.Config
+	prober *Prober
+}
+
+func (t *TLS) open(prober *Prober, on surface.Surface) (Probe, error) {
+	config, err := prober.tlsConfig("tls", t.CAFile, t.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	config.ServerName = t.ServerName
+	if t.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(t.Address) // check has split it.
+	}
+	return (&tlsProbe{*t, dialer(on.Timeout, t.AllowMetadata), config, prober}).read, nil
+}
+
+// read shakes hands once.
+func (p *tlsProbe) read(ctx context.Context) surface.Reading {
+	f := begin(p.prober.now)
+	raw, err := p.dialer.DialContext(ctx, "tcp", p.Address)
+	if err != nil {
+		f.failed(ctx, err, false)
+		return f.end()
+	}
+	defer raw.Close() //nolint:errcheck // Nothing is left to be lost.
+	f.fact("address", raw.RemoteAddr().String())
+	conn := tls.Client(raw, p.config)
+	if err := conn.HandshakeContext(ctx); err != nil {
+		f.failed(ctx, err, true)
+		return f.end()
+	}
+	f.answered(p.DegradedOver, p.DownOver)
+	state := conn.ConnectionState()
+	f.fact("tls", tls.VersionName(state.Version))
+	f.certificate(&state, p.CertificateDays, p.prober.now())
+	return f.end()
+}

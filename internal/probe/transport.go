@@ -1,0 +1,102 @@
+package probe
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// way is what makes one transport differ from another.
+type way struct {
+	caFile   string
+	timeout  time.Duration
+	insecure bool
+	metadata bool
+	keep     bool
+}
+
+// The bounds of a transport. A connection is kept for the next reading only where that
+// comes soon: 5,000 surfaces that are read twice a minute would hold 5,000 connections for
+// 167 readings a second, and a user's connection is new, too.
+const (
+	keepUpTo        = 10 * time.Second
+	keepFor         = 15 * time.Second
+	maxKept         = 1024
+	maxKeptPerHost  = 256
+	connBuffer      = 2 << 10
+	maxHeaderBytes  = 64 << 10
+	maxHeldBodies   = 64 << 20
+	handshakeWithin = time.Minute // The reading's own timeout comes first.
+)
+
+// transport returns the transport of a way. The error is a *Fault: a CA file that cannot be read.
+func (p *Prober) transport(on way) (*http.Transport, error) {
+	config, err := p.tlsConfig("http", on.caFile, on.insecure)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t, ok := p.transports[on]; ok {
+		return t, nil
+	}
+	t := &http.Transport{
+		// A dial outlives its request in net/http, so it gets the reading's timeout as its own.
+		DialContext:       dialer(on.timeout, on.metadata).DialContext,
+		TLSClientConfig:   config,
+		DisableKeepAlives: !on.keep, MaxIdleConns: maxKept, MaxIdleConnsPerHost: maxKeptPerHost, IdleConnTimeout: keepFor,
+		// What is not asked for is not unpacked: a body's bound is the one that travels, too.
+		DisableCompression: true, MaxResponseHeaderBytes: maxHeaderBytes, TLSHandshakeTimeout: handshakeWithin,
+		ReadBufferSize: connBuffer, WriteBufferSize: connBuffer,
+	}
+	p.transports[on] = t
+	return t, nil
+}
+
+// dialer connects within a time; unless metadata is allowed it refuses such addresses.
+func dialer(timeout time.Duration, metadata bool) *net.Dialer {
+	d := &net.Dialer{Timeout: timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
+	if !metadata {
+		d.ControlContext = guard
+	}
+	return d
+}
+
+// fileReason is why a file cannot be read, without its name.
+func fileReason(err error) string {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return err.Error()
+}
+
+// tlsConfig trusts the machine's authorities and those of a file.
+func (p *Prober) tlsConfig(kind, caFile string, insecure bool) (*tls.Config, error) {
+	config := &tls.Config{InsecureSkipVerify: insecure, MinVersion: tls.VersionTLS12} //nolint:gosec // Only where the configuration says insecure: true.
+	if caFile == "" {
+		return config, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pool, ok := p.trust[caFile]
+	if !ok {
+		text, err := os.ReadFile(caFile) //nolint:gosec // The operator names it.
+		if err != nil {
+			return nil, &Fault{kind + ".ca_file", "cannot be read: " + fileReason(err)}
+		}
+		if pool, err = x509.SystemCertPool(); err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(text) {
+			return nil, &Fault{kind + ".ca_file", "names " + caFile + ", which holds no certificate in PEM"}
+		}
+		p.trust[caFile] = pool
+	}
+	config.RootCAs = pool
+	return config, nil
+}
