@@ -47,6 +47,7 @@ type cli struct {
 	Flags     flagsCmd       `cmd:"" help:"List the flags, or turn one on or off."`
 	Replay    replayCmd      `cmd:"" help:"Tell the alerts that are kept here to another docket, or print them."`
 	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
+	Doctor    doctorCmd      `cmd:"" help:"Examine the whole way that a ticket takes, and name the first broken hop."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
 	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
 	Conf      configCmd      `cmd:"" name:"config" help:"Check the configuration."`

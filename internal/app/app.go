@@ -21,6 +21,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
+	"docket/internal/doctor"
 	"docket/internal/herald"
 	"docket/internal/intake"
 	"docket/internal/ledger"
@@ -158,8 +159,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if localDesk != nil {
 		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
 	}
+	physician := doctor.New(a.serving(a.patient(st, d, board, rules), in), log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
 		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: a.demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {
@@ -210,11 +212,15 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	work.run("watch", watcher.Run)
 	work.run("pages", pages.Follow)
+	if cfg.Canary.Every > 0 {
+		round := a.round(a.tell(book))
+		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
+	}
 	work.every("sessions", 10*time.Minute, guard.Sweep)
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Doctor: physician,
 	}))
 	begun()
 	select {

@@ -31,6 +31,7 @@ type Config struct {
 	Routes    []RouteConfig   `yaml:"routes"`
 	Policies  PolicyConfig    `yaml:"policies"`
 	Reconcile ReconcileConfig `yaml:"reconcile"`
+	Canary    CanaryConfig    `yaml:"canary"`
 	Auth      AuthConfig      `yaml:"auth"`
 	Log       LogConfig       `yaml:"log"`
 	// Access is the Cloudflare Access service token, from the environment only.
@@ -205,6 +206,18 @@ type StormConfig struct {
 // ReconcileConfig paces the comparison with the desk.
 type ReconcileConfig struct {
 	Every time.Duration `yaml:"every"`
+}
+
+// CanaryConfig is the doctor's own rounds.
+type CanaryConfig struct {
+	// Every is the time between two rounds, 0 for none.
+	Every time.Duration `yaml:"every"`
+	// Ticket says that each round files a ticket, in MailboxID or the operations mailbox.
+	Ticket    bool  `yaml:"ticket"`
+	MailboxID int64 `yaml:"mailbox_id"`
+	// PingURL is called after each round without a broken hop, so that silence alarms. Such
+	// addresses often hold a secret.
+	PingURL desk.Secret `yaml:"ping_url"`
 }
 
 // AuthConfig says who may do what.

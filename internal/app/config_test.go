@@ -163,6 +163,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: probe.Spec{Heartbeat: &probe.Heartbeat{}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
 			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: probe.Spec{TCP: &probe.TCP{Address: "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
 		},
+		Canary: CanaryConfig{Every: time.Hour, Ticket: true, MailboxID: 9, PingURL: "https://ping.example.org/probe-secret"},
 		Routes: []RouteConfig{
 			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, MailboxID: 7, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle},
 			{Name: `{a="b",c=~"d"}`, Match: []string{`{a="b",c=~"d"}`}},

@@ -28,6 +28,12 @@ func (l *loader) validate() {
 	l.checkRoutes()
 	l.checkPolicies()
 	l.atLeastASecond("reconcile.every", c.Reconcile.Every)
+	if l.config.Canary.Every != 0 {
+		l.atLeastASecond("canary.every", l.config.Canary.Every)
+	}
+	if l.config.Canary.PingURL.Set() {
+		l.checkLink("canary.ping_url", l.config.Canary.PingURL.Reveal())
+	}
 	l.checkAuth()
 	l.checkWord("log.level", c.Log.Level, "debug", "info", "warning", "error")
 	if c.Client.URL != "" {

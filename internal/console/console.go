@@ -10,6 +10,7 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/courier"
+	"docket/internal/doctor"
 	"docket/internal/intake"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -33,6 +34,7 @@ type Deps struct {
 	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil where another desk is configured.
 	Tickets *web.Clerk
+	Doctor  *doctor.Doctor
 	// Settings is the configuration as loaded, without secrets.
 	Settings string
 	// Public is the address that people reach the program by, "" for what they asked for.

@@ -47,6 +47,7 @@ var menu = [...]entry{
 	{"silences", "Silences", "/console/silences", auth.Read},
 	{"flags", "Flags", "/console/flags", auth.Read},
 	{"audit", "Audit", "/console/audit", auth.Read},
+	{"doctor", "Doctor", "/console/doctor", auth.Read},
 	{"settings", "Settings", "/console/settings", auth.Admin},
 }
 

@@ -38,6 +38,8 @@ func (c *Console) routes() []route {
 		{"GET /console/audit", auth.Read, false, c.getAudit},
 		{"GET /console/audit/export", auth.Read, false, c.exportAudit},
 		{"POST /console/audit/verify", auth.Operate, false, c.postVerify},
+		{"GET /console/doctor", auth.Read, false, c.getDoctor},
+		{"POST /console/doctor", auth.Operate, false, c.postDoctor},
 		{"GET /console/settings", auth.Admin, false, c.getSettings},
 		{"GET /console/events", auth.Read, false, c.getEvents},
 		{"GET /status", "", true, c.getPublic},

@@ -65,6 +65,7 @@ func (e *postgresEngine) dialect() dialect {
 		name:         "postgres",
 		auditTime:    "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 		auditPayload: "payload::text",
+		clock:        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
 		encodeTime:   func(t time.Time) any { return t },
 		lockHead:     " FOR UPDATE",
 		notify:       "SELECT pg_notify('" + channel + "', '')",

@@ -88,6 +88,7 @@ func (e *sqliteEngine) dialect() dialect {
 	return dialect{
 		name: "sqlite", exclusive: true,
 		auditTime: "created_at", auditPayload: "payload",
+		clock:      "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
 		encodeTime: func(t time.Time) any { return t.UTC().Format(auditTimeLayout) },
 		lockHead:   "", // A write transaction is the only one there is.
 	}

@@ -77,6 +77,8 @@ type dialect struct {
 	exclusive bool
 	// auditTime and auditPayload select the two audit columns as text.
 	auditTime, auditPayload string
+	// clock is the present moment in microseconds since 1970.
+	clock string
 	// encodeTime is audit_log.created_at as the engine takes it.
 	encodeTime func(time.Time) any
 	// lockHead ends the SELECT of the audit head so that it locks the row.
@@ -266,4 +268,13 @@ func collect[T any](rs rows, err error, scan func(rows) (T, error)) ([]T, error)
 		all = append(all, item)
 	}
 	return all, rs.Err()
+}
+
+// Clock is the database's own clock; SQLite's is this machine's.
+func (s *Store) Clock(ctx context.Context) (time.Time, error) {
+	us, err := one[int64](ctx, s.engine.reader(), `SELECT `+s.words.clock)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the clock: %w", err)
+	}
+	return fromMicros(us), nil
 }

@@ -71,6 +71,8 @@ var allRoutes = []route{
 	{method: "POST", path: "/api/v1/silences/{id}/expire", try: "/api/v1/silences/x/expire", scopes: changing},
 	{method: "POST", path: "/api/v1/maintenance", scopes: changing},
 	{method: "POST", path: "/api/v1/maintenance/{id}/end", try: "/api/v1/maintenance/x/end", scopes: changing},
+	{method: "GET", path: "/api/v1/doctor", scopes: reading},
+	{method: "POST", path: "/api/v1/doctor", scopes: changing},
 	{method: "POST", path: "/api/v1/reconcile", scopes: changing},
 	{method: "POST", path: "/hooks/desk/{desk}", try: "/hooks/desk/freescout", open: true}, // Signed by the desk.
 	{method: "POST", path: "/api/v1/tickets/{id}/reopen", try: "/api/v1/tickets/1/reopen", scopes: changing},

@@ -14,6 +14,7 @@ import (
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
+	"docket/internal/doctor"
 	"docket/internal/herald"
 	"docket/internal/incident"
 	"docket/internal/intake"
@@ -53,6 +54,8 @@ type Deps struct {
 	StaleAfter time.Duration
 	// Pages puts the console's pages on the mux; nil for none.
 	Pages func(*http.ServeMux)
+	// Doctor examines; nil for nobody.
+	Doctor *doctor.Doctor
 	// Reconcile compares with the desk; DeskSecret signs the desk's webhooks.
 	Reconcile  *reconcile.Reconciler
 	DeskSecret desk.Secret

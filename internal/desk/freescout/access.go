@@ -1,6 +1,7 @@
 package freescout
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -52,4 +53,25 @@ func accessJSON(body []byte) bool {
 		}
 	}
 	return false
+}
+
+// Gated reports whether Cloudflare Access stands before FreeScout: it asks once without the
+// service token. The answer to that call is not believed about anything else.
+func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
+	if err := d.turn(ctx); err != nil {
+		return false, d.scrubbed(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
+	defer cancel()
+	bare := &Desk{config: d.config, api: d.api, site: d.site, client: d.client}
+	bare.config.AccessClientID, bare.config.AccessClientSecret = "", ""
+	x := bare.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true, query: url.Values{"pageSize": {"1"}}})
+	fault := classify(x)
+	if fault == nil {
+		return false, nil
+	}
+	if fault.Name == "access_refused" || fault.Name == "challenge_refused" {
+		return true, nil
+	}
+	return false, d.scrubbed(fault)
 }

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/desk"
+	"docket/internal/doctor"
+	"docket/internal/feature"
+	"docket/internal/incident"
+	"docket/internal/intake"
+	"docket/internal/notify/slack"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+)
+
+// Patient is what the doctor examines where no server runs: the way to the desk and the
+// database. The store may be nil, where it cannot be opened.
+func Patient(ctx context.Context, cfg Config, st *store.Store, version string) (doctor.Patient, error) {
+	a := &App{config: cfg, version: version}
+	d, _, err := a.makeDesk(st)
+	if err != nil {
+		return doctor.Patient{}, err
+	}
+	board, err := Board(ctx, cfg, st)
+	if err != nil {
+		return doctor.Patient{}, err
+	}
+	r, err := newRules(cfg, d, flagsOf(board), func() incident.Outage { return incident.Outage{} })
+	if err != nil {
+		return doctor.Patient{}, err
+	}
+	return a.patient(st, d, board, r), nil
+}
+
+// patient is what can be looked at with or without a server.
+func (a *App) patient(st *store.Store, d desk.Desk, board *switchboard.Board, r *rules) doctor.Patient {
+	cfg := a.config
+	p := doctor.Patient{Store: st, Desk: d, Variables: deskVariables(cfg), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
+	if !store.IsPostgres(cfg.Database.Reveal()) {
+		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
+	}
+	if s := cfg.Slack; s.Token.Set() && len(s.Users) > 0 {
+		p.Slack = slack.New(slack.Config{Token: s.Token, APIURL: s.APIURL}).Check
+	}
+	return p
+}
+
+// serving adds what only a running server knows.
+func (a *App) serving(p doctor.Patient, in *intake.Intake) doctor.Patient {
+	p.Server, p.Booted = true, a.booted
+	every := map[string]time.Duration{}
+	for _, s := range polls(a.config) {
+		every[s.Name] = s.every
+	}
+	p.Sources = func() []doctor.Source {
+		heard := in.Heard()
+		var all []doctor.Source
+		for name, s := range heard {
+			all = append(all, doctor.Source{Name: name, At: s.At, Fault: s.Fault, Every: every[name]})
+		}
+		for name, pace := range every {
+			if _, known := heard[name]; !known {
+				all = append(all, doctor.Source{Name: name, Every: pace})
+			}
+		}
+		return all
+	}
+	return p
+}
+
+var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// deskVariables are the variables of the runbook's step 0, by their names: what the file
+// sets counts as set. Cloudflare's client ids end in .access, its secrets are 64 hexadecimal
+// characters (https://developers.cloudflare.com/cloudflare-one/identity/service-tokens/, read 2026-11-23).
+func deskVariables(cfg Config) []doctor.Variable {
+	if cfg.Desk != "freescout" {
+		return nil
+	}
+	f, access := cfg.FreeScout, cfg.Access
+	var id, hex string
+	if access.ClientID.Set() && !strings.HasSuffix(access.ClientID.Reveal(), ".access") {
+		id = "does not end in .access, as Cloudflare's client ids do"
+	}
+	if access.ClientSecret.Set() && !hex64.MatchString(access.ClientSecret.Reveal()) {
+		hex = "is not of 64 hexadecimal characters, as Cloudflare's secrets are"
+	}
+	return []doctor.Variable{
+		{Name: "FREESCOUT_API_URL", Set: f.APIURL != "", Needed: true},
+		{Name: "FREESCOUT_INSTANCE_URL", Set: f.InstanceURL != ""},
+		{Name: "FREESCOUT_API_KEY", Set: f.APIKey.Set(), Needed: true},
+		{Name: "FREESCOUT_OPERATIONS_MAILBOX_ID", Set: f.MailboxID != 0, Needed: true},
+		{Name: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", Set: access.ClientID.Set(), Doubt: id},
+		{Name: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", Set: access.ClientSecret.Set(), Doubt: hex},
+	}
+}
+
+func flagsFor(board *switchboard.Board) func() []doctor.Flag {
+	return func() []doctor.Flag {
+		var all []doctor.Flag
+		for _, f := range board.Flags() {
+			all = append(all, doctor.Flag{Name: f.Name, On: f.On, Pinned: f.Pinned, By: f.ChangedBy, At: f.ChangedAt})
+		}
+		return all
+	}
+}
+
+// emits asks the rule itself, dry: would an alert of P1 become a ticket now?
+func emits(r *rules, board *switchboard.Board) func(context.Context) (bool, string) {
+	return func(ctx context.Context) (bool, string) {
+		if !board.On(ctx, feature.AutoTicket) {
+			return false, incident.ReasonFilingOff.Sentence()
+		}
+		now := time.Now().UTC()
+		labels := alert.NewLabels(map[string]string{"alertname": "docket canary", "severity": "P1"})
+		a := alert.Alert{Key: alert.Fingerprint("", labels), Labels: labels, Severity: alert.P1, Status: alert.Firing, Title: "docket canary", StartsAt: now, SaidAt: now}
+		a.Fingerprint = a.Key
+		route := r.route(a)
+		p := r.policy(route, now)
+		if m, muted := board.Mutes(now).Mutes([]alert.Alert{a}, now); muted {
+			p.MutedBy, p.MutedUntil = m.By, m.Until
+		}
+		d := incident.Step(incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Route: route}, incident.Event{Kind: incident.AlertFired, Alert: a}, p, now)
+		asks := d.Next.Ticket.State == incident.TicketAsked || d.Next.State == incident.Held
+		return asks, d.Reason.Sentence()
+	}
+}
+
+// round is the doctor's own round; every 0 makes none.
+func (a *App) round(tell func(context.Context, string, string) error) doctor.Round {
+	c := a.config.Canary
+	return doctor.Round{
+		Canary: c.Ticket, MailboxID: c.MailboxID, PingURL: c.PingURL.Reveal(), Tell: tell,
+		Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
+}

@@ -1,0 +1,40 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"docket/internal/auth"
+	"docket/internal/doctor"
+)
+
+// doctorPage is what the doctor found last, and before.
+type doctorPage struct {
+	Last    *doctor.Examination
+	Earlier []doctor.Examination
+	May     bool
+}
+
+const reportsShown = 20
+
+func (c *Console) getDoctor(w http.ResponseWriter, r *http.Request) {
+	all, err := c.Doctor.Last(r.Context(), reportsShown)
+	if err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	p := doctorPage{May: auth.From(r.Context()).Can(auth.Operate)}
+	if len(all) > 0 {
+		p.Last, p.Earlier = &all[0], all[1:]
+	}
+	c.render(w, r, http.StatusOK, "doctor", page{Title: "Doctor", Nav: "doctor", Body: p})
+}
+
+// postDoctor examines now; a canary takes a while, for which the answer waits.
+func (c *Console) postDoctor(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // Where it cannot be set, the usual one holds.
+	report := c.Doctor.Examine(r.Context(), doctor.Options{Canary: r.FormValue("canary") == "1"}, auth.From(r.Context()).Actor())
+	kind := map[doctor.Level]string{doctor.Well: "good", doctor.Warned: "warn", doctor.Ill: "bad"}[report.Verdict]
+	c.back(w, r, "/console/doctor", said{Kind: kind, Text: report.Sentence})
+}

@@ -1,0 +1,203 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/store"
+)
+
+// Level says how a hop does.
+type Level string
+
+// The levels. Skipped is a hop that cannot be looked at because one before it is broken.
+const (
+	Well    Level = "well"
+	Warned  Level = "warned"
+	Ill     Level = "ill"
+	Skipped Level = "skipped"
+)
+
+// HopResult is what was found at one hop.
+type HopResult struct {
+	// Hop names the place on the way, the same in every report.
+	Hop   string `json:"hop"`
+	Level Level  `json:"level" enum:"well,warned,ill,skipped"`
+	// Name is the fault's fixed name, "" while well.
+	Name string `json:"name"`
+	// Sentence says how it is, Evidence what was seen, Fix what to do; no secret is in any.
+	Sentence string        `json:"sentence"`
+	Evidence string        `json:"evidence"`
+	Fix      string        `json:"fix"`
+	Took     time.Duration `json:"took_ns"`
+}
+
+// Examination is what was found, hop by hop.
+type Examination struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Verdict Level     `json:"verdict" enum:"well,warned,ill"`
+	// Sentence names the first broken hop, Next the next thing to do.
+	Sentence string        `json:"sentence"`
+	Next     string        `json:"next"`
+	Findings []HopResult   `json:"findings"`
+	Took     time.Duration `json:"took_ns"`
+	// Canary says whether a ticket was filed to see the way work.
+	Canary bool `json:"canary"`
+}
+
+// Variable is one of the settings that the way to the desk needs.
+type Variable struct {
+	Name string
+	Set  bool
+	// Needed says that nothing works without it.
+	Needed bool
+	// Doubt says what looks wrong about its value, "" for nothing; it never holds the value.
+	Doubt string
+}
+
+// Source is a source and when it was heard.
+type Source struct {
+	Name  string
+	At    time.Time
+	Fault string
+	// Every is how often it is polled, 0 for one that pushes.
+	Every time.Duration
+}
+
+// Flag is a flag as it stands.
+type Flag struct {
+	Name   string
+	On     bool
+	Pinned bool
+	By     string
+	At     time.Time
+}
+
+// Patient is what is examined. What is nil or empty is left out.
+type Patient struct {
+	Store *store.Store
+	Desk  desk.Desk
+	// Variables are the environment of the desk; WaitOut its configured wait-out.
+	Variables []Variable
+	Flags     func() []Flag
+	// Sources are nil where no server runs: then nobody is heard.
+	Sources func() []Source
+	Booted  time.Time
+	// Emit tells whether an alert of P1 would ask for a ticket now, and why not.
+	Emit func(ctx context.Context) (asks bool, why string)
+	// Slack asks Slack whether the token is good; nil where nobody is told.
+	Slack func(ctx context.Context) error
+	// DeskWell is when the desk last did what it was asked, zero for never since the start.
+	DeskWell func() time.Time
+	// Stale is when an open ticket counts as stale.
+	Stale time.Duration
+	// File is the SQLite file, "" for another database.
+	File string
+	// Server says that a server runs; without one, that is a warning.
+	Server bool
+}
+
+// Options say how to examine.
+type Options struct {
+	// Canary files a ticket, reads it back, looks for it and closes it.
+	Canary bool
+	// MailboxID is the canary's mailbox, 0 for the operations mailbox.
+	MailboxID int64
+	By        string
+}
+
+// The bounds of an examination.
+const (
+	checkWithin  = 15 * time.Second
+	canaryWithin = 2 * time.Minute
+	wholeWithin  = 4 * time.Minute
+)
+
+// Run examines every hop.
+func Run(ctx context.Context, p Patient, o Options) Examination {
+	ctx, cancel := context.WithTimeout(ctx, wholeWithin)
+	defer cancel()
+	e := &exam{Patient: p, options: o, broken: map[string]string{}}
+	r := Examination{At: time.Now().UTC().Truncate(time.Microsecond), By: o.By, Canary: o.Canary}
+	for _, c := range checks {
+		if c.applies != nil && !c.applies(e) {
+			continue
+		}
+		r.Findings = append(r.Findings, e.look(ctx, c)...)
+	}
+	r.Verdict, r.Sentence, r.Next = judge(r.Findings)
+	r.Took = time.Since(r.At)
+	return r
+}
+
+// exam is one examination as it goes on.
+type exam struct {
+	Patient
+
+	options Options
+	// broken names, by group, the hop that keeps the rest of its group from being looked at.
+	broken map[string]string
+}
+
+// check is one look. A group is hops of which each needs the one before.
+type check struct {
+	hop, group string
+	within     time.Duration
+	applies    func(*exam) bool
+	look       func(context.Context, *exam) []HopResult
+}
+
+func (e *exam) look(ctx context.Context, c check) []HopResult {
+	if by := e.broken[c.group]; by != "" && c.group != "" {
+		return []HopResult{{Hop: c.hop, Level: Skipped, Sentence: "Not looked at: " + by + " comes first."}}
+	}
+	within := c.within
+	if within == 0 {
+		within = checkWithin
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	begin := time.Now()
+	found := c.look(ctx, e)
+	took := time.Since(begin)
+	for n := range found {
+		if found[n].Hop == "" {
+			found[n].Hop = c.hop
+		}
+		if found[n].Took == 0 {
+			found[n].Took = took
+		}
+		if found[n].Level == Ill && c.group != "" && e.broken[c.group] == "" {
+			e.broken[c.group] = found[n].Hop
+		}
+	}
+	return found
+}
+
+// judge names the first broken hop; without one, the first that warns.
+func judge(all []HopResult) (verdict Level, sentence, next string) {
+	for _, level := range []Level{Ill, Warned} {
+		for _, f := range all {
+			if f.Level == level {
+				return level, fmt.Sprintf("%s: %s", f.Hop, f.Sentence), f.Fix
+			}
+		}
+	}
+	return Well, fmt.Sprintf("All %d hops are well.", len(all)), ""
+}
+
+// well, warned and ill make findings.
+func well(sentence, evidence string) []HopResult {
+	return []HopResult{{Level: Well, Sentence: sentence, Evidence: evidence}}
+}
+
+func warned(name, sentence, evidence, fix string) []HopResult {
+	return []HopResult{{Level: Warned, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
+}
+
+func ill(name, sentence, evidence, fix string) []HopResult {
+	return []HopResult{{Level: Ill, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"docket/internal/audit"
+)
+
+// Checkup is one examination by the doctor.
+type Checkup struct {
+	At      time.Time
+	By      string
+	Verdict string
+	// Report is the whole of it, as JSON.
+	Report []byte
+}
+
+// keepCheckups is how long examinations are kept.
+const keepCheckups = 90 * 24 * time.Hour
+
+// AddCheckup keeps an examination together with its audit entry, and drops very old ones.
+func (s *Store) AddCheckup(ctx context.Context, c Checkup, entry audit.Entry) error {
+	const q = `INSERT INTO checkup (at_us, by_name, verdict, report) VALUES (?, ?, ?, ?)`
+	if err := s.writeOnce(ctx, entry, q, micros(c.At), c.By, c.Verdict, string(c.Report)); err != nil {
+		return err
+	}
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, `DELETE FROM checkup WHERE at_us < ?`, micros(c.At.Add(-keepCheckups)))
+		return err
+	})
+}
+
+// Checkups loads the latest examinations, the newest first.
+func (s *Store) Checkups(ctx context.Context, limit int) ([]Checkup, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT at_us, by_name, verdict, report FROM checkup ORDER BY at_us DESC LIMIT ?`, int64(limit))
+	all, err := collect(rs, err, func(rs rows) (Checkup, error) {
+		var c Checkup
+		var at int64
+		var report string
+		err := rs.Scan(&at, &c.By, &c.Verdict, &report)
+		c.At, c.Report = fromMicros(at), []byte(report)
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load what the doctor found: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"docket/internal/auth"
+	"docket/internal/doctor"
+)
+
+// showDoctor answers with the latest examinations.
+func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Examination], error) {
+	if s.Doctor == nil {
+		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
+	}
+	limit := in.Limit
+	if limit == 0 {
+		limit = 1
+	}
+	all, err := s.Doctor.Last(ctx, limit)
+	return answer(s, all, err)
+}
+
+// doctorInput says how to examine.
+type doctorInput struct {
+	Body struct {
+		Canary    bool  `json:"canary,omitempty" doc:"File a ticket, read it back, find it and close it."`
+		MailboxID int64 `json:"mailbox_id,omitempty" minimum:"0" doc:"The canary's mailbox; the operations mailbox unless set."`
+	}
+}
+
+// runDoctor examines now.
+func (s *server) runDoctor(ctx context.Context, in *doctorInput) (*body[doctor.Examination], error) {
+	if s.Doctor == nil {
+		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
+	}
+	r := s.Doctor.Examine(ctx, doctor.Options{Canary: in.Body.Canary, MailboxID: in.Body.MailboxID}, auth.From(ctx).Actor())
+	return &body[doctor.Examination]{r}, nil
+}
