@@ -10,6 +10,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
@@ -70,6 +71,7 @@ const (
 // Perform moves an effect as far as it will go now. It returns when to come again, or the
 // zero time once the effect is finished. An error means that the database failed.
 func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
+	failpoint.Hit("courier-job-taken")
 	for range maxMoves {
 		eff, err := c.store.Effect(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -89,6 +91,7 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 			return again, nil
 		}
 		if move.Do == incident.DoSend && eff.Missed(inc, policy) {
+			failpoint.Hit("courier-missed")
 			if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Missed: true}); err != nil {
 				return time.Time{}, fmt.Errorf("bring %s into the digest: %w", id, err)
 			}
@@ -127,6 +130,7 @@ func (c *Courier) move(ctx context.Context, inc incident.Incident, eff incident.
 		return nil // The ledger did not let it start; the next look at the effect says why.
 	}
 	answer.Attempt = eff.Attempt
+	failpoint.HitOf("courier-answered", string(answer.Outcome))
 	_, err := c.record(ctx, eff.ID, answer)
 	return err
 }
@@ -146,7 +150,9 @@ func (c *Courier) record(ctx context.Context, id string, a incident.Answer) (led
 // written down as begun right before it leaves.
 func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident.Effect) (incident.Answer, error) {
 	if eff.Kind == incident.KindFile {
+		failpoint.Hit("courier-before-find")
 		found, err := c.desk.Find(ctx, eff.Mark.String())
+		failpoint.Hit("courier-after-find")
 		c.health.Heard(ctx, err)
 		if err != nil {
 			return failure(err, incident.OutcomeNotSent), nil
@@ -164,11 +170,13 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident
 			return incident.Answer{}, err
 		}
 		*eff = started.Effect
+		failpoint.HitOf("courier-started", string(eff.Kind))
 	}
 	return c.deliver(ctx, inc, *eff)
 }
 
 func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incident.Effect) (incident.Answer, error) {
+	failpoint.HitOf("courier-before", string(eff.Kind))
 	began := time.Now()
 	var err error
 	answer := incident.Answer{Outcome: incident.OutcomeSent}
@@ -192,6 +200,7 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incide
 			answer = shown(c.desk.Name(), eff.TicketID, t, incident.OutcomeSent)
 		}
 	}
+	failpoint.HitOf("courier-after", string(eff.Kind))
 	c.health.Heard(ctx, err)
 	c.log.DebugContext(ctx, "performed", "job", eff.ID, "attempt", eff.Attempt, "took", time.Since(began), "err", err)
 	if err != nil {
@@ -229,7 +238,9 @@ func (c *Courier) look(ctx context.Context, eff incident.Effect) incident.Answer
 	if eff.Kind == incident.KindNote {
 		return c.lookForNote(ctx, eff)
 	}
+	failpoint.Hit("courier-before-look")
 	found, err := c.desk.Find(ctx, eff.Mark.String())
+	failpoint.Hit("courier-after-look")
 	c.health.Heard(ctx, err)
 	switch {
 	case err != nil:
@@ -256,7 +267,9 @@ func (c *Courier) lookForNote(ctx context.Context, eff incident.Effect) incident
 
 // confirm reads a created ticket back by its id.
 func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Answer {
+	failpoint.Hit("courier-before-readback")
 	t, err := c.desk.Get(ctx, eff.TicketID)
+	failpoint.Hit("courier-after-readback")
 	c.health.Heard(ctx, err)
 	if err != nil {
 		return failure(err, incident.OutcomeLookFailed)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docket/internal/audit"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/store"
 )
@@ -31,7 +32,9 @@ type Teller func(ctx context.Context, key, text string) error
 func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) error {
 	if c.health.dueForCheck(now) {
 		checking, cancel := context.WithTimeout(ctx, checkTimeout)
+		failpoint.Hit("outage-before-check")
 		err := c.desk.Check(checking)
+		failpoint.Hit("outage-after-check")
 		cancel()
 		c.health.Heard(ctx, err)
 	}
@@ -45,12 +48,14 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 	switch {
 	case state.Away && !lasting:
 		payload := map[string]any{"desk": state.Desk, "fault": state.Fault, "sentence": state.Sentence}
+		failpoint.Hit("outage-before-begin")
 		if err := c.store.BeginOutage(ctx, state.Desk, mine.Began, state.Fault, state.Sentence, note(now, audit.ActionDeskAway, payload)); err != nil {
 			return err
 		}
 	case !state.Away && lasting && state.Well && state.LastSuccess.After(stored.Began):
 		took := now.Sub(stored.Began).Round(time.Second)
 		payload := map[string]any{"desk": state.Desk, "fault": stored.Fault, "took": took.String()}
+		failpoint.Hit("outage-before-end")
 		if err := c.store.EndOutage(ctx, state.Desk, now, note(now, audit.ActionDeskBack, payload)); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/notify"
@@ -145,6 +146,7 @@ func (h *Herald) tell(ctx context.Context, w way, n incident.Notice, m notify.Me
 		return err // Another worker was first; the next look at the notice says what it did.
 	}
 	n = started.Notice
+	failpoint.Hit("herald-before-call")
 	ref := notify.Ref{Channel: n.Channel, ID: n.Message}
 	began := time.Now()
 	if n.Message == "" {
@@ -152,6 +154,7 @@ func (h *Herald) tell(ctx context.Context, w way, n incident.Notice, m notify.Me
 	} else {
 		err = w.notifier.Update(ctx, n.Recipient.ID, ref, m)
 	}
+	failpoint.Hit("herald-after-call")
 	w.health.hear(ctx, err)
 	answer := answerOf(ref, err)
 	h.log.DebugContext(ctx, "told", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))

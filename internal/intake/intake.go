@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/failpoint"
 	"docket/internal/ledger"
 	"docket/internal/store"
 )
@@ -61,10 +62,12 @@ func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now
 	for n := range news {
 		inputs[n].Alert = &news[n]
 	}
+	failpoint.Hit("intake-before-keeping")
 	results, err := i.ledger.Apply(ctx, inputs...)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("keep %d alerts of %s: %w", len(news), source, err)
 	}
+	failpoint.Hit("intake-kept")
 	for _, r := range results {
 		switch r.Change {
 		case alert.Repeated:
@@ -115,6 +118,7 @@ func (i *Intake) end(ctx context.Context, all []alert.Alert, poll string, at tim
 		a.Status, a.EndsAt, a.SaidAt, a.Inferred, a.Poll = alert.Resolved, at, at, true, poll
 		inputs[n].Alert = &a
 	}
+	failpoint.Hit("intake-before-ending")
 	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
 		return fmt.Errorf("end %d alerts: %w", len(all), err)
 	}
@@ -131,8 +135,14 @@ func (i *Intake) Due(ctx context.Context, now time.Time) error {
 	for n := range marks {
 		inputs[n].Due = &marks[n]
 	}
+	if len(inputs) > 0 {
+		failpoint.Hit("intake-due-found")
+	}
 	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
 		return fmt.Errorf("decide %d due incidents: %w", len(marks), err)
+	}
+	if len(inputs) > 0 {
+		failpoint.Hit("intake-due-decided")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"docket/internal/alert"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/store"
 )
@@ -108,6 +109,7 @@ func (w *work) gather(ctx context.Context, d *incident.Decision, in *Input) erro
 		return err
 	}
 	member.Within = target.Mark
+	failpoint.Hit("ledger-gathered")
 	w.listings = append(w.listings, store.Entry{Mark: member.Mark, Within: target.Mark, AddedAt: w.now})
 	_, err = w.step(ctx, target, incident.Event{Kind: incident.Gathered, Alert: alert.Alert{Severity: member.Severity}}, in)
 	return err
@@ -135,6 +137,7 @@ func (w *work) survey(ctx context.Context, inc incident.Incident, ev *incident.E
 
 // tellMembers lets the members that an effect's text lists know that they are in the ticket.
 func (w *work) tellMembers(ctx context.Context, gathering incident.Incident, e incident.Effect, in *Input) error {
+	failpoint.Hit("ledger-telling-members")
 	marks, err := w.tx.ListedIn(ctx, e.ID)
 	if err != nil {
 		return fmt.Errorf("load what %s lists: %w", e.ID, err)

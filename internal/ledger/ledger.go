@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/queue"
 	"docket/internal/silence"
@@ -213,6 +214,7 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 	began := time.Now()
 	now := began.UTC().Truncate(time.Microsecond)
 	var w *work
+	failpoint.Hit("ledger-before-transaction")
 	err := l.retryConflict(func() error {
 		return l.store.Write(ctx, func(tx *store.Tx) error {
 			w = newWork(l.rules, tx, func(ctx context.Context, jobs []queue.Job) error { return l.queue.Add(ctx, tx, jobs) }, now)
@@ -231,13 +233,16 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 		l.known.forget(all)
 		return fmt.Errorf("apply %d inputs: %w", inputs, err)
 	}
+	failpoint.Hit("ledger-committed")
 	if len(w.fresh)+len(w.asked) > 0 {
 		l.queue.Wake()
 	}
 	if l.store.Exclusive() {
 		l.known.learn(w)
 	}
+	failpoint.Hit("ledger-before-log")
 	w.tell(ctx, l.log, l.counts)
+	failpoint.Hit("ledger-before-answer")
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"docket/internal/alert"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/queue"
 )
@@ -20,6 +21,7 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.tx.SaveAlerts(ctx, alerts); err != nil {
 		return err
 	}
+	failpoint.Hit("ledger-alerts-saved")
 	var added []incident.Incident
 	for _, e := range w.incidents {
 		if !e.dirty {
@@ -37,6 +39,7 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.tx.AddIncidents(ctx, added); err != nil {
 		return err
 	}
+	failpoint.Hit("ledger-incidents-saved")
 	for _, e := range w.effects {
 		if !e.dirty {
 			continue
@@ -46,6 +49,7 @@ func (w *work) save(ctx context.Context) error {
 			return err
 		}
 	}
+	failpoint.Hit("ledger-effects-saved")
 	if err := w.saveGatherings(ctx); err != nil {
 		return err
 	}
@@ -64,5 +68,10 @@ func (w *work) save(ctx context.Context) error {
 	if err := w.enqueue(ctx, append(jobs, notices...)); err != nil {
 		return err
 	}
-	return w.saveAudit(ctx)
+	failpoint.Hit("ledger-jobs-saved")
+	if err := w.saveAudit(ctx); err != nil {
+		return err
+	}
+	failpoint.Hit("ledger-audit-saved")
+	return nil
 }

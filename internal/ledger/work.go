@@ -7,6 +7,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/queue"
 	"docket/internal/silence"
@@ -86,12 +87,14 @@ func (w *work) apply(ctx context.Context, all []*request) error {
 		return err
 	}
 	w.head = head
+	failpoint.Hit("ledger-locked")
 	if err := w.settleSwitches(ctx); err != nil {
 		return err
 	}
 	if err := w.load(ctx, all); err != nil {
 		return err
 	}
+	failpoint.Hit("ledger-loaded")
 	for _, r := range all {
 		r.results = make([]Result, len(r.inputs))
 		for i := range r.inputs {
@@ -100,6 +103,7 @@ func (w *work) apply(ctx context.Context, all []*request) error {
 			}
 		}
 	}
+	failpoint.Hit("ledger-decided")
 	return w.save(ctx)
 }
 

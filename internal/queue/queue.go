@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"docket/internal/alert"
+	"docket/internal/failpoint"
 	"docket/internal/store"
 )
 
@@ -211,6 +212,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	if err := q.client.releaseOrphans(ctx); err != nil {
 		return fmt.Errorf("release the jobs of the last run: %w", err)
 	}
+	failpoint.Hit("queue-before-start")
 	working := context.WithoutCancel(ctx)
 	if err := q.client.start(working); err != nil {
 		return fmt.Errorf("start the queue: %w", err)
@@ -252,7 +254,9 @@ func (w *noticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 }
 
 func work(ctx context.Context, perform Perform, id string) error {
+	failpoint.Hit("queue-job-begun")
 	again, err := perform(ctx, id)
+	failpoint.Hit("queue-job-performed")
 	if err != nil {
 		return err
 	}

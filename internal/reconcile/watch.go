@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/failpoint"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
@@ -179,6 +180,7 @@ func (r *Reconciler) Watch(ctx context.Context, now time.Time) error {
 	}
 	asking, cancel := context.WithTimeout(ctx, watchTimeout)
 	defer cancel()
+	failpoint.Hit("watch-before-list")
 	l, err := r.Desk.List(asking, desk.Query{UpdatedSince: lease.Cursor.Add(-overlap), Most: watchMost})
 	r.called(int64(max(l.Calls, 1)), 0)
 	if err := r.said(ctx, err); err != nil {
@@ -201,12 +203,14 @@ func (r *Reconciler) Watch(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	failpoint.Hit("watch-before-telling")
 	if err := r.tell(ctx, all, shown, now); err != nil {
 		return err
 	}
 	r.mu.Lock()
 	r.state.WatchedAt = now
 	r.mu.Unlock()
+	failpoint.Hit("watch-before-cursor")
 	return r.Store.MoveLease(ctx, name, r.Holder, cursor)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"docket/internal/failpoint"
 	"docket/internal/store/migrate"
 )
 
@@ -36,6 +37,7 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	if err := gooseUp(ctx, goose.DialectSQLite3, e.write, "sqlite"); err != nil {
 		return err
 	}
+	failpoint.Hit("migrate-between")
 	m, err := rivermigrate.New(riversqlite.New(e.write), nil)
 	if err != nil {
 		return fmt.Errorf("prepare the queue's tables: %w", err)
@@ -43,6 +45,7 @@ func (e *sqliteEngine) migrate(ctx context.Context) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate the queue's tables: %w", err)
 	}
+	failpoint.Hit("migrate-done")
 	return nil
 }
 
@@ -68,6 +71,7 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 	if err := gooseUp(ctx, goose.DialectPostgres, db, "postgres"); err != nil {
 		return err
 	}
+	failpoint.Hit("migrate-between")
 	m, err := rivermigrate.New(riverpgxv5.New(e.pool), nil)
 	if err != nil {
 		return fmt.Errorf("prepare the queue's tables: %w", err)
@@ -75,6 +79,7 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate the queue's tables: %w", err)
 	}
+	failpoint.Hit("migrate-done")
 	return nil
 }
 
@@ -90,6 +95,7 @@ func gooseUp(ctx context.Context, d goose.Dialect, db *sql.DB, folder string) er
 	if err := compareVersions(have); errors.Is(err, ErrNewer) {
 		return err
 	}
+	failpoint.Hit("migrate-before")
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"docket/internal/failpoint"
 )
 
 // Errors to ask for with errors.Is.
@@ -197,9 +199,11 @@ func (s *Store) Write(ctx context.Context, do func(*Tx) error) error {
 	if err := do(&Tx{transaction: t, words: s.words}); err != nil {
 		return err
 	}
+	failpoint.Hit("store-before-commit")
 	if err := t.commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	failpoint.Hit("store-committed")
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"docket/internal/auth"
+	"docket/internal/failpoint"
 	"docket/internal/intake"
 	"docket/internal/source"
 )
@@ -110,6 +111,7 @@ type replies struct {
 // take reads a body and keeps its alerts.
 func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source, body []byte, say replies) {
 	now, name := time.Now().UTC(), src.Name
+	failpoint.Hit("web-body-read")
 	batch, err := src.Read(source.Push{Header: r.Header, Body: body}, now)
 	if err != nil {
 		s.Metrics.received(name, "refused", 1)
@@ -133,6 +135,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 		s.Metrics.leftOut(name, batch.Truncated)
 		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
 	}
+	failpoint.Hit("web-before-answer")
 	say.kept(w, batch, receipt)
 }
 
