@@ -113,7 +113,10 @@ func (r *running) post(ctx context.Context, client *http.Client, body []byte) er
 }
 
 // firing asks the server's metrics how many alerts it knows to fire.
-func (r *running) firing(ctx context.Context) (int, error) {
+func (r *running) firing(ctx context.Context) (int, error) { return r.value(ctx, r.metric) }
+
+// value is one of the server's metrics, 0 where it has none of the name.
+func (r *running) value(ctx context.Context, metric string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/metrics", nil)
 	if err != nil {
 		return 0, err
@@ -125,7 +128,7 @@ func (r *running) firing(ctx context.Context) (int, error) {
 	defer resp.Body.Close() //nolint:errcheck // Only read from.
 	text, err := io.ReadAll(resp.Body)
 	for line := range strings.SplitSeq(string(text), "\n") {
-		if rest, ok := strings.CutPrefix(line, r.metric+" "); ok {
+		if rest, ok := strings.CutPrefix(line, metric+" "); ok {
 			v, err := strconv.ParseFloat(rest, 64)
 			return int(v), err
 		}

@@ -56,6 +56,8 @@ type scene struct {
 	sink string
 	// state is kept data to start on, "" for fresh.
 	state string
+	// more is more of Docket's configuration.
+	more string
 }
 
 func (b *bench) run(ctx context.Context) error {
@@ -75,7 +77,7 @@ func (b *bench) run(ctx context.Context) error {
 	for _, m := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand}} {
+	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand}, {"probes", b.probes}} {
 		if b.only != "" && !strings.Contains(m.name, b.only) {
 			continue
 		}

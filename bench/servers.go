@@ -87,7 +87,7 @@ func (b *bench) startDocket(ctx context.Context, sc scene, dir, database string)
 	if err != nil {
 		return nil, err
 	}
-	config := "log: {level: error}\npolicies: {storm: {limit: 0}}\n"
+	config := "log: {level: error}\npolicies: {storm: {limit: 0}}\n" + sc.more
 	if sc.sink != "" {
 		config += fmt.Sprintf("desk: freescout\nfreescout: {api_url: %q, api_key: bench, mailbox_id: 1, rate: 1000000}\n", sc.sink)
 	}

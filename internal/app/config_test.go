@@ -125,7 +125,7 @@ func TestTheFileInTheFolderIsReadAndANamedOneMustBeThere(t *testing.T) {
 		}
 	}
 	big := write(t, "big.yaml", strings.Repeat("# much\n", maxConfigBytes/7+1))
-	if _, err := Load(big, vars{}.look); err == nil || !strings.HasSuffix(err.Error(), "it is larger than 256 KiB") {
+	if _, err := Load(big, vars{}.look); err == nil || !strings.HasSuffix(err.Error(), "it is larger than 4096 KiB") {
 		t.Errorf("got %v, want a word on the size", err)
 	}
 }

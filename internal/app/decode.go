@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
@@ -23,7 +24,12 @@ func (l *loader) readYAML(text []byte) bool {
 		l.add(l.notUTF8(text))
 		return false
 	}
-	tree, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey()) // We report those ourselves.
+	tokens := lexer.Tokenize(string(text))
+	if t := tooDeep(tokens); t != nil {
+		l.add(Mistake{File: l.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("nested more than %d levels deep", maxNesting)})
+		return false
+	}
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // We report those ourselves.
 	if err != nil {
 		l.add(l.syntax(err))
 		return false

@@ -16,8 +16,8 @@ type Environ func(name string) (value string, set bool)
 const (
 	// defaultPath is read where it exists and no other file is named.
 	defaultPath = "docket.yaml"
-	// maxConfigBytes bounds the file: the YAML parser takes time by the square of its nesting.
-	maxConfigBytes = 256 << 10
+	// maxConfigBytes bounds the file: 5,000 surfaces with all they may have stay below it.
+	maxConfigBytes = 4 << 20
 	// maxSecretBytes bounds a secret's file.
 	maxSecretBytes = 16 << 10
 )

@@ -62,6 +62,9 @@ func (p *httpProbe) judgeBody(ctx context.Context, f *finding, resp *http.Respon
 	if p.pattern != nil && !p.pattern.Match(body) {
 		f.worse(surface.Down, "%sits answer does not match %q", part, p.Matches)
 	}
+	if p.program != nil {
+		p.judgeJSON(f, body)
+	}
 }
 
 // hold reads a body into memory, at most maxBody of it, and counts it against the bound of

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"cel.dev/cel-go/cel"
 	"golang.org/x/net/http/httpguts"
 
 	"docket/internal/desk"
@@ -33,6 +34,8 @@ type HTTP struct {
 	Contains string `yaml:"contains"`
 	Lacks    string `yaml:"lacks"`
 	Matches  string `yaml:"matches"`
+	// JSON is an expression in CEL that must be true of body, the answer's JSON.
+	JSON string `yaml:"json"`
 	// AnswerHeaders are texts that the answer's headers must hold; "" is: the header is there.
 	AnswerHeaders map[string]string `yaml:"answer_headers"`
 	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
@@ -116,7 +119,9 @@ func checkURL(wrong *faults, key, text string) {
 	}
 }
 
-func (h *HTTP) looksInside() bool { return h.Contains != "" || h.Lacks != "" || h.Matches != "" }
+func (h *HTTP) looksInside() bool {
+	return h.Contains != "" || h.Lacks != "" || h.Matches != "" || h.JSON != ""
+}
 
 // httpProbe is an HTTP made ready.
 type httpProbe struct {
@@ -128,6 +133,7 @@ type httpProbe struct {
 	host    string
 	good    statuses
 	pattern *regexp.Regexp
+	program cel.Program
 	prober  *Prober
 }
 
@@ -153,6 +159,11 @@ func (h *HTTP) open(prober *Prober, on surface.Surface) (Probe, error) {
 	}
 	if h.Matches != "" {
 		if p.pattern, err = regexp.Compile(h.Matches); err != nil {
+			return nil, err
+		}
+	}
+	if h.JSON != "" {
+		if p.program, err = prober.program(h.JSON); err != nil {
 			return nil, err
 		}
 	}

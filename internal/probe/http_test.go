@@ -61,6 +61,10 @@ func site(t *testing.T) *httptest.Server {
 			}
 		}
 	})
+	mux.HandleFunc("/numbers", func(w http.ResponseWriter, _ *http.Request) {
+		say(w, `{"queue": 3, "share": 0.5, "big": 1e400, "big": 9223372036854775808, "nodes": [{"up": true}], "many": [`+strings.Repeat("1,", 999)+"1]}")
+	})
+	mux.HandleFunc("/twice", func(w http.ResponseWriter, _ *http.Request) { say(w, "1 2") })
 	mux.HandleFunc("/bytes", func(w http.ResponseWriter, _ *http.Request) { say(w, "\xff\xfe ok \x00\xc3") })
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/ok", http.StatusMovedPermanently) })
@@ -95,6 +99,16 @@ func TestWebAnswerIsJudged(t *testing.T) {
 		{"a pattern that matches", HTTP{URL: "/ok", Matches: `"state":\s*"(ready|busy)"`}, surface.Operational, ""},
 		{"a pattern that does not", HTTP{URL: "/ok", Matches: `^ready$`}, surface.Down, `does not match "^ready$"`},
 		{"bytes that are no text", HTTP{URL: "/bytes", Contains: "ok", Matches: "ok .."}, surface.Operational, ""},
+		{"JSON that is good", HTTP{URL: "/ok", JSON: `body.state == "ready" && body.name.startsWith("check")`}, surface.Operational, ""},
+		{"JSON with numbers and lists", HTTP{URL: "/numbers", JSON: `body.queue < 10 && body.share <= 0.5 && body.big > 9000000000000000000.0 && body.nodes.all(n, n.up) && body.?gone.orValue("x") == "x"`}, surface.Operational, ""},
+		{"JSON that is not", HTTP{URL: "/ok", JSON: `body.state == "busy"`}, surface.Down, `its answer is not as json wants it: body.state == "busy"`},
+		{"JSON without the member", HTTP{URL: "/ok", JSON: `body.queue < 10`}, surface.Down, "json says nothing of its answer: no such key: queue"},
+		{"JSON of another type", HTTP{URL: "/ok", JSON: `body.state < 10`}, surface.Down, "json says nothing of its answer: no such overload"},
+		{"JSON that is neither", HTTP{URL: "/ok", JSON: `body.state`}, surface.Down, "json is neither true nor false"},
+		{"no JSON", HTTP{URL: "/bytes", JSON: `body.state == "ready"`}, surface.Down, "its answer is not JSON"},
+		{"JSON and more", HTTP{URL: "/twice", JSON: `body == 1`}, surface.Down, "its answer is not JSON"},
+		{"JSON without end", HTTP{URL: "/huge", JSON: `body == 1`}, surface.Down, "too large for json"},
+		{"JSON that takes long", HTTP{URL: "/numbers", JSON: `body.many.all(a, body.many.all(b, body.many.all(c, a + b + c < 0 || true)))`}, surface.Down, "actual cost limit exceeded"},
 		{"a header that is there", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"content-type": "text/plain"}}, surface.Operational, ""},
 		{"a header with another value", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"Content-Type": "json"}}, surface.Down, `its header Content-Type does not hold "json"`},
 		{"a header that is missing", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"X-Cache": ""}}, surface.Down, "its answer has no header X-Cache"},

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cel.dev/cel-go/cel"
+
 	"docket/internal/surface"
 )
 
@@ -121,23 +123,28 @@ type Beats interface {
 }
 
 // Prober makes probes, and holds what they share: transports, certificates of authorities,
-// and the bound on bodies in memory. It is safe for many probes at once.
+// compiled expressions, and the bound on bodies in memory. It is safe for many probes at once.
 type Prober struct {
 	beats  Beats
 	booted time.Time
 	now    func() time.Time
 	agent  string
 
-	mu         sync.Mutex // guards the maps
+	mu         sync.Mutex // guards what follows, up to held
 	transports map[way]*http.Transport
 	trust      map[string]*x509.CertPool
+	programs   map[string]cel.Program
+	env        *cel.Env // nil until the first expression
 	// held is how many bytes of bodies are in memory.
 	held atomic.Int64
 }
 
 // New makes a prober. booted is the process' start, agent the User-Agent of HTTP probes.
 func New(beats Beats, booted time.Time, agent string) *Prober {
-	return &Prober{beats: beats, booted: booted, now: time.Now, agent: agent, transports: map[way]*http.Transport{}, trust: map[string]*x509.CertPool{}}
+	return &Prober{
+		beats: beats, booted: booted, now: time.Now, agent: agent, transports: map[way]*http.Transport{}, trust: map[string]*x509.CertPool{},
+		programs: map[string]cel.Program{},
+	}
 }
 
 // Make makes the probe of a surface. The error is made of sentences for the config file: a

@@ -69,6 +69,20 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 	}
 }
 
+func TestMistakesOfAnExpressionAreNamed(t *testing.T) {
+	for expression, want := range map[string]string{
+		"body.state ==":           "http.json is no expression: Syntax error: mismatched input '<EOF>'",
+		"state == 1":              "http.json is no expression: undeclared reference to 'state' (at its line 1, column 1)",
+		"size(body)":              "http.json is a int and must be true or false",
+		strings.Repeat("a", 9000): "http.json is longer than 8192 bytes",
+	} {
+		_, err := New(nil, time.Time{}, "").Make(Spec{HTTP: &HTTP{URL: "https://a", JSON: expression}}, surface.Surface{})
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.20s: %v, want %s", expression, err, want)
+		}
+	}
+}
+
 func TestCAFileIsCheckedAtTheStart(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.pem")
 	if err := os.WriteFile(empty, []byte("nothing"), 0o600); err != nil {

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// target is a web server whose pages are surfaces: /N answers at once, /dead/N takes the
+// request and never answers. It notes when each was asked.
+type target struct {
+	url    string
+	server *http.Server
+	asked  []arrivals
+	count  atomic.Int64
+}
+
+// arrivals are when one surface was asked.
+type arrivals struct {
+	mu sync.Mutex // guards at
+	at []time.Time
+}
+
+func newTarget(ctx context.Context, surfaces int) (*target, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen as a target: %w", err)
+	}
+	t := &target{url: "http://" + l.Addr().String(), asked: make([]arrivals, surfaces)}
+	t.server = &http.Server{Handler: t, ReadHeaderTimeout: time.Minute}
+	go t.server.Serve(l) //nolint:errcheck // It ends when it is closed.
+	return t, nil
+}
+
+// ServeHTTP answers a probe, or does not.
+func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := time.Now()
+	path, dead := strings.CutPrefix(r.URL.Path, "/dead")
+	if n, err := strconv.Atoi(strings.Trim(path, "/")); err == nil && n < len(t.asked) {
+		a := &t.asked[n]
+		a.mu.Lock()
+		a.at = append(a.at, now)
+		a.mu.Unlock()
+		t.count.Add(1)
+	}
+	if dead {
+		<-r.Context().Done()
+		return
+	}
+	_, _ = io.WriteString(w, "ok") // Who asked may be gone.
+}
+
+// surfaces is the configuration of n surfaces, of which each tenth is dead where dead is set.
+// Their alerts ask for no ticket: probing is what is measured.
+func (t *target) surfaces(n int, every time.Duration, dead bool) string {
+	var b strings.Builder
+	b.WriteString("surfaces:\n")
+	for i := range n {
+		path := ""
+		if dead && i%10 == 0 {
+			path = "/dead"
+		}
+		fmt.Fprintf(&b, "  - {name: s%d, every: %s, severity: P4, probe: {http: {url: '%s%s/%d'}}}\n", i, every, t.url, path, i)
+	}
+	return b.String()
+}
+
+// pace is what a target saw.
+type pace struct {
+	// inFirst is how many surfaces were asked within one interval of the start.
+	inFirst int
+	// off is how much later or earlier than the interval says a surface was asked again.
+	off []time.Duration
+}
+
+func (t *target) pace(began time.Time, every time.Duration) (p pace) {
+	for i := range t.asked {
+		a := &t.asked[i]
+		a.mu.Lock()
+		if len(a.at) > 0 && a.at[0].Sub(began) <= every {
+			p.inFirst++
+		}
+		for k := 1; k < len(a.at); k++ {
+			p.off = append(p.off, (a.at[k].Sub(a.at[k-1]) - every).Abs())
+		}
+		a.mu.Unlock()
+	}
+	return p
+}
+
+// probes: 5,000 surfaces every 30 s, a tenth of which never answer; then the highest rate,
+// beside net/http alone.
+func (b *bench) probes(ctx context.Context) error {
+	const every, window = 30 * time.Second, 75 * time.Second
+	n := b.count(5000)
+	fmt.Printf("Probes: %d surfaces every %s, a tenth of them never answer (seen by the target, for %s)\n", n, every, window)
+	row("server", "in first 30 s", "off p50 ms", "off p99 ms", "off max ms", "cores", "RSS MB", "late <= 1 s")
+	for _, s := range b.servers {
+		if !strings.HasPrefix(s.name, "docket") {
+			continue
+		}
+		t, err := newTarget(ctx, n)
+		if err != nil {
+			return err
+		}
+		r, err := s.start(ctx, scene{more: t.surfaces(n, every, true)})
+		if err != nil {
+			return err
+		}
+		began, cpu := time.Now(), r.cpu()
+		<-time.After(window)
+		p, used, rss := t.pace(began, every), r.cpu()-cpu, r.rss()
+		punctual, err := r.punctual(ctx)
+		r.stop()
+		_ = t.server.Close() // Its probes are gone.
+		if err != nil {
+			return err
+		}
+		row(s.name, fmt.Sprintf("%d of %d", p.inFirst, n), ms(quantile(p.off, 0.5)), ms(quantile(p.off, 0.99)), ms(quantile(p.off, 1)),
+			fmt.Sprintf("%.2f", used.Seconds()/window.Seconds()), fmt.Sprintf("%.0f", rss), fmt.Sprintf("%.2f %%", 100*punctual))
+	}
+	fmt.Println()
+	return b.probeRate(ctx)
+}
+
+// probeRate is how many probes a second there can be.
+func (b *bench) probeRate(ctx context.Context) error {
+	const settle, window = 5 * time.Second, 10 * time.Second
+	fmt.Println("Probes a second at the most (plain HTTP on loopback, the target on the same machine)")
+	row("who", "demanded/s", "done/s", "cpu µs a probe")
+	for _, demand := range []int{2000, 5000, 10000} {
+		n := b.count(demand)
+		t, err := newTarget(ctx, n)
+		if err != nil {
+			return err
+		}
+		r, err := b.startDocketSQLite(ctx, scene{more: t.surfaces(n, time.Second, false)})
+		if err != nil {
+			return err
+		}
+		<-time.After(settle)
+		before, cpu := t.count.Load(), r.cpu()
+		<-time.After(window)
+		done, used := t.count.Load()-before, r.cpu()-cpu
+		r.stop()
+		_ = t.server.Close() // Its probes are gone.
+		row("docket sqlite", fmt.Sprint(n), rate(float64(done)/window.Seconds()), fmt.Sprintf("%.0f", float64(used.Microseconds())/float64(max(done, 1))))
+	}
+	for _, fresh := range []bool{false, true} {
+		t, err := newTarget(ctx, 1)
+		if err != nil {
+			return err
+		}
+		name := map[bool]string{false: "net/http kept", true: "net/http new"}[fresh]
+		row(name, "-", rate(bare(ctx, t.url+"/0", fresh)), "-")
+		_ = t.server.Close() // Nobody asks any more.
+	}
+	fmt.Println()
+	return nil
+}
+
+// bare is how often net/http alone can ask in a second, with 64 askers.
+func bare(ctx context.Context, url string, fresh bool) float64 {
+	const askers, window = 64, 5 * time.Second
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: fresh, MaxIdleConnsPerHost: askers}}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, window)
+	defer cancel()
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for range askers {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+				if err != nil {
+					return
+				}
+				resp, err := client.Do(req)
+				if err != nil {
+					continue // The end, or a port that is not free yet.
+				}
+				_, _ = io.Copy(io.Discard, resp.Body) // Two bytes.
+				_ = resp.Body.Close()                 // Read to its end.
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return float64(done.Load()) / window.Seconds()
+}
+
+// punctual is the share of all probes that began within a second of their moment, as Docket
+// itself says.
+func (r *running) punctual(ctx context.Context) (float64, error) {
+	within, err := r.value(ctx, `docket_probe_lateness_seconds_bucket{le="1"}`)
+	if err != nil {
+		return 0, err
+	}
+	all, err := r.value(ctx, "docket_probe_lateness_seconds_count")
+	return float64(within) / float64(max(all, 1)), err
+}
