@@ -39,15 +39,15 @@ func (c *calendar) Pop() any {
 	return t
 }
 
-// schedule begins each probe when it is due, until ctx ends, and waits for those on their way.
-func (w *Watch) schedule(ctx context.Context) {
+// schedule begins each probe when it is due, until ctx ends, and waits for those on their
+// way. What fell due since the watch began, while its tiles were loaded, is due now.
+func (w *Watch) schedule(ctx context.Context, began time.Time) {
 	var probes sync.WaitGroup
 	defer probes.Wait()
-	now := time.Now()
 	due := make(calendar, 0, len(w.items))
 	for n, item := range w.items {
 		phase := phaseOf(item.Surface.Name, item.Surface.Every)
-		due = append(due, turn{nextDue(now, item.Surface.Every, phase), n, shareOf(item.Surface.Name), phase})
+		due = append(due, turn{nextDue(began, item.Surface.Every, phase), n, shareOf(item.Surface.Name), phase})
 	}
 	heap.Init(&due)
 	busy := newBusy(len(w.items))
@@ -59,7 +59,7 @@ func (w *Watch) schedule(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		for now = time.Now(); !due[0].due.After(now); now = time.Now() {
+		for now := time.Now(); !due[0].due.After(now); now = time.Now() {
 			t := &due[0]
 			on := w.items[t.item].Surface
 			if w.may(t.share, now, on.Timeout) && busy.take(t.item) {

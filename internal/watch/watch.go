@@ -105,6 +105,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	if len(w.items) == 0 {
 		return nil
 	}
+	began := time.Now()
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { w.deal(ctx) })
 	loops.Go(func() {
-		w.schedule(ctx)
+		w.schedule(ctx, began)
 		close(w.results) // Every probe has ended.
 	})
 	// What was seen is kept although the stop has been asked for.

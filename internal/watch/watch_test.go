@@ -322,3 +322,21 @@ func TestPhaseSpreadsSurfacesOverOneInterval(t *testing.T) {
 		t.Errorf("due %s", due)
 	}
 }
+
+func TestWhatFellDueWhileTheWatchBeganIsReadAtOnce(t *testing.T) {
+	s := newStreet()
+	items := s.items(200, time.Hour, time.Second)
+	w := New(open(t, storetest.URL(t, "sqlite")), items, Options{Name: "one", Tell: s.tell, Log: slog.New(slog.DiscardHandler)})
+	if err := w.dealOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var loop sync.WaitGroup
+	// An hour ago every surface had yet to fall due once until now.
+	loop.Go(func() { w.schedule(ctx, time.Now().Add(-time.Hour)) })
+	eventually(t, "all read once", func() bool {
+		return !slices.ContainsFunc(items, func(i Item) bool { return s.askedSince(i.Surface.Name, time.Time{}) != 1 })
+	})
+	cancel()
+	loop.Wait()
+}
