@@ -44,6 +44,11 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		if err := e.take(); err != nil {
 			return nil, err
 		}
+		// Only for whoever runs us: tickets and accounts are in it. What SQLite puts beside it
+		// gets the same mode.
+		if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+			_ = f.Close() // Nothing was written.
+		}
 	}
 	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
 	if !o.Exclusive && !o.Beside {
