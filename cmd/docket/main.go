@@ -38,6 +38,7 @@ type cli struct {
 	Server   string `placeholder:"URL" help:"The running docket to talk to (or DOCKET_URL; the configured listen address otherwise)."`
 
 	Serve     serveCmd       `cmd:"" help:"Take alerts in and file tickets, until stopped."`
+	Demo      demoCmd        `cmd:"" help:"Show the whole scene with made-up surfaces, alerts and a help desk; nothing else is needed."`
 	Send      sendCmd        `cmd:"" help:"Send a test alert to a running docket."`
 	Alerts    alertsCmd      `cmd:"" help:"List alerts."`
 	Incidents incidentsCmd   `cmd:"" help:"List incidents, show one, or explain why its ticket was filed, or not."`
@@ -47,6 +48,7 @@ type cli struct {
 	Flags     flagsCmd       `cmd:"" help:"List the flags, or turn one on or off."`
 	Replay    replayCmd      `cmd:"" help:"Tell the alerts that are kept here to another docket, or print them."`
 	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
+	Status    statusCmd      `cmd:"" help:"Show how the surfaces do."`
 	Doctor    doctorCmd      `cmd:"" help:"Examine the whole way that a ticket takes, and name the first broken hop."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
 	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`

@@ -49,8 +49,6 @@ type App struct {
 	version string
 	booted  time.Time
 	gate    *gate
-	// demo marks the pages as a demonstration.
-	demo bool
 }
 
 // Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
@@ -161,8 +159,8 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	}
 	physician := doctor.New(a.serving(a.patient(st, d, board, rules), in), log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
-		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: a.demo, Booted: a.booted, Version: a.version, Log: log,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
+		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {
 		return err
@@ -220,7 +218,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Doctor: physician,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {

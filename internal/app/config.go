@@ -36,6 +36,8 @@ type Config struct {
 	Log       LogConfig       `yaml:"log"`
 	// Access is the Cloudflare Access service token, from the environment only.
 	Access AccessConfig `yaml:"-"`
+	// Demo marks the pages as a demonstration; the command of that name sets it.
+	Demo bool `yaml:"-"`
 	// Client is what commands ask, from the environment only.
 	Client ClientConfig `yaml:"-"`
 	// Flags are what the environment says of the flags, by name.

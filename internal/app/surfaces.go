@@ -15,7 +15,8 @@ func surfaceOf(s SurfaceConfig) surface.Surface {
 	}
 }
 
-func surfaces(cfg Config) []surface.Surface {
+// Surfaces are the configured surfaces, in their order.
+func Surfaces(cfg Config) []surface.Surface {
 	all := make([]surface.Surface, len(cfg.Surfaces))
 	for n, s := range cfg.Surfaces {
 		all[n] = surfaceOf(s)

@@ -37,6 +37,7 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, the latest first", s.listAudit)
 	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that the audit log is as it was written", s.verifyAudit)
 	s.mountSwitches(api)
+	get(s, api, "list-surfaces", "/api/v1/surfaces", "List the surfaces, the worst first", s.listSurfaces)
 	get(s, api, "show-doctor", "/api/v1/doctor", "What the doctor found last", s.showDoctor)
 	post(s, api, "run-doctor", "/api/v1/doctor", "Examine the whole way, now", s.runDoctor)
 	get(s, api, "show-version", "/api/v1/version", "Which docket this is", s.showVersion)

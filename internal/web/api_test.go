@@ -45,7 +45,7 @@ func TestOpenAPIDocumentSaysWhatThereIs(t *testing.T) {
 	}
 	want := []string{
 		"GET /api/v1/alerts", "GET /api/v1/audit", "GET /api/v1/audit/verify", "GET /api/v1/doctor", "GET /api/v1/flags", "GET /api/v1/incidents", "GET /api/v1/incidents/{id}", "GET /api/v1/incidents/{id}/explain",
-		"GET /api/v1/maintenance", "GET /api/v1/silences", "GET /api/v1/tickets", "GET /api/v1/tickets/{id}", "GET /api/v1/version",
+		"GET /api/v1/maintenance", "GET /api/v1/silences", "GET /api/v1/surfaces", "GET /api/v1/tickets", "GET /api/v1/tickets/{id}", "GET /api/v1/version",
 		"POST /api/v1/doctor", "POST /api/v1/flags/{id}", "POST /api/v1/maintenance", "POST /api/v1/maintenance/{id}/end", "POST /api/v1/reconcile",
 		"POST /api/v1/silences", "POST /api/v1/silences/preview", "POST /api/v1/silences/{id}", "POST /api/v1/silences/{id}/expire",
 		"POST /api/v1/tickets/{id}/close", "POST /api/v1/tickets/{id}/notes", "POST /api/v1/tickets/{id}/reopen",

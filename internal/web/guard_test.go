@@ -71,6 +71,7 @@ var allRoutes = []route{
 	{method: "POST", path: "/api/v1/silences/{id}/expire", try: "/api/v1/silences/x/expire", scopes: changing},
 	{method: "POST", path: "/api/v1/maintenance", scopes: changing},
 	{method: "POST", path: "/api/v1/maintenance/{id}/end", try: "/api/v1/maintenance/x/end", scopes: changing},
+	{method: "GET", path: "/api/v1/surfaces", scopes: reading},
 	{method: "GET", path: "/api/v1/doctor", scopes: reading},
 	{method: "POST", path: "/api/v1/doctor", scopes: changing},
 	{method: "POST", path: "/api/v1/reconcile", scopes: changing},

@@ -22,6 +22,7 @@ import (
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/surface"
 	"docket/internal/switchboard"
 	"docket/internal/words"
 )
@@ -44,6 +45,8 @@ type Deps struct {
 	// Route is an alert's route, "" for none; Routes are all of them, in order.
 	Route  func(alert.Alert) string
 	Routes []Route
+	// Surfaces are the configured ones, in their order.
+	Surfaces []surface.Surface
 	// Heartbeats are the surfaces whose jobs check in.
 	Heartbeats map[string]bool
 	// Booted is the process' start.

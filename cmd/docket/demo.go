@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/app"
+	"docket/internal/desk"
+	"docket/internal/desk/fakedesk"
+	"docket/internal/probe"
+	"docket/internal/store"
+	"docket/internal/surface"
+	"docket/internal/web"
+)
+
+type demoCmd struct {
+	Listen string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"The loopback address of the pages."`
+	For    time.Duration `placeholder:"DURATION" help:"End by itself after so long."`
+}
+
+// demoKey lets the demonstration into its own help desk.
+const demoKey = "demo-key"
+
+// scene is the made-up company of the demonstration: what users touch, and a help desk.
+type scene struct {
+	desk    *fakedesk.Server
+	deskURL string
+	shopURL string
+
+	mu  sync.Mutex // guards ill
+	ill map[string]illness
+}
+
+// illness is how a made-up surface answers.
+type illness struct {
+	status int
+	delay  time.Duration
+}
+
+// stage is the surfaces of the demonstration, by group.
+var stage = []struct{ name, title, group string }{
+	{"checkout", "Checkout", "Shop"}, {"search", "Search", "Shop"}, {"catalogue", "Catalogue", "Shop"}, {"images", "Images", "Shop"},
+	{"login", "Login", "Accounts"}, {"profile", "Profile", "Accounts"}, {"mail", "Mail", "Accounts"},
+	{"api", "Public API", "Platform"}, {"webhooks", "Webhooks", "Platform"}, {"exports", "Exports", "Platform"},
+}
+
+// Run plays the whole scene with nothing else installed: surfaces that break and heal,
+// alerts, and a help desk that goes away for a minute.
+func (c *demoCmd) Run(s *session) error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+		return &exitError{exitIll, fmt.Sprintf("the demonstration listens on this machine only: %.60q is no loopback address", c.Listen)}
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	if c.For > 0 {
+		ctx, cancel = context.WithTimeout(ctx, c.For)
+		defer cancel()
+	}
+	folder, err := os.MkdirTemp("", "docket-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demonstration: %w", err)
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // It is in the system's folder for such things.
+
+	scene := &scene{desk: fakedesk.New(fakedesk.Options{APIKey: demoKey}), ill: map[string]illness{}}
+	defer scene.desk.Close()
+	var loops sync.WaitGroup
+	defer loops.Wait()
+	defer cancel()
+	if err := scene.open(ctx, &loops); err != nil {
+		return err
+	}
+	cfg := scene.config(c.Listen, filepath.Join(folder, "docket.db"))
+	if err := scene.history(ctx, cfg); err != nil {
+		return fmt.Errorf("make up the past: %w", err)
+	}
+	err = app.Serve(ctx, cfg, newLogger(io.Discard, "error"), version, func(addr string) {
+		_, _ = fmt.Fprintf(s.out, `Docket's demonstration: everything in it is made up, and gone when you stop it (Ctrl-C).
+
+  Console      http://%[1]s/console
+  Status page  http://%[1]s/status
+  Help desk    %[2]s (a small FreeScout-like one; its tickets are in the console)
+
+In the next minutes Checkout goes down, alerts come in, the help desk goes away for a minute and comes back.
+`, addr, scene.deskURL)
+		loops.Go(func() { scene.play(ctx, web.NewClient("http://"+addr, "")) })
+	})
+	if errors.Is(err, context.DeadlineExceeded) && c.For > 0 {
+		return nil
+	}
+	return err
+}
+
+// open starts the made-up company and its help desk on loopback.
+func (s *scene) open(ctx context.Context, loops *sync.WaitGroup) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("open the made-up shop: %w", err)
+	}
+	s.shopURL = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}
+	loops.Go(func() { _ = server.Serve(listener) }) // Closed below.
+	loops.Go(func() {
+		<-ctx.Done()
+		_ = server.Close() // It only holds made-up answers.
+	})
+	ready := make(chan string, 1)
+	failed := make(chan error, 1)
+	loops.Go(func() {
+		failed <- s.desk.Listen(ctx, "127.0.0.1:0", func(url string) { ready <- url })
+	})
+	select {
+	case s.deskURL = <-ready:
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("open the help desk: %w", err)
+	}
+}
+
+// serve answers as the surface of that name does at the moment.
+func (s *scene) serve(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Path[1:]
+	s.mu.Lock()
+	ill := s.ill[name]
+	s.mu.Unlock()
+	// A little noise, so that a curve looks like one.
+	wait := ill.delay + time.Duration(20+15*math.Sin(float64(time.Now().UnixMilli())/4000))*time.Millisecond
+	select {
+	case <-time.After(wait):
+	case <-r.Context().Done():
+		return
+	}
+	if ill.status != 0 {
+		w.WriteHeader(ill.status)
+	}
+	_, _ = io.WriteString(w, "ok\n") // The probe is gone if this fails.
+}
+
+func (s *scene) set(name string, ill illness) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ill[name] = ill
+}
+
+// config is the demonstration's configuration.
+func (s *scene) config(listen, database string) app.Config {
+	cfg := app.Defaults()
+	cfg.Listen, cfg.Demo, cfg.Desk = listen, true, "freescout"
+	cfg.Database = desk.Secret(database)
+	cfg.FreeScout.APIURL, cfg.FreeScout.InstanceURL, cfg.FreeScout.MailboxID = s.deskURL, s.deskURL, 2
+	cfg.FreeScout.APIKey = demoKey
+	cfg.FreeScout.WaitOut, cfg.FreeScout.Rate = 5*time.Second, 20
+	for _, at := range stage {
+		cfg.Surfaces = append(cfg.Surfaces, app.SurfaceConfig{
+			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,
+			InvestigateWindow: time.Hour, Probe: probe.Spec{HTTP: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
+			Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbooks/" + at.name}},
+		})
+	}
+	return cfg
+}
+
+// history makes ninety days up, so that the pages show what they look like in life.
+func (s *scene) history(ctx context.Context, cfg app.Config) error {
+	st, err := store.Open(ctx, cfg.Database.Reveal(), store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close() //nolint:errcheck // A failed write has told already.
+	if err := st.Migrate(ctx); err != nil {
+		return err
+	}
+	names := make([]string, len(stage))
+	for n, at := range stage {
+		names[n] = at.name
+	}
+	ids, err := st.EnsureSurfaces(ctx, names)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC().Truncate(time.Minute)
+	for n, name := range names {
+		var state surface.State
+		var batch []store.Observed
+		for at := now.AddDate(0, 0, -89); at.Before(now); at = at.Add(pace(now.Sub(at))) {
+			r := pastReading(n, at, now)
+			var turn *surface.Turn
+			state, turn = surface.Observe(state, r, surface.Surface{DownAfter: 2, UpAfter: 2})
+			batch = append(batch, store.Observed{ID: ids[name], Reading: r, Turn: turn, State: state})
+		}
+		if err := st.SaveObserved(ctx, batch, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pace is how far apart the made-up readings of the past are: closer, the later.
+func pace(ago time.Duration) time.Duration {
+	switch {
+	case ago > 48*time.Hour:
+		return time.Hour
+	case ago > 3*time.Hour:
+		return 5 * time.Minute
+	}
+	return time.Minute
+}
+
+// pastReading is what surface n may have been like at a moment: mostly well.
+func pastReading(n int, at, now time.Time) surface.Reading {
+	day := int(now.Sub(at) / (24 * time.Hour))
+	wave := math.Sin(float64(at.Unix())/7000+float64(n)) + math.Sin(float64(at.Unix())/47000)
+	r := surface.Reading{At: at, Status: surface.Operational, Latency: time.Duration(40+12*wave+float64(n)*3) * time.Millisecond}
+	switch {
+	case day == 11+n*7 && at.Hour() > 8 && at.Hour() < 12:
+		r.Status, r.Latency, r.Reason = surface.Down, 0, "answered 503 Service Unavailable, expected 2xx"
+	case day == 30+n*3 && at.Hour() > 13 && at.Hour() < 19:
+		r.Status, r.Latency, r.Reason = surface.Degraded, 900*time.Millisecond, "took 900ms, more than 400ms"
+	}
+	return r
+}
+
+// play lets things happen, again and again: about three minutes a round.
+func (s *scene) play(ctx context.Context, client *web.Client) {
+	for {
+		for _, act := range []struct {
+			after time.Duration
+			do    func()
+		}{
+			{3 * time.Second, func() { s.set("search", illness{delay: 600 * time.Millisecond}) }},
+			{2 * time.Second, func() { s.set("checkout", illness{status: http.StatusServiceUnavailable}) }},
+			{5 * time.Second, func() {
+				s.alert(ctx, client, "Payments are declined", "P1", "team", "payments", "region", "eu-west")
+			}},
+			{4 * time.Second, func() { s.alert(ctx, client, "Disk almost full", "P3", "host", "db-2", "mount", "/var") }},
+			{8 * time.Second, func() { s.desk.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503}) }},
+			{4 * time.Second, func() { s.set("login", illness{status: http.StatusBadGateway}) }},
+			{3 * time.Second, func() { s.alert(ctx, client, "Queue grows", "P2", "queue", "emails", "team", "accounts") }},
+			{8 * time.Second, func() { s.set("checkout", illness{}) }},
+			{45 * time.Second, s.desk.Clear},
+			{15 * time.Second, func() { s.set("login", illness{}) }},
+			{10 * time.Second, func() { s.set("search", illness{}) }},
+			{60 * time.Second, func() {}},
+		} {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(act.after):
+				act.do()
+			}
+		}
+	}
+}
+
+// alert sends one alert as Prometheus would; a demonstration goes on without it.
+func (s *scene) alert(ctx context.Context, client *web.Client, title, severity string, labels ...string) {
+	all := map[string]string{"alertname": title, "severity": severity}
+	for i := 0; i+1 < len(labels); i += 2 {
+		all[labels[i]] = labels[i+1]
+	}
+	_ = client.Post(ctx, "/api/v2/alerts", []map[string]any{{"labels": all, "annotations": map[string]string{"summary": title + ", made up for the demonstration."}, "endsAt": time.Now().Add(2 * time.Minute)}}, nil)
+}
