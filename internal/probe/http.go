@@ -199,6 +199,7 @@ func (p *httpProbe) redirect(next *http.Request, before []*http.Request) error {
 		next.Host = p.host
 		return nil
 	}
+	next.Host = ""
 	for name := range p.Headers {
 		next.Header.Del(name)
 	}
