@@ -214,6 +214,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		round := a.round(a.tell(book))
 		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
 	}
+	turned := turning{health: health, look: func(ctx context.Context, now time.Time) error {
+		return physician.Look(ctx, doctor.Round{Tell: a.tell(book)}, now)
+	}}
+	work.every("doctor when the desk turns", turnTick, turned.turn)
 	work.every("sessions", 10*time.Minute, guard.Sweep)
 
 	a.gate.open(web.New(web.Deps{

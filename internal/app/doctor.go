@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/doctor"
 	"docket/internal/feature"
@@ -73,33 +73,6 @@ func (a *App) serving(p doctor.Patient, in *intake.Intake) doctor.Patient {
 	return p
 }
 
-var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
-// deskVariables are the variables of the runbook's step 0, by their names: what the file
-// sets counts as set. Cloudflare's client ids end in .access, its secrets are 64 hexadecimal
-// characters (https://developers.cloudflare.com/cloudflare-one/identity/service-tokens/, read 2026-11-23).
-func deskVariables(cfg Config) []doctor.Variable {
-	if cfg.Desk != "freescout" {
-		return nil
-	}
-	f, access := cfg.FreeScout, cfg.Access
-	var id, hex string
-	if access.ClientID.Set() && !strings.HasSuffix(access.ClientID.Reveal(), ".access") {
-		id = "does not end in .access, as Cloudflare's client ids do"
-	}
-	if access.ClientSecret.Set() && !hex64.MatchString(access.ClientSecret.Reveal()) {
-		hex = "is not of 64 hexadecimal characters, as Cloudflare's secrets are"
-	}
-	return []doctor.Variable{
-		{Name: "FREESCOUT_API_URL", Set: f.APIURL != "", Needed: true},
-		{Name: "FREESCOUT_INSTANCE_URL", Set: f.InstanceURL != ""},
-		{Name: "FREESCOUT_API_KEY", Set: f.APIKey.Set(), Needed: true},
-		{Name: "FREESCOUT_OPERATIONS_MAILBOX_ID", Set: f.MailboxID != 0, Needed: true},
-		{Name: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", Set: access.ClientID.Set(), Doubt: id},
-		{Name: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", Set: access.ClientSecret.Set(), Doubt: hex},
-	}
-}
-
 func flagsFor(board *switchboard.Board) func() []doctor.Flag {
 	return func() []doctor.Flag {
 		var all []doctor.Flag
@@ -129,6 +102,30 @@ func emits(r *rules, board *switchboard.Board) func(context.Context) (bool, stri
 		asks := d.Next.Ticket.State == incident.TicketAsked || d.Next.State == incident.Held
 		return asks, d.Reason.Sentence()
 	}
+}
+
+// turnTick is how often it is looked whether the desk has turned ill or well.
+const turnTick = 5 * time.Second
+
+// turning lets the doctor look, without a canary, whenever the way to the desk turns ill in
+// another way, or well: a fault is named in log and Slack though nobody asked.
+type turning struct {
+	health *courier.Health
+	look   func(ctx context.Context, now time.Time) error
+	// fault is the desk's at the last look; only turn touches it.
+	fault string
+}
+
+func (t *turning) turn(ctx context.Context, now time.Time) error {
+	state := t.health.State()
+	if !state.Heard || state.Fault == t.fault {
+		return nil
+	}
+	if err := t.look(ctx, now); err != nil {
+		return err
+	}
+	t.fault = state.Fault
+	return nil
 }
 
 // round is the doctor's own round; every 0 makes none.

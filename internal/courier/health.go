@@ -204,5 +204,9 @@ func (h *Health) learn(stored incident.Outage) {
 
 // isAuth reports whether a fault is about who we are: the runbook greps for those by name.
 func isAuth(fault string) bool {
-	return fault == "access_refused" || fault == "key_refused" || fault == "mailbox_forbidden"
+	switch fault {
+	case "access_refused", "access_token_missing", "key_refused", "mailbox_forbidden":
+		return true
+	}
+	return false
 }

@@ -22,7 +22,7 @@ var hops = [...]struct {
 	{"desk connection", "The desk can be reached.", []string{"unreachable", "connection_failed", "connection_cut"}},
 	{"desk certificate", "The connection is safe.", []string{"tls_error"}},
 	{"desk answers", "The desk answers in time.", []string{"timeout", "service_unavailable", "proxy_error", "server_error", "rate_limited", desk.OwnLimit, "unavailable"}},
-	{"access gate", "No gate before the desk holds us up.", []string{"access_refused", "challenge_refused", "proxy_refused"}},
+	{"access gate", "No gate before the desk holds us up.", []string{"access_refused", "access_token_missing", "challenge_refused", "proxy_refused"}},
 	{"desk address", "The address is the desk's API.", []string{"wrong_base_url", "not_json", "bad_answer", "no_id", "method_refused"}},
 	{"desk module", "The desk's API is there.", []string{"module_missing"}},
 	{"desk key", "The desk accepts the key.", []string{"key_refused"}},

@@ -125,7 +125,7 @@ var faults = []fault{
 	{"an error of its own", order(fakedesk.Fault{Kind: fakedesk.Error500}), "desk answers", "server_error", true},
 	{"a proxy without a server", order(fakedesk.Fault{Kind: fakedesk.BadGateway502}), "desk answers", "proxy_error", true},
 	{"too many calls", order(fakedesk.Fault{Kind: fakedesk.TooMany429}), "desk answers", "rate_limited", true},
-	{"the headers are missing (2026-06-19)", func(c *clinic) { c.config.AccessClientID, c.config.AccessClientSecret = "", "" }, "access gate", "access_refused", true},
+	{"the headers are missing (2026-06-19)", func(c *clinic) { c.config.AccessClientID, c.config.AccessClientSecret = "", "" }, "access gate", "access_token_missing", true},
 	{"the service token is wrong", func(c *clinic) { c.config.AccessClientSecret = "other" }, "access gate", "access_refused", true},
 	{"the gate sends to its login", order(fakedesk.Fault{Kind: fakedesk.AccessRedirect}), "access gate", "access_refused", true},
 	{"the gate answers 401", order(fakedesk.Fault{Kind: fakedesk.AccessDenied401}), "access gate", "access_refused", true},

@@ -55,23 +55,18 @@ func accessJSON(body []byte) bool {
 	return false
 }
 
-// Gated reports whether Cloudflare Access stands before FreeScout: it asks once without the
-// service token. The answer to that call is not believed about anything else.
+// Gated reports whether Cloudflare Access stands before FreeScout: it asks once without key
+// and service token. The answer to that call is not believed about anything else.
 func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
 	if err := d.turn(ctx); err != nil {
 		return false, d.scrubbed(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 	defer cancel()
-	bare := &Desk{config: d.config, api: d.api, site: d.site, client: d.client}
-	bare.config.AccessClientID, bare.config.AccessClientSecret = "", ""
-	x := bare.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true, query: url.Values{"pageSize": {"1"}}})
+	x := d.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true, query: url.Values{"pageSize": {"1"}}, bare: true})
+	if x.err != nil {
+		return false, d.scrubbed(classifyFailure(x))
+	}
 	fault := classify(x)
-	if fault == nil {
-		return false, nil
-	}
-	if fault.Name == "access_refused" || fault.Name == "challenge_refused" {
-		return true, nil
-	}
-	return false, d.scrubbed(fault)
+	return fault != nil && (fault.Name == "access_token_missing" || fault.Name == "challenge_refused"), nil
 }

@@ -40,6 +40,8 @@ type call struct {
 	list    bool
 	query   url.Values
 	payload any
+	// bare leaves the key and the Access service token out.
+	bare bool
 }
 
 // answer is a success.
@@ -92,7 +94,7 @@ func (d *Desk) turn(ctx context.Context) *desk.Error {
 
 // exchange sends the request and reads the answer. It never follows a redirect.
 func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
-	x = exchange{deed: c.deed, list: c.list}
+	x = exchange{deed: c.deed, list: c.list, tokenless: c.bare || !d.config.AccessClientID.Set()}
 	defer func() { x.now = time.Now() }()
 	// asked and got tell whether the request can have left: once it has a connection, it
 	// may be on the wire. A transport that does not tell counts as having sent.
@@ -155,8 +157,10 @@ func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
 	if err != nil {
 		return nil, errors.New("build the request: the address is not valid")
 	}
-	req.Header.Set("X-FreeScout-API-Key", d.config.APIKey.Reveal())
-	if d.config.AccessClientID.Set() {
+	if !c.bare {
+		req.Header.Set("X-FreeScout-API-Key", d.config.APIKey.Reveal())
+	}
+	if !c.bare && d.config.AccessClientID.Set() {
 		req.Header.Set("CF-Access-Client-Id", d.config.AccessClientID.Reveal())
 		req.Header.Set("CF-Access-Client-Secret", d.config.AccessClientSecret.Reveal())
 	}

@@ -42,6 +42,8 @@ type exchange struct {
 	body []byte
 	// url is the address that was asked.
 	url *url.URL
+	// tokenless says that the call carried no Access service token.
+	tokenless bool
 	// sent is false only where no byte of the request can have left.
 	sent bool
 	// err is why there is no answer; then status is 0.
@@ -66,6 +68,9 @@ func classify(x exchange) *desk.Error {
 // classifyAnswer goes from the answers that are surely not FreeScout's to its own.
 func classifyAnswer(x exchange) *desk.Error {
 	switch {
+	case fromAccess(x) && x.tokenless:
+		return refused("access_token_missing", "Cloudflare Access guards FreeScout, and Docket has no service token for it; FreeScout never saw the call.",
+			"Set CF_ACCESS_SVC_TICKETS_CLIENT_ID and CF_ACCESS_SVC_TICKETS_CLIENT_SECRET, both.")
 	case fromAccess(x):
 		return refused("access_refused", "Cloudflare Access did not let the call through; FreeScout never saw it.",
 			"Check CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET, that the token has not expired, and that the application's policy action is Service Auth.")
@@ -142,6 +147,9 @@ func classifyRedirect(x exchange) *desk.Error {
 
 func classifyForbidden(x exchange) *desk.Error {
 	switch {
+	case x.tokenless && looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
+		return refused("access_token_missing", "Cloudflare refused the call, and Docket has no Access service token; FreeScout never saw it.",
+			"Set CF_ACCESS_SVC_TICKETS_CLIENT_ID and CF_ACCESS_SVC_TICKETS_CLIENT_SECRET, both; then look at Cloudflare's firewall rules for FreeScout's /api/ path.")
 	case looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
 		return refused("access_refused", "Cloudflare refused the call; FreeScout never saw it.",
 			"Check the Access service token (CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET) and Cloudflare's firewall rules for FreeScout's /api/ path.")
