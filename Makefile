@@ -39,11 +39,16 @@ check: setup-check ## The quick loop: vet, lint and the tests that need no other
 # The tests with real programs wait more than they work, hence -parallel 8; -count=1 because
 # Go's cache cannot see those programs change.
 .PHONY: test
-test: setup ## Every test, also with real PostgreSQL, Prometheus and Alertmanager
+test: setup ## Every test, also with real PostgreSQL, Prometheus, Alertmanager and Chromium
 	go vet ./...
 	$(LINT) run ./...
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
 	scripts/with-tools go test -race -count=1 -timeout 30m -parallel 8 $(TESTFLAGS) ./...
+
+.PHONY: screens
+screens: build ## Take the pictures of docs/screens from the demonstration
+	@scripts/setup chromium
+	scripts/screens
 
 .PHONY: prove
 prove: ## Play a million simulated worlds (SEEDS=1000000)
