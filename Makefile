@@ -10,6 +10,7 @@ SHELL       := bash
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME  ?= 10s
 SEEDS     ?= 1000000
+KILLS     ?= 10
 BENCHFLAGS ?=
 TESTFLAGS ?=
 PKG       ?= ./...
@@ -51,8 +52,9 @@ screens: build ## Take the pictures of docs/screens from the demonstration
 	scripts/screens
 
 .PHONY: prove
-prove: ## Play a million simulated worlds (SEEDS=1000000)
+prove: setup ## Play a million simulated worlds (SEEDS=1000000), and kill the real program KILLS=10 times at each failpoint
 	go test -count=1 -timeout 3h -v -run 'Worlds|World' ./internal/sim -seeds $(SEEDS)
+	scripts/with-tools go test -count=1 -timeout 3h -v -run 'TestKilledAt' ./cmd/docket -kills $(KILLS)
 
 .PHONY: bench
 bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)

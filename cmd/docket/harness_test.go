@@ -77,6 +77,8 @@ type process struct {
 	url string
 	log *logBuffer
 	end chan error
+	// gone is closed once the process has ended.
+	gone chan struct{}
 }
 
 // logBuffer keeps a process' output.
@@ -107,6 +109,8 @@ type setup struct {
 	listenByEnv bool
 	// uid runs the program as another user, 0 as ourselves.
 	uid uint32
+	// program is run instead of the plain build.
+	program string
 	// early returns from launch without waiting.
 	early bool
 }
@@ -133,7 +137,10 @@ func launch(t testing.TB, s setup) *process {
 	if err := os.WriteFile(config, []byte(s.yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{program(t), "serve", "--config", config}
+	if s.program == "" {
+		s.program = program(t)
+	}
+	args := []string{s.program, "serve", "--config", config}
 	if !s.listenByEnv {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
@@ -150,7 +157,7 @@ func launch(t testing.TB, s setup) *process {
 		t.Fatal(err)
 	}
 	cmd.Stderr = cmd.Stdout
-	p := &process{t: t, cmd: cmd, log: &logBuffer{}, end: make(chan error, 1)}
+	p := &process{t: t, cmd: cmd, log: &logBuffer{}, end: make(chan error, 1), gone: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +173,7 @@ func launch(t testing.TB, s setup) *process {
 		}
 		p.end <- cmd.Wait()
 		close(p.end)
+		close(p.gone)
 		close(ready)
 	}()
 	t.Cleanup(func() {

@@ -113,6 +113,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.EndDeadLeases(ctx); err != nil {
+		return err
+	}
 
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -190,6 +193,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work := newGroup(ctx, log)
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
+	work.every("replicas", queue.BeatEvery, jobs.TakeUp)
 	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell(book), now) })
 	work.run("switches", board.Listen)
 	work.every("switches of others", switchboard.PollEvery, board.Refresh)

@@ -2,6 +2,9 @@ package queue
 
 import (
 	"context"
+	"fmt"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -11,14 +14,21 @@ import (
 )
 
 // postgresClient is River on the store's pool.
-type postgresClient struct{ river *river.Client[pgx.Tx] }
+type postgresClient struct {
+	river *river.Client[pgx.Tx]
+	store *store.Store
+
+	mu sync.Mutex // guards beat
+	// beat is when this replica last said that it lives; zero before it did.
+	beat time.Time
+}
 
 func newPostgres(st *store.Store, cfg *river.Config) (client, error) {
 	c, err := river.NewClient(riverpgxv5.New(st.Postgres()), cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresClient{c}, nil
+	return &postgresClient{river: c, store: st}, nil
 }
 
 func (c *postgresClient) insertTx(ctx context.Context, tx *store.Tx, params []river.InsertManyParams) error {
@@ -38,6 +48,47 @@ func (c *postgresClient) start(ctx context.Context) error         { return c.riv
 func (c *postgresClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *postgresClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
 
-// releaseOrphans: other replicas may be running jobs, so none can be called an orphan;
-// River's rescuer takes those over whose time is up.
-func (c *postgresClient) releaseOrphans(context.Context) error { return nil }
+// releaseOrphans: other replicas may be running jobs, so none can be called an orphan yet.
+// This one says that it lives before it takes a job.
+func (c *postgresClient) releaseOrphans(ctx context.Context) error {
+	return c.takeUp(ctx, time.Now().UTC())
+}
+
+const (
+	// lifeLease is how long a replica's word that it lives is good for. Its jobs are given to
+	// others afterwards: 15 s and a beat, where River alone takes up to a minute and more.
+	lifeLease = 15 * time.Second
+	// keepLeases is how long the word of one that is gone is kept.
+	keepLeases = time.Hour
+	// leaseName begins the names of these leases.
+	leaseName = "replica "
+)
+
+// takeUp says that this replica lives, and makes available what is run by one that does not
+// say so any more. Such a replica may yet live, paused or cut off: then two work on one
+// effect, which the rules expect (incident.Effect).
+func (c *postgresClient) takeUp(ctx context.Context, now time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.store.TakeLease(ctx, leaseName+c.river.ID(), c.river.ID(), now, lifeLease); err != nil {
+		return err
+	}
+	steady := now.Sub(c.beat) < lifeLease
+	c.beat = now
+	if !steady {
+		// The database was away, or we were: the others may just not have had their turn yet.
+		return nil
+	}
+	const release = `UPDATE river_job SET state = 'available'
+		WHERE state = 'running' AND attempted_at < $1 AND NOT EXISTS (
+			SELECT 1 FROM lease WHERE name = $2 || attempted_by[array_upper(attempted_by, 1)] AND until_us > $3)`
+	const forget = `DELETE FROM lease WHERE name LIKE $1 || '%' AND until_us < $2`
+	pool := c.store.Postgres()
+	if _, err := pool.Exec(ctx, release, now.Add(-lifeLease), leaseName, now.UnixMicro()); err != nil {
+		return fmt.Errorf("take up the jobs of replicas that are gone: %w", err)
+	}
+	if _, err := pool.Exec(ctx, forget, leaseName, now.Add(-keepLeases).UnixMicro()); err != nil {
+		return fmt.Errorf("forget replicas that are gone: %w", err)
+	}
+	return nil
+}

@@ -113,6 +113,8 @@ type client interface {
 	stopAndCancel(ctx context.Context) error
 	// releaseOrphans makes the jobs of a process that is gone available at once.
 	releaseOrphans(ctx context.Context) error
+	// takeUp makes the jobs of other processes that are gone available.
+	takeUp(ctx context.Context, now time.Time) error
 }
 
 // Queue runs jobs.
@@ -205,6 +207,13 @@ func insertParams(jobs []Job) []river.InsertManyParams {
 	}
 	return params
 }
+
+// BeatEvery is the time between two calls of TakeUp.
+const BeatEvery = 3 * time.Second
+
+// TakeUp says that this process lives, and takes up the jobs of replicas that do not say so
+// any more. Called every BeatEvery.
+func (q *Queue) TakeUp(ctx context.Context, now time.Time) error { return q.client.takeUp(ctx, now) }
 
 // Run works jobs until ctx ends, then stops: no new job is begun, running ones may finish
 // for SoftStop, then their contexts end and they have a moment to write down what they know.

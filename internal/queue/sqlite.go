@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -43,6 +44,9 @@ func (c *sqliteClient) wake() { c.driver.notify() }
 func (c *sqliteClient) start(ctx context.Context) error         { return c.river.Start(ctx) }
 func (c *sqliteClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
+
+// takeUp does nothing: there is no other process.
+func (c *sqliteClient) takeUp(context.Context, time.Time) error { return nil }
 
 // releaseOrphans: this process holds the file alone, so every running job and the leader
 // of the last run are gone for sure.

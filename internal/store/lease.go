@@ -103,3 +103,19 @@ func (s *Store) HasEffect(ctx context.Context, id string) (bool, error) {
 	}
 	return n > 0, nil
 }
+
+// EndDeadLeases ends what processes before this one held, where that can be known: on SQLite,
+// where this process is alone. Elsewhere it does nothing, and their time runs out.
+func (s *Store) EndDeadLeases(ctx context.Context) error {
+	if !s.Exclusive() {
+		return nil
+	}
+	err := s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, `UPDATE lease SET until_us = 0 WHERE until_us > 0`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end the leases of the last run: %w", err)
+	}
+	return nil
+}
