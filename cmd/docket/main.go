@@ -50,6 +50,7 @@ type cli struct {
 	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
 	Status    statusCmd      `cmd:"" help:"Show how the surfaces do."`
 	Doctor    doctorCmd      `cmd:"" help:"Examine the whole way that a ticket takes, and name the first broken hop."`
+	Auth      authCmd        `cmd:"" help:"Accounts and tokens of those who may come in."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
 	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
 	Conf      configCmd      `cmd:"" name:"config" help:"Check the configuration."`

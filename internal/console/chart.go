@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func curveOf(points []point, from, to time.Time, step time.Duration) curve {
 	if c.Top == 0 {
 		c.Top = time.Millisecond
 	}
+	step = max(step, usualGap(points))
 	x := func(at time.Time) float64 { return curveWide * float64(at.Sub(from)) / float64(to.Sub(from)) }
 	var line strings.Builder
 	var last time.Time
@@ -134,6 +136,19 @@ func curveOf(points []point, from, to time.Time, step time.Duration) curve {
 	end()
 	c.Words = fmt.Sprintf("Latency from %s to %s: %s on average, %s at most, %s failed", from.Format("2 Jan 15:04"), to.Format("2 Jan 15:04 UTC"), millis(c.Mean), millis(c.Top), plural(len(c.Faults), "reading"))
 	return c
+}
+
+// usualGap is the median time between two points.
+func usualGap(points []point) time.Duration {
+	var gaps []time.Duration
+	for n := 1; n < len(points); n++ {
+		gaps = append(gaps, points[n].at.Sub(points[n-1].at))
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
 }
 
 // thinTo keeps about limit of the points: of each handful the slowest, and every fault.

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"docket/internal/audit"
+	"docket/internal/auth"
+	"docket/internal/desk"
+	"docket/internal/store"
+)
+
+type authCmd struct {
+	Set    authSetCmd    `cmd:"" help:"Make an account, or give it another role."`
+	Passwd authPasswdCmd `cmd:"" help:"Give an account another password; its sessions end."`
+	List   authListCmd   `cmd:"" help:"List the accounts."`
+	Remove authRemoveCmd `cmd:"" help:"Remove an account; its sessions end."`
+	Token  authTokenCmd  `cmd:"" help:"API tokens that are kept in the database."`
+}
+
+// beside opens the database for writing, also while a server runs on it, and says who writes.
+func beside(s *session, do func(st *store.Store, who audit.Actor) error) error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{Beside: true, Create: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close() //nolint:errcheck // What was changed is kept by now.
+	err = st.Current(s.ctx)
+	if errors.Is(err, store.ErrBehind) {
+		err = st.Migrate(s.ctx)
+	}
+	if errors.Is(err, store.ErrNewer) {
+		return err
+	}
+	if err != nil {
+		return errors.New(st.Explain(err))
+	}
+	name, _ := s.env("USER") // Where nobody is logged in it is the machine.
+	err = do(st, audit.Actor{Kind: audit.KindPerson, Name: cmp.Or(audit.Clean(name), "local")})
+	if st.Away(err) {
+		err = fmt.Errorf("%s: %w", st.Explain(err), err)
+	}
+	return err
+}
+
+func entryOf(who audit.Actor, action string, payload map[string]any) audit.Entry {
+	return audit.Entry{CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: who, Action: action, Payload: payload}
+}
+
+type authSetCmd struct {
+	Name string `arg:"" help:"Who logs in by it."`
+	Role string `required:"" enum:"viewer,operator,admin" help:"viewer, operator or admin."`
+}
+
+// Run makes an account with a password that it asks for, or changes the role of one that is there.
+func (c *authSetCmd) Run(s *session) error {
+	if err := goodName(c.Name); err != nil {
+		return err
+	}
+	return beside(s, func(st *store.Store, who audit.Actor) error {
+		_, err := st.Account(s.ctx, c.Name)
+		known := err == nil
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		a := store.Account{Name: c.Name, Role: c.Role}
+		if !known {
+			if a.Password, err = newPassword(s); err != nil {
+				return err
+			}
+		}
+		if err := st.PutAccount(s.ctx, a, entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": c.Role, "new": !known})); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s is %s now\n", c.Name, c.Role)
+		return err
+	})
+}
+
+// goodName: what may stand in a log line and in a form.
+func goodName(name string) error {
+	if name != "" && len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
+		return nil
+	}
+	return &exitError{exitIll, fmt.Sprintf("%.63q is no good name: write letters, digits and . _ - @, 63 at most", name)}
+}
+
+type authPasswdCmd struct {
+	Name string `arg:"" help:"Whose password."`
+}
+
+// Run gives an account another password.
+func (c *authPasswdCmd) Run(s *session) error {
+	return beside(s, func(st *store.Store, who audit.Actor) error {
+		a, err := st.Account(s.ctx, c.Name)
+		if errors.Is(err, store.ErrNotFound) {
+			return noAccount(c.Name)
+		}
+		if err != nil {
+			return err
+		}
+		if a.Password, err = newPassword(s); err != nil {
+			return err
+		}
+		if err := st.PutAccount(s.ctx, a, entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": a.Role, "password": "changed"})); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s has another password, and has to log in again\n", c.Name)
+		return err
+	})
+}
+
+func noAccount(name string) error {
+	return &exitError{exitIll, fmt.Sprintf("there is no account %.63q: docket auth list shows all", name)}
+}
+
+type authListCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// accountRow is an account as listed.
+type accountRow struct {
+	Name      string    `json:"name"`
+	Role      string    `json:"role"`
+	CreatedAt time.Time `json:"created_at"`
+	ChangedAt time.Time `json:"changed_at"`
+}
+
+// Run lists the accounts.
+func (c *authListCmd) Run(s *session) error {
+	return beside(s, func(st *store.Store, _ audit.Actor) error {
+		all, err := st.Accounts(s.ctx)
+		if err != nil {
+			return err
+		}
+		rows := make([]accountRow, len(all))
+		lines := make([][]string, len(all))
+		for n, a := range all {
+			rows[n] = accountRow{a.Name, a.Role, a.CreatedAt, a.ChangedAt}
+			lines[n] = []string{a.Name, a.Role, local(a.CreatedAt), local(a.ChangedAt)}
+		}
+		if c.JSON {
+			return printJSON(s.out, rows)
+		}
+		return table(s.out, []string{"NAME", "ROLE", "MADE", "CHANGED"}, lines, "There are no accounts: docket auth set NAME --role admin makes the first.")
+	})
+}
+
+type authRemoveCmd struct {
+	Name string `arg:"" help:"Whose account."`
+}
+
+// Run removes an account.
+func (c *authRemoveCmd) Run(s *session) error {
+	return beside(s, func(st *store.Store, who audit.Actor) error {
+		err := st.RemoveAccount(s.ctx, c.Name, entryOf(who, audit.ActionAccountGone, map[string]any{"name": c.Name}))
+		if errors.Is(err, store.ErrNotFound) {
+			return noAccount(c.Name)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%s is gone\n", c.Name)
+		return err
+	})
+}
+
+// newPassword asks for a password, twice and unseen at a terminal, else for one line; it
+// returns the hash.
+func newPassword(s *session) (string, error) {
+	text, err := askPassword(s)
+	if err != nil {
+		return "", err
+	}
+	hash, err := auth.HashPassword(desk.Secret(text))
+	if errors.Is(err, auth.ErrPassword) {
+		return "", &exitError{exitIll, err.Error()}
+	}
+	return hash, err
+}
+
+func askPassword(s *session) (string, error) {
+	in, isFile := s.in.(*os.File)
+	if !isFile || !term.IsTerminal(int(in.Fd())) {
+		line, err := bufio.NewReader(s.in).ReadString('\n')
+		if err != nil && line == "" {
+			return "", &exitError{exitIll, "no password was given on the standard input"}
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	var texts [2]string
+	for n, ask := range []string{"Password: ", "Again: "} {
+		if _, err := fmt.Fprint(s.out, ask); err != nil {
+			return "", err
+		}
+		text, err := term.ReadPassword(int(in.Fd()))
+		if err != nil {
+			return "", fmt.Errorf("read the password: %w", err)
+		}
+		texts[n] = string(text)
+		_, _ = fmt.Fprintln(s.out) // The line break that was not shown.
+	}
+	if texts[0] != texts[1] {
+		return "", &exitError{exitIll, "the two are not the same: nothing was changed"}
+	}
+	return texts[0], nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/auth"
+	"docket/internal/store"
+)
+
+type authTokenCmd struct {
+	Create authTokenCreateCmd `cmd:"" help:"Make a token; it is shown once."`
+	List   authTokenListCmd   `cmd:"" help:"List the tokens, without themselves."`
+	Remove authTokenRemoveCmd `cmd:"" help:"Remove a token."`
+}
+
+type authTokenCreateCmd struct {
+	Name  string   `arg:"" help:"What it is for."`
+	Scope []string `required:"" enum:"ingest,read,operate,admin" help:"ingest, read, operate or admin; may be given several times."`
+}
+
+// Run makes a token and shows it, this once.
+func (c *authTokenCreateCmd) Run(s *session) error {
+	if err := goodName(c.Name); err != nil {
+		return err
+	}
+	return beside(s, func(st *store.Store, who audit.Actor) error {
+		token, hash := auth.NewToken()
+		n := store.APIToken{Name: c.Name, Hash: hash, Scopes: c.Scope, CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+		err := st.AddAPIToken(s.ctx, n, entryOf(who, audit.ActionTokenMade, map[string]any{"name": c.Name, "scopes": strings.Join(c.Scope, " ")}))
+		if errors.Is(err, store.ErrTaken) {
+			return &exitError{exitIll, fmt.Sprintf("there is a token %.63q already: remove it first, or choose another name", c.Name)}
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.out, token.Reveal())
+		return err
+	})
+}
+
+type authTokenListCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// tokenRow is a token as listed.
+type tokenRow struct {
+	Name      string    `json:"name"`
+	Scopes    []string  `json:"scopes"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Run lists the tokens that are kept in the database.
+func (c *authTokenListCmd) Run(s *session) error {
+	return beside(s, func(st *store.Store, _ audit.Actor) error {
+		all, err := st.APITokens(s.ctx)
+		if err != nil {
+			return err
+		}
+		rows := make([]tokenRow, len(all))
+		lines := make([][]string, len(all))
+		for n, t := range all {
+			rows[n] = tokenRow{t.Name, t.Scopes, t.CreatedAt}
+			lines[n] = []string{t.Name, strings.Join(t.Scopes, " "), local(t.CreatedAt)}
+		}
+		if c.JSON {
+			return printJSON(s.out, rows)
+		}
+		return table(s.out, []string{"NAME", "SCOPES", "MADE"}, lines, "There are no tokens in the database; those of the configuration are not listed here.")
+	})
+}
+
+type authTokenRemoveCmd struct {
+	Name string `arg:"" help:"Which token."`
+}
+
+// Run removes a token.
+func (c *authTokenRemoveCmd) Run(s *session) error {
+	return beside(s, func(st *store.Store, who audit.Actor) error {
+		err := st.RemoveAPIToken(s.ctx, c.Name, entryOf(who, audit.ActionTokenGone, map[string]any{"name": c.Name}))
+		if errors.Is(err, store.ErrNotFound) {
+			return &exitError{exitIll, fmt.Sprintf("there is no token %.63q: docket auth token list shows all", c.Name)}
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "the token %s is gone\n", c.Name)
+		return err
+	})
+}
