@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +18,7 @@ import (
 // request and never answers. It notes when each was asked.
 type target struct {
 	url    string
-	server *http.Server
+	server *httptest.Server
 	asked  []arrivals
 	count  atomic.Int64
 }
@@ -28,15 +29,23 @@ type arrivals struct {
 	at []time.Time
 }
 
-func newTarget(ctx context.Context, surfaces int) (*target, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen as a target: %w", err)
+func newTarget(surfaces int, secure bool) *target {
+	t := &target{asked: make([]arrivals, surfaces)}
+	t.server = httptest.NewUnstartedServer(t)
+	t.server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if secure {
+		t.server.StartTLS()
+	} else {
+		t.server.Start()
 	}
-	t := &target{url: "http://" + l.Addr().String(), asked: make([]arrivals, surfaces)}
-	t.server = &http.Server{Handler: t, ReadHeaderTimeout: time.Minute}
-	go t.server.Serve(l) //nolint:errcheck // It ends when it is closed.
-	return t, nil
+	t.url = t.server.URL
+	return t
+}
+
+// close ends the target, whoever still waits for it.
+func (t *target) close() {
+	t.server.CloseClientConnections()
+	t.server.Close()
 }
 
 // ServeHTTP answers a probe, or does not.
@@ -67,7 +76,7 @@ func (t *target) surfaces(n int, every time.Duration, dead bool) string {
 		if dead && i%10 == 0 {
 			path = "/dead"
 		}
-		fmt.Fprintf(&b, "  - {name: s%d, every: %s, severity: P4, probe: {http: {url: '%s%s/%d'}}}\n", i, every, t.url, path, i)
+		fmt.Fprintf(&b, "  - {name: s%d, every: %s, severity: P4, probe: {http: {url: '%s%s/%d', insecure: true}}}\n", i, every, t.url, path, i)
 	}
 	return b.String()
 }
@@ -102,14 +111,17 @@ func (b *bench) probes(ctx context.Context) error {
 	n := b.count(5000)
 	fmt.Printf("Probes: %d surfaces every %s, a tenth of them never answer (seen by the target, for %s)\n", n, every, window)
 	row("server", "in first 30 s", "off p50 ms", "off p99 ms", "off max ms", "cores", "RSS MB", "late <= 1 s")
-	for _, s := range b.servers {
-		if !strings.HasPrefix(s.name, "docket") {
-			continue
-		}
-		t, err := newTarget(ctx, n)
-		if err != nil {
-			return err
-		}
+	type site struct {
+		name   string
+		secure bool
+		start  func(context.Context, scene) (*running, error)
+	}
+	cases := []site{{"docket sqlite", false, b.startDocketSQLite}, {"the same, TLS", true, b.startDocketSQLite}}
+	if b.pg != "" {
+		cases = append(cases, site{"docket postgres", false, b.startDocketPostgres})
+	}
+	for _, s := range cases {
+		t := newTarget(n, s.secure)
 		r, err := s.start(ctx, scene{more: t.surfaces(n, every, true)})
 		if err != nil {
 			return err
@@ -119,7 +131,7 @@ func (b *bench) probes(ctx context.Context) error {
 		p, used, rss := t.pace(began, every), r.cpu()-cpu, r.rss()
 		punctual, err := r.punctual(ctx)
 		r.stop()
-		_ = t.server.Close() // Its probes are gone.
+		t.close()
 		if err != nil {
 			return err
 		}
@@ -137,10 +149,7 @@ func (b *bench) probeRate(ctx context.Context) error {
 	row("who", "demanded/s", "done/s", "cpu µs a probe")
 	for _, demand := range []int{2000, 5000, 10000} {
 		n := b.count(demand)
-		t, err := newTarget(ctx, n)
-		if err != nil {
-			return err
-		}
+		t := newTarget(n, false)
 		r, err := b.startDocketSQLite(ctx, scene{more: t.surfaces(n, time.Second, false)})
 		if err != nil {
 			return err
@@ -150,17 +159,14 @@ func (b *bench) probeRate(ctx context.Context) error {
 		<-time.After(window)
 		done, used := t.count.Load()-before, r.cpu()-cpu
 		r.stop()
-		_ = t.server.Close() // Its probes are gone.
+		t.close()
 		row("docket sqlite", fmt.Sprint(n), rate(float64(done)/window.Seconds()), fmt.Sprintf("%.0f", float64(used.Microseconds())/float64(max(done, 1))))
 	}
 	for _, fresh := range []bool{false, true} {
-		t, err := newTarget(ctx, 1)
-		if err != nil {
-			return err
-		}
+		t := newTarget(1, false)
 		name := map[bool]string{false: "net/http kept", true: "net/http new"}[fresh]
 		row(name, "-", rate(bare(ctx, t.url+"/0", fresh)), "-")
-		_ = t.server.Close() // Nobody asks any more.
+		t.close()
 	}
 	fmt.Println()
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -83,7 +84,8 @@ func (h *HTTP) check(wrong *faults) {
 	if !slices.Contains(methods, h.method()) {
 		wrong.add("http.method", "must be one of "+oneOf(methods))
 	}
-	for name, value := range h.Headers {
+	for _, name := range slices.Sorted(maps.Keys(h.Headers)) {
+		value := h.Headers[name]
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value.Reveal()) {
 			wrong.add("http.headers", fmt.Sprintf("cannot be sent: %q is no header, or its value has a line break or another control character", name))
 		}
@@ -99,7 +101,7 @@ func (h *HTTP) check(wrong *faults) {
 	if h.method() == http.MethodHead && h.looksInside() {
 		wrong.add("http.method", "must not be HEAD where the answer's body is looked at")
 	}
-	for name := range h.AnswerHeaders {
+	for _, name := range slices.Sorted(maps.Keys(h.AnswerHeaders)) {
 		if !httpguts.ValidHeaderFieldName(name) {
 			wrong.add("http.answer_headers", fmt.Sprintf("has %q, which is no header", name))
 		}
@@ -256,7 +258,8 @@ func (p *httpProbe) judge(ctx context.Context, f *finding, resp *http.Response) 
 	if !p.good.has(resp.StatusCode) {
 		f.worse(surface.Down, "it answered %s instead of %s", statusWords(resp.StatusCode), p.good)
 	}
-	for name, want := range p.AnswerHeaders {
+	for _, name := range slices.Sorted(maps.Keys(p.AnswerHeaders)) {
+		want := p.AnswerHeaders[name]
 		values := resp.Header.Values(name)
 		switch {
 		case len(values) == 0:

@@ -24,14 +24,13 @@ type way struct {
 // comes soon: 5,000 surfaces that are read twice a minute would hold 5,000 connections for
 // 167 readings a second, and a user's connection is new, too.
 const (
-	keepUpTo        = 10 * time.Second
-	keepFor         = 15 * time.Second
-	maxKept         = 1024
-	maxKeptPerHost  = 256
-	connBuffer      = 2 << 10
-	maxHeaderBytes  = 64 << 10
-	maxHeldBodies   = 64 << 20
-	handshakeWithin = time.Minute // The reading's own timeout comes first.
+	keepUpTo       = 10 * time.Second
+	keepFor        = 15 * time.Second
+	maxKept        = 1024
+	maxKeptPerHost = 256
+	connBuffer     = 2 << 10
+	maxHeaderBytes = 64 << 10
+	maxHeldBodies  = 64 << 20
 )
 
 // transport returns the transport of a way. The error is a *Fault: a CA file that cannot be read.
@@ -46,12 +45,13 @@ func (p *Prober) transport(on way) (*http.Transport, error) {
 		return t, nil
 	}
 	t := &http.Transport{
-		// A dial outlives its request in net/http, so it gets the reading's timeout as its own.
+		// A dial outlives its request in net/http, handshake included, so both get the
+		// reading's timeout as their own.
 		DialContext:       dialer(on.timeout, on.metadata).DialContext,
 		TLSClientConfig:   config,
 		DisableKeepAlives: !on.keep, MaxIdleConns: maxKept, MaxIdleConnsPerHost: maxKeptPerHost, IdleConnTimeout: keepFor,
 		// What is not asked for is not unpacked: a body's bound is the one that travels, too.
-		DisableCompression: true, MaxResponseHeaderBytes: maxHeaderBytes, TLSHandshakeTimeout: handshakeWithin,
+		DisableCompression: true, MaxResponseHeaderBytes: maxHeaderBytes, TLSHandshakeTimeout: on.timeout,
 		ReadBufferSize: connBuffer, WriteBufferSize: connBuffer,
 	}
 	p.transports[on] = t
