@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -32,7 +32,7 @@ type arrivals struct {
 func newTarget(surfaces int, secure bool) *target {
 	t := &target{asked: make([]arrivals, surfaces)}
 	t.server = httptest.NewUnstartedServer(t)
-	t.server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	if secure {
 		t.server.StartTLS()
 	} else {
