@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,7 +40,20 @@ func (f *finding) failed(ctx context.Context, err error, reached bool) {
 			return
 		}
 	}
+	if noResolver(err) {
+		f.unread("docket's own machine cannot ask its name server")
+		return
+	}
 	f.worse(surface.Down, "%s", because(err, reached, time.Since(f.began)))
+}
+
+// noResolver reports whether a name could not even be asked for. net keeps of the cause
+// nothing but its text.
+func noResolver(err error) bool {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && slices.ContainsFunc([]error{syscall.ECONNREFUSED, syscall.ENETUNREACH, syscall.EMFILE}, func(cause error) bool {
+		return strings.HasSuffix(dns.Err, cause.Error())
+	})
 }
 
 // unread makes the reading unknown: nobody looked.
