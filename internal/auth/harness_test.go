@@ -20,7 +20,10 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
-const password = "correct horse battery"
+const (
+	password = "correct horse battery"
+	mistyped = "correct house battery"
+)
 
 // open opens a database.
 func open(t *testing.T, database string) *store.Store {
@@ -141,7 +144,7 @@ func (s *site) ask(method, path, body string, header ...string) reply {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // Only read from.
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		s.t.Fatal(err)

@@ -153,7 +153,7 @@ func TestTriesToLogInAreCountedOverAllReplicas(t *testing.T) {
 		account(t, st, "ada", auth.RoleAdmin, password)
 		for _, name := range []string{"ada", "nobody"} { // An unknown name is treated alike.
 			for i := range 10 {
-				r := replicas[i%2].login(name, "wrong wrong wrong")
+				r := replicas[i%2].login(name, mistyped)
 				if r.status != http.StatusUnauthorized || !strings.Contains(r.text, "The name or the password is wrong.") {
 					t.Fatalf("try %d as %s: %d %s", i, name, r.status, r.text)
 				}
@@ -169,7 +169,7 @@ func TestTriesToLogInAreCountedOverAllReplicas(t *testing.T) {
 			t.Errorf("%d refusals are audited, want 24", len(denied))
 		}
 		for _, e := range denied {
-			if text := fmt.Sprint(e.Actor, e.Payload); strings.Contains(text, "wrong wrong") || strings.Contains(text, "nobody") {
+			if text := fmt.Sprint(e.Actor, e.Payload); strings.Contains(text, mistyped) || strings.Contains(text, "nobody") {
 				t.Errorf("what was typed is in the audit log: %s", text)
 			}
 		}
@@ -182,7 +182,7 @@ func TestOneAddressCannotTryOneNameAfterTheOther(t *testing.T) {
 	account(t, st, "ada", auth.RoleAdmin, password)
 	const eve = "X-Forwarded-For: 10.0.0.1, 203.0.113.9"
 	for i := range 30 {
-		if r := s.login(fmt.Sprintf("name%d", i), "wrong wrong wrong", eve); r.status != http.StatusUnauthorized {
+		if r := s.login(fmt.Sprintf("name%d", i), mistyped, eve); r.status != http.StatusUnauthorized {
 			t.Fatalf("try %d: %d", i, r.status)
 		}
 	}
@@ -232,7 +232,7 @@ func TestLoginLeadsNowhereElse(t *testing.T) {
 			t.Errorf("next %q leads to %q, want %q", next, at, want)
 		}
 	}
-	if r := s.login(`"><script>alert(1)</script>`, "wrong wrong wrong"); strings.Contains(r.text, "<script") {
+	if r := s.login(`"><script>alert(1)</script>`, mistyped); strings.Contains(r.text, "<script") {
 		t.Errorf("a name is not escaped: %s", r.text)
 	}
 	if strings.Contains(s.log.String(), password) {
