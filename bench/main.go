@@ -77,7 +77,7 @@ func (b *bench) run(ctx context.Context) error {
 	for _, m := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand}, {"probes", b.probes}} {
+	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand}, {"probes", b.probes}, {"pages", b.pages}} {
 		if b.only != "" && !strings.Contains(m.name, b.only) {
 			continue
 		}

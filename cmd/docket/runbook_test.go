@@ -101,7 +101,7 @@ func (r *rota) filed() (keys []string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer conn.Close(r.t.Context()) //nolint:errcheck // Only read from.
+	defer conn.Close(r.t.Context())
 	rows, err := conn.Query(r.t.Context(), runbookSQL)
 	if err != nil {
 		r.t.Fatal(err)

@@ -20,7 +20,7 @@ func account(t *testing.T, database, name, role string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close() //nolint:errcheck // Only read again by the server.
+	defer st.Close()
 	hash, err := auth.HashPassword("correct horse battery")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestLoginOpensWhatTheRoleMayDo(t *testing.T) {
 		login := func(name, password string) {
 			run(t, tab, "log in", chromedp.Navigate(d.url+"/console/flags"), visible("#name"), typing("#name", name), typing("#password", password), click("button[type=submit]"))
 		}
-		login("ada", "wrong wrong wrong")
+		login("ada", "a wrong password")
 		awaits(t, tab, "what is wrong is said", `document.querySelector("[role=alert]")`)
 		if strings.Contains(value(t, tab, "the page", chromedp.Text(chromedp.CSS("body"))), "Who flipped what") {
 			t.Fatal("a wrong password opens the console")
