@@ -22,7 +22,7 @@ type floor struct {
 // house is the floors, from the ground up.
 var house = []floor{
 	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/feature", "internal/audit"}},
-	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/failpoint"}},
+	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/vault", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/herald", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
 	{"faces", []string{"internal/web", "internal/console", "internal/app", "internal/sim", "cmd/docket", "bench"}},
@@ -35,6 +35,7 @@ var neighbours = map[string][]string{
 	"internal/incident": {"internal/alert", "internal/silence"},
 	"internal/words":    {"internal/alert", "internal/incident"},
 	"internal/notify":   {"internal/desk"},
+	"internal/vault":    {"internal/desk"},
 	"internal/queue":    {"internal/store"},
 	"internal/ledger":   {"internal/store", "internal/queue"},
 	"internal/app":      {"internal/web", "internal/console"},

@@ -160,7 +160,12 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if localDesk != nil {
 		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
 	}
-	physician := doctor.New(a.serving(a.patient(st, d, board, rules), in), log)
+	patient := a.serving(a.patient(st, d, board, rules), in)
+	keys := newKeyring(cfg, d, health, log)
+	if keys != nil {
+		patient.Keys = keys.state
+	}
+	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
 		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
 		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
@@ -217,6 +222,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if cfg.Canary.Every > 0 {
 		round := a.round(a.tell(book))
 		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
+	}
+	if keys != nil {
+		work.every("keys", keyTick, keys.turn)
 	}
 	turned := turning{health: health, look: func(ctx context.Context, now time.Time) error {
 		return physician.Look(ctx, doctor.Round{Tell: a.tell(book)}, now)
@@ -326,7 +334,7 @@ func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
 	f := a.config.FreeScout
 	d, err := freescout.New(freescout.Config{
 		APIURL: f.APIURL, InstanceURL: f.InstanceURL, APIKey: f.APIKey, AccessClientID: a.config.Access.ClientID, AccessClientSecret: a.config.Access.ClientSecret,
-		MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
+		KeyLater: a.config.Vault.Secrets[keyVariable] != "", MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the freescout desk: %w", err)

@@ -32,10 +32,13 @@ type Config struct {
 	Policies  PolicyConfig    `yaml:"policies"`
 	Reconcile ReconcileConfig `yaml:"reconcile"`
 	Canary    CanaryConfig    `yaml:"canary"`
+	Vault     VaultConfig     `yaml:"vault"`
 	Auth      AuthConfig      `yaml:"auth"`
 	Log       LogConfig       `yaml:"log"`
 	// Access is the Cloudflare Access service token, from the environment only.
 	Access AccessConfig `yaml:"-"`
+	// SecretFiles are the files that gave secrets, by variable: they are read again when they change.
+	SecretFiles map[string]string `yaml:"-"`
 	// Demo marks the pages as a demonstration; the command of that name sets it.
 	Demo bool `yaml:"-"`
 	// Client is what commands ask, from the environment only.
@@ -222,6 +225,22 @@ type CanaryConfig struct {
 	PingURL desk.Secret `yaml:"ping_url"`
 }
 
+// VaultConfig is an Infisical that holds secrets of the desk.
+type VaultConfig struct {
+	// URL is the instance's address.
+	URL         string `yaml:"url"`
+	ProjectID   string `yaml:"project_id"`
+	Environment string `yaml:"environment"`
+	// ClientID and ClientSecret are a machine identity's (universal auth); Token stands instead of them.
+	ClientID     string      `yaml:"client_id"`
+	ClientSecret desk.Secret `yaml:"client_secret"`
+	Token        desk.Secret `yaml:"token"`
+	// Every is how often the secrets are read again.
+	Every time.Duration `yaml:"every"`
+	// Secrets are the folders that hold them, by the names of their variables.
+	Secrets map[string]string `yaml:"secrets"`
+}
+
 // AuthConfig says who may do what.
 type AuthConfig struct {
 	// Mode is how people log in: none, password, oidc or cloudflare_access.
@@ -296,6 +315,7 @@ func Defaults() Config {
 			Storm: StormConfig{Limit: 20, Per: 5 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 5 * time.Minute},
+		Vault:     VaultConfig{URL: "https://app.infisical.com", Environment: "prod", Every: time.Minute},
 		Auth: AuthConfig{
 			Mode: "none", PublicStatus: true, OIDC: OIDCConfig{Scopes: []string{"email", "profile"}, RoleClaim: "groups"}, CF: CFConfig{RoleClaim: "custom.groups"},
 		},

@@ -39,6 +39,7 @@ func (v vars) look(name string) (string, bool) {
 var sameConfig = cmp.Options{
 	cmp.Transformer("reveal", func(s desk.Secret) string { return s.Reveal() }),
 	cmpopts.EquateEmpty(),
+	cmpopts.IgnoreFields(Config{}, "SecretFiles"),
 }
 
 // load parses a text as docket.yaml that must have no mistake.
@@ -173,6 +174,10 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 90 * time.Second},
+		Vault: VaultConfig{
+			URL: "https://vault.example.org", ProjectID: "the-project", Environment: "staging", ClientID: "the-identity", ClientSecret: "identity-secret", Token: "vault-token",
+			Every: 2 * time.Minute, Secrets: map[string]string{"FREESCOUT_API_KEY": "/ops/freescout"},
+		},
 		Auth: AuthConfig{
 			Mode: "oidc", URL: "https://docket.example.org",
 			OIDC:           OIDCConfig{Issuer: "https://id.example.org", ClientID: "docket", ClientSecret: "the-client-secret", Scopes: []string{"email", "groups"}, RoleClaim: "realm_access.roles"},

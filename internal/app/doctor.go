@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -34,7 +35,12 @@ func Patient(ctx context.Context, cfg Config, st *store.Store, version string) (
 	if err != nil {
 		return doctor.Patient{}, err
 	}
-	return a.patient(st, d, board, r), nil
+	p := a.patient(st, d, board, r)
+	if keys := newKeyring(cfg, d, nil, slog.New(slog.DiscardHandler)); keys != nil {
+		p.Keys = keys.state // What fails is said there.
+		_ = keys.turn(ctx, time.Now().UTC())
+	}
+	return p, nil
 }
 
 // patient is what can be looked at with or without a server.

@@ -31,6 +31,9 @@ var variables = []variable{
 	{"SLACK_DM_USER_IDS", "slack.users", false, func(c *Config) any { return &c.Slack.Users }},
 	{"SLACK_API_URL", "slack.api_url", false, func(c *Config) any { return &c.Slack.APIURL }},
 	{"DOCKET_OIDC_CLIENT_SECRET", "auth.oidc.client_secret", true, func(c *Config) any { return &c.Auth.OIDC.ClientSecret }},
+	{"INFISICAL_CLIENT_ID", "vault.client_id", false, func(c *Config) any { return &c.Vault.ClientID }},
+	{"INFISICAL_CLIENT_SECRET", "vault.client_secret", true, func(c *Config) any { return &c.Vault.ClientSecret }},
+	{"INFISICAL_TOKEN", "vault.token", true, func(c *Config) any { return &c.Vault.Token }},
 	{"DATABASE_URL", "database", true, func(c *Config) any { return &c.Database }},
 	{"DOCKET_LISTEN", "listen", false, func(c *Config) any { return &c.Listen }},
 	{"DOCKET_PUBLIC_URL", "public_url", false, func(c *Config) any { return &c.PublicURL }},
@@ -90,6 +93,10 @@ func (l *loader) lookup(v variable) (text, name string) {
 		l.wrongIn(fileName, "%v", err)
 		return "", ""
 	}
+	if l.config.SecretFiles == nil {
+		l.config.SecretFiles = map[string]string{}
+	}
+	l.config.SecretFiles[v.name] = path
 	return text, fileName
 }
 

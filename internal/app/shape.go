@@ -32,7 +32,7 @@ func deskVariables(cfg Config) []doctor.Variable {
 	all := []prerequisite{
 		{name: "FREESCOUT_API_URL", value: f.APIURL, needed: true},
 		{name: "FREESCOUT_INSTANCE_URL", value: f.InstanceURL},
-		{name: "FREESCOUT_API_KEY", value: f.APIKey.Reveal(), needed: true, secret: true},
+		{name: "FREESCOUT_API_KEY", value: f.APIKey.Reveal(), needed: cfg.Vault.Secrets[keyVariable] == "", secret: true},
 		{name: "FREESCOUT_OPERATIONS_MAILBOX_ID", value: mailbox, needed: true},
 		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", value: access.ClientID.Reveal(), secret: true, id: true},
 		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", value: access.ClientSecret.Reveal(), secret: true},

@@ -34,6 +34,7 @@ func (l *loader) validate() {
 	if l.config.Canary.PingURL.Set() {
 		l.checkLink("canary.ping_url", l.config.Canary.PingURL.Reveal())
 	}
+	l.checkVault()
 	l.checkAuth()
 	l.checkWord("log.level", c.Log.Level, "debug", "info", "warning", "error")
 	if c.Client.URL != "" {
@@ -122,7 +123,7 @@ func (l *loader) checkFreeScout() {
 	f := l.config.FreeScout
 	if l.config.Desk == "freescout" {
 		l.need("freescout.api_url", "FREESCOUT_API_URL", f.APIURL != "")
-		l.need("freescout.api_key", "FREESCOUT_API_KEY", f.APIKey.Set())
+		l.need("freescout.api_key", "FREESCOUT_API_KEY", f.APIKey.Set() || l.config.Vault.Secrets[keyVariable] != "")
 		l.need("freescout.mailbox_id", "FREESCOUT_OPERATIONS_MAILBOX_ID", f.MailboxID != 0)
 	}
 	if f.APIURL != "" {

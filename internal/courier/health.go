@@ -145,7 +145,7 @@ func (h *Health) ill(ctx context.Context, now time.Time, err error) {
 	if before == "" {
 		h.since = now
 	}
-	if desk.ClassOf(err) != desk.Refused || isAuth(h.fault) {
+	if desk.ClassOf(err) != desk.Refused || IsAuth(h.fault) {
 		h.fails++
 	}
 	switch {
@@ -171,7 +171,7 @@ func (h *Health) open(now time.Time) {
 
 // say logs a fault that is new. The caller holds mu.
 func (h *Health) say(ctx context.Context, err error) {
-	if desk.ClassOf(err) == desk.Refused && isAuth(h.fault) {
+	if desk.ClassOf(err) == desk.Refused && IsAuth(h.fault) {
 		h.log.WarnContext(ctx, "freescout_auth_error", "desk", h.desk, "gate", h.fault, "fix", h.fix, "err", err)
 		return
 	}
@@ -202,8 +202,8 @@ func (h *Health) learn(stored incident.Outage) {
 	}
 }
 
-// isAuth reports whether a fault is about who we are: the runbook greps for those by name.
-func isAuth(fault string) bool {
+// IsAuth reports whether a fault is about who we are: the runbook greps for those by name.
+func IsAuth(fault string) bool {
 	switch fault {
 	case "access_refused", "access_token_missing", "key_refused", "mailbox_forbidden":
 		return true

@@ -18,6 +18,7 @@ import (
 var checks = [...]check{
 	{hop: "server", look: lookServer},
 	{hop: "environment", look: lookEnvironment, applies: func(e *exam) bool { return len(e.Variables) > 0 }},
+	{hop: "keys", look: lookKeys, applies: func(e *exam) bool { return e.Keys != nil }},
 	{hop: "database", group: "database", look: lookDatabase},
 	{hop: "database writable", group: "database", look: lookWritable, applies: func(e *exam) bool { return e.Server }},
 	{hop: "database clock", group: "database", look: lookClock},
@@ -62,6 +63,29 @@ func lookEnvironment(_ context.Context, e *exam) []HopResult {
 		return warned("env_doubtful", strings.Join(doubts, "; ")+".", evidence, "Compare its value with where it came from.")
 	}
 	return well("Every variable that the desk needs is set.", evidence)
+}
+
+// lookKeys says where the desk's credentials come from, and how old the last good ones are.
+func lookKeys(_ context.Context, e *exam) []HopResult {
+	var seen []string
+	fault, lost := "", ""
+	for _, k := range e.Keys() {
+		seen = append(seen, k.Name+" from "+k.From+", read "+ago(k.At))
+		if k.Fault != "" && fault == "" {
+			fault = k.Name + ": " + k.Fault
+		}
+		if !k.Known && lost == "" {
+			lost = k.Name
+		}
+	}
+	evidence := strings.Join(seen, "; ")
+	switch {
+	case lost != "":
+		return ill("key_missing", lost+" has not been read yet, so nothing can be filed. "+fault, evidence, "Bring the vault back, or set "+lost+" in the environment.")
+	case fault != "":
+		return warned("key_not_read", "A key could not be read again; the last good one is used. "+fault, evidence, "Bring the vault or the file back.")
+	}
+	return well("The keys are read again as they change.", evidence)
 }
 
 func lookDatabase(ctx context.Context, e *exam) []HopResult {

@@ -76,6 +76,16 @@ type Flag struct {
 	At     time.Time
 }
 
+// Key is a credential that is read again while docket runs.
+type Key struct {
+	Name string
+	// From is where it comes from, At when it was last read well, Fault why not since.
+	From  string
+	Known bool
+	At    time.Time
+	Fault string
+}
+
 // Patient is what is examined. What is nil or empty is left out.
 type Patient struct {
 	Store *store.Store
@@ -83,6 +93,8 @@ type Patient struct {
 	// Variables are the environment of the desk; WaitOut its configured wait-out.
 	Variables []Variable
 	Flags     func() []Flag
+	// Keys are the credentials that files and the vault give; nil where none do.
+	Keys func() []Key
 	// Sources are nil where no server runs: then nobody is heard.
 	Sources func() []Source
 	Booted  time.Time

@@ -124,3 +124,10 @@ func (s *Server) drop(id int64) {
 	delete(s.tickets, id)
 	s.ids = slices.DeleteFunc(s.ids, func(other int64) bool { return other == id })
 }
+
+// Rekey is an administrator who makes a new API key: from now on only that one is taken.
+func (s *Server) Rekey(key string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.key = key
+}

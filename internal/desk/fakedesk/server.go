@@ -67,6 +67,7 @@ type Server struct {
 	inside sync.WaitGroup
 
 	mutex    sync.Mutex // guards everything below
+	key      string     // the key since Rekey, "" for the one in options
 	faults   []*Fault
 	tickets  map[int64]*Ticket
 	ids      []int64 // ids as created
@@ -200,6 +201,11 @@ func (s *Server) gate(r *http.Request) *reply {
 			return &refusal
 		}
 	}
+	s.mutex.Lock()
+	if s.key != "" {
+		o.APIKey = s.key
+	}
+	s.mutex.Unlock()
 	key := r.Header.Get("X-Freescout-Api-Key")
 	if key == "" || (o.APIKey != "" && !same(key, o.APIKey)) {
 		refusal := fault(http.StatusUnauthorized, "Invalid API key")

@@ -52,6 +52,10 @@ type answer struct {
 
 // do makes the call, once. Its error is nil or a *desk.Error.
 func (d *Desk) do(ctx context.Context, c call) (answer, error) {
+	if !d.held.Load().now.APIKey.Set() {
+		return answer{}, &desk.Error{Class: desk.Unavailable, Name: "key_missing", Sentence: "FreeScout's key is not known yet: the vault has not given it.",
+			Fix: "Bring the vault back, or set FREESCOUT_API_KEY."}
+	}
 	if err := d.turn(ctx); err != nil {
 		return answer{}, d.scrubbed(err)
 	}
@@ -94,7 +98,7 @@ func (d *Desk) turn(ctx context.Context) *desk.Error {
 
 // exchange sends the request and reads the answer. It never follows a redirect.
 func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
-	x = exchange{deed: c.deed, list: c.list, tokenless: c.bare || !d.config.AccessClientID.Set()}
+	x = exchange{deed: c.deed, list: c.list, tokenless: c.bare || !d.held.Load().now.AccessClientID.Set()}
 	defer func() { x.now = time.Now() }()
 	// asked and got tell whether the request can have left: once it has a connection, it
 	// may be on the wire. A transport that does not tell counts as having sent.
@@ -157,12 +161,13 @@ func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
 	if err != nil {
 		return nil, errors.New("build the request: the address is not valid")
 	}
+	keys := d.held.Load().now
 	if !c.bare {
-		req.Header.Set("X-FreeScout-API-Key", d.config.APIKey.Reveal())
+		req.Header.Set("X-FreeScout-API-Key", keys.APIKey.Reveal())
 	}
-	if !c.bare && d.config.AccessClientID.Set() {
-		req.Header.Set("CF-Access-Client-Id", d.config.AccessClientID.Reveal())
-		req.Header.Set("CF-Access-Client-Secret", d.config.AccessClientSecret.Reveal())
+	if !c.bare && keys.AccessClientID.Set() {
+		req.Header.Set("CF-Access-Client-Id", keys.AccessClientID.Reveal())
+		req.Header.Set("CF-Access-Client-Secret", keys.AccessClientSecret.Reveal())
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Content-Type", "application/json")
@@ -190,7 +195,8 @@ func (d *Desk) scrubbed(fault *desk.Error) *desk.Error {
 }
 
 func (d *Desk) scrub(text string) string {
-	for _, secret := range [...]desk.Secret{d.config.APIKey, d.config.AccessClientSecret, d.config.AccessClientID} {
+	h := d.held.Load()
+	for _, secret := range [...]desk.Secret{h.now.APIKey, h.now.AccessClientSecret, h.now.AccessClientID, h.before.APIKey, h.before.AccessClientSecret, h.before.AccessClientID} {
 		if secret.Set() {
 			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
 		}

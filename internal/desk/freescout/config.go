@@ -33,8 +33,10 @@ type Config struct {
 	APIURL string
 	// InstanceURL is what links for people are built from; empty means the API's site.
 	InstanceURL string
-	// APIKey is the installation's key; required.
-	APIKey desk.Secret
+	// APIKey is the installation's key; required, unless KeyLater says that SetCredentials
+	// brings it: until then every call is unavailable, and none is sent.
+	APIKey   desk.Secret
+	KeyLater bool
 	// AccessClientID and AccessClientSecret are Cloudflare Access's service token: both or neither.
 	AccessClientID, AccessClientSecret desk.Secret
 	// MailboxID is where tickets go unless a draft says otherwise; required.
@@ -80,7 +82,7 @@ func (c Config) checked() (_ Config, api, site string, err error) {
 
 func (c Config) validate() error {
 	var faults []error
-	if !c.APIKey.Set() {
+	if !c.APIKey.Set() && !c.KeyLater {
 		faults = append(faults, errors.New("FreeScout's API key is missing"))
 	}
 	for _, header := range []struct {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"docket/internal/desk"
@@ -23,6 +24,9 @@ type Desk struct {
 	api, site string
 	client    *http.Client
 	limiter   *rate.Limiter
+
+	// held are the credentials of the calls that begin now, and those before.
+	held atomic.Pointer[held]
 
 	agentMutex sync.Mutex // guards agent
 	// agent is the acting user's id once known, 0 until then.
@@ -41,14 +45,16 @@ func New(config Config) (*Desk, error) {
 	if carrier == nil {
 		carrier = network()
 	}
-	return &Desk{
+	d := &Desk{
 		config: config, api: api, site: site, agent: config.UserID,
 		client: &http.Client{
 			Transport:     carrier,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		limiter: rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate))),
-	}, nil
+	}
+	d.held.Store(&held{now: Credentials{config.APIKey, config.AccessClientID, config.AccessClientSecret}})
+	return d, nil
 }
 
 // network is the transport: HTTP/1.1 only, because HTTP/2 may send a POST a second time

@@ -1,0 +1,214 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"docket/internal/courier"
+	"docket/internal/desk"
+	"docket/internal/desk/freescout"
+	"docket/internal/doctor"
+	"docket/internal/vault"
+)
+
+// The variables whose values may change while Docket runs.
+const (
+	keyVariable    = "FREESCOUT_API_KEY"
+	idVariable     = "CF_ACCESS_SVC_TICKETS_CLIENT_ID"
+	secretVariable = "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" //nolint:gosec // A name, not a value.
+)
+
+var keyVariables = []string{keyVariable, idVariable, secretVariable}
+
+const (
+	// keyTick is how often the files are read again.
+	keyTick = 5 * time.Second
+	// keyHurry is how soon the vault is asked again while the desk refuses what it gave.
+	keyHurry = 15 * time.Second
+)
+
+// checkVault: which secrets, where they lie, and who we are.
+func (l *loader) checkVault() {
+	v := l.config.Vault
+	l.checkURL("vault.url", v.URL)
+	l.checkSecret("vault.client_secret", v.ClientSecret)
+	l.checkSecret("vault.token", v.Token)
+	l.atLeastASecond("vault.every", v.Every)
+	for name, folder := range v.Secrets {
+		switch {
+		case !slices.Contains(keyVariables, name):
+			l.wrong("vault.secrets", "%s is none of those that the vault can give: FREESCOUT_API_KEY, CF_ACCESS_SVC_TICKETS_CLIENT_ID, CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", quoted(name))
+		case folder == "" || folder[0] != '/':
+			l.wrong("vault.secrets", "the folder of %s must begin with a slash", name)
+		}
+	}
+	if len(v.Secrets) == 0 {
+		return
+	}
+	if v.ProjectID == "" {
+		l.wrong("vault.project_id", "is missing: it says in which project the secrets lie")
+	}
+	if !v.Token.Set() && (v.ClientID == "" || !v.ClientSecret.Set()) {
+		l.wrong("vault.client_id", "is missing: write client_id and client_secret (INFISICAL_CLIENT_ID, INFISICAL_CLIENT_SECRET), or token (INFISICAL_TOKEN)")
+	}
+}
+
+// keyring reads the desk's credentials again, from files and from the vault, and hands them to
+// the desk when they change. What cannot be read stays as it was.
+type keyring struct {
+	config Config
+	vault  *vault.Client
+	desk   *freescout.Desk
+	// refused says that the desk, or a gate before it, refuses what it is shown.
+	refused func() bool
+	log     *slog.Logger
+	// asked is when the vault was last asked; only turn touches it.
+	asked time.Time
+
+	mu sync.Mutex // guards keys
+	// keys are the credentials by their variables.
+	keys map[string]key
+}
+
+// key is one credential as it was last read.
+type key struct {
+	value desk.Secret
+	// from is "vault" or the file's variable; at is when it was last read well, zero for never.
+	from string
+	at   time.Time
+	// err is why it could not be read the last time, nil after a success.
+	err error
+}
+
+// newKeyring makes the keyring; nil where nothing can change.
+func newKeyring(cfg Config, d desk.Desk, health *courier.Health, log *slog.Logger) *keyring {
+	f, ok := d.(*freescout.Desk)
+	if !ok {
+		return nil
+	}
+	k := &keyring{config: cfg, desk: f, log: log, keys: map[string]key{}, refused: func() bool { return false }}
+	if health != nil {
+		k.refused = func() bool { return courier.IsAuth(health.State().Fault) }
+	}
+	start := map[string]desk.Secret{keyVariable: cfg.FreeScout.APIKey, idVariable: cfg.Access.ClientID, secretVariable: cfg.Access.ClientSecret}
+	changing := false
+	for _, name := range keyVariables {
+		it := key{value: start[name]}
+		switch {
+		case cfg.Vault.Secrets[name] != "":
+			it.from = "vault"
+		case cfg.SecretFiles[name] != "":
+			it.from, it.at = name+"_FILE", time.Now().UTC()
+		}
+		changing = changing || it.from != ""
+		k.keys[name] = it
+	}
+	if !changing {
+		return nil
+	}
+	if len(cfg.Vault.Secrets) > 0 {
+		v := cfg.Vault
+		k.vault = vault.New(vault.Config{URL: v.URL, ProjectID: v.ProjectID, Environment: v.Environment, ClientID: v.ClientID, ClientSecret: v.ClientSecret, Token: v.Token})
+	}
+	return k
+}
+
+// turn reads what is due, and hands on what changed.
+func (k *keyring) turn(ctx context.Context, now time.Time) error {
+	since := now.Sub(k.asked)
+	askVault := since >= k.config.Vault.Every || (k.refused() && since >= keyHurry) || (!k.known() && since >= keyTick)
+	if askVault {
+		k.asked = now
+	}
+	for _, name := range keyVariables {
+		it := k.get(name)
+		switch it.from {
+		case "":
+			continue
+		case "vault":
+			if !askVault {
+				continue
+			}
+		}
+		value, err := k.read(ctx, name)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // Stopped half way: nothing was found out.
+		}
+		k.learn(ctx, name, value, err, now)
+	}
+	changed, err := k.desk.SetCredentials(freescout.Credentials{APIKey: k.get(keyVariable).value, AccessClientID: k.get(idVariable).value, AccessClientSecret: k.get(secretVariable).value})
+	if err != nil && !k.known() {
+		return nil // Nothing has come yet; that is said by learn.
+	}
+	if err != nil {
+		return err
+	}
+	if changed {
+		k.log.InfoContext(ctx, "keys changed, no restart is needed")
+	}
+	return nil
+}
+
+func (k *keyring) read(ctx context.Context, name string) (desk.Secret, error) {
+	if folder := k.config.Vault.Secrets[name]; folder != "" {
+		return k.vault.Read(ctx, folder, name)
+	}
+	text, err := readSecret(k.config.SecretFiles[name])
+	return desk.Secret(text), err
+}
+
+// learn keeps what was read; what could not be read leaves the last good value, and is said once.
+func (k *keyring) learn(ctx context.Context, name string, value desk.Secret, err error, now time.Time) {
+	k.mu.Lock()
+	it := k.keys[name]
+	before := it.err
+	it.err = err
+	if err == nil {
+		it.value, it.at = value, now
+	}
+	k.keys[name] = it
+	k.mu.Unlock()
+	switch {
+	case err != nil && before == nil:
+		k.log.WarnContext(ctx, "a key could not be read again, the last one is used", "variable", name, "from", it.from, "last", it.at, "err", err)
+	case err == nil && before != nil:
+		k.log.InfoContext(ctx, "a key can be read again", "variable", name, "from", it.from)
+	}
+}
+
+func (k *keyring) get(name string) key {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.keys[name]
+}
+
+// known reports whether every credential that is to come has come once.
+func (k *keyring) known() bool {
+	for _, name := range keyVariables {
+		if it := k.get(name); it.from != "" && !it.value.Set() {
+			return false
+		}
+	}
+	return true
+}
+
+// state tells the doctor where each key comes from and how old it is.
+func (k *keyring) state() []doctor.Key {
+	var all []doctor.Key
+	for _, name := range keyVariables {
+		it := k.get(name)
+		if it.from == "" {
+			continue
+		}
+		fault := ""
+		if it.err != nil {
+			fault = fmt.Sprint(it.err)
+		}
+		all = append(all, doctor.Key{Name: name, From: it.from, Known: it.value.Set(), At: it.at, Fault: fault})
+	}
+	return all
+}
