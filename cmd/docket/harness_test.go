@@ -297,8 +297,8 @@ func (p *process) settled(within time.Duration) {
 	p.t.Helper()
 	eventually(p.t, within, "nothing is waiting for the desk", func() bool {
 		var state struct{ Waiting int }
-		p.get("/readyz", &state)
-		return state.Waiting == 0
+		status, body := p.readiness()
+		return status == http.StatusOK && json.Unmarshal([]byte(body), &state) == nil && state.Waiting == 0
 	})
 }
 
