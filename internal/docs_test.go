@@ -1,0 +1,51 @@
+package internal_test
+
+import (
+	"go/ast"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// namedTest is a test that a page of the docs names.
+var namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+
+// A page that says which test holds a promise must name one that is there.
+func TestEveryTestThatTheDocsNameIsThere(t *testing.T) {
+	known := map[string]bool{}
+	for _, p := range readTree(t) {
+		for _, f := range p.files {
+			for _, d := range f.ast.Decls {
+				if do, ok := d.(*ast.FuncDecl); ok && f.test {
+					known[do.Name.Name] = true
+				}
+			}
+		}
+	}
+	named := 0
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".md" || strings.HasPrefix(name, ".build/") {
+			return err
+		}
+		text, err := os.ReadFile("../" + name)
+		if err != nil {
+			return err
+		}
+		for _, found := range namedTest.FindAllStringSubmatch(string(text), -1) {
+			named++
+			if !known[found[1]] {
+				t.Errorf("%s names %s, which is no test", name, found[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if named < 30 {
+		t.Errorf("only %d tests are named: docs/lifecycle.md has lost its last column", named)
+	}
+}
