@@ -11,7 +11,7 @@ import (
 )
 
 // namedTest is a test that a page of the docs names.
-var namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+var namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9_]*)`")
 
 // A page that says which test holds a promise must name one that is there.
 func TestEveryTestThatTheDocsNameIsThere(t *testing.T) {
