@@ -234,7 +234,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/notify"
 	"docket/internal/notify/slack"
@@ -10,9 +11,17 @@ import (
 func notifiers(cfg Config) []notify.Notifier {
 	var all []notify.Notifier
 	if s := cfg.Slack; s.Token.Set() && len(s.Users) > 0 {
-		all = append(all, slack.New(slack.Config{Token: s.Token, APIURL: s.APIURL, Buttons: cfg.PublicURL != "" && s.SigningSecret.Set()}))
+		all = append(all, slack.New(slack.Config{Token: s.Token, APIURL: s.APIURL, Buttons: clicksSecret(cfg).Set()}))
 	}
 	return all
+}
+
+// clicksSecret is what Slack signs presses of buttons with, "" where they cannot reach us.
+func clicksSecret(cfg Config) desk.Secret {
+	if cfg.PublicURL == "" {
+		return ""
+	}
+	return cfg.Slack.SigningSecret
 }
 
 // recipients are who is told, each by one message of their own.

@@ -34,14 +34,24 @@ type Draft struct {
 	Comment          string
 	// By is whose it is; "" for the actor.
 	By string
+	// Once names the request for good, so that made again it is the same silence; "" for a
+	// request of its own.
+	Once string
 }
 
 // AddSilence makes a silence. It mutes whatever is decided after AddSilence has returned.
+// Where its Once was asked for before, that silence is returned as it stands, also when it
+// has been ended since.
 func (b *Board) AddSilence(ctx context.Context, d Draft, actor audit.Actor) (store.Silence, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	s, err := d.silence(now, actor)
 	if err != nil {
 		return s, err
+	}
+	if d.Once != "" {
+		if before, err := b.Silence(ctx, s.ID); !errors.Is(err, ErrNoSuch) {
+			return before, err
+		}
 	}
 	err = b.store.AddSilence(ctx, s, maxStanding, entry(now, actor, audit.ActionSilenceCreated, silencePayload(s)))
 	if err != nil {
@@ -81,7 +91,10 @@ func (b *Board) ChangeSilence(ctx context.Context, id string, d Draft, actor aud
 // silence is the silence that a draft asks for.
 func (d Draft) silence(now time.Time, actor audit.Actor) (store.Silence, error) {
 	s := store.Silence{CreatedAt: now}
-	s.ID, s.StartsAt, s.EndsAt = newID(), d.StartsAt.UTC().Truncate(time.Microsecond), d.EndsAt.UTC().Truncate(time.Microsecond)
+	if s.ID = newID(); d.Once != "" {
+		s.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte("docket:silence:"+d.Once)).String()
+	}
+	s.StartsAt, s.EndsAt = d.StartsAt.UTC().Truncate(time.Microsecond), d.EndsAt.UTC().Truncate(time.Microsecond)
 	s.Comment, s.CreatedBy = audit.Clean(d.Comment), audit.Clean(d.By)
 	if s.StartsAt.Before(now) {
 		s.StartsAt = now

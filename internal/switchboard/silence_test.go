@@ -284,3 +284,25 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 		t.Errorf("%d refusals were written down as done", n)
 	}
 }
+
+func TestASilenceAskedForTwiceUnderOneNameIsOne(t *testing.T) {
+	each(t, func(t *testing.T, r *replica) {
+		draft := switchboard.Draft{Matchers: []string{`team="shop"`}, EndsAt: time.Now().Add(time.Hour), Once: "press 1"}
+		first, err := r.board.AddSilence(t.Context(), draft, anna)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := r.board.AddSilence(t.Context(), draft, anna)
+		if err != nil || again.ID != first.ID {
+			t.Errorf("again %+v, %v", again, err)
+		}
+		r.expire(first.ID)
+		if again, err = r.board.AddSilence(t.Context(), draft, anna); err != nil || again.EndsAt.After(time.Now()) {
+			t.Errorf("once ended, it is %+v, %v", again, err)
+		}
+		draft.Once = "press 2"
+		if other, err := r.board.AddSilence(t.Context(), draft, anna); err != nil || other.ID == first.ID {
+			t.Errorf("another press is %+v, %v", other, err)
+		}
+	})
+}

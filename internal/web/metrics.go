@@ -21,6 +21,7 @@ type Metrics struct {
 	truncated *prometheus.CounterVec
 	decisions *prometheus.CounterVec
 	hooks     *prometheus.CounterVec
+	clicks    *prometheus.CounterVec
 	commits   prometheus.Histogram
 	failed    prometheus.Counter
 	batch     prometheus.Histogram
@@ -43,7 +44,8 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Dura
 	m.late = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "docket_probe_lateness_seconds", Help: "How long after its moment a probe began.", Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30}})
 	m.hooks = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_desk_hooks_total", Help: "Webhooks of the desk, by what became of them."}, []string{"result"})
 	m.notices = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_notices_total", Help: "Attempts to tell somebody, by notifier and outcome."}, []string{"notifier", "outcome"})
-	reg.MustRegister(m.notices, m.hooks, m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
+	m.clicks = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "docket_slack_clicks_total", Help: "Presses of buttons in Slack, by what became of them."}, []string{"result"})
+	reg.MustRegister(m.notices, m.hooks, m.clicks, m.probes, m.late, m.alerts, m.truncated, m.decisions, m.commits, m.failed, m.batch, &stock{st, staleAfter})
 	return m
 }
 
@@ -60,6 +62,8 @@ func (m *Metrics) received(source, result string, n int) {
 }
 
 func (m *Metrics) hooked(result string) { m.hooks.WithLabelValues(result).Inc() }
+
+func (m *Metrics) clicked(result string) { m.clicks.WithLabelValues(result).Inc() }
 
 func (m *Metrics) leftOut(source string, n uint64) {
 	m.truncated.WithLabelValues(source).Add(float64(n))

@@ -62,6 +62,10 @@ type Deps struct {
 	// Reconcile compares with the desk; DeskSecret signs the desk's webhooks.
 	Reconcile  *reconcile.Reconciler
 	DeskSecret desk.Secret
+	// SlackSecret signs the presses of buttons in Slack, "" where messages have none; only
+	// SlackUsers may press them.
+	SlackSecret desk.Secret
+	SlackUsers  []string
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
 	// Heralds tell people; nil where nobody is told.
@@ -89,6 +93,7 @@ func New(d Deps) http.Handler {
 	// Alerts in. A method that is not listed is answered with 405 by the mux.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
 	mux.HandleFunc("POST /hooks/desk/{desk}", s.postDeskHook)
+	mux.HandleFunc("POST /hooks/slack", s.postSlack)
 	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
 	mux.HandleFunc("GET /api/v2/alerts", s.getAlerts)
 	mux.HandleFunc("GET /api/v2/alerts/groups", s.getGroups)

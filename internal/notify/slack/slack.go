@@ -19,8 +19,7 @@ import (
 
 // Config is how Slack is reached.
 type Config struct {
-	// Token is a bot's: chat:write is the scope that is needed, im:history lets a message
-	// whose answer was lost be found again.
+	// Token is a bot's: chat:write is the scope that is needed.
 	Token desk.Secret
 	// APIURL is Slack's, with a slash at its end or without.
 	APIURL string

@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,8 +21,16 @@ const (
 
 // The buttons' action ids.
 const (
-	actionAcknowledge = "acknowledge"
-	actionInvestigate = "investigate"
+	ActionAcknowledge = "acknowledge" // the person takes the incident up
+	ActionInvestigate = "investigate" // a link to its page: the press itself asks for nothing
+	ActionSilence     = "silence_1h"  // what fires of it is silenced for SilenceFor
+)
+
+// SilenceFor is how long a press of the button silences; MostSilenced is of how many alerts
+// an incident may be that has the button: each is silenced by all its labels.
+const (
+	SilenceFor   = time.Hour
+	MostSilenced = 20
 )
 
 // escape makes Slack's control characters plain (https://docs.slack.dev/messaging/formatting-message-text#escaping,
@@ -111,10 +120,14 @@ func labels(m notify.Message) string {
 func (s *Slack) actions(m notify.Message) []slack.BlockElement {
 	var all []slack.BlockElement
 	if s.buttons && m.Firing && m.AcknowledgedBy == "" {
-		all = append(all, slack.NewButtonBlockElement(actionAcknowledge, m.Mark, plain("Acknowledge")).WithStyle(slack.StylePrimary))
+		all = append(all, slack.NewButtonBlockElement(ActionAcknowledge, m.Mark, plain("Acknowledge")).WithStyle(slack.StylePrimary))
 	}
 	if m.Console != "" {
-		all = append(all, slack.NewButtonBlockElement(actionInvestigate, m.Mark, plain("Investigate")).WithURL(m.Console))
+		all = append(all, slack.NewButtonBlockElement(ActionInvestigate, m.Mark, plain("Investigate")).WithURL(m.Console))
+	}
+	if s.buttons && m.Firing && len(m.Labels) > 0 && m.Others < MostSilenced {
+		sure := slack.NewConfirmationBlockObject(plain("Silence for 1 h?"), plain("Alerts with exactly these labels open no ticket and no message for one hour. A ticket that is there stays."), plain("Silence"), plain("Leave it"))
+		all = append(all, slack.NewButtonBlockElement(ActionSilence, m.Mark, plain("Silence 1 h")).WithConfirm(sure))
 	}
 	return all
 }

@@ -1,0 +1,140 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/audit"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/notify/slack"
+	"docket/internal/silence"
+	"docket/internal/store"
+	"docket/internal/switchboard"
+)
+
+// postSlack takes a press of a button in Slack. Only who is told may press, and each press
+// acts once however often it comes: who acknowledged first stands, and a silence is named
+// after its press. Slack shows the person a warning where the answer is not 200.
+func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
+	if !s.SlackSecret.Set() {
+		fail(w, http.StatusNotFound, "no presses of buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL")
+		return
+	}
+	var buf bytes.Buffer
+	if status, sentence := readBody(w, r, &buf); status != 0 {
+		s.Metrics.clicked("refused")
+		fail(w, status, sentence)
+		return
+	}
+	signature := r.Header.Get("X-Slack-Signature")
+	if !slack.Signed(s.SlackSecret, r.Header.Get("X-Slack-Request-Timestamp"), signature, buf.Bytes(), time.Now()) {
+		s.Metrics.clicked("bad_signature")
+		fail(w, http.StatusUnauthorized, "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
+		return
+	}
+	click, err := slack.ParseClick(buf.Bytes())
+	if err != nil {
+		s.Metrics.clicked("unreadable")
+		fail(w, http.StatusBadRequest, "the body is no press of a button")
+		return
+	}
+	if !slices.Contains(s.SlackUsers, click.UserID) {
+		s.Metrics.clicked("stranger")
+		fail(w, http.StatusForbidden, "this person is not among slack.users")
+		return
+	}
+	result, err := s.click(r.Context(), click, signature)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		s.Metrics.clicked("unknown_incident")
+		fail(w, http.StatusNotFound, "there is no such incident")
+	case errors.Is(err, switchboard.ErrInvalid):
+		s.Metrics.clicked("refused")
+		fail(w, http.StatusUnprocessableEntity, err.Error())
+	case err != nil:
+		s.Metrics.clicked("failed")
+		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err))
+	default:
+		s.Metrics.clicked(result)
+		w.WriteHeader(http.StatusOK) // Slack takes an empty answer for done.
+	}
+}
+
+// click does what a press asks for.
+func (s *server) click(ctx context.Context, c slack.Click, press string) (result string, err error) {
+	if c.Action == slack.ActionInvestigate {
+		return "link", nil // Slack tells of links that were followed, too.
+	}
+	mark, err := incident.ParseMark(c.Mark)
+	if err != nil {
+		return "", store.ErrNotFound
+	}
+	inc, err := s.Store.Incident(ctx, mark)
+	if err != nil {
+		return "", err
+	}
+	actor := clicker(c)
+	switch c.Action {
+	case slack.ActionAcknowledge:
+		results, err := s.Ledger.Apply(ctx, ledger.Input{Acknowledge: &inc.Mark, Actor: actor})
+		if err != nil {
+			return "", err
+		}
+		if !results[0].Changed {
+			return "no_news", nil
+		}
+		return "acknowledged", nil
+	case slack.ActionSilence:
+		return s.hush(ctx, inc, actor, press)
+	}
+	return "unknown_action", nil
+}
+
+// hush silences what fires of an incident, each alert by all its labels.
+func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Actor, press string) (string, error) {
+	alerts, err := s.Store.AlertsOf(ctx, inc.Mark.Key)
+	if err != nil {
+		return "", err
+	}
+	alerts = slices.DeleteFunc(alerts, func(a alert.Alert) bool { return a.Status != alert.Firing || len(a.Labels) == 0 })
+	if !inc.Live() || len(alerts) == 0 || len(alerts) > slack.MostSilenced {
+		return "no_news", nil
+	}
+	until := time.Now().Add(slack.SilenceFor)
+	for _, a := range alerts {
+		conditions := make([]silence.Condition, len(a.Labels))
+		for i, l := range a.Labels {
+			conditions[i] = silence.Condition{Name: l.Name, Value: l.Value}
+		}
+		matchers, err := silence.FromConditions(conditions)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", switchboard.ErrInvalid, err)
+		}
+		draft := switchboard.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(), Once: press + " " + a.Fingerprint.String()}
+		if _, err := s.Board.AddSilence(ctx, draft, actor); err != nil {
+			return "", err
+		}
+	}
+	return "silenced", nil
+}
+
+// clicker is the person as the audit log and the message name them.
+func clicker(c slack.Click) audit.Actor {
+	name := c.UserID
+	if c.UserName != "" {
+		name = firstOf([]rune(audit.Clean(c.UserName))) + " (Slack " + c.UserID + ")"
+	}
+	return audit.Actor{Kind: audit.KindPerson, Name: name}
+}
+
+// maxClicker bounds the name that Slack sends, in characters.
+const maxClicker = 80
+
+func firstOf(name []rune) string { return string(name[:min(len(name), maxClicker)]) }
