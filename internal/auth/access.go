@@ -32,8 +32,9 @@ type Access struct {
 
 // assertion checks Cloudflare Access' word, which comes with every request.
 type assertion struct {
-	cfg      Config
-	verifier *oidc.IDTokenVerifier
+	cfg    Config
+	keys   *keySet
+	claims *oidc.Config // how a word's claims are checked
 
 	mu sync.Mutex // guards seen
 	// seen are the words whose first use was audited as a login, by their hash.
@@ -41,12 +42,11 @@ type assertion struct {
 }
 
 func newAssertion(cfg Config) *assertion {
-	keys := newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client)
-	return &assertion{cfg: cfg, seen: map[string]bool{}, verifier: oidc.NewVerifier(cfg.Access.Team, keys, &oidc.Config{
+	return &assertion{cfg: cfg, seen: map[string]bool{}, keys: newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client), claims: &oidc.Config{
 		SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
 		SkipClientIDCheck:    true, // There may be several: read checks them.
 		Now:                  func() time.Time { return time.Now().Add(-leeway) },
-	})}
+	}}
 }
 
 // behindAccess tells whom Cloudflare Access has let through. A word that is not good is
@@ -101,9 +101,10 @@ func (a *assertion) first(raw string) bool {
 // read checks a word and tells whose it is. Somebody without a role has none: he is known,
 // and may do nothing.
 func (a *assertion) read(ctx context.Context, raw string) (Caller, error) {
-	id, err := a.verifier.Verify(ctx, raw)
+	keys := &tellingKeys{keySet: a.keys}
+	id, err := oidc.NewVerifier(a.cfg.Access.Team, keys, a.claims).Verify(ctx, raw)
 	if err != nil {
-		return Caller{}, fmt.Errorf("verify: %w", err)
+		return Caller{}, fmt.Errorf("verify: %w", errors.Join(err, keys.err))
 	}
 	if !slices.ContainsFunc(id.Audience, func(aud string) bool { return slices.Contains(a.cfg.Access.Audience, aud) }) {
 		return Caller{}, errors.New("verify: it is for another application")

@@ -61,6 +61,20 @@ func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error
 	return token.Verify(key)
 }
 
+// tellingKeys keeps why a signature was not good: go-oidc makes a text of it.
+type tellingKeys struct {
+	*keySet
+
+	err error
+}
+
+// VerifySignature checks a token's signature for go-oidc.
+func (k *tellingKeys) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
+	payload, err := k.keySet.VerifySignature(ctx, raw)
+	k.err = err
+	return payload, err
+}
+
 // find returns the key of a name.
 func (k *keySet) find(ctx context.Context, id string, now time.Time) (*jose.JSONWebKey, error) {
 	k.mu.Lock()
@@ -70,7 +84,9 @@ func (k *keySet) find(ctx context.Context, id string, now time.Time) (*jose.JSON
 	if (len(found) == 0 || stale) && now.Sub(k.tried) > keysPace {
 		k.tried = now
 		if err := k.fetch(ctx); err != nil && len(found) == 0 {
-			k.tried = time.Time{} // Nobody's fault: the next one may try at once.
+			if k.fetched.IsZero() {
+				k.tried = time.Time{} // Nobody can be told without: the next one may try at once.
+			}
 			return nil, errors.Join(errNoKeys, err)
 		}
 		found = k.keys.Key(id)
