@@ -49,6 +49,8 @@ type App struct {
 	version string
 	booted  time.Time
 	gate    *gate
+	// carrier is the way to the FreeScout desk, nil for the network.
+	carrier http.RoundTripper
 }
 
 // Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
@@ -335,6 +337,7 @@ func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
 	d, err := freescout.New(freescout.Config{
 		APIURL: f.APIURL, InstanceURL: f.InstanceURL, APIKey: f.APIKey, AccessClientID: a.config.Access.ClientID, AccessClientSecret: a.config.Access.ClientSecret,
 		KeyLater: a.config.Vault.Secrets[keyVariable] != "", MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
+		Transport: a.carrier,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the freescout desk: %w", err)

@@ -1,0 +1,195 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"docket/internal/desk/fakedesk"
+)
+
+// These tests are the real program, wired as it serves, with SQLite, River and a fake
+// FreeScout, in a bubble whose clock only moves when all of it waits. Requests go to its
+// handler and calls to the desk over no socket: a socket would keep the clock from moving.
+
+// timeline is a program and its desk, and where its day stands.
+type timeline struct {
+	t    *testing.T
+	gate *gate
+	desk *fakedesk.Server
+	day  time.Time
+}
+
+// inFakeTime runs a day's story.
+func inFakeTime(t *testing.T, policies string, story func(s *timeline)) {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "docket.yaml")
+	text := "desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: 100000}\npolicies: " + policies + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := Load(path, func(name string) (string, bool) {
+		return map[string]string{"DATABASE_URL": filepath.Join(dir, "docket.db")}[name], name == "DATABASE_URL"
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		log := slog.New(slog.DiscardHandler)
+		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
+		now := time.Now().UTC()
+		a := &App{config: cfg, log: log, version: "test", booted: now, gate: &gate{}, carrier: f.Transport()}
+		ctx, stop := context.WithCancel(t.Context())
+		outer := newGroup(ctx, log)
+		ready, ended := make(chan struct{}), make(chan error, 1)
+		go func() { ended <- a.run(outer.ctx, outer, func() { close(ready) }) }()
+		<-ready
+		story(&timeline{t: t, gate: a.gate, desk: f, day: now})
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		f.Close()
+	})
+}
+
+// At lets the clock move on to a time of the day, minutes and seconds after the start.
+func (s *timeline) At(clock string) *timeline {
+	s.t.Helper()
+	var minutes, seconds int
+	if _, err := fmt.Sscanf(clock, "%d:%d", &minutes, &seconds); err != nil {
+		s.t.Fatal(err)
+	}
+	time.Sleep(time.Until(s.day.Add(time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second)))
+	return s
+}
+
+func (s *timeline) tell(name, ends string) {
+	s.t.Helper()
+	status := "firing"
+	if ends != "" {
+		status = "resolved"
+	}
+	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":"critical"},"annotations":{},"startsAt":%q,"endsAt":%q}]}`,
+		status, status, name, s.day.Format(time.RFC3339), ends)
+	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1/hooks/alertmanager", strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:1"
+	w := httptest.NewRecorder()
+	s.gate.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		s.t.Errorf("%s was not taken: %d %s", name, w.Code, w.Body)
+	}
+}
+
+// Fires tells that an alert fires.
+func (s *timeline) Fires(name string) { s.t.Helper(); s.tell(name, "") }
+
+// Ends tells that an alert ended now.
+func (s *timeline) Ends(name string) {
+	s.t.Helper()
+	s.tell(name, time.Now().UTC().Format(time.RFC3339))
+}
+
+// HasOne checks that the desk has one ticket of an alert, ever, with so many notes.
+func (s *timeline) HasOne(name string, notes int) {
+	s.t.Helper()
+	var found int
+	for _, ticket := range s.desk.Tickets() {
+		if !strings.Contains(ticket.Subject, name) {
+			continue
+		}
+		found++
+		n := 0
+		for _, thread := range ticket.Threads {
+			if thread.Type == "note" {
+				n++
+			}
+		}
+		if n != notes {
+			s.t.Errorf("after %s: the ticket of %s has %d notes, want %d", time.Since(s.day), name, n, notes)
+		}
+	}
+	if found != 1 {
+		s.t.Errorf("after %s: %d tickets of %s, want 1", time.Since(s.day), found, name)
+	}
+}
+
+// looks counts the searches for a ticket by its mark.
+func (s *timeline) looks() (n int) {
+	for _, r := range s.desk.Requests() {
+		if r.Op == fakedesk.OpFind && r.Subject != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// HasNone checks that the desk has no ticket at all.
+func (s *timeline) HasNone() {
+	s.t.Helper()
+	if n := len(s.desk.Tickets()); n != 0 {
+		s.t.Errorf("after %s: %d tickets, want none", time.Since(s.day), n)
+	}
+}
+
+func TestAnAlertIsFiledAtOnceAndNotedWhenItEnds(t *testing.T) {
+	inFakeTime(t, "{}", func(s *timeline) {
+		s.At("0:10").Fires("DiskFull")
+		s.At("0:12").HasOne("DiskFull", 0)
+		s.At("1:00").Fires("DiskFull")
+		s.At("2:00").Ends("DiskFull")
+		s.At("2:05").HasOne("DiskFull", 1)
+	})
+}
+
+func TestAnAlertThatEndsWhileItIsHeldIsNeverFiled(t *testing.T) {
+	inFakeTime(t, "{hold: 2m}", func(s *timeline) {
+		s.At("0:10").Fires("Blip")
+		s.At("1:30").Ends("Blip")
+		s.At("4:00").HasNone()
+	})
+}
+
+func TestAnAlertThatIsHeldIsFiledWhenItsHoldIsOver(t *testing.T) {
+	inFakeTime(t, "{hold: 2m}", func(s *timeline) {
+		s.At("0:10").Fires("Slow")
+		s.At("2:05").HasNone()
+		s.At("2:15").HasOne("Slow", 0)
+	})
+}
+
+func TestALostAnswerIsLookedForOnlyAfterTheWaitOut(t *testing.T) {
+	inFakeTime(t, "{}", func(s *timeline) {
+		s.desk.Order(fakedesk.Fault{Kind: fakedesk.CutAfterCommit, On: fakedesk.OpCreate, Times: 1})
+		s.At("0:10").Fires("Lost")
+		s.At("0:15")
+		before := s.looks()
+		s.At("1:35").HasOne("Lost", 0)
+		if n := s.looks(); n != before {
+			s.t.Errorf("%d looks before the wait-out of 90 s was over", n-before)
+		}
+		s.At("1:50").HasOne("Lost", 0)
+		if n := s.looks(); n != before+1 {
+			s.t.Errorf("%d looks after the wait-out, want 1", n-before)
+		}
+	})
+}
+
+func TestADeskThatIsAwayForFiveMinutesGetsItsTicketsWhenItIsBack(t *testing.T) {
+	inFakeTime(t, "{}", func(s *timeline) {
+		s.desk.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503})
+		s.At("0:10").Fires("During")
+		s.At("5:00").HasNone()
+		s.desk.Clear()
+		s.At("6:00").HasOne("During", 0)
+	})
+}
