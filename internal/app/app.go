@@ -163,6 +163,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
 	}
 	patient := a.serving(a.patient(st, d, board, rules), in)
+	patient.Unstable = func() []string { return unstable(book) }
 	keys := newKeyring(cfg, d, health, log)
 	if keys != nil {
 		patient.Keys = keys.state
@@ -225,6 +226,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		round := a.round(a.tell(book))
 		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
 	}
+	work.every("ids that change", 5*time.Second, func(ctx context.Context, now time.Time) error { return a.tellUnstable(ctx, st, book, now) })
 	if keys != nil {
 		work.every("keys", keyTick, keys.turn)
 	}

@@ -47,6 +47,7 @@ const (
 	ActionLogin              = "console.auth.login"          // somebody logged in
 	ActionDenied             = "console.auth.denied"         // somebody was refused
 	ActionDoctorRun          = "console.doctor.run"          // the doctor ran
+	ActionUnstable           = "console.alerts.unstable_id"  // an alert comes under ever new ids while it fires; its first key is kept
 	ActionRepaired           = "console.reconcile.repaired"  // reconcile mended a mismatch
 	ActionDeskAway           = "console.desk.away"           // the desk does not answer any more
 	ActionDeskBack           = "console.desk.back"           // it does again

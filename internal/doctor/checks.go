@@ -28,6 +28,7 @@ var checks = [...]check{
 	{hop: "canary", group: "desk", within: canaryWithin, look: lookCanary, applies: func(e *exam) bool { return e.options.Canary }},
 	{hop: "flags", look: lookFlags, applies: func(e *exam) bool { return e.Flags != nil }},
 	{hop: "sources", look: lookSources, applies: func(e *exam) bool { return e.Sources != nil }},
+	{hop: "alert ids", look: lookIDs, applies: func(e *exam) bool { return e.Unstable != nil }},
 	{hop: "emit", look: lookEmit, applies: func(e *exam) bool { return e.Emit != nil }},
 	{hop: "jobs", group: "database", look: lookJobs},
 	{hop: "slack", look: lookSlack, applies: func(e *exam) bool { return e.Slack != nil }},
@@ -211,6 +212,17 @@ func ago(at time.Time) string {
 		return "never"
 	}
 	return time.Since(at).Round(time.Second).String() + " ago"
+}
+
+// lookIDs: the flood of the runbook's failure mode 1 begins with a source that calls one alert
+// by ever new ids. Docket keeps the first key; the source is to be mended all the same.
+func lookIDs(_ context.Context, e *exam) []HopResult {
+	all := e.Unstable()
+	if len(all) == 0 {
+		return well("No alert changes its id while it fires.", "")
+	}
+	return warned("ids_unstable", fmt.Sprintf("%d alerts come under ever new ids while they fire; their first key is kept, and nothing is filed twice.", len(all)),
+		strings.Join(all[:min(len(all), 5)], "; "), "Let the source keep an alert's id for its lifetime, or name alerts by labels (sources: identity).")
 }
 
 // lookEmit: would an alert become a ticket now? Nothing is filed.

@@ -93,6 +93,8 @@ type Patient struct {
 	// Variables are the environment of the desk; WaitOut its configured wait-out.
 	Variables []Variable
 	Flags     func() []Flag
+	// Unstable are the alerts whose ids change while they fire, in words; nil where no server runs.
+	Unstable func() []string
 	// Keys are the credentials that files and the vault give; nil where none do.
 	Keys func() []Key
 	// Sources are nil where no server runs: then nobody is heard.

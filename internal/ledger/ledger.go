@@ -102,7 +102,9 @@ type Ledger struct {
 	queue    Enqueuer
 	requests chan *request
 	known    *known
-	counts   Counts
+	// ids watches for alerts that come under ever new ids.
+	ids    *ids
+	counts Counts
 }
 
 // Counts is told what happened, for metrics. Each function may be nil.
@@ -129,7 +131,7 @@ const (
 
 // New makes a ledger. Bind gives it the queue; Run must run for Apply to answer.
 func New(st *store.Store, rules Rules, counts Counts, log *slog.Logger) *Ledger {
-	return &Ledger{store: st, rules: rules, counts: counts, log: log, requests: make(chan *request, 1024), known: newKnown()}
+	return &Ledger{store: st, rules: rules, counts: counts, log: log, requests: make(chan *request, 1024), known: newKnown(), ids: newIDs()}
 }
 
 // Bind gives the ledger its queue: the two need one another, so one comes first.

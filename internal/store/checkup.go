@@ -32,6 +32,21 @@ func (s *Store) AddCheckup(ctx context.Context, c Checkup, entry audit.Entry) er
 	})
 }
 
+// Enter appends one entry to the audit log.
+func (s *Store) Enter(ctx context.Context, e audit.Entry) error {
+	err := s.Write(ctx, func(t *Tx) error {
+		head, err := t.AuditHead(ctx)
+		if err != nil {
+			return err
+		}
+		return t.AppendAudit(ctx, head, []audit.Entry{e})
+	})
+	if err != nil {
+		return fmt.Errorf("enter %s into the audit log: %w", e.Action, err)
+	}
+	return nil
+}
+
 // Checkups loads the latest examinations, the newest first.
 func (s *Store) Checkups(ctx context.Context, limit int) ([]Checkup, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT at_us, by_name, verdict, report FROM checkup ORDER BY at_us DESC LIMIT ?`, int64(limit))
