@@ -108,7 +108,7 @@ func TestDiskFullIsSaidAndHealsByItself(t *testing.T) {
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 20*time.Second, "/readyz is well again", func() bool {
+	eventually(t, time.Minute, "/readyz is well again", func() bool {
 		status, _ := p.readiness()
 		return status == http.StatusOK
 	})
@@ -228,7 +228,7 @@ func TestLockedDatabaseIsSaidAndHealsByItself(t *testing.T) {
 	if _, err := db.Exec(`ROLLBACK`); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 20*time.Second, "/readyz is well again", func() bool {
+	eventually(t, time.Minute, "/readyz is well again", func() bool {
 		status, _ := p.readiness()
 		return status == http.StatusOK
 	})
@@ -246,7 +246,7 @@ func TestPostgresGoneIsSaidAndHealsByItself(t *testing.T) {
 	alerts := names("Gone", 20)
 	p.mustPost(hook, webhook("firing", alerts[:10]...))
 	server.Stop(t) // In the middle of filing.
-	eventually(t, 20*time.Second, "/readyz says that the server is away", func() bool {
+	eventually(t, time.Minute, "/readyz says that the server is away", func() bool {
 		status, body := p.readiness()
 		return status == http.StatusServiceUnavailable && strings.Contains(body, "PostgreSQL")
 	})
@@ -254,7 +254,7 @@ func TestPostgresGoneIsSaidAndHealsByItself(t *testing.T) {
 		t.Errorf("%d %s %v, want 503", status, answer, err)
 	}
 	server.Start(t)
-	eventually(t, 30*time.Second, "/readyz is well again", func() bool {
+	eventually(t, time.Minute, "/readyz is well again", func() bool {
 		status, _ := p.readiness()
 		return status == http.StatusOK
 	})

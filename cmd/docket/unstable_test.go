@@ -31,7 +31,11 @@ func TestAnAlertUnderEverNewIDsHasOneTicketAndIsNamed(t *testing.T) {
 			t.Errorf("it is said %d times", n)
 		}
 		var rows []map[string]any
-		p.get("/api/v1/audit?action=console.alerts.unstable_id", &rows)
+		eventually(t, 20*time.Second, "it is audited", func() bool { // The line may come a moment before the row.
+			rows = nil
+			p.get("/api/v1/audit?action=console.alerts.unstable_id", &rows)
+			return len(rows) > 0
+		})
 		if len(rows) != 1 {
 			t.Errorf("%d audit rows", len(rows))
 		}

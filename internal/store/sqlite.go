@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,6 +23,9 @@ type sqliteEngine struct {
 	path        string
 	write, read *sql.DB
 	lock        *os.File
+
+	// writing counts our transactions that have begun: at most one.
+	writing atomic.Int32
 
 	mu sync.Mutex // guards prepared and wanted
 	// prepared holds the writer's statements, wanted the texts to prepare before the next
@@ -127,9 +131,15 @@ func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
 	}
 	tx, err := e.write.BeginTx(ctx, nil)
 	if err != nil {
+		// Time ran out, and none of us was writing: whoever is before us in the queue waits for a
+		// lock that another program holds.
+		if errors.Is(err, context.DeadlineExceeded) && e.writing.Load() == 0 {
+			err = &lockedError{err}
+		}
 		return nil, err
 	}
-	return &sqliteTx{e, tx}, nil
+	e.writing.Add(1)
+	return &sqliteTx{engine: e, tx: tx}, nil
 }
 
 // maxPrepared bounds the kept statements; our texts are far fewer.
@@ -179,10 +189,19 @@ func (e *sqliteEngine) statement(ctx context.Context, tx *sql.Tx, query string) 
 	return tx.PrepareContext(ctx, query)
 }
 
+// lockedError is a wait for the lock of another program that was given up.
+type lockedError struct{ err error }
+
+func (e *lockedError) Error() string { return "locked by another program: " + e.err.Error() }
+func (e *lockedError) Unwrap() error { return e.err }
+
 // explain says in one sentence what SQLite's code means.
 func (e *sqliteEngine) explain(err error) string {
 	var se *sqlite.Error
+	var locked *lockedError
 	switch {
+	case errors.As(err, &locked):
+		return "the database " + e.path + " is locked by another program"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "the database did not answer in time"
 	case !errors.As(err, &se):
@@ -237,6 +256,16 @@ func (d sqlDB) query(ctx context.Context, query string, args ...any) (rows, erro
 type sqliteTx struct {
 	engine *sqliteEngine
 	tx     *sql.Tx
+	// over says that the transaction has ended.
+	over bool
+}
+
+// end takes note that the transaction is over, once.
+func (t *sqliteTx) end() {
+	if !t.over {
+		t.over = true
+		t.engine.writing.Add(-1)
+	}
 }
 
 func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
@@ -273,9 +302,17 @@ func (t *sqliteTx) laterOne(ctx context.Context, query string, args ...any) erro
 	return err
 }
 
-func (t *sqliteTx) commit(context.Context) error { return t.tx.Commit() }
-func (t *sqliteTx) rollback()                    { _ = t.tx.Rollback() } // After a commit it says ErrTxDone, which is no news.
-func (t *sqliteTx) river() any                   { return t.tx }
+func (t *sqliteTx) commit(context.Context) error {
+	defer t.end()
+	return t.tx.Commit()
+}
+
+func (t *sqliteTx) rollback() {
+	_ = t.tx.Rollback() // After a commit it says ErrTxDone, which is no news.
+	t.end()
+}
+
+func (t *sqliteTx) river() any { return t.tx }
 
 func affected(res sql.Result, err error) (int64, error) {
 	if err != nil {
