@@ -218,13 +218,28 @@ func (q *Queue) TakeUp(ctx context.Context, now time.Time) error { return q.clie
 // Run works jobs until ctx ends, then stops: no new job is begun, running ones may finish
 // for SoftStop, then their contexts end and they have a moment to write down what they know.
 func (q *Queue) Run(ctx context.Context) error {
-	if err := q.client.releaseOrphans(ctx); err != nil {
-		return fmt.Errorf("release the jobs of the last run: %w", err)
-	}
-	failpoint.Hit("queue-before-start")
 	working := context.WithoutCancel(ctx)
-	if err := q.client.start(working); err != nil {
-		return fmt.Errorf("start the queue: %w", err)
+	said := false
+	for {
+		err := q.begin(ctx, working)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if !said {
+			q.log.WarnContext(ctx, "the queue cannot start, it is tried again", "err", err)
+			said = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(startRetry):
+		}
+	}
+	if said {
+		q.log.InfoContext(ctx, "the queue works")
 	}
 	<-ctx.Done()
 	soft, cancel := context.WithTimeout(working, q.softStop)
@@ -235,6 +250,23 @@ func (q *Queue) Run(ctx context.Context) error {
 	hard, cancelHard := context.WithTimeout(working, hardStop)
 	defer cancelHard()
 	return q.client.stopAndCancel(hard)
+}
+
+// startRetry is the pause after a start that failed: another program locked the database, or
+// the server went away just then. Both pass, and alerts are kept meanwhile or refused aloud.
+const startRetry = time.Second
+
+// begin clears what the last run left and starts the client. working outlives ctx, so that
+// running jobs may finish at a stop.
+func (q *Queue) begin(ctx, working context.Context) error {
+	if err := q.client.releaseOrphans(ctx); err != nil {
+		return fmt.Errorf("release the jobs of the last run: %w", err)
+	}
+	failpoint.Hit("queue-before-start")
+	if err := q.client.start(working); err != nil {
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	return nil
 }
 
 // hardStop is how long cancelled jobs have to record what they know.

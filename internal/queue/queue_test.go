@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"os"
@@ -200,5 +201,58 @@ func TestJobsOfAProcessThatIsGoneAreTakenUpAtOnce(t *testing.T) {
 	next(t, done)
 	if took := time.Since(before); took > 5*time.Second {
 		t.Errorf("it took %s until the orphan was worked", took)
+	}
+}
+
+func TestLockedDatabaseAtTheStartIsAwaitedAndItsJobsAreDone(t *testing.T) {
+	t.Parallel()
+	url := storetest.URL(t, "sqlite")
+	st, err := store.Open(t.Context(), url, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan string, 1)
+	q := newQueue(t, st, func(_ context.Context, id string) (time.Time, error) {
+		done <- id
+		return time.Time{}, nil
+	})
+	if err := q.Ensure(t.Context(), []Job{{EffectID: "kept"}}); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", "file:"+url+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	if _, err := other.Exec(`BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { ended <- q.Run(ctx) }()
+	select {
+	case err := <-ended:
+		t.Fatalf("the queue gave up: %v", err)
+	case id := <-done:
+		t.Fatalf("%s was worked although the file is locked", id)
+	case <-time.After(8 * time.Second): // Longer than SQLite waits for a lock.
+	}
+	if _, err := other.Exec(`ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatal("the job was not done after the lock was gone")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
