@@ -21,13 +21,33 @@ import (
 // stock is how much the pages are measured on.
 type stock struct{ surfaces, incidents, audited int }
 
-// pages: how long the console's pages take on the server's side, with a year of history.
+// pages: how long the console's pages take on the server's side, with a year of history, on
+// each database in turn.
 func (b *bench) pages(ctx context.Context) error {
 	n := stock{b.count(5000), b.count(10_000), b.count(1_000_000)}
 	fmt.Printf("\nPages, ms from the request to the last byte on loopback (%d surfaces with a year of days, %d incidents, %d audit rows)\n", n.surfaces, n.incidents, n.audited)
-	dir := filepath.Join(b.dir, "pages")
-	state := filepath.Join(dir, "docket.db")
-	if err := fill(ctx, dir, n); err != nil {
+	row("page", "server", "median", "slowest of 15", "bytes")
+	if err := b.pagesOn(ctx, n, "docket sqlite"); err != nil || b.pg == "" {
+		return err
+	}
+	return b.pagesOn(ctx, n, "docket postgres")
+}
+
+func (b *bench) pagesOn(ctx context.Context, n stock, name string) error {
+	dir := filepath.Join(b.dir, strings.ReplaceAll("pages "+name, " ", "-"))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	url := filepath.Join(dir, "docket.db")
+	if name == "docket postgres" {
+		var stop func()
+		var err error
+		if url, stop, err = b.postgres(ctx, dir); err != nil {
+			return err
+		}
+		defer stop()
+	}
+	if err := fill(ctx, url, n); err != nil {
 		return fmt.Errorf("fill a database: %w", err)
 	}
 	var more strings.Builder
@@ -36,12 +56,11 @@ func (b *bench) pages(ctx context.Context) error {
 		// Read once an hour, so that probing does not count.
 		fmt.Fprintf(&more, "  - {name: s%d, title: Surface %d, group: Group %d, every: 1h, probe: {tcp: {address: \"127.0.0.1:9\"}}}\n", i, i, i%40)
 	}
-	r, err := b.startDocket(ctx, scene{more: more.String()}, dir, state)
+	r, err := b.startDocket(ctx, scene{more: more.String()}, dir, url)
 	if err != nil {
 		return err
 	}
 	defer r.stop()
-	row("page", "median", "slowest of 15", "bytes")
 	client := &http.Client{Timeout: time.Minute}
 	for _, page := range []string{
 		"/console", "/console/status", "/console/status?only=down", "/console/status?q=Surface+49", "/console/status/s7", "/console/status/s7?span=90d", "/console/incidents", "/console/incidents?show=all", "/console/incidents?show=all&q=disk",
@@ -58,7 +77,7 @@ func (b *bench) pages(ctx context.Context) error {
 			took = append(took, time.Since(begin))
 		}
 		slices.Sort(took)
-		row(page, ms(took[len(took)/2]), ms(took[len(took)-1]), fmt.Sprint(size))
+		row(page, name, ms(took[len(took)/2]), ms(took[len(took)-1]), fmt.Sprint(size))
 	}
 	return nil
 }
@@ -85,11 +104,8 @@ func markOf(n int) incident.Mark {
 }
 
 // fill makes a database with a year in it.
-func fill(ctx context.Context, dir string, n stock) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	st, err := store.Open(ctx, filepath.Join(dir, "docket.db"), store.Options{Exclusive: true, Create: true})
+func fill(ctx context.Context, url string, n stock) error {
+	st, err := store.Open(ctx, url, store.Options{Exclusive: true, Create: true})
 	if err != nil {
 		return err
 	}

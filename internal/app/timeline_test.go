@@ -28,12 +28,18 @@ type timeline struct {
 	day  time.Time
 }
 
-// inFakeTime runs a day's story.
+// inFakeTime runs a day's story with a desk that takes as many calls as come.
 func inFakeTime(t *testing.T, policies string, story func(s *timeline)) {
+	t.Helper()
+	inFakeTimeAt(t, 100000, policies, story)
+}
+
+// inFakeTimeAt runs a day's story with a desk that is asked rate times a second at most.
+func inFakeTimeAt(t *testing.T, rate int, policies string, story func(s *timeline)) {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "docket.yaml")
-	text := "desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: 100000}\npolicies: " + policies + "\n"
+	text := fmt.Sprintf("desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: %d}\npolicies: %s\n", rate, policies)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -24,8 +24,10 @@ type auditPage struct {
 	// CSV and JSON are where the same rows can be had as files.
 	CSV, JSON string
 	Last      int64
-	// Bounded says that a text was looked for in the newest rows only.
-	Bounded bool
+	// Back is where to look for a text further back, "" where it was looked for in all rows;
+	// Oldest is the last row that was looked at.
+	Back   string
+	Oldest int64
 }
 
 // auditRow is one entry, with where it leads.
@@ -34,8 +36,8 @@ type auditRow struct {
 	Link, Payload string
 }
 
-// textReach is how many of the newest rows a text is looked for in: no index helps there.
-const textReach = 50_000
+// textReach is how many rows a page looks for a text in: no index helps there.
+const textReach = 20_000
 
 // auditFilter reads what the reader looks for.
 func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilter, err error) {
@@ -57,13 +59,8 @@ func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilte
 		*day.to = at.AddDate(0, 0, day.plus)
 	}
 	f.Before, _ = strconv.ParseInt(r.FormValue("before"), 10, 64)
-	if p.Last, err = c.Store.LastAuditID(r.Context()); err != nil {
-		return f, err
-	}
-	if f.Text != "" && p.Last > textReach {
-		p.Bounded, f.After = true, p.Last-textReach
-	}
-	return f, nil
+	p.Last, err = c.Store.LastAuditID(r.Context())
+	return f, err
 }
 
 func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
@@ -75,6 +72,14 @@ func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.Limit = rowsPerPage + 1
+	newest := p.Last
+	if f.Before > 0 {
+		newest = min(newest, f.Before-1)
+	}
+	if f.Text != "" && newest > textReach {
+		f.After = newest - textReach
+		p.Oldest, p.Back = f.After+1, with(r.URL, "before", strconv.FormatInt(f.After+1, 10))
+	}
 	entries, err := c.Store.ListAudit(r.Context(), f)
 	if err != nil {
 		c.failed(w, r, err)
@@ -86,6 +91,7 @@ func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(entries) > rowsPerPage {
 		entries = entries[:rowsPerPage]
+		p.Back = "" // The next page begins inside the reach of this one.
 		p.Next = with(r.URL, "before", strconv.FormatInt(entries[rowsPerPage-1].ID, 10))
 	}
 	for _, e := range entries {

@@ -3,15 +3,22 @@ package console_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"docket/internal/audit"
 	"docket/internal/auth"
 	"docket/internal/console"
+	"docket/internal/store"
 	"docket/internal/store/storetest"
 )
 
@@ -310,5 +317,51 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	}
 	if r := d.post("/console/audit/verify", nil); r.status != http.StatusSeeOther {
 		t.Errorf("verify: %d", r.status)
+	}
+}
+
+func TestTextIsLookedForFurtherBackInTheAuditLog(t *testing.T) {
+	database := filepath.Join(t.TempDir(), "docket.db")
+	st, err := store.Open(t.Context(), database, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// One row that is looked for, below more than twice as many as a page looks at.
+	err = st.Write(t.Context(), func(tx *store.Tx) error {
+		entries := make([]audit.Entry, 45_000)
+		for n := range entries {
+			entries[n] = audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionAccepted, Payload: map[string]any{"n": n}}
+		}
+		entries[3].Payload = map[string]any{"text": "needle"}
+		head, err := tx.AuditHead(t.Context())
+		if err != nil {
+			return err
+		}
+		return tx.AppendAudit(t.Context(), head, entries)
+	})
+	if err := errors.Join(err, st.Close()); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, database, "", nil)
+	at := "/console/audit?q=needle"
+	for range 3 {
+		page := d.get(at)
+		if strings.Contains(page.text, "&#34;needle&#34;") {
+			break
+		}
+		link := regexp.MustCompile(`href="([^"]+)">Look further back`).FindStringSubmatch(page.text)
+		if link == nil {
+			t.Fatalf("%s does not have the row, and no link that leads further back: %s", at, page.text)
+		}
+		at = html.UnescapeString(link[1])
+	}
+	if page := d.get(at); !strings.Contains(page.text, "&#34;needle&#34;") || strings.Contains(page.text, "Look further back") {
+		t.Errorf("%s: %s", at, page.text)
+	}
+	if file := d.get("/console/audit/export?format=json&q=needle"); !strings.Contains(file.text, "needle") {
+		t.Errorf("the export does not have the row: %s", file.text)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"docket/internal/surface"
@@ -130,12 +131,13 @@ func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.
 	sums := make(map[int64][]surface.Sum, len(ids))
 	for run := range slices.Chunk(ids, batches[0]) {
 		args := make([]any, 0, len(run)+3)
-		args = append(args, int64(span))
 		for _, id := range run {
 			args = append(args, id)
 		}
-		args = append(args, micros(from), micros(to))
-		q := `SELECT ` + sumColumns + ` FROM reading_sum WHERE span = ? AND surface_id IN (` + marks(len(run)) + `) AND at_us >= ? AND at_us < ? ORDER BY surface_id, at_us`
+		args = append(args, int64(span), micros(from), micros(to))
+		// Joined to a list, so that each surface is found by the index: with IN, PostgreSQL reads
+		// the whole span where it has no statistics yet.
+		q := `WITH wanted(id) AS (VALUES ` + strings.TrimSuffix(strings.Repeat(`(CAST(? AS BIGINT)), `, len(run)), `, `) + `) SELECT ` + sumColumns + ` FROM wanted CROSS JOIN reading_sum WHERE surface_id = wanted.id AND span = ? AND at_us >= ? AND at_us < ? ORDER BY surface_id, at_us`
 		rs, err := s.engine.reader().query(ctx, q, args...)
 		_, err = collect(rs, err, func(rs rows) (struct{}, error) {
 			var spanned, id, at, operational, degraded, down, unknown, measured, total, slowest int64
