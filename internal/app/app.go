@@ -51,6 +51,9 @@ type App struct {
 	gate    *gate
 	// carrier is the way to the FreeScout desk, nil for the network.
 	carrier http.RoundTripper
+	// beat is the shortest time between two turns of a loop, zero where each has its own: many
+	// hours of fake time pass faster at a slower beat.
+	beat time.Duration
 }
 
 // Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
@@ -142,7 +145,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, metrics.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
 	heralds := herald.New(st, book, herald.Options{Notifiers: notifiers(cfg), PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
-	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, SoftStop: jobsSoftStop, Logger: log})
+	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -199,10 +202,14 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	inner.run("ledger", book.Run)
 
 	work := newGroup(ctx, log)
+	work.beat = a.beat
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
 	work.every("replicas", queue.BeatEvery, jobs.TakeUp)
-	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error { return couriers.WatchDesk(ctx, a.tell(book), now) })
+	resumer := couriers.Resumer(jobs)
+	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error {
+		return errors.Join(couriers.WatchDesk(ctx, a.tell(book), now), resumer.Turn(ctx, time.Now().UTC()))
+	})
 	work.run("switches", board.Listen)
 	work.every("switches of others", switchboard.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })

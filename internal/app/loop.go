@@ -15,6 +15,8 @@ type group struct {
 	cancel context.CancelCauseFunc
 	wg     sync.WaitGroup
 	log    *slog.Logger
+	// beat is the shortest interval between two turns, zero for each loop's own.
+	beat time.Duration
 
 	mu  sync.Mutex // guards err
 	err error
@@ -48,7 +50,7 @@ func (g *group) run(name string, loop func(context.Context) error) {
 // at a time. A turn that fails is said once, until a turn succeeds again.
 func (g *group) every(name string, interval time.Duration, turn func(ctx context.Context, now time.Time) error) {
 	g.run(name, func(ctx context.Context) error {
-		ticker := time.NewTicker(interval)
+		ticker := time.NewTicker(max(interval, g.beat))
 		defer ticker.Stop()
 		ill := false
 		for {

@@ -26,16 +26,19 @@ type timeline struct {
 	gate *gate
 	desk *fakedesk.Server
 	day  time.Time
+	// severities are the labels that alerts fired with: they end with the same.
+	severities map[string]string
 }
 
 // inFakeTime runs a day's story with a desk that takes as many calls as come.
 func inFakeTime(t *testing.T, policies string, story func(s *timeline)) {
 	t.Helper()
-	inFakeTimeAt(t, 100000, policies, story)
+	inFakeTimeAt(t, 100000, 0, policies, story)
 }
 
-// inFakeTimeAt runs a day's story with a desk that is asked rate times a second at most.
-func inFakeTimeAt(t *testing.T, rate int, policies string, story func(s *timeline)) {
+// inFakeTimeAt runs a day's story with a desk that is asked rate times a second at most, and
+// loops that turn once in a beat at most.
+func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, story func(s *timeline)) {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "docket.yaml")
@@ -53,13 +56,13 @@ func inFakeTimeAt(t *testing.T, rate int, policies string, story func(s *timelin
 		log := slog.New(slog.DiscardHandler)
 		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
 		now := time.Now().UTC()
-		a := &App{config: cfg, log: log, version: "test", booted: now, gate: &gate{}, carrier: f.Transport()}
+		a := &App{config: cfg, log: log, version: "test", booted: now, gate: &gate{}, carrier: f.Transport(), beat: beat}
 		ctx, stop := context.WithCancel(t.Context())
 		outer := newGroup(ctx, log)
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() { ended <- a.run(outer.ctx, outer, func() { close(ready) }) }()
 		<-ready
-		story(&timeline{t: t, gate: a.gate, desk: f, day: now})
+		story(&timeline{t: t, gate: a.gate, desk: f, day: now, severities: map[string]string{}})
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -85,8 +88,8 @@ func (s *timeline) tell(name, ends string) {
 	if ends != "" {
 		status = "resolved"
 	}
-	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":"critical"},"annotations":{},"startsAt":%q,"endsAt":%q}]}`,
-		status, status, name, s.day.Format(time.RFC3339), ends)
+	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":%q},"annotations":{},"startsAt":%q,"endsAt":%q}]}`,
+		status, status, name, s.severities[name], s.day.Format(time.RFC3339), ends)
 	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1/hooks/alertmanager", strings.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:1"
 	w := httptest.NewRecorder()
@@ -96,8 +99,15 @@ func (s *timeline) tell(name, ends string) {
 	}
 }
 
-// Fires tells that an alert fires.
-func (s *timeline) Fires(name string) { s.t.Helper(); s.tell(name, "") }
+// Fires tells that an alert of P1 fires.
+func (s *timeline) Fires(name string) { s.t.Helper(); s.FiresAs(name, "critical") }
+
+// FiresAs tells that an alert of some severity fires.
+func (s *timeline) FiresAs(name, severity string) {
+	s.t.Helper()
+	s.severities[name] = severity
+	s.tell(name, "")
+}
 
 // Ends tells that an alert ended now.
 func (s *timeline) Ends(name string) {

@@ -87,7 +87,7 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 		now := time.Now().UTC()
 		policy := c.rules.Policy(inc.Route, now)
 		move := eff.Next(policy, now)
-		if again, ok := c.health.admit(); !ok && move.Do != incident.DoNothing && move.Do != incident.DoWait {
+		if again, ok := c.health.admit(now); !ok && move.Do != incident.DoNothing && move.Do != incident.DoWait {
 			return again, nil
 		}
 		if move.Do == incident.DoSend && eff.Missed(inc, policy) {
@@ -318,8 +318,12 @@ func failure(err error, whenUnsure incident.Outcome) incident.Answer {
 }
 
 // Sweep puts effects whose job was lost back into the queue: after a restored backup, or
-// where a job was deleted by hand. Jobs that wait or run already stay one.
+// where a job was deleted by hand. Jobs that wait or run already stay one. While the desk is
+// away all are overdue, so that this waits, too.
 func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
+	if _, away := c.health.Away(); away {
+		return nil
+	}
 	ids, err := c.store.OverdueEffects(ctx, now.Add(-sweepAfter), sweepLimit)
 	if err != nil {
 		return fmt.Errorf("look for lost jobs: %w", err)

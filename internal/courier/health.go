@@ -41,9 +41,9 @@ const (
 	longestTry  = 30 * time.Second
 	// flapping is how soon after a return a new outage counts as the old one going on.
 	flapping = time.Minute
-	// afterTry is how long after a check the held jobs come again: they come together, so
-	// that the worst go first.
-	afterTry = 500 * time.Millisecond
+	// holdFor is how long the job of an effect waits while the desk is away. It is hastened when
+	// the desk is back (Resume), so that this is only how often it looks whether it was forgotten.
+	holdFor = 5 * time.Minute
 )
 
 // NewHealth makes the health of the named desk; nothing is known yet.
@@ -87,10 +87,10 @@ func (h *Health) Away() (sentence string, away bool) {
 }
 
 // admit reports whether something may be sent now, and if not, when to come again.
-func (h *Health) admit() (again time.Time, ok bool) {
+func (h *Health) admit(now time.Time) (again time.Time, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.nextTry.Add(afterTry), !h.away
+	return now.Add(holdFor), !h.away
 }
 
 // dueForCheck reports whether the desk is away and is to be checked now.

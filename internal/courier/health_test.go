@@ -22,12 +22,12 @@ func TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace(t *testing.T) {
 		var text strings.Builder
 		h := NewHealth("freescout", slog.New(slog.NewTextHandler(&text, nil)))
 		for n := range failsToOpen {
-			if _, ok := h.admit(); !ok {
+			if _, ok := h.admit(time.Now()); !ok {
 				t.Fatalf("after %d failures nothing is sent any more", n)
 			}
 			h.Heard(t.Context(), away)
 		}
-		if again, ok := h.admit(); ok || !again.After(time.Now()) {
+		if again, ok := h.admit(time.Now()); ok || !again.After(time.Now()) {
 			t.Errorf("after %d failures jobs go on, or come again at %s", failsToOpen, again)
 		}
 		checks := 0
@@ -45,7 +45,7 @@ func TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace(t *testing.T) {
 			t.Errorf("%d warnings, want 1:\n%s", n, text.String())
 		}
 		h.Heard(t.Context(), nil)
-		if _, ok := h.admit(); !ok {
+		if _, ok := h.admit(time.Now()); !ok {
 			t.Error("the desk answers, and nothing is sent")
 		}
 		o := h.Outage()
@@ -60,13 +60,13 @@ func TestOneTicketThatTheDeskRefusesIsNoOutage(t *testing.T) {
 	for range 10 {
 		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "validation", Sentence: "the subject is too long"})
 	}
-	if _, ok := h.admit(); !ok {
+	if _, ok := h.admit(time.Now()); !ok {
 		t.Error("one ticket's refusal holds all others up")
 	}
 	for range failsToOpen {
 		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "key_refused", Sentence: "the key is wrong"})
 	}
-	if _, ok := h.admit(); ok {
+	if _, ok := h.admit(time.Now()); ok {
 		t.Error("with a refused key every call fails, and still they are sent")
 	}
 }
@@ -75,7 +75,7 @@ func TestAReplicaLearnsOfAnOutageThatAnotherNoticed(t *testing.T) {
 	h := NewHealth("freescout", slog.New(slog.DiscardHandler))
 	began := time.Now().Add(-time.Hour)
 	h.learn(incident.Outage{Began: began})
-	if _, ok := h.admit(); ok {
+	if _, ok := h.admit(time.Now()); ok {
 		t.Error("the process before left the desk away, and it is not checked first")
 	}
 	h.Heard(context.WithoutCancel(t.Context()), nil)

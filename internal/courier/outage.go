@@ -8,6 +8,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/failpoint"
 	"docket/internal/incident"
+	"docket/internal/queue"
 	"docket/internal/store"
 )
 
@@ -72,6 +73,40 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
 			state.Desk, stored.Began.UTC().Format(time.RFC3339), stored.Sentence))
 	}
+	return nil
+}
+
+// Resumer brings the jobs that waited for the desk back to work, together, so that the worst
+// go first. It belongs to one loop.
+type Resumer struct {
+	health *Health
+	queue  *queue.Queue
+	// done is the outage's end that was acted upon; asked is false before the first turn.
+	done  time.Time
+	asked bool
+}
+
+// Resumer returns what resumes the jobs of a queue.
+func (c *Courier) Resumer(q *queue.Queue) *Resumer { return &Resumer{health: c.health, queue: q} }
+
+// resumeFor is how long after a return waiting jobs are hastened: one that ran in the very
+// moment of the return may have been held after the first time.
+const resumeFor = 3 * time.Second
+
+// Turn acts after an outage's end, and once after the start: the process before may have
+// ended right after it saw the desk's return.
+func (r *Resumer) Turn(ctx context.Context, now time.Time) error {
+	if _, away := r.health.Away(); away {
+		return nil
+	}
+	ended := r.health.Outage().Ended
+	if r.asked && ended.Equal(r.done) && now.Sub(ended) > resumeFor {
+		return nil
+	}
+	if err := r.queue.Hasten(ctx, now); err != nil {
+		return err
+	}
+	r.asked, r.done = true, ended
 	return nil
 }
 

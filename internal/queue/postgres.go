@@ -54,6 +54,12 @@ func (c *postgresClient) releaseOrphans(ctx context.Context) error {
 	return c.takeUp(ctx, time.Now().UTC())
 }
 
+func (c *postgresClient) hasten(ctx context.Context, now time.Time) error {
+	const q = `UPDATE river_job SET state = 'available', scheduled_at = $1 WHERE queue = $2 AND state IN ('available', 'scheduled') AND scheduled_at > $1`
+	_, err := c.store.Postgres().Exec(ctx, q, now, queueName)
+	return err
+}
+
 const (
 	// lifeLease is how long a replica's word that it lives is good for. Its jobs are given to
 	// others afterwards: 15 s and a beat, where River alone takes up to a minute and more.

@@ -53,6 +53,8 @@ type Options struct {
 	// JobTimeout bounds one run of a job, 30 s where zero. A job that runs longer is
 	// taken to be lost a few seconds later and given to another worker.
 	JobTimeout time.Duration
+	// Poll is how often the workers look for jobs that nothing woke them for, 1 s where zero.
+	Poll time.Duration
 	// SoftStop is how long running jobs may finish at a stop before their context ends.
 	SoftStop time.Duration
 	Logger   *slog.Logger
@@ -113,6 +115,8 @@ type client interface {
 	stopAndCancel(ctx context.Context) error
 	// releaseOrphans makes the jobs of a process that is gone available at once.
 	releaseOrphans(ctx context.Context) error
+	// hasten makes effect jobs that wait for a later time due now.
+	hasten(ctx context.Context, now time.Time) error
 	// takeUp makes the jobs of other processes that are gone available.
 	takeUp(ctx context.Context, now time.Time) error
 }
@@ -147,7 +151,7 @@ func New(st *store.Store, perform Perform, o Options) (*Queue, error) {
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
-		FetchPollInterval:           fetchPoll,
+		FetchPollInterval:           cmp.Or(o.Poll, fetchPoll),
 		JobTimeout:                  o.JobTimeout,
 		RescueStuckJobsAfter:        o.JobTimeout + rescueMargin,
 		CompletedJobRetentionPeriod: keepDone,
@@ -214,6 +218,16 @@ const BeatEvery = 3 * time.Second
 // TakeUp says that this process lives, and takes up the jobs of replicas that do not say so
 // any more. Called every BeatEvery.
 func (q *Queue) TakeUp(ctx context.Context, now time.Time) error { return q.client.takeUp(ctx, now) }
+
+// Hasten makes every effect's job that waits for a later time due now: what it waits for may
+// have come. One that must still wait says so when it runs.
+func (q *Queue) Hasten(ctx context.Context, now time.Time) error {
+	if err := q.client.hasten(ctx, now); err != nil {
+		return fmt.Errorf("hasten the jobs that wait: %w", err)
+	}
+	q.client.wake()
+	return nil
+}
 
 // Run works jobs until ctx ends, then stops: no new job is begun, running ones may finish
 // for SoftStop, then their contexts end and they have a moment to write down what they know.

@@ -256,3 +256,32 @@ func TestLockedDatabaseAtTheStartIsAwaitedAndItsJobsAreDone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatWaitsIsHastened(t *testing.T) {
+	each(t, func(t *testing.T, st *store.Store) {
+		done := make(chan string, 10)
+		q := newQueue(t, st, func(_ context.Context, id string) (time.Time, error) {
+			done <- id
+			return time.Now().Add(time.Hour), nil
+		})
+		run(t, q)
+		if err := q.Ensure(t.Context(), []Job{{EffectID: "mild", Severity: 4}, {EffectID: "worst", Severity: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		first := []string{next(t, done), next(t, done)}
+		for range 5 { // Both wait an hour by now, or are about to: it is asked until they came again.
+			if err := q.Hasten(t.Context(), time.Now().UTC()); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case id := <-done:
+				if second := next(t, done); id == second {
+					t.Errorf("%v, then %s and %s", first, id, second)
+				}
+				return
+			case <-time.After(2 * time.Second):
+			}
+		}
+		t.Error("what waits was not hastened")
+	})
+}

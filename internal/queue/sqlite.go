@@ -45,6 +45,16 @@ func (c *sqliteClient) start(ctx context.Context) error         { return c.river
 func (c *sqliteClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
 
+// riverTime is how River writes times into SQLite (riversqlite timeString, v0.49.0, read 2026-11-23).
+const riverTime = "2006-01-02 15:04:05.000"
+
+func (c *sqliteClient) hasten(ctx context.Context, now time.Time) error {
+	const q = `UPDATE river_job SET state = 'available', scheduled_at = ? WHERE queue = ? AND state IN ('available', 'scheduled') AND scheduled_at > ?`
+	at := now.UTC().Format(riverTime)
+	_, err := c.db.ExecContext(ctx, q, at, queueName, at)
+	return err
+}
+
 // takeUp does nothing: there is no other process.
 func (c *sqliteClient) takeUp(context.Context, time.Time) error { return nil }
 
