@@ -206,7 +206,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
 	work.every("replicas", queue.BeatEvery, jobs.TakeUp)
-	resumer := couriers.Resumer(jobs)
+	resumer := couriers.Resumer(jobs.Hasten)
 	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error {
 		return errors.Join(couriers.WatchDesk(ctx, a.tell(book), now), resumer.Turn(ctx, time.Now().UTC()))
 	})

@@ -252,7 +252,7 @@ func (c *Courier) look(ctx context.Context, eff incident.Effect) incident.Answer
 }
 
 func (c *Courier) lookForNote(ctx context.Context, eff incident.Effect) incident.Answer {
-	t, err := c.desk.Get(ctx, eff.TicketID)
+	t, err := c.desk.Read(ctx, eff.TicketID)
 	c.health.Heard(ctx, err)
 	if err != nil {
 		return failure(err, incident.OutcomeLookFailed)

@@ -8,7 +8,6 @@ import (
 	"docket/internal/audit"
 	"docket/internal/failpoint"
 	"docket/internal/incident"
-	"docket/internal/queue"
 	"docket/internal/store"
 )
 
@@ -80,14 +79,16 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 // go first. It belongs to one loop.
 type Resumer struct {
 	health *Health
-	queue  *queue.Queue
+	hasten func(ctx context.Context, now time.Time) error
 	// done is the outage's end that was acted upon; asked is false before the first turn.
 	done  time.Time
 	asked bool
 }
 
-// Resumer returns what resumes the jobs of a queue.
-func (c *Courier) Resumer(q *queue.Queue) *Resumer { return &Resumer{health: c.health, queue: q} }
+// Resumer returns what resumes the jobs of the queue whose jobs hasten makes due.
+func (c *Courier) Resumer(hasten func(ctx context.Context, now time.Time) error) *Resumer {
+	return &Resumer{health: c.health, hasten: hasten}
+}
 
 // resumeFor is how long after a return waiting jobs are hastened: one that ran in the very
 // moment of the return may have been held after the first time.
@@ -103,7 +104,7 @@ func (r *Resumer) Turn(ctx context.Context, now time.Time) error {
 	if r.asked && ended.Equal(r.done) && now.Sub(ended) > resumeFor {
 		return nil
 	}
-	if err := r.queue.Hasten(ctx, now); err != nil {
+	if err := r.hasten(ctx, now); err != nil {
 		return err
 	}
 	r.asked, r.done = true, ended

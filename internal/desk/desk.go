@@ -50,9 +50,9 @@ type Ticket struct {
 	// ClosedAt is when it was closed; zero while open, where the desk does not tell, and for
 	// what was put away in another way (as spam, in the trash).
 	ClosedAt time.Time
-	// Body is the ticket's first text, in plain text; only Get fills it.
+	// Body is the ticket's first text, in plain text; only Read fills it.
 	Body string
-	// Notes are the internal notes in plain text, oldest first; only Get fills them.
+	// Notes are the internal notes in plain text, oldest first; only Read fills them.
 	Notes []string
 }
 
@@ -81,7 +81,7 @@ type Listing struct {
 
 // Desk is a help desk. Every method sends at most one change to the desk, honours the
 // context's deadline, and returns nil or an *Error.
-type Desk interface {
+type Desk interface { //nolint:interfacebloat // These are the verbs of a help desk; each has its own use.
 	// Name is the desk's kind: "local", "freescout".
 	Name() string
 	// WaitOut is how long after the end of a create with an unknown outcome a look may be
@@ -95,9 +95,11 @@ type Desk interface {
 	List(ctx context.Context, q Query) (Listing, error)
 	// Create makes a ticket and returns its ID. An error of class Unknown means that it may exist.
 	Create(ctx context.Context, draft Draft) (id string, err error)
-	// Get reads one ticket with its notes. A ticket that is not there is ErrMissing; one that
-	// was merged into another comes back as that other one, with its ID.
+	// Get reads one ticket. One that is not there is ErrMissing; one that was merged into
+	// another comes back as that other one, with its ID.
 	Get(ctx context.Context, id string) (Ticket, error)
+	// Read is Get with the ticket's body and notes, which may be many megabytes of a storm's.
+	Read(ctx context.Context, id string) (Ticket, error)
 	// Note adds an internal note of plain text. It is not idempotent.
 	Note(ctx context.Context, id, text string) error
 	// Tag makes sure that the ticket carries the tags, beside those it has. It is idempotent.

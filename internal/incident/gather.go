@@ -193,6 +193,9 @@ const (
 	MaxListed   = 1000
 	maxListText = 200_000
 	maxEntry    = 2000
+	// fullTexts is how many notes of one ticket list their members with all labels: a desk has
+	// to show it to a person.
+	fullTexts = 10
 )
 
 // ListMembers cuts members to what one text holds.
@@ -219,10 +222,22 @@ func listText(inc Incident, members []Member) string {
 		b.WriteString("More alerts of this storm.\n")
 	}
 	b.WriteString("\n")
+	if inc.Fires > fullTexts {
+		b.WriteString("From here on one line each; docket incidents show MARK has the rest.\n\n")
+	}
 	for _, m := range members {
+		if inc.Fires > fullTexts {
+			b.WriteString(line(m))
+			continue
+		}
 		b.WriteString(entry(m))
 	}
 	return b.String()
+}
+
+// line is one member in a ticket that has become long.
+func line(m Member) string {
+	return fmt.Sprintf("%s %s %s\n", m.Incident.Severity, clip(oneLine(m.Incident.Title), maxEntry/10), m.Incident.Mark)
 }
 
 // entry is one member's lines: title, labels and mark, character for character.

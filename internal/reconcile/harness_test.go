@@ -215,7 +215,7 @@ func (s *scene) watch() {
 // ticket is an incident's ticket as the desk truly has it.
 func (s *scene) ticket(inc incident.Incident) desk.Ticket {
 	s.t.Helper()
-	t, err := s.desk.Get(s.t.Context(), inc.Ticket.ID)
+	t, err := s.desk.Read(s.t.Context(), inc.Ticket.ID)
 	if err != nil {
 		s.t.Fatal(err)
 	}

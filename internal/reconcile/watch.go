@@ -145,8 +145,8 @@ func (r *Reconciler) follow(ctx context.Context, h Hint) error {
 	if r.Away() {
 		return errors.New("the desk is away")
 	}
-	all, err := r.Store.IncidentsIn(ctx, r.Desk.Name(), []string{h.TicketID})
-	if err != nil || len(all) == 0 {
+	ours, err := r.Store.AnyLiveIn(ctx, r.Desk.Name(), h.TicketID)
+	if err != nil || !ours {
 		return err
 	}
 	asOf := time.Now().UTC()
@@ -162,7 +162,7 @@ func (r *Reconciler) follow(ctx context.Context, h Hint) error {
 	if err != nil {
 		return fmt.Errorf("ask for ticket %s: %w", h.TicketID, err)
 	}
-	return r.tell(ctx, all, map[string]desk.Ticket{h.TicketID: t}, asOf)
+	return r.tell(ctx, map[string]desk.Ticket{h.TicketID: t}, asOf)
 }
 
 // Watch is one poll: it asks the desk what changed since the last one.
@@ -190,21 +190,15 @@ func (r *Reconciler) Watch(ctx context.Context, now time.Time) error {
 		return nil // The desk's health says it, once; the loop goes on.
 	}
 	shown := make(map[string]desk.Ticket, len(l.Tickets))
-	ids := make([]string, 0, len(l.Tickets))
 	cursor := lease.Cursor
 	for _, t := range l.Tickets {
 		shown[t.ID] = t
-		ids = append(ids, t.ID)
 		if t.UpdatedAt.After(cursor) && (l.Whole || !t.UpdatedAt.After(l.Upto)) {
 			cursor = t.UpdatedAt
 		}
 	}
-	all, err := r.Store.IncidentsIn(ctx, r.Desk.Name(), ids)
-	if err != nil {
-		return err
-	}
 	failpoint.Hit("watch-before-telling")
-	if err := r.tell(ctx, all, shown, now); err != nil {
+	if err := r.tell(ctx, shown, now); err != nil {
 		return err
 	}
 	r.mu.Lock()
@@ -214,20 +208,46 @@ func (r *Reconciler) Watch(ctx context.Context, now time.Time) error {
 	return r.Store.MoveLease(ctx, name, r.Holder, cursor)
 }
 
-// tell lets the ledger know of the tickets that the desk shows otherwise than is believed. An
-// echo of what Docket did itself is no news.
-func (r *Reconciler) tell(ctx context.Context, all []incident.Incident, shown map[string]desk.Ticket, asOf time.Time) error {
-	var inputs []ledger.Input
-	for _, inc := range all {
-		if in, news := seenAs(inc, shown[inc.Ticket.ID], asOf); news {
-			inputs = append(inputs, in)
+// tell lets the ledger know of the tickets that the desk shows otherwise than is believed, by
+// the ids that they were asked for. An echo of what Docket did itself is no news.
+func (r *Reconciler) tell(ctx context.Context, shown map[string]desk.Ticket, asOf time.Time) error {
+	var ids store.TicketsShown
+	for id, t := range shown {
+		switch {
+		case id != t.ID:
+			ids.Anyhow = append(ids.Anyhow, id)
+		case isClosed(t):
+			ids.Closed = append(ids.Closed, id)
+		default:
+			ids.Open = append(ids.Open, id)
 		}
 	}
-	if _, err := r.Ledger.Apply(ctx, inputs...); err != nil {
-		return fmt.Errorf("tell of %d tickets: %w", len(inputs), err)
+	told := map[incident.Mark]bool{}
+	for {
+		all, err := r.Store.KnownOtherwise(ctx, r.Desk.Name(), ids, tellAtOnce)
+		if err != nil {
+			return err
+		}
+		var inputs []ledger.Input
+		for _, inc := range all {
+			if in, news := seenAs(inc, shown[inc.Ticket.ID], asOf); news && !told[inc.Mark] {
+				inputs, told[inc.Mark] = append(inputs, in), true
+			}
+		}
+		if len(inputs) == 0 {
+			return nil // What comes again the ledger left as it was: it knows better.
+		}
+		if _, err := r.Ledger.Apply(ctx, inputs...); err != nil {
+			return fmt.Errorf("tell of %d tickets: %w", len(inputs), err)
+		}
+		if len(all) < tellAtOnce {
+			return nil
+		}
 	}
-	return nil
 }
+
+// tellAtOnce is how many incidents are told of their tickets in one go.
+const tellAtOnce = 500
 
 // seenAs is what a ticket as shown tells a live incident, and whether that is news.
 func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.Input, bool) {

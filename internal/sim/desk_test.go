@@ -107,6 +107,13 @@ func (r *room) answer(ctx context.Context, what string) error {
 	return nil
 }
 
+// hides reports whether there is a ticket with the mark that a search does not show yet.
+func (r *room) hides(mark string) bool {
+	return slices.ContainsFunc(r.tickets, func(t *ticket) bool {
+		return t.mark == mark && !t.vanished && time.Now().Before(t.shownFrom)
+	})
+}
+
 // Find shows what a search shows.
 func (r *room) Find(ctx context.Context, mark string) ([]desk.Ticket, error) {
 	if err := r.call(ctx, "a search"); err != nil {
@@ -191,6 +198,9 @@ func (r *room) Get(ctx context.Context, id string) (desk.Ticket, error) {
 	}
 	return t.shown(), r.answer(ctx, "a read")
 }
+
+// Read is Get: its tickets are small.
+func (r *room) Read(ctx context.Context, id string) (desk.Ticket, error) { return r.Get(ctx, id) }
 
 // Note adds a note.
 func (r *room) Note(ctx context.Context, id, text string) error {

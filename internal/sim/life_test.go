@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -179,12 +180,23 @@ func (w *world) expired(now time.Time) []alert.Key {
 
 func (w *world) watchDesk(r *replica) {
 	err := r.courier.WatchDesk(context.Background(), func(context.Context, string, string) error { return nil }, time.Now().UTC())
-	if err != nil {
+	if err = errors.Join(err, r.resumer.Turn(context.Background(), time.Now().UTC())); err != nil {
 		w.fail("the watch of the desk failed: %v", err)
 	}
 	if _, away := r.health.Away(); away {
 		w.reached["the breaker was open"]++
 	}
+}
+
+// hasten makes what waits due, as the queue does.
+func (w *world) hasten(_ context.Context, now time.Time) error {
+	for _, j := range w.book.jobs {
+		if j.lease.IsZero() && j.at.After(now) {
+			j.at = now
+			w.reached["a job was hastened"]++
+		}
+	}
+	return nil
 }
 
 // timePasses goes on a little, or for long.

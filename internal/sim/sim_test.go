@@ -58,11 +58,11 @@ func broken(t *testing.T, seed uint64, err error) {
 	t.Errorf("seed %d: %v\nplayed again: %v\n%s", seed, err, again, strings.Join(story, "\n"))
 }
 
-// interesting is what worlds have to reach, or they prove nothing: a search that was behind,
+// interesting is what worlds have to reach, or they prove nothing: a search that is behind,
 // a stolen lease, an unknown outcome that turned out either way, and so on. The figure is
 // how often at least in ten thousand worlds.
 var interesting = map[string]int{
-	"a search was behind":                                1,
+	"a look waited until the search had caught up":       300,
 	"a lease was stolen":                                 1000,
 	"a commit's answer was lost":                         1000,
 	"a create took effect after its caller had given up": 100,
@@ -71,6 +71,7 @@ var interesting = map[string]int{
 	"an unknown outcome was found done":                  500,
 	"an unknown outcome was found not done":              300,
 	"the breaker was open":                               1000,
+	"a job was hastened":                                 1000,
 	"killed: a create is about to leave":                 30,
 	"killed: a create was done":                          30,
 	"killed: a commit":                                   100,

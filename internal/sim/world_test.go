@@ -63,6 +63,7 @@ type replica struct {
 	w        *world
 	courier  *courier.Courier
 	health   *courier.Health
+	resumer  *courier.Resumer
 	filingOn bool
 }
 
@@ -108,6 +109,7 @@ func (r *replica) boot() {
 	log := slog.New(slog.DiscardHandler)
 	r.health = courier.NewHealth("room", log)
 	r.courier = courier.New(r.w.book, r, r.w.room, courier.Rules{Policy: r.policy, MailboxID: func(string) int64 { return 0 }}, r.health, log)
+	r.resumer = r.courier.Resumer(r.w.hasten)
 }
 
 // policy is what this replica goes by now.
@@ -296,6 +298,9 @@ func (w *world) finish(k *worker, again time.Time, err error) {
 		j.lease, j.at = time.Time{}, time.Now().Add(time.Second)
 	case !again.IsZero():
 		j.lease, j.at = time.Time{}, again
+		if w.room.hides(w.book.effects[k.effect].Mark.String()) {
+			w.reached["a look waited until the search had caught up"]++
+		}
 	default:
 		delete(w.book.jobs, k.effect)
 	}

@@ -68,21 +68,24 @@ func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) 
 	return number, nil
 }
 
-// DeskTicket returns a ticket of the local desk with body and notes, and whether there is one.
+// DeskTicket returns a ticket of the local desk with its body, and whether there is one.
 func (s *Store) DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE number = ?`, number)
 	all, err := collect(rs, err, scanDeskTicket)
 	if err != nil || len(all) == 0 {
 		return desk.Ticket{}, false, err
 	}
-	t := all[0]
-	rs, err = s.engine.reader().query(ctx, `SELECT text FROM desk_note WHERE number = ? ORDER BY id`, number)
-	t.Notes, err = collect(rs, err, func(rs rows) (string, error) {
+	return all[0], true, nil
+}
+
+// DeskNotes loads the notes of a ticket of the local desk, oldest first.
+func (s *Store) DeskNotes(ctx context.Context, number int64) ([]string, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT text FROM desk_note WHERE number = ? ORDER BY id`, number)
+	return collect(rs, err, func(rs rows) (string, error) {
 		var text string
 		err := rs.Scan(&text)
 		return text, err
 	})
-	return t, true, err
 }
 
 // ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is

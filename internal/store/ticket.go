@@ -50,6 +50,45 @@ func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error)
 	return n, nil
 }
 
+// KnownOtherwise loads live incidents in the given tickets of a desk that are believed to be
+// closed where the ticket is open, or open where it is closed: at most limit of them, as a
+// storm's ticket may stand for very many. In a ticket that Anyhow names, all live ones are.
+func (s *Store) KnownOtherwise(ctx context.Context, desk string, t TicketsShown, limit int) ([]incident.Incident, error) {
+	var found []incident.Incident
+	for _, c := range []struct {
+		ids    []string
+		states string
+	}{{t.Open, "'closed'"}, {t.Closed, "'filed'"}, {t.Anyhow, "'closed', 'filed'"}} {
+		err := inBatches(c.ids, func(run []string) error {
+			args := make([]any, 0, len(run)+2)
+			for _, id := range run {
+				args = append(args, id)
+			}
+			rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(run))+`) AND ticket_desk = ?
+				AND live = 1 AND ticket_state IN (`+c.states+`) LIMIT ?`, append(args, desk, int64(limit-len(found)))...)
+			all, err := collect(rs, err, scanIncident)
+			found = append(found, all...)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look which incidents are in tickets that are otherwise: %w", err)
+		}
+	}
+	return found, nil
+}
+
+// TicketsShown are the ids of tickets by what the desk shows of them.
+type TicketsShown struct{ Open, Closed, Anyhow []string }
+
+// AnyLiveIn reports whether a live incident has the ticket.
+func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
+	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM (SELECT 1 FROM incident WHERE ticket_id = ? AND ticket_desk = ? AND live = 1 LIMIT 1) AS live_one`, id, desk)
+	if err != nil {
+		return false, fmt.Errorf("look whether ticket %s is ours: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // IncidentsIn loads the incidents in the given tickets of a desk, the latest opened first.
 func (s *Store) IncidentsIn(ctx context.Context, desk string, ids []string) ([]incident.Incident, error) {
 	var found []incident.Incident

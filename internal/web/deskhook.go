@@ -6,8 +6,8 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
-	"docket/internal/incident"
 	"docket/internal/reconcile"
+	"docket/internal/store"
 )
 
 // postDeskHook takes the desk's own webhook. It is a hint only: FreeScout's may come twice,
@@ -53,22 +53,22 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 // hint says what a webhook is good for: a ticket that no live incident has is not ours, and
 // one that is as we know it is an echo, or an old word; only the rest is a question to the desk.
 func (s *server) hint(r *http.Request, hook freescout.Hook) (result string, err error) {
-	all, err := s.Store.IncidentsIn(r.Context(), s.Desk.Name(), []string{hook.Ticket.ID})
+	ours, err := s.Store.AnyLiveIn(r.Context(), s.Desk.Name(), hook.Ticket.ID)
 	if err != nil {
 		return "", err
 	}
-	ours, news := false, hook.Gone()
-	closed := hook.Ticket.Status == desk.StatusClosed || hook.Ticket.Status == desk.StatusDeleted
-	for _, inc := range all {
-		if inc.Live() {
-			ours = true
-			news = news || closed != (inc.Ticket.State == incident.TicketClosed)
-		}
+	shown := store.TicketsShown{Open: []string{hook.Ticket.ID}}
+	if hook.Ticket.Status == desk.StatusClosed || hook.Ticket.Status == desk.StatusDeleted {
+		shown = store.TicketsShown{Closed: []string{hook.Ticket.ID}}
+	}
+	otherwise, err := s.Store.KnownOtherwise(r.Context(), s.Desk.Name(), shown, 1)
+	if err != nil {
+		return "", err
 	}
 	switch {
 	case !ours:
 		return "not_ours", nil
-	case !news:
+	case len(otherwise) == 0 && !hook.Gone():
 		return "no_news", nil
 	case !s.Reconcile.Suggest(reconcile.Hint{TicketID: hook.Ticket.ID, Gone: hook.Gone()}):
 		return "left_to_the_poll", nil

@@ -318,6 +318,9 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 	if !found {
 		return TicketDetail{}, noSuch("the local desk has no ticket %.40s", id)
 	}
+	if t.Notes, err = r.Store.DeskNotes(ctx, number); err != nil {
+		return TicketDetail{}, err
+	}
 	marks, err := marksIn(ctx, r.Store, t.ID)
 	if err != nil {
 		return TicketDetail{}, err

@@ -242,7 +242,10 @@ func noteLeavesStatus(t *testing.T, ctx context.Context, d desk.Desk, _ Options)
 
 func missingTicket(t *testing.T, ctx context.Context, d desk.Desk, o Options) {
 	for _, id := range []string{o.MissingID, "0", "-1", "", "not-an-id", "1/../2", "1?x=y"} {
-		_, err := d.Get(ctx, id)
+		_, err := d.Read(ctx, id)
+		if _, short := d.Get(ctx, id); (short == nil) != (err == nil) {
+			t.Errorf("Read says %v, Get says %v", err, short)
+		}
 		for verb, err := range map[string]error{
 			"Get": err, "Note": d.Note(ctx, id, "text"), "Tag": d.Tag(ctx, id, []string{"x"}), "SetStatus": d.SetStatus(ctx, id, desk.StatusClosed),
 		} {
@@ -295,9 +298,17 @@ func find(t *testing.T, ctx context.Context, d desk.Desk, mark string) []desk.Ti
 
 func get(t *testing.T, ctx context.Context, d desk.Desk, id string) desk.Ticket {
 	t.Helper()
-	ticket, err := d.Get(ctx, id)
+	short, err := d.Get(ctx, id)
 	if err != nil {
 		t.Fatalf("Get(%q): %v", id, err)
+	}
+	ticket, err := d.Read(ctx, id)
+	if err != nil {
+		t.Fatalf("Read(%q): %v", id, err)
+	}
+	short.Body, short.Notes = ticket.Body, ticket.Notes
+	if diff := cmp.Diff(ticket, short); diff != "" {
+		t.Errorf("Get and Read show different tickets (-Read +Get):\n%s", diff)
 	}
 	return ticket
 }

@@ -20,8 +20,10 @@ import (
 const (
 	maxErrorBody = 1 << 20
 	maxListBody  = 10 << 20
-	maxHeader    = 256 << 10
-	dialTimeout  = 5 * time.Second
+	// maxLongBody bounds a conversation with its threads: a storm of 100,000 alerts is 15 MB.
+	maxLongBody = 100 << 20
+	maxHeader   = 256 << 10
+	dialTimeout = 5 * time.Second
 	// enoughForCall is how much of a deadline waiting for a turn leaves to the call.
 	enoughForCall = 5 * time.Second
 	// idleTimeout is below Apache's KeepAliveTimeout of 5 s
@@ -36,8 +38,9 @@ type call struct {
 	method string
 	// path is under the API's base and begins with a slash.
 	path string
-	// list says that the path names a list.
+	// list says that the path names a list, long that the answer may have maxLongBody.
 	list    bool
+	long    bool
 	query   url.Values
 	payload any
 	// bare leaves the key and the Access service token out.
@@ -124,6 +127,9 @@ func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
 	most := int64(maxErrorBody)
 	if resp.StatusCode < 300 {
 		most = maxListBody
+	}
+	if c.long && resp.StatusCode < 300 {
+		most = maxLongBody
 	}
 	x.body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if resp.StatusCode >= 300 {

@@ -173,7 +173,7 @@ func TestListsMustBeSaid(t *testing.T) {
 func TestConversationToleratesWhatDoesNotMatter(t *testing.T) {
 	body := `{"id":"17","number":null,"status":"renamed","state":null,"subject":null,"createdAt":7,"closedAt":null,"assignee":null,
 		"_embedded":{"threads":[{"id":3,"type":"note","body":null,"createdAt":null},{"id":2,"type":"lineitem","body":[]}],"tags":[]}}`
-	c, err := decodeConversation([]byte(body), 17)
+	c, err := decodeConversation([]byte(body), 17, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestConversationToleratesWhatDoesNotMatter(t *testing.T) {
 		t.Errorf("ticket (-want +got):\n%s", diff)
 	}
 	for _, body := range []string{`{"id":18,"_embedded":{"threads":[]}}`, `{"id":17,"_embedded":{}}`, `{"id":17,"_embedded":[]}`, `{"id":17}`, `[]`} {
-		if _, err := decodeConversation([]byte(body), 17); err == nil {
+		if _, err := decodeConversation([]byte(body), 17, true); err == nil {
 			t.Errorf("%s was believed", body)
 		}
 	}

@@ -128,12 +128,24 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	return newID(got.header, got.body), nil
 }
 
-// Get reads a conversation with its threads and tags. One that a person merged into another
-// comes back as that other one, with its id.
+// Get reads a conversation with its tags. One that a person merged into another comes back
+// as that other one, with its id.
 func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
+	return d.ticket(ctx, id, "tags")
+}
+
+// Read is Get with the conversation's threads.
+func (d *Desk) Read(ctx context.Context, id string) (desk.Ticket, error) {
+	return d.ticket(ctx, id, withThreads)
+}
+
+// withThreads embeds what Read wants. What is not named is not embedded.
+const withThreads = "threads,tags"
+
+func (d *Desk) ticket(ctx context.Context, id, embed string) (desk.Ticket, error) {
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
-	c, err := d.conversation(ctx, id)
+	c, err := d.conversation(ctx, id, embed)
 	if err != nil {
 		return desk.Ticket{}, err
 	}
@@ -141,24 +153,24 @@ func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
 }
 
 // conversation reads a conversation, or the one that it was merged into.
-func (d *Desk) conversation(ctx context.Context, id string) (c conversation, err error) {
+func (d *Desk) conversation(ctx context.Context, id, embed string) (c conversation, err error) {
 	err = followed(id, func(id string) error {
-		c, err = d.oneConversation(ctx, id)
+		c, err = d.oneConversation(ctx, id, embed)
 		return err
 	})
 	return c, err
 }
 
-func (d *Desk) oneConversation(ctx context.Context, id string) (conversation, error) {
+func (d *Desk) oneConversation(ctx context.Context, id, embed string) (conversation, error) {
 	number, err := conversationID(id)
 	if err != nil {
 		return conversation{}, err
 	}
-	got, err := d.do(ctx, call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {"threads,tags"}}})
+	got, err := d.do(ctx, call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}}, long: embed == withThreads})
 	if err != nil {
 		return conversation{}, d.sure(ctx, err)
 	}
-	c, err := decodeConversation(got.body, number)
+	c, err := decodeConversation(got.body, number, embed == withThreads)
 	if err != nil {
 		return conversation{}, badAnswer(err)
 	}
@@ -191,7 +203,7 @@ func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
-	c, err := d.conversation(ctx, id)
+	c, err := d.conversation(ctx, id, "tags")
 	if err != nil {
 		return err
 	}
@@ -238,7 +250,7 @@ func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error 
 		payload: map[string]any{"byUser": agent, "status": theirs}})
 	if desk.NameOf(err) == "rejected" {
 		// Whether an unchanged status is refused is not documented; setting it twice is once.
-		if c, again := d.conversation(ctx, id); again == nil && c.ticket(d.site).Status == status {
+		if c, again := d.conversation(ctx, id, "tags"); again == nil && c.ticket(d.site).Status == status {
 			return nil
 		}
 	}

@@ -261,7 +261,7 @@ func TestTextsThatAreTooLongKeepTheirMark(t *testing.T) {
 	if err != nil || len(found) != 1 || len([]rune(found[0].Subject)) != 998 || fake.Tickets()[0].Mark != newMark {
 		t.Fatalf("found %d tickets, %v, want the one with 998 characters and its mark", len(found), err)
 	}
-	read, err := d.Get(t.Context(), id)
+	read, err := d.Read(t.Context(), id)
 	if err != nil || !strings.HasSuffix(read.Body, "\nKeep the mark: ["+newMark+"]") || !strings.Contains(read.Body, "characters left out") {
 		t.Errorf("the body lost its mark or does not say that it was cut (%v): …%q", err, read.Body[max(0, len(read.Body)-100):])
 	}

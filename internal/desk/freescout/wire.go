@@ -127,14 +127,14 @@ func decodePage[T any](body []byte, name string) (page[T], error) {
 	return page[T]{items: items, number: int64(envelope.Page.Number), totalPages: int64(envelope.Page.TotalPages)}, nil
 }
 
-// decodeConversation reads one conversation with its threads. Without the threads it is
-// an error: notes that are not shown must not pass for notes that are not there.
-func decodeConversation(body []byte, id int64) (conversation, error) {
+// decodeConversation reads one conversation. Where threads were asked for, it is an error
+// without them: notes that are not shown must not pass for notes that are not there.
+func decodeConversation(body []byte, id int64, threads bool) (conversation, error) {
 	var c conversation
 	if err := json.Unmarshal(body, &c); err != nil {
 		return c, fmt.Errorf("read conversation %d: %w", id, err)
 	}
-	if int64(c.ID) != id || c.Embedded.Threads == nil {
+	if int64(c.ID) != id || c.Status == "" || threads && c.Embedded.Threads == nil {
 		return c, fmt.Errorf("read conversation %d: %w", id, errShape)
 	}
 	return c, nil

@@ -20,6 +20,7 @@ type Shelf interface {
 	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
 	// DeskTicket returns a ticket with body and notes, and whether there is one.
 	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
+	DeskNotes(ctx context.Context, number int64) ([]string, error)
 	// DeskTicketsSince lists open tickets, or those that changed since then; at most so many.
 	DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Ticket, error)
 	// AddDeskNote keeps a note.
@@ -93,7 +94,23 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	return strconv.FormatInt(number, 10), nil
 }
 
-// Get reads one ticket with its notes.
+// Read is Get with the ticket's notes.
+func (d *Desk) Read(ctx context.Context, id string) (desk.Ticket, error) {
+	t, err := d.Get(ctx, id)
+	if err != nil {
+		return t, err
+	}
+	number, err := strconv.ParseInt(t.ID, 10, 64)
+	if err != nil {
+		return t, missing(id)
+	}
+	if t.Notes, err = d.shelf.DeskNotes(ctx, number); err != nil {
+		return desk.Ticket{}, unavailable("read the notes of ticket "+id, err)
+	}
+	return t, nil
+}
+
+// Get reads one ticket.
 func (d *Desk) Get(ctx context.Context, id string) (desk.Ticket, error) {
 	number, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
