@@ -42,6 +42,10 @@ func ticketSeen(inc Incident, ev Event, p Policy, now time.Time) Decision {
 	if moved && !d.Changed {
 		d = Decision{Next: inc, Changed: true, Reason: ReasonMerged, Detail: inc.Ticket.Number}
 	}
+	if d.Changed && !ev.AsOf.IsZero() {
+		// Known since it was asked: an answer to a later question may come after a slow one.
+		d.Next.Ticket.KnownAt = ev.AsOf
+	}
 	return d
 }
 

@@ -27,6 +27,7 @@ type alphabet struct {
 	faults     bool // the desk and our own processes fail
 	slow       bool // answers come after their time
 	clicks     bool // operators click Investigate
+	views      int  // words of the desk that are on their way at once: each comes once or twice, in any order
 	mishaps    int  // how often the desk loses a ticket, or shows one that a backup brought back
 }
 
@@ -43,6 +44,7 @@ func (w *world) moves(a alphabet) []move {
 		all = append(all, w.personMoves()...)
 	}
 	all = append(all, w.mishapMoves(a)...)
+	all = append(all, w.viewMoves(a)...)
 	if a.clicks && w.firing > 0 {
 		all = append(all, move{"a click", (*world).click})
 	}

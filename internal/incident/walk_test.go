@@ -40,6 +40,9 @@ func TestEveryPathKeepsThePromises(t *testing.T) {
 		{"the same, docket closes and reopens", func(p *incident.Policy) { closes(p); p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true, mishaps: 1}, 11, 1000},
 		{"the same, while filing is switched", nil, alphabet{most: 1, switches: true, mishaps: 2}, 11, 1000},
 		{"the same, and everything fails", nil, alphabet{most: 1, faults: true, mishaps: 1}, 9, 1000},
+		{"webhooks and polls come late, twice and in any order", nil, alphabet{most: 1, persons: true, views: 2}, 12, 1000},
+		{"webhooks come late, docket closes and reopens", func(p *incident.Policy) { closes(p); p.ReopenWithin = time.Hour }, alphabet{most: 1, persons: true, views: 2}, 11, 1000},
+		{"webhooks come late, and the desk loses tickets", nil, alphabet{most: 1, persons: true, views: 1, mishaps: 1}, 10, 1000},
 		{"several alerts", func(p *incident.Policy) { p.Hold = time.Minute }, alphabet{most: 3, severities: true, doubts: true}, 13, 1000},
 	}
 	for _, tt := range tests {
@@ -118,6 +121,11 @@ func (w *world) comesToItsEnd() error {
 	if err := w.reconsider(); err != nil {
 		return err
 	}
+	for len(w.views) > 0 { // The oldest word comes last.
+		if err := w.arrives(len(w.views) - 1); err != nil {
+			return err
+		}
+	}
 	for range 500 {
 		moved, err := w.goWell()
 		if err != nil {
@@ -190,6 +198,9 @@ func (w *world) fingerprint() uint64 {
 	inc, p := w.live, w.policy()
 	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket.State, inc.Ticket.ID, inc.Ticket.Refiled, inc.Earlier.ID, inc.Earlier.Told.Fires, w.mishaps, inc.Doubted,
 		inc.Fires, inc.FiresNoted, ahead(inc.DueAt, 0), ahead(inc.FlapNotedAt, p.FlapNoteEvery), ahead(inc.RecoveryNotedAt, p.FlapNoteEvery), len(w.past), ";")
+	for _, v := range w.views {
+		_, _ = fmt.Fprint(h, v.mark.Generation, v.event.TicketID, v.event.TicketClosed, v.left, v.event.AsOf.Compare(inc.Ticket.KnownAt), v.event.ClosedAt.Compare(inc.FiredAt), v.event.ClosedAt.Compare(inc.RecoveredAt))
+	}
 	for _, e := range w.effects {
 		_, _ = fmt.Fprint(h, e.ID, e.State)
 		if !e.Finished() {

@@ -23,6 +23,7 @@ type world struct {
 	past    []incident.Incident
 	effects []incident.Effect
 	wire    []call
+	views   []view
 	tickets []ticket
 	serial  int // of the latest ticket
 	// mishaps counts what happened to the desk behind everybody's back.
@@ -37,6 +38,13 @@ type call struct {
 	answer incident.Answer
 	lands  bool      // what it does has still to happen: a close
 	until  time.Time // no longer than this
+}
+
+// view is what the desk showed when it was asked, by a webhook or a poll, on its way to us.
+type view struct {
+	mark  incident.Mark
+	event incident.Event
+	left  int // how often it may still come
 }
 
 // ticket is one in the desk.
@@ -58,6 +66,7 @@ func newWorld(p incident.Policy) *world {
 func (w *world) clone() *world {
 	c := *w
 	c.past, c.effects, c.wire, c.tickets = slices.Clone(w.past), slices.Clone(w.effects), slices.Clone(w.wire), slices.Clone(w.tickets)
+	c.views = slices.Clone(w.views)
 	for i := range c.tickets {
 		c.tickets[i].notes = slices.Clone(c.tickets[i].notes)
 	}
