@@ -222,32 +222,19 @@ func (r *Reconciler) tell(ctx context.Context, shown map[string]desk.Ticket, asO
 			ids.Open = append(ids.Open, id)
 		}
 	}
-	told := map[incident.Mark]bool{}
-	for {
-		all, err := r.Store.KnownOtherwise(ctx, r.Desk.Name(), ids, tellAtOnce)
-		if err != nil {
-			return err
-		}
+	return r.Store.EachKnownOtherwise(ctx, r.Desk.Name(), ids, func(all []incident.Incident) error {
 		var inputs []ledger.Input
 		for _, inc := range all {
-			if in, news := seenAs(inc, shown[inc.Ticket.ID], asOf); news && !told[inc.Mark] {
-				inputs, told[inc.Mark] = append(inputs, in), true
+			if in, news := seenAs(inc, shown[inc.Ticket.ID], asOf); news {
+				inputs = append(inputs, in)
 			}
-		}
-		if len(inputs) == 0 {
-			return nil // What comes again the ledger left as it was: it knows better.
 		}
 		if _, err := r.Ledger.Apply(ctx, inputs...); err != nil {
 			return fmt.Errorf("tell of %d tickets: %w", len(inputs), err)
 		}
-		if len(all) < tellAtOnce {
-			return nil
-		}
-	}
+		return nil
+	})
 }
-
-// tellAtOnce is how many incidents are told of their tickets in one go.
-const tellAtOnce = 500
 
 // seenAs is what a ticket as shown tells a live incident, and whether that is news.
 func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.Input, bool) {

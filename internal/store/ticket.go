@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"docket/internal/incident"
@@ -50,35 +51,71 @@ func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error)
 	return n, nil
 }
 
-// KnownOtherwise loads live incidents in the given tickets of a desk that are believed to be
-// closed where the ticket is open, or open where it is closed: at most limit of them, as a
-// storm's ticket may stand for very many. In a ticket that Anyhow names, all live ones are.
-func (s *Store) KnownOtherwise(ctx context.Context, desk string, t TicketsShown, limit int) ([]incident.Incident, error) {
-	var found []incident.Incident
-	for _, c := range []struct {
-		ids    []string
-		states string
-	}{{t.Open, "'closed'"}, {t.Closed, "'filed'"}, {t.Anyhow, "'closed', 'filed'"}} {
-		err := inBatches(c.ids, func(run []string) error {
-			args := make([]any, 0, len(run)+2)
-			for _, id := range run {
-				args = append(args, id)
+// EachKnownOtherwise hands live incidents to do whose ticket in a desk is believed to be closed
+// where it is open, or open where it is closed: each once, some at a time, as a storm's ticket
+// may stand for very many. In a ticket that t.Anyhow names, all live ones are.
+func (s *Store) EachKnownOtherwise(ctx context.Context, desk string, t TicketsShown, do func([]incident.Incident) error) error {
+	const atOnce = 1000
+	return t.each(func(ids []string, states string) error {
+		var after incident.Mark
+		for {
+			some, err := s.believed(ctx, desk, ids, states, after, atOnce)
+			if err != nil || len(some) == 0 {
+				return err
 			}
-			rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(run))+`) AND ticket_desk = ?
-				AND live = 1 AND ticket_state IN (`+c.states+`) LIMIT ?`, append(args, desk, int64(limit-len(found)))...)
-			all, err := collect(rs, err, scanIncident)
-			found = append(found, all...)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("look which incidents are in tickets that are otherwise: %w", err)
+			after = some[len(some)-1].Mark
+			if err := do(some); err != nil {
+				return err
+			}
 		}
+	})
+}
+
+// AnyKnownOtherwise reports whether EachKnownOtherwise would hand over any.
+func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsShown) (found bool, err error) {
+	err = t.each(func(ids []string, states string) error {
+		some, err := s.believed(ctx, desk, ids, states, incident.Mark{}, 1)
+		found = found || len(some) > 0
+		return err
+	})
+	return found, err
+}
+
+// believed loads the live incidents in some tickets that are in one of the states, by mark.
+func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after incident.Mark, limit int) ([]incident.Incident, error) {
+	args := make([]any, 0, len(ids)+4)
+	for _, id := range ids {
+		args = append(args, id)
 	}
-	return found, nil
+	first := int64(math.MinInt64)
+	if after != (incident.Mark{}) {
+		first = int64(after.Key)
+	}
+	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(ids))+`) AND ticket_desk = ?
+		AND live = 1 AND ticket_state IN (`+states+`) AND (alert_key, generation) > (?, ?) ORDER BY alert_key, generation LIMIT ?`,
+		append(args, desk, first, int64(after.Generation), int64(limit))...)
+	all, err := collect(rs, err, scanIncident)
+	if err != nil {
+		return nil, fmt.Errorf("look which incidents are in tickets that are otherwise: %w", err)
+	}
+	return all, nil
 }
 
 // TicketsShown are the ids of tickets by what the desk shows of them.
 type TicketsShown struct{ Open, Closed, Anyhow []string }
+
+// each calls do with the ids and the ticket states that differ from what is shown of them.
+func (t TicketsShown) each(do func(ids []string, states string) error) error {
+	for _, c := range []struct {
+		ids    []string
+		states string
+	}{{t.Open, "'closed'"}, {t.Closed, "'filed'"}, {t.Anyhow, "'closed', 'filed'"}} {
+		if err := inBatches(c.ids, func(run []string) error { return do(run, c.states) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // AnyLiveIn reports whether a live incident has the ticket.
 func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
@@ -89,22 +126,14 @@ func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
 	return n > 0, nil
 }
 
-// IncidentsIn loads the incidents in the given tickets of a desk, the latest opened first.
-func (s *Store) IncidentsIn(ctx context.Context, desk string, ids []string) ([]incident.Incident, error) {
-	var found []incident.Incident
-	err := inBatches(ids, func(run []string) error {
-		args := make([]any, 0, len(run)+1)
-		for _, id := range run {
-			args = append(args, id)
-		}
-		rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(run))+`) AND ticket_desk = ?
-			ORDER BY opened_at_us DESC, alert_key, generation DESC`, append(args, desk)...)
-		all, err := collect(rs, err, scanIncident)
-		found = append(found, all...)
-		return err
-	})
+// IncidentsIn loads incidents in a ticket of a desk, the latest opened first, at most limit: one
+// that gathers the others comes before all.
+func (s *Store) IncidentsIn(ctx context.Context, desk, id string, limit int) ([]incident.Incident, error) {
+	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id = ? AND ticket_desk = ?
+		ORDER BY CASE WHEN gathers = '' THEN 1 ELSE 0 END, opened_at_us DESC, alert_key, generation DESC LIMIT ?`, id, desk, int64(limit))
+	all, err := collect(rs, err, scanIncident)
 	if err != nil {
-		return nil, fmt.Errorf("load the incidents of %d tickets: %w", len(ids), err)
+		return nil, fmt.Errorf("load the incidents of ticket %s: %w", id, err)
 	}
-	return found, nil
+	return all, nil
 }

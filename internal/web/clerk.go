@@ -54,29 +54,18 @@ func (c *Clerk) set(ctx context.Context, id string, status desk.Status, actor au
 	if err := c.Local.SetStatus(ctx, id, status); err != nil {
 		return err
 	}
-	marks, err := marksIn(ctx, c.Store, id)
-	if err != nil {
+	shown := store.TicketsShown{Open: []string{id}}
+	if status == desk.StatusClosed {
+		shown = store.TicketsShown{Closed: []string{id}}
+	}
+	return c.Store.EachKnownOtherwise(ctx, c.Local.Name(), shown, func(all []incident.Incident) error {
+		inputs := make([]ledger.Input, len(all))
+		for n := range all {
+			inputs[n] = ledger.Input{Seen: &all[n].Mark, TicketClosed: status == desk.StatusClosed, Actor: actor}
+		}
+		_, err := c.Ledger.Apply(ctx, inputs...)
 		return err
-	}
-	inputs := make([]ledger.Input, len(marks))
-	for n := range marks {
-		inputs[n] = ledger.Input{Seen: &marks[n], TicketClosed: status == desk.StatusClosed, Actor: actor}
-	}
-	_, err = c.Ledger.Apply(ctx, inputs...)
-	return err
-}
-
-// marksIn returns the incidents in a ticket of the local desk.
-func marksIn(ctx context.Context, st *store.Store, ticketID string) ([]incident.Mark, error) {
-	all, err := st.IncidentsIn(ctx, "local", []string{ticketID})
-	if err != nil {
-		return nil, err
-	}
-	marks := make([]incident.Mark, len(all))
-	for n, i := range all {
-		marks[n] = i.Mark
-	}
-	return marks, nil
+	})
 }
 
 // DeskSentence is a desk's error as a sentence and as a status to answer with; 503 with no

@@ -61,14 +61,14 @@ func (s *server) hint(r *http.Request, hook freescout.Hook) (result string, err 
 	if hook.Ticket.Status == desk.StatusClosed || hook.Ticket.Status == desk.StatusDeleted {
 		shown = store.TicketsShown{Closed: []string{hook.Ticket.ID}}
 	}
-	otherwise, err := s.Store.KnownOtherwise(r.Context(), s.Desk.Name(), shown, 1)
+	otherwise, err := s.Store.AnyKnownOtherwise(r.Context(), s.Desk.Name(), shown)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case !ours:
 		return "not_ours", nil
-	case len(otherwise) == 0 && !hook.Gone():
+	case !otherwise && !hook.Gone():
 		return "no_news", nil
 	case !s.Reconcile.Suggest(reconcile.Hint{TicketID: hook.Ticket.ID, Gone: hook.Gone()}):
 		return "left_to_the_poll", nil

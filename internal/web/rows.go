@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"docket/internal/alert"
@@ -86,7 +85,7 @@ type TicketRow struct {
 	Status    string    `json:"status"`
 	Tags      []string  `json:"tags"`
 	Mark      string    `json:"mark"`
-	Incidents []string  `json:"incidents"`
+	Incidents []string  `json:"incidents" doc:"At most 200: of a storm's ticket, those that opened last."`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -209,32 +208,35 @@ func (r Reader) localTickets(ctx context.Context, f TicketFilter) ([]TicketRow, 
 	if err != nil {
 		return nil, err
 	}
-	of := map[string][]string{}
-	for run := range slices.Chunk(all, ticketPage) {
-		ids := make([]string, len(run))
-		for i, t := range run {
-			ids[i] = t.ID
-		}
-		filed, err := r.Store.IncidentsIn(ctx, "local", ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range filed {
-			of[i.Ticket.ID] = append(of[i.Ticket.ID], i.Mark.String())
-		}
-	}
 	rows := make([]TicketRow, len(all))
 	for i, t := range all {
-		rows[i] = r.localTicket(t, of[t.ID])
+		if rows[i], err = r.localTicket(ctx, t); err != nil {
+			return nil, err
+		}
 	}
 	return rows, nil
 }
 
-func (r Reader) localTicket(t desk.Ticket, incidents []string) TicketRow {
+func (r Reader) localTicket(ctx context.Context, t desk.Ticket) (TicketRow, error) {
+	all, err := r.Store.IncidentsIn(ctx, "local", t.ID, incidentsShown)
+	if err != nil {
+		return TicketRow{}, err
+	}
 	return TicketRow{
 		Desk: "local", ID: t.ID, Number: t.Number, URL: r.LinkBase + t.ID, Subject: t.Subject, Status: string(t.Status),
-		Tags: orEmpty(t.Tags), Mark: markIn(t.Subject), Incidents: orEmpty(incidents), CreatedAt: t.CreatedAt,
+		Tags: orEmpty(t.Tags), Mark: markIn(t.Subject), Incidents: marksOf(all), CreatedAt: t.CreatedAt,
+	}, nil
+}
+
+// incidentsShown bounds the incidents that a ticket is listed with: a storm's has very many.
+const incidentsShown = 200
+
+func marksOf(all []incident.Incident) []string {
+	marks := make([]string, len(all))
+	for n, inc := range all {
+		marks[n] = inc.Mark.String()
 	}
+	return marks
 }
 
 func orEmpty(list []string) []string {
@@ -255,16 +257,11 @@ func markIn(subject string) string {
 
 // filedTicket is a ticket as the ledger knows it.
 func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow, error) {
-	all, err := r.Store.IncidentsIn(ctx, ref.Desk, []string{ref.ID})
+	all, err := r.Store.IncidentsIn(ctx, ref.Desk, ref.ID, incidentsShown)
 	if err != nil || len(all) == 0 {
 		return TicketRow{}, err
 	}
-	i := all[0]
-	for _, one := range all {
-		if one.Gathers != incident.NoGathering {
-			i = one // The ticket is this one's; the others share it.
-		}
-	}
+	i := all[0] // Where one gathers the others, it is this one's ticket.
 	row := TicketRow{
 		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
 		Tags: orEmpty(r.Policy(i.Route, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
@@ -272,9 +269,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if i.Ticket.State == incident.TicketClosed {
 		row.Status = "closed"
 	}
-	for _, i := range all {
-		row.Incidents = append(row.Incidents, i.Mark.String())
-	}
+	row.Incidents = marksOf(all)
 	alerts, err := r.Store.AlertsOf(ctx, i.Key)
 	if err != nil {
 		return row, err
@@ -321,15 +316,8 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 	if t.Notes, err = r.Store.DeskNotes(ctx, number); err != nil {
 		return TicketDetail{}, err
 	}
-	marks, err := marksIn(ctx, r.Store, t.ID)
-	if err != nil {
-		return TicketDetail{}, err
-	}
-	texts := make([]string, len(marks))
-	for n, m := range marks {
-		texts[n] = m.String()
-	}
-	return TicketDetail{r.localTicket(t, texts), t.Body, orEmpty(t.Notes)}, nil
+	row, err := r.localTicket(ctx, t)
+	return TicketDetail{row, t.Body, orEmpty(t.Notes)}, err
 }
 
 func parseNumber(id string) (int64, error) {
