@@ -234,6 +234,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
 	}
 	work.every("ids that change", 5*time.Second, func(ctx context.Context, now time.Time) error { return a.tellUnstable(ctx, st, book, now) })
+	if every := cfg.Policies.StaleRemind; every > 0 {
+		reminds := &reminder{store: st, reader: reader, every: every, tell: a.tell(book)}
+		work.every("stale tickets", time.Minute, reminds.turn)
+	}
 	if keys != nil {
 		work.every("keys", keyTick, keys.turn)
 	}

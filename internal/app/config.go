@@ -199,7 +199,9 @@ type PolicyConfig struct {
 	InvestigateWindow time.Duration `yaml:"investigate_window"`
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration `yaml:"stale_after"`
-	Storm      StormConfig   `yaml:"storm"`
+	// StaleRemind is how often the operator is reminded of stale tickets; 0 is never.
+	StaleRemind time.Duration `yaml:"stale_remind"`
+	Storm       StormConfig   `yaml:"storm"`
 }
 
 // StormConfig bounds new tickets; limit 0 is no limit.

@@ -197,6 +197,9 @@ func (l *loader) checkPolicies() {
 	l.checkWord("policies.on_recovery", p.OnRecovery, recoveries...)
 	l.checkWord("policies.backfill", p.Backfill, "digest", "all", "active")
 	l.atLeastASecond("policies.stale_after", p.StaleAfter)
+	if r := p.StaleRemind; r != 0 && r < time.Hour {
+		l.wrong("policies.stale_remind", "%s is too often: 1h is the shortest, 0 is never", r)
+	}
 	if p.Storm.Limit > 0 {
 		l.atLeastASecond("policies.storm.per", p.Storm.Per)
 	}
