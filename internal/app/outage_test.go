@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -12,6 +14,7 @@ import (
 // Six hours without a desk: 500 alerts fire, 300 of them end meanwhile. When the desk is
 // back, each that still fires gets its own ticket, the worst first, one digest lists the
 // others, each once, nothing is doubled, and the desk is not asked for more than its rate.
+// The race detector makes ten minutes of it: make test plays it without.
 func TestSixHoursWithoutADeskEndInTheExactTickets(t *testing.T) {
 	const fired, ended, rate = 500, 300, 5
 	inFakeTimeAt(t, rate, 20*time.Second, "{}", func(s *timeline) {

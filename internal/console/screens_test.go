@@ -14,28 +14,30 @@ import (
 // screens is where make screens wants the pictures.
 var screens = flag.String("screens", "", "take the pictures of the demonstration at DOCKET_DEMO_URL into this folder")
 
-// shots are the pictures of docs/screens: each page as it is wide and light, some also dark
-// and on a phone.
+// shots are the pictures of docs/screens: each page wide, light and dark, and on a phone.
 var shots = []struct {
-	name, path, scheme string
-	width, height      int64
+	name, path string
+	height     int64
 }{
-	{"overview", "/console", "light", 1280, 1000},
-	{"overview-dark", "/console", "dark", 1280, 1000},
-	{"overview-phone", "/console", "light", 390, 844},
-	{"status", "/console/status", "light", 1280, 1000},
-	{"status-dark", "/console/status", "dark", 1280, 1000},
-	{"status-phone", "/console/status", "dark", 390, 844},
-	{"surface", "/console/status/checkout", "light", 1280, 1300},
-	{"incidents", "/console/incidents?show=all", "light", 1280, 800},
-	{"incidents-phone", "/console/incidents?show=all", "light", 390, 844},
-	{"tickets", "/console/tickets", "light", 1280, 800},
-	{"silences", "/console/silences", "light", 1280, 1000},
-	{"flags", "/console/flags", "light", 1280, 800},
-	{"doctor", "/console/doctor", "light", 1280, 1300},
-	{"public", "/status", "light", 1000, 1200},
-	{"public-phone", "/status", "dark", 390, 844},
+	{"overview", "/console", 1000},
+	{"status", "/console/status", 1000},
+	{"surface", "/console/status/checkout", 1300},
+	{"incidents", "/console/incidents?show=all", 800},
+	{"incident", "", 1000}, // The first that the list leads to.
+	{"tickets", "/console/tickets", 800},
+	{"silences", "/console/silences", 1000},
+	{"flags", "/console/flags", 800},
+	{"audit", "/console/audit", 1000},
+	{"doctor", "/console/doctor", 1300},
+	{"settings", "/console/settings", 1000},
+	{"public", "/status", 1200},
 }
+
+// looks are the ways in which each page is taken.
+var looks = []struct {
+	suffix, scheme string
+	width          int64
+}{{"", "light", 1200}, {"-dark", "dark", 1200}, {"-phone", "light", 390}}
 
 // TestScreens takes the pictures of a demonstration that runs; without its address it takes
 // them of a small scene of its own and looks whether anything is in them.
@@ -48,16 +50,34 @@ func TestScreens(t *testing.T) {
 		folder, url = t.TempDir(), d.url
 	}
 	for _, shot := range shots {
-		ctx, cancel := context.WithTimeout(tab, time.Minute)
-		see(t, ctx, shot.scheme, shot.width, shot.height)
-		run(t, ctx, shot.name, chromedp.Navigate(url+shot.path), visible("h1"))
-		picture := value(t, ctx, shot.name, chromedp.FullScreenshot(50))
-		cancel()
-		if len(picture) < 8<<10 {
-			t.Errorf("%s is a picture of %d bytes", shot.name, len(picture))
+		path := shot.path
+		if path == "" {
+			if path = firstIncident(t, tab, url); path == "" {
+				continue // A scene in which nothing has happened yet.
+			}
 		}
-		if err := os.WriteFile(filepath.Join(folder, shot.name+".jpg"), picture, 0o600); err != nil {
-			t.Fatal(err)
+		for _, look := range looks {
+			name := shot.name + look.suffix
+			ctx, cancel := context.WithTimeout(tab, time.Minute)
+			see(t, ctx, look.scheme, look.width, min(shot.height, look.width*3))
+			run(t, ctx, name, chromedp.Navigate(url+path), visible("h1"))
+			picture := value(t, ctx, name, chromedp.FullScreenshot(40))
+			cancel()
+			if len(picture) < 6<<10 {
+				t.Errorf("%s is a picture of %d bytes", name, len(picture))
+			}
+			if err := os.WriteFile(filepath.Join(folder, name+".jpg"), picture, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
+}
+
+// firstIncident is the address of the incident that the list shows first, "" for none.
+func firstIncident(t *testing.T, tab context.Context, url string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	defer cancel()
+	run(t, ctx, "the incidents", chromedp.Navigate(url+"/console/incidents?show=all"), visible("h1"))
+	return value(t, ctx, "the first incident", chromedp.Evaluate[string](`document.querySelector('main a[href^="/console/incidents/"]')?.getAttribute("href") ?? ""`))
 }

@@ -74,6 +74,8 @@ async function refresh() {
 
 for (const el of lively(document)) remember(el);
 localize(document);
+// On a phone the menu is a strip: the page's own entry is to be in sight.
+document.querySelector('.side [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const events = document.body.dataset.events;
 if (events) {
