@@ -73,7 +73,7 @@ func Serve(ctx context.Context, cfg Config, log *slog.Logger, version string, re
 	}
 	outer.run("http", func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
 	err = a.run(outer.ctx, outer, func() {
-		log.InfoContext(ctx, "ready", "address", "http://"+listener.Addr().String(), "database", databaseKind(cfg), "desk", cfg.Desk, "version", version)
+		log.InfoContext(ctx, "ready", "address", "http://"+listener.Addr().String(), "database", databaseKind(cfg), "version", version)
 		if ready != nil {
 			ready(listener.Addr().String())
 		}

@@ -174,6 +174,8 @@ type RouteConfig struct {
 	OnRecovery string         `yaml:"on_recovery"`
 	Hold       *time.Duration `yaml:"hold"`
 	Settle     *time.Duration `yaml:"settle"`
+	// Storm is the route's own limit, the policies' where nil.
+	Storm RouteStormConfig `yaml:"storm"`
 	// Subject and Body are templates for the route's tickets, "" for the built-in words.
 	Subject string `yaml:"subject"`
 	Body    string `yaml:"body"`
@@ -202,6 +204,12 @@ type PolicyConfig struct {
 	// StaleRemind is how often the operator is reminded of stale tickets; 0 is never.
 	StaleRemind time.Duration `yaml:"stale_remind"`
 	Storm       StormConfig   `yaml:"storm"`
+}
+
+// RouteStormConfig bounds a route's new tickets; nil is as the policies say.
+type RouteStormConfig struct {
+	Limit *int64         `yaml:"limit"`
+	Per   *time.Duration `yaml:"per"`
 }
 
 // StormConfig bounds new tickets; limit 0 is no limit.

@@ -20,7 +20,9 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/desk/local"
 	"docket/internal/feature"
+	"docket/internal/incident"
 	"docket/internal/probe"
 	"docket/internal/surface"
 )
@@ -87,6 +89,11 @@ func TestNothingConfiguredIsTheDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, cfg, sameConfig); diff != "" {
 		t.Error(diff)
 	}
+	// The design's own defaults.
+	if p := want.Policies; p.TicketAt != alert.P2 || p.OnRecovery != "note" || p.Hold != 0 || p.Settle != 0 || p.Backfill != "digest" || p.Storm.Limit != 20 || p.Storm.Per != 5*time.Minute ||
+		p.StaleAfter != 24*time.Hour || p.InvestigateWindow != time.Hour || p.ReopenWithin != 0 || p.StaleRemind != 0 {
+		t.Errorf("the default policies are %+v", p)
+	}
 	for _, empty := range []string{"", "\n", "# only words\n", "---\n", "%YAML 1.2\n---\n", "listen:\n", "freescout: {api_url: , api_key: , mailbox_id: }\n", "\ufefflisten:\n", "sources: []\r\nroutes:\r\n"} {
 		if diff := cmp.Diff(want, load(t, empty, nil), sameConfig); diff != "" {
 			t.Errorf("%q: %s", empty, diff)
@@ -138,7 +145,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 	}
 	tokenFile := write(t, "token", "from-a-file-0123456789\n")
 	got := load(t, strings.ReplaceAll(string(text), "TOKEN_FILE", tokenFile), nil)
-	hold, settle := 2*time.Minute, 5*time.Minute
+	hold, settle, limit := 2*time.Minute, 5*time.Minute, int64(5)
 	want := Config{
 		Listen: "[::1]:9000", Database: "postgres://docket:pw@db/docket", Desk: "freescout",
 		FreeScout: FreeScoutConfig{
@@ -166,12 +173,12 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		},
 		Canary: CanaryConfig{Every: time.Hour, Ticket: true, MailboxID: 9, PingURL: "https://ping.example.org/probe-secret"},
 		Routes: []RouteConfig{
-			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, MailboxID: 7, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle},
+			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, MailboxID: 7, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle, Storm: RouteStormConfig{Limit: &limit, Per: &settle}},
 			{Name: `{a="b",c=~"d"}`, Match: []string{`{a="b",c=~"d"}`}},
 		},
 		Policies: PolicyConfig{
 			TicketAt: alert.P1, OnRecovery: "none", Hold: time.Minute, Settle: 3 * time.Minute, DoubtHold: time.Second, Backfill: "active",
-			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
+			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, StaleRemind: 12 * time.Hour, Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 90 * time.Second},
 		Vault: VaultConfig{
@@ -328,5 +335,23 @@ auth: {tokens: [{name: c, token: s3cret-0123456789, scopes: [read]}]}
 	}
 	if !strings.Contains(cfg.String(), "api_url: https://x.example.org") || !strings.Contains(cfg.String(), "[redacted]") {
 		t.Errorf("the configuration does not show what is no secret: %s", cfg)
+	}
+}
+
+func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
+	cfg := load(t, "policies: {storm: {limit: 20, per: 5m}}\nroutes:\n  - {name: loud, match: ['team=\"loud\"'], storm: {limit: 3}}\n  - {name: long, match: ['team=\"long\"'], storm: {per: 1h}}\n  - {name: free, match: ['team=\"free\"'], storm: {limit: 0}}\n", nil)
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for route, want := range map[string]incident.StormPolicy{
+		"":     {Limit: 20, Per: 5 * time.Minute},
+		"loud": {Limit: 3, Per: 5 * time.Minute},
+		"long": {Limit: 20, Per: time.Hour},
+		"free": {Limit: 0, Per: 5 * time.Minute},
+	} {
+		if got := r.policy(route, time.Now()).Storm; got != want {
+			t.Errorf("route %q: %+v, want %+v", route, got, want)
+		}
 	}
 }

@@ -35,8 +35,8 @@ func scalarText(n ast.Node) string {
 	return n.GetToken().Value
 }
 
-// mayBeZero are the numbers for which 0 means something.
-var mayBeZero = map[string]bool{"policies.storm.limit": true}
+// mayBeZero reports whether 0 means something for the number at path.
+func mayBeZero(path string) bool { return strings.HasSuffix(path, ".storm.limit") }
 
 // setLeaf parses text into v, the value at path, and says what is wrong with it, "" if
 // nothing is. Secrets are not quoted.
@@ -65,10 +65,10 @@ func setLeaf(v reflect.Value, text, path string) string {
 		v.SetString(text)
 	case reflect.Int64:
 		i, err := strconv.ParseInt(text, 10, 64)
-		if mayBeZero[path] && (err != nil || i < 0) {
+		if mayBeZero(path) && (err != nil || i < 0) {
 			return quoted(text) + " is not a number: write 0 or more"
 		}
-		if !mayBeZero[path] && (err != nil || i <= 0) {
+		if !mayBeZero(path) && (err != nil || i <= 0) {
 			return quoted(text) + " is not a positive number"
 		}
 		v.SetInt(i)

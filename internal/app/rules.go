@@ -68,6 +68,12 @@ func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() 
 		if rc.Settle != nil {
 			rr.policy.Settle = *rc.Settle
 		}
+		if rc.Storm.Limit != nil {
+			rr.policy.Storm.Limit = int(*rc.Storm.Limit)
+		}
+		if rc.Storm.Per != nil {
+			rr.policy.Storm.Per = *rc.Storm.Per
+		}
 		var faults []words.Fault
 		if rr.words, faults = words.New(rc.Subject, rc.Body); len(faults) > 0 {
 			return nil, fmt.Errorf("route %s: the template for the %s: %s", rc.Name, faults[0].Part, faults[0].Reason)

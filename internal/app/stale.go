@@ -55,7 +55,7 @@ func staleText(stale int64, after time.Duration, oldest []web.TicketRow) string 
 	}
 	for n := range oldest {
 		t := oldest[len(oldest)-1-n]
-		fmt.Fprintf(&b, "#%s %s, since %s %s\n", t.Number, t.Subject, t.CreatedAt.UTC().Format("2006-01-02 15:04 UTC"), t.URL)
+		fmt.Fprintf(&b, "#%s %s, opened %s %s\n", t.Number, t.Subject, t.CreatedAt.UTC().Format("2006-01-02 15:04 UTC"), t.URL)
 	}
 	b.WriteString("All of them: docket tickets --stale")
 	return b.String()

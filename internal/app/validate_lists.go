@@ -44,6 +44,9 @@ func (l *loader) checkSources() {
 			l.checkPolled(at, s)
 			continue
 		}
+		if s.Name == "slack" {
+			l.wrong(at+".name", "/hooks/slack is where Slack's buttons come in: write another name")
+		}
 		if !slices.Contains(source.Formats(), s.Format) {
 			l.wrong(at+".format", "%s is not supported by this version: write one of %s", quoted(s.Format), strings.Join(source.Formats(), ", "))
 		}
@@ -159,6 +162,9 @@ func (l *loader) checkRoutes() {
 		}
 		if r.OnRecovery != "" {
 			l.checkWord(at+".on_recovery", r.OnRecovery, recoveries...)
+		}
+		if r.Storm.Per != nil {
+			l.atLeastASecond(at+".storm.per", *r.Storm.Per)
 		}
 		if slices.Contains(r.Tags, "") {
 			l.wrong(at+".tags", "an empty tag stands here")

@@ -55,22 +55,26 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 	case !state.Away && lasting && state.Well && state.LastSuccess.After(stored.Began):
 		took := now.Sub(stored.Began).Round(time.Second)
 		payload := map[string]any{"desk": state.Desk, "fault": stored.Fault, "took": took.String()}
-		failpoint.Hit("outage-before-end")
-		if err := c.store.EndOutage(ctx, state.Desk, now, note(now, audit.ActionDeskBack, payload)); err != nil {
-			return err
-		}
+		// Told first: its key makes it one message, and one that could not be told is told again.
 		if !stored.ToldAt.IsZero() {
-			return tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Desk, took))
+			if err := tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Desk, took)); err != nil {
+				return err
+			}
 		}
+		failpoint.Hit("outage-before-end")
+		return c.store.EndOutage(ctx, state.Desk, now, note(now, audit.ActionDeskBack, payload))
 	case lasting && stored.ToldAt.IsZero() && now.Sub(stored.Began) >= tellAfter:
-		first, err := c.store.ToldOutage(ctx, state.Desk, now)
-		if err != nil || !first {
+		text := fmt.Sprintf(
+			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
+			state.Desk, stored.Began.UTC().Format(time.RFC3339), stored.Sentence)
+		if err := tell(ctx, outageKey(stored.Began, "long"), text); err != nil {
 			return err
 		}
-		c.log.WarnContext(ctx, "freescout degraded for long: the operator is told", "desk", state.Desk, "fault", stored.Fault, "since", stored.Began)
-		return tell(ctx, outageKey(stored.Began, "long"), fmt.Sprintf(
-			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
-			state.Desk, stored.Began.UTC().Format(time.RFC3339), stored.Sentence))
+		first, err := c.store.ToldOutage(ctx, state.Desk, now)
+		if first {
+			c.log.WarnContext(ctx, "freescout degraded for long: the operator is told", "desk", state.Desk, "fault", stored.Fault, "since", stored.Began)
+		}
+		return err
 	}
 	return nil
 }

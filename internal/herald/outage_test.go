@@ -2,6 +2,7 @@ package herald_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -70,6 +71,11 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.shows("half an hour is not over")
+		// What could not be told is told by the next turn.
+		refused := errors.New("the database is away")
+		if err := c.WatchDesk(t.Context(), func(context.Context, string, string) error { return refused }, began.Add(30*time.Minute+time.Second)); !errors.Is(err, refused) {
+			t.Fatalf("a message that could not be told: %v", err)
+		}
 		watch(31 * time.Minute)
 		h.until("the outage is told", func() bool { return len(h.slack.Messages()) == 2 })
 		watch(32 * time.Minute)

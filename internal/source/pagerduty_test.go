@@ -115,3 +115,16 @@ func TestUnsafeLinksOfAnEventAreLeftOut(t *testing.T) {
 		t.Errorf("the link is %q", a.Link)
 	}
 }
+
+func TestTheSourcesNameIsInTheKeyOutsideThePrometheusFamilyOnly(t *testing.T) {
+	event := `{"event_action":"trigger","dedup_key":"disk","payload":{"summary":"disk full","source":"db1","severity":"critical"}}`
+	first, other := one(t, pagerduty, event), one(t, source.Source{Name: "other pager", Format: "pagerduty"}, event)
+	if first.Key == other.Key {
+		t.Error("the same words of two pagers are one problem")
+	}
+	fired := hook(`{"status":"firing","labels":{"alertname":"Disk"},"startsAt":"2026-11-23T10:00:00Z"}`)
+	a, b := one(t, source.Source{Name: "am-1", Format: "alertmanager"}, fired), one(t, source.Source{Name: "am-2", Format: "alertmanager"}, fired)
+	if a.Key != b.Key {
+		t.Error("the same alert by two Alertmanagers is two problems")
+	}
+}

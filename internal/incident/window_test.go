@@ -1,0 +1,40 @@
+package incident_test
+
+import (
+	"testing"
+	"time"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+)
+
+func TestAClickWithinTheWindowIsTheOneBeforeOverAgain(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	s.file()
+	s.now = s.now.Add(time.Minute)
+	click := func() (notes, files int) {
+		t.Helper()
+		d := s.step(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann"})
+		for _, e := range d.Effects {
+			switch e.Kind {
+			case incident.KindNote:
+				notes++
+			case incident.KindFile:
+				files++
+			case incident.KindTag, incident.KindCheck, incident.KindClose:
+			}
+		}
+		return notes, files
+	}
+	ticket := s.inc.Ticket.ID
+	for _, c := range []struct {
+		later time.Duration
+		notes int
+	}{{0, 1}, {time.Second, 0}, {59 * time.Minute, 0}, {61 * time.Minute, 1}, {10 * time.Minute, 0}} {
+		s.now = s.now.Add(c.later)
+		if notes, files := click(); notes != c.notes || files != 0 || s.inc.Ticket.ID != ticket {
+			t.Errorf("%s after the click before: %d notes, %d tickets asked for, ticket %s", c.later, notes, files, s.inc.Ticket.ID)
+		}
+	}
+}
