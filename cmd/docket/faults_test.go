@@ -265,6 +265,37 @@ func TestPostgresGoneIsSaidAndHealsByItself(t *testing.T) {
 	filedOnce(t, p, len(alerts))
 }
 
+// PostgreSQL is lost in the middle of filing, for good, and a standby that has all of its
+// commits takes its place at the same address.
+func TestPostgresFailsOverToAStandbyAndNothingIsLost(t *testing.T) {
+	notInShort(t)
+	t.Parallel()
+	server := storetest.NewServer(t)
+	url := server.Database(t)
+	standby := server.Standby(t)
+	way := newProxy(t, server.Address())
+	f := newFreeScout(t, fakedesk.Options{CreateDelay: 300 * time.Millisecond})
+	p := start(t, setup{database: way.through(t, url), yaml: f.yaml(2 * time.Second)})
+	alerts := names("Moved", 30)
+	p.mustPost(hook, webhook("firing", alerts[:20]...))
+	eventually(t, 30*time.Second, "filing has begun", func() bool { return len(f.Tickets()) > 0 })
+	server.Stop(t)
+	if status, answer, err := post(p.url+hook, webhook("firing", alerts[20:]...)); err != nil || status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s %v, want 503", status, answer, err)
+	}
+	way.retarget(standby.Address())
+	standby.Promote(t)
+	eventually(t, time.Minute, "/readyz is well again", func() bool {
+		status, _ := p.readiness()
+		return status == http.StatusOK
+	})
+	p.mustPost(hook, webhook("firing", alerts[20:]...)) // Those that were kept are not told again.
+	f.oneTicketEach(t, 120*time.Second, alerts)
+	p.settled(120 * time.Second)
+	f.oneTicketEach(t, time.Second, alerts)
+	filedOnce(t, p, len(alerts))
+}
+
 func TestPostgresAwayAtStartIsAwaited(t *testing.T) {
 	t.Parallel()
 	server := storetest.NewServer(t)

@@ -13,11 +13,11 @@ import (
 // proxy stands in a TCP connection's way and, as ordered, delays it, swallows the answers or cuts it.
 type proxy struct {
 	address string
-	target  string
 
-	mu    sync.Mutex // guards all below
-	mode  proxyMode
-	conns map[net.Conn]bool
+	mu     sync.Mutex // guards all below
+	target string
+	mode   proxyMode
+	conns  map[net.Conn]bool
 }
 
 // proxyMode is what a proxy does to what it carries.
@@ -70,6 +70,19 @@ func (p *proxy) set(mode proxyMode) {
 	}
 }
 
+// retarget leads new connections to another server.
+func (p *proxy) retarget(target string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target
+}
+
+func (p *proxy) where() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
+}
+
 func (p *proxy) now() proxyMode {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +94,7 @@ func (p *proxy) serve(client net.Conn) {
 	if p.now() == cut {
 		return
 	}
-	server, err := net.Dial("tcp", p.target)
+	server, err := net.Dial("tcp", p.where())
 	if err != nil {
 		return // The target is away, and so is the connection.
 	}

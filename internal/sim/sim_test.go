@@ -72,6 +72,8 @@ var interesting = map[string]int{
 	"an unknown outcome was found not done":              300,
 	"the breaker was open":                               1000,
 	"a job was hastened":                                 1000,
+	"a clock jumped":                                     500,
+	"all clocks jumped":                                  100,
 	"killed: a create is about to leave":                 30,
 	"killed: a create was done":                          30,
 	"killed: a commit":                                   100,

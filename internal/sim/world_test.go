@@ -39,6 +39,8 @@ type world struct {
 	workers  []*worker
 	current  *worker
 	sources  []*source
+	// skewed says that clocks have been apart.
+	skewed bool
 	// faults says that things may still go wrong.
 	faults bool
 	// filingOn is the flag as set; each replica learns of it in its own time. offSince is
@@ -65,6 +67,8 @@ type replica struct {
 	health   *courier.Health
 	resumer  *courier.Resumer
 	filingOn bool
+	// ahead is how far its clock is from the others'.
+	ahead time.Duration
 }
 
 // worker is a job being performed: a coroutine that goes on one step at a time.
@@ -130,7 +134,7 @@ func (r *replica) Apply(ctx context.Context, inputs ...ledger.Input) ([]ledger.R
 		return nil, errors.New("the database is away")
 	}
 	t := w.book.begin()
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := time.Now().Add(r.ahead).UTC().Truncate(time.Microsecond)
 	results, err := ledger.Decide(ctx, t, ledger.Rules{Route: noRoute, Policy: r.policy, Mutes: w.silences.book}, t.enqueue, now, inputs...)
 	if err != nil {
 		t.rollback()

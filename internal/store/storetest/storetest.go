@@ -103,6 +103,81 @@ func (s *Server) Start(t testing.TB) {
 	}
 }
 
+// Standby starts a server that follows this one: what this one has committed is there, too.
+func (s *Server) Standby(t testing.TB) *Server {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	standby := &Server{bin: s.bin}
+	t.Cleanup(standby.stop)
+	if err := standby.follow(s); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.exec("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"); err != nil {
+		t.Fatal(err)
+	}
+	return standby
+}
+
+// Promote makes a standby a server of its own.
+func (s *Server) Promote(t testing.TB) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.exec("SELECT pg_promote()"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Address is where the server listens.
+func (s *Server) Address() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
+func (s *Server) follow(primary *Server) error {
+	dir, err := makeFolder()
+	if err != nil {
+		return err
+	}
+	s.dir = dir
+	if s.port, err = freePort(); err != nil {
+		return err
+	}
+	cmd := s.command("pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(primary.port), "-U", "docket", "-D", filepath.Join(dir, "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("pg_basebackup: %w: %s", err, out)
+	}
+	return s.launch()
+}
+
+func (s *Server) exec(statements ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.url("postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to the test server: %w", err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // A test's connection.
+	for _, q := range statements {
+		if _, err := conn.Exec(ctx, q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	return nil
+}
+
+// makeFolder makes a folder that the server's user may write into.
+func makeFolder() (string, error) {
+	dir, err := os.MkdirTemp("", "docket-postgres-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder: %w", err)
+	}
+	if id, ok := otherUser(); ok {
+		if err := os.Chown(dir, int(id.Uid), int(id.Gid)); err != nil {
+			return "", fmt.Errorf("hand the folder to the server's user: %w", err)
+		}
+	}
+	return dir, nil
+}
+
 // database makes sure that the server runs, and makes a database on it.
 func (s *Server) database() (string, error) {
 	s.mu.Lock()
@@ -140,19 +215,14 @@ func (s *Server) prepare() error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "docket-postgres-")
+	dir, err := makeFolder()
 	if err != nil {
-		return fmt.Errorf("make a folder: %w", err)
+		return err
 	}
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
 	s.bin, s.dir = bin, dir
-	if id, ok := otherUser(); ok {
-		if err := os.Chown(dir, int(id.Uid), int(id.Gid)); err != nil {
-			return fmt.Errorf("hand the folder to the server's user: %w", err)
-		}
-	}
 	cmd := s.command("initdb", "-D", filepath.Join(dir, "data"), "-U", "docket", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
