@@ -260,8 +260,6 @@ func (w *world) operators() {
 		w.mutedUntil = time.Now().UTC().Add(w.span(10 * time.Minute))
 		w.note("a silence mutes all")
 	case n < 8 && w.faults && w.chance(20):
-		w.clockJumps(w.anyReplica())
-	case n < 8 && w.faults && w.chance(20):
 		w.sources[w.random.IntN(len(w.sources))].recipe ^= 1
 		w.note("the configured identity is another")
 	case n < 8 && w.faults:
@@ -275,15 +273,24 @@ func (w *world) operators() {
 // clockSkew is how far clocks may be apart: the doctor warns beyond it (doctor.clockDiffers).
 const clockSkew = 5 * time.Second
 
+// apart is how far clocks may be apart in this world.
+func (w *world) apart() time.Duration {
+	if w.skewed {
+		return clockSkew
+	}
+	return 0
+}
+
 // clockJumps sets a replica's clock to another time, forth or back, or all of them ahead.
-func (w *world) clockJumps(r *replica) {
-	if w.chance(20) {
-		pass(w.span(2 * time.Hour))
+func (w *world) clockJumps() {
+	if w.clocks.IntN(5) == 0 {
+		pass(time.Duration(w.clocks.Int64N(int64(2 * time.Hour))))
 		w.reached["all clocks jumped"]++
 		w.note("all clocks jump ahead")
 		return
 	}
-	r.ahead, w.skewed = w.span(2*clockSkew)-clockSkew, true
+	r := w.replicas[w.clocks.IntN(len(w.replicas))]
+	r.ahead, w.skewed = time.Duration(w.clocks.Int64N(int64(2*clockSkew)))-clockSkew, true
 	w.reached["a clock jumped"]++
 	w.note("the clock of replica %d is %s ahead", r.n, r.ahead)
 }

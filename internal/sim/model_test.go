@@ -86,10 +86,7 @@ func (m *model) leaves(_, effectID string) {
 	// S7: nothing starts while its flag is off; what had started goes on.
 	e := w.book.effects[effectID]
 	m.mutedLeaves(e)
-	started := e.SentAt
-	if w.skewed {
-		started = started.Add(-clockSkew) // By the clock of a replica that may be ahead.
-	}
+	started := e.SentAt.Add(-w.apart()) // By the clock of a replica that may be ahead.
 	if e.Kind != incident.KindFile || w.offSince.IsZero() || !started.After(w.offSince) {
 		return
 	}
@@ -218,10 +215,7 @@ func (m *model) checkSource(s *source) {
 	}
 	// A person's close during this spell stands; any other leaves an alert that nobody sees.
 	// Within what the clocks are apart nobody can tell which was first.
-	since := m.spells[s.key].since
-	if w.skewed {
-		since = since.Add(-clockSkew)
-	}
+	since := m.spells[s.key].since.Add(-w.apart())
 	if t := own[0]; t.closed && (!t.byPerson || t.closedAt.Before(since)) && t.mark == last.Mark.String() {
 		w.fail("L1: %s fires since %s, and its ticket %s was closed at %s (by a person: %t)", s.key, clock(since), t.id, clock(t.closedAt), t.byPerson)
 	}

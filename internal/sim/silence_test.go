@@ -87,8 +87,9 @@ func (m *model) mutedLeaves(e incident.Effect) {
 	if at < 0 {
 		return // A storm's, or a digest's.
 	}
+	apart := w.apart() // It began, and was decided, by clocks of two replicas.
 	for _, s := range w.silences.all {
-		if s.Matchers.Match(w.sources[at].labels) && !e.SentAt.Before(s.StartsAt) && now.Before(s.EndsAt) {
+		if s.Matchers.Match(w.sources[at].labels) && !e.SentAt.Before(s.StartsAt.Add(apart)) && now.Before(s.EndsAt.Add(-apart)) {
 			w.fail("S8: the ticket of %s leaves though silence %s mutes it since %s", e.Mark, s.ID, clock(s.StartsAt))
 		}
 	}

@@ -39,7 +39,8 @@ type world struct {
 	workers  []*worker
 	current  *worker
 	sources  []*source
-	// skewed says that clocks have been apart.
+	// clocks decides when clocks jump, nil where they do not; skewed says that they have been apart.
+	clocks *rand.Rand
 	skewed bool
 	// faults says that things may still go wrong.
 	faults bool
@@ -101,6 +102,9 @@ func newWorld(seed uint64, s Shape, keep bool) *world {
 		r := &replica{n: n, w: w, filingOn: true}
 		r.boot()
 		w.replicas = append(w.replicas, r)
+	}
+	if seed%5 == 0 { // In the others all clocks agree.
+		w.clocks = rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // A world is to be the same again.
 	}
 	for n := range s.Keys {
 		w.sources = append(w.sources, newSource(w, n))
@@ -225,6 +229,9 @@ func (w *world) pause(label string, wait time.Duration) {
 // step lets one thing happen.
 func (w *world) step() {
 	pass(time.Millisecond) // No two things happen at once.
+	if w.clocks != nil && w.faults && w.clocks.IntN(200) == 0 {
+		w.clockJumps()
+	}
 	w.room.settle(time.Now())
 	switch n := w.random.IntN(100); {
 	case n < 8:
