@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"net"
 	"net/http"
@@ -85,7 +86,7 @@ func (c *demoCmd) Run(s *session) error {
 	if err := scene.history(ctx, cfg); err != nil {
 		return fmt.Errorf("make up the past: %w", err)
 	}
-	err = app.Serve(ctx, cfg, newLogger(io.Discard, "error"), version, func(addr string) {
+	err = app.Serve(ctx, cfg, app.Options{Log: newLogger(io.Discard, slog.LevelError), Version: version, Ready: func(addr string) {
 		_, _ = fmt.Fprintf(s.out, `Docket's demonstration: everything in it is made up, and gone when you stop it (Ctrl-C).
 
   Console      http://%[1]s/console
@@ -95,7 +96,7 @@ func (c *demoCmd) Run(s *session) error {
 In the next minutes Checkout goes down, alerts come in, the help desk goes away for a minute and comes back.
 `, addr, scene.deskURL)
 		loops.Go(func() { scene.play(ctx, web.NewClient("http://"+addr, "")) })
-	})
+	}})
 	if errors.Is(err, context.DeadlineExceeded) && c.For > 0 {
 		return nil
 	}

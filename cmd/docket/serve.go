@@ -3,7 +3,9 @@ package main
 import (
 	"io"
 	"log/slog"
-	"strings"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"docket/internal/app"
 )
@@ -25,23 +27,22 @@ func (c *serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(s.out, cfg.Log.Level)
+	level := new(slog.LevelVar)
+	level.Set(cfg.Log.Slog())
+	log := newLogger(s.out, level)
 	for _, key := range cfg.Dormant() {
 		log.Warn("configured, but this version does nothing with it yet", "key", key)
 	}
-	return app.Serve(s.ctx, cfg, log, version, nil)
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGHUP)
+	defer signal.Stop(asked)
+	path, _ := app.Path(s.config, s.env)
+	return app.Serve(s.ctx, cfg, app.Options{Log: log, Level: level, Version: version, Reload: app.Reload{Path: path, Load: s.load, Asked: asked}})
 }
 
 // newLogger logs logfmt lines in the words that the operators' runbook greps for.
-func newLogger(w io.Writer, level string) *slog.Logger {
-	var l slog.Level
-	if strings.EqualFold(level, "warning") {
-		level = "warn"
-	}
-	if l.UnmarshalText([]byte(level)) != nil {
-		l = slog.LevelInfo
-	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+func newLogger(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.LevelKey && a.Value.Any() == slog.LevelWarn {
 			return slog.String(slog.LevelKey, "WARNING")
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"docket/internal/alert"
+	"docket/internal/audit"
 	"docket/internal/console"
 	"docket/internal/courier"
 	"docket/internal/desk"
@@ -36,74 +37,28 @@ import (
 	"docket/internal/web"
 )
 
-// The times of a stop: a platform gives 30 s, ours are well inside 10.
-const (
-	httpDrain    = 3 * time.Second
-	jobsSoftStop = 5 * time.Second
-)
+// jobsSoftStop is how long running jobs may finish: a platform gives 30 s for a stop, ours is well
+// inside 10.
+const jobsSoftStop = 5 * time.Second
 
 // App is a running Docket's parts.
 type App struct {
 	config  Config
 	log     *slog.Logger
 	version string
-	booted  time.Time
-	gate    *gate
+	// started is when the process began, booted when it began with this configuration: what is
+	// new in it cannot have been heard of before.
+	started, booted time.Time
+	gate            *gate
+	// heard outlives a change of the configuration.
+	heard *intake.Heard
+	// follow offers a changed configuration, nil where none is followed.
+	follow *follower
 	// carrier is the way to the FreeScout desk, nil for the network.
 	carrier http.RoundTripper
 	// beat is the shortest time between two turns of a loop, zero where each has its own: many
 	// hours of fake time pass faster at a slower beat.
 	beat time.Duration
-}
-
-// Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
-// finish or become unknown, and what was learnt is kept. ready, where not nil, is told the
-// address once alerts are taken.
-func Serve(ctx context.Context, cfg Config, log *slog.Logger, version string, ready func(addr string)) error {
-	a := &App{config: cfg, log: log, version: version, booted: time.Now().UTC(), gate: &gate{}}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
-	}
-	// The listener comes first: a platform sees a live process while the database is awaited.
-	outer := newGroup(ctx, log)
-	server := &http.Server{
-		Handler: a.gate, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	outer.run("http", func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
-	err = a.run(outer.ctx, outer, func() {
-		log.InfoContext(ctx, "ready", "address", "http://"+listener.Addr().String(), "database", databaseKind(cfg), "version", version)
-		if ready != nil {
-			ready(listener.Addr().String())
-		}
-	})
-	return errors.Join(err, outer.stop())
-}
-
-func databaseKind(cfg Config) string {
-	if store.IsPostgres(cfg.Database.Reveal()) {
-		return "postgres"
-	}
-	return cfg.Database.Reveal()
-}
-
-// serveHTTP serves until ctx ends, then lets requests finish for a moment.
-func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), httpDrain)
-		defer cancel()
-		stopped <- server.Shutdown(drain)
-	})
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		stop()
-		return err
-	}
-	if err := <-stopped; err != nil {
-		return server.Close()
-	}
-	return nil
 }
 
 // run wires every part in order, starts it, and stops it in the other order. It is one
@@ -150,7 +105,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	book.Bind(jobs)
-	in := intake.New(st, book, a.booted, log)
+	in := intake.New(st, book, a.booted, a.heard, log)
 	in.Expect(expectations(cfg))
 	guard, err := newGuard(cfg, st, log)
 	if err != nil {
@@ -166,6 +121,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
 	}
 	patient := a.serving(a.patient(st, d, board, rules), in)
+	if a.follow != nil {
+		patient.Configuration = a.follow.state
+		metrics.Follows(registry, a.follow.inForce)
+	}
 	patient.Unstable = func() []string { return unstable(book) }
 	keys := newKeyring(cfg, d, health, log)
 	if keys != nil {
@@ -174,7 +133,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
 		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
-		Settings: cfg.String(), Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
+		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {
 		return err
@@ -192,7 +151,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	})
 	mirror := reconcile.New(reconcile.Deps{
 		Store: st, Ledger: book, Desk: d, Heard: health.Heard, Away: func() bool { _, away := health.Away(); return away },
-		BackAt: func() time.Time { return health.Outage().Ended }, Holder: holder(a.booted), Log: log,
+		BackAt: func() time.Time { return health.Outage().Ended }, Holder: holder(a.started), Log: log,
 		Rules: reconcile.Rules{Policy: rules.policy, MailboxID: mailboxes(cfg, rules), Every: cfg.Reconcile.Every},
 	})
 
@@ -247,15 +206,23 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("doctor when the desk turns", turnTick, turned.turn)
 	work.every("sessions", 10*time.Minute, guard.Sweep)
 
+	if err := a.enterChange(ctx, st); err != nil {
+		return err
+	}
 	a.gate.open(web.New(web.Deps{
 		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.booted, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {
 	case <-ctx.Done():
 	case <-work.ctx.Done():
 	case <-inner.ctx.Done():
+	case <-a.follow.offers():
+		// The listener goes on: requests wait at the gate for those who come next.
+		pages.Stop()
+		a.gate.shut(swapDrain)
+		return nil
 	}
 	// First no more requests: the outer group owns the listener.
 	pages.Stop()
@@ -318,16 +285,26 @@ func (a *App) tryStore(ctx context.Context) (*store.Store, error) {
 	return nil, fmt.Errorf("%s: %w", st.Explain(err), err)
 }
 
+// enterChange enters into the audit log that another configuration is about to be in force, and
+// in which keys; the values may be secret.
+func (a *App) enterChange(ctx context.Context, st *store.Store) error {
+	keys := a.follow.changes(a.config)
+	if len(keys) == 0 {
+		return nil
+	}
+	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
+}
+
 // reconcileTick is how often it is looked whether a comparison is due, or an outage is over.
 const reconcileTick = 5 * time.Second
 
 // holder names this process among the replicas.
-func holder(booted time.Time) string {
+func holder(started time.Time) string {
 	name, err := os.Hostname()
 	if err != nil {
 		name = "unnamed"
 	}
-	return fmt.Sprintf("%s %d %d", name, os.Getpid(), booted.UnixNano())
+	return fmt.Sprintf("%s %d %d", name, os.Getpid(), started.UnixNano())
 }
 
 // mailboxes says where a route's tickets belong; the local desk has none.

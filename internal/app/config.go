@@ -1,6 +1,8 @@
 package app
 
 import (
+	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -311,6 +313,19 @@ type TokenConfig struct {
 // LogConfig is the log's level: debug, info, warning or error.
 type LogConfig struct {
 	Level string `yaml:"level"`
+}
+
+// Slog is the level as the log knows it.
+func (c LogConfig) Slog() slog.Level {
+	switch strings.ToLower(c.Level) {
+	case "debug":
+		return slog.LevelDebug
+	case "warning", "warn":
+		return slog.LevelWarn
+	case "error":
+		return slog.LevelError
+	}
+	return slog.LevelInfo
 }
 
 // Defaults is the configuration with nothing configured. Load chooses the desk.

@@ -25,13 +25,7 @@ const (
 // Load reads the configuration: defaults, then the file, then the environment. path is
 // --config, "" where it was not given. The error is a *ConfigError with every mistake.
 func Load(path string, env Environ) (Config, error) {
-	if path == "" {
-		path, _ = env("DOCKET_CONFIG")
-	}
-	named := path != ""
-	if !named {
-		path = defaultPath
-	}
+	path, named := Path(path, env)
 	text, err := readFile(path, maxConfigBytes)
 	if !named && errors.Is(err, fs.ErrNotExist) {
 		return parse("", nil, env)
@@ -40,6 +34,18 @@ func Load(path string, env Environ) (Config, error) {
 		return Config{}, &ConfigError{[]Mistake{{File: path, Text: "the configuration file cannot be read: " + reason(err)}}}
 	}
 	return parse(path, text, env)
+}
+
+// Path is the file that Load reads: path where it is given, that of DOCKET_CONFIG, or
+// docket.yaml, which need not exist.
+func Path(path string, env Environ) (file string, named bool) {
+	if path == "" {
+		path, _ = env("DOCKET_CONFIG")
+	}
+	if path == "" {
+		return defaultPath, false
+	}
+	return path, true
 }
 
 // loader is a configuration while it is read.

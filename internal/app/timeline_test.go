@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"docket/internal/desk/fakedesk"
+	"docket/internal/intake"
 )
 
 // These tests are the real program, wired as it serves, with SQLite, River and a fake
@@ -56,7 +57,7 @@ func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, s
 		log := slog.New(slog.DiscardHandler)
 		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
 		now := time.Now().UTC()
-		a := &App{config: cfg, log: log, version: "test", booted: now, gate: &gate{}, carrier: f.Transport(), beat: beat}
+		a := &App{config: cfg, log: log, version: "test", started: now, booted: now, gate: newGate(), heard: intake.NewHeard(), carrier: f.Transport(), beat: beat}
 		ctx, stop := context.WithCancel(t.Context())
 		outer := newGroup(ctx, log)
 		ready, ended := make(chan struct{}), make(chan error, 1)

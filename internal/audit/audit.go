@@ -51,6 +51,7 @@ const (
 	ActionRepaired           = "console.reconcile.repaired"  // reconcile mended a mismatch
 	ActionDeskAway           = "console.desk.away"           // the desk does not answer any more
 	ActionDeskBack           = "console.desk.back"           // it does again
+	ActionConfigChanged      = "console.config.changed"      // another configuration is in force, without a restart
 	ActionMigrated           = "console.store.migrated"      // the schema changed
 	ActionLogout             = "console.auth.logout"         // somebody logged out
 	ActionAccountSet         = "console.auth.account_set"    // an account was made, or its role or password changed

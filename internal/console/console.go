@@ -37,6 +37,8 @@ type Deps struct {
 	Doctor  *doctor.Doctor
 	// Settings is the configuration as loaded, without secrets.
 	Settings string
+	// Configuration tells whether what the file says is in force; nil where nothing is followed.
+	Configuration func() doctor.Configuration
 	// Public is the address that people reach the program by, "" for what they asked for.
 	Public string
 	// Demo marks the pages as a demonstration.

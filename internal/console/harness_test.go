@@ -83,7 +83,7 @@ func (d *docket) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
-		done <- app.Serve(ctx, cfg, slog.New(slog.DiscardHandler), "test", func(addr string) { ready <- addr })
+		done <- app.Serve(ctx, cfg, app.Options{Log: slog.New(slog.DiscardHandler), Version: "test", Ready: func(addr string) { ready <- addr }})
 	}()
 	select {
 	case addr := <-ready:

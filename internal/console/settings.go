@@ -1,13 +1,24 @@
 package console
 
-import "net/http"
+import (
+	"net/http"
+
+	"docket/internal/doctor"
+)
 
 // settingsPage is the configuration as loaded.
 type settingsPage struct {
 	Settings string
 	Engine   string
+	// File is what the configuration file says, nil where it is not followed.
+	File *doctor.Configuration
 }
 
 func (c *Console) getSettings(w http.ResponseWriter, r *http.Request) {
-	c.render(w, r, http.StatusOK, "settings", page{Title: "Settings", Nav: "settings", Body: settingsPage{c.Settings, c.Store.Engine()}})
+	p := settingsPage{Settings: c.Settings, Engine: c.Store.Engine()}
+	if c.Configuration != nil {
+		file := c.Configuration()
+		p.File = &file
+	}
+	c.render(w, r, http.StatusOK, "settings", page{Title: "Settings", Nav: "settings", Body: p})
 }

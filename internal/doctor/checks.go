@@ -17,6 +17,7 @@ import (
 // checks are all looks, in the order of the way: what a hop needs stands before it.
 var checks = [...]check{
 	{hop: "server", look: lookServer},
+	{hop: "configuration", look: lookConfiguration, applies: func(e *exam) bool { return e.Configuration != nil }},
 	{hop: "environment", look: lookEnvironment, applies: func(e *exam) bool { return len(e.Variables) > 0 }},
 	{hop: "keys", look: lookKeys, applies: func(e *exam) bool { return e.Keys != nil }},
 	{hop: "database", group: "database", look: lookDatabase},
@@ -40,6 +41,18 @@ func lookServer(_ context.Context, e *exam) []HopResult {
 		return warned("no_server", "No docket is running here: nothing is taken in and nothing is filed.", "", "Start it: docket serve")
 	}
 	return well("Docket runs.", "since "+e.Booted.Format(time.RFC3339))
+}
+
+// lookConfiguration: a file that was changed for the worse is not in force, and somebody thinks
+// that it is.
+func lookConfiguration(_ context.Context, e *exam) []HopResult {
+	c := e.Configuration()
+	evidence := "in force since " + c.Since.Format(time.RFC3339)
+	if c.Fault != "" {
+		return warned("config_not_taken", "The configuration file was changed and could not be taken: the one before is in force.",
+			c.Fault+" (read "+c.Read.Format(time.RFC3339)+"; "+evidence+")", "docket config check")
+	}
+	return well("What the configuration file says is in force.", evidence)
 }
 
 // lookEnvironment: step 0 of the runbook. Values are never shown.

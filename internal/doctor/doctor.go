@@ -86,6 +86,16 @@ type Key struct {
 	Fault string
 }
 
+// Configuration is what the configuration file says and whether that is in force.
+type Configuration struct {
+	// Path is the file, "" for none.
+	Path string
+	// Since is when the configuration in force was taken up, Read when the file was last read.
+	Since, Read time.Time
+	// Fault is why what the file says is not in force, "" where it is.
+	Fault string
+}
+
 // Patient is what is examined. What is nil or empty is left out.
 type Patient struct {
 	Store *store.Store
@@ -100,6 +110,8 @@ type Patient struct {
 	// Sources are nil where no server runs: then nobody is heard.
 	Sources func() []Source
 	Booted  time.Time
+	// Configuration tells whether what the file says is in force; nil where no server runs.
+	Configuration func() Configuration
 	// Emit tells whether an alert of P1 would ask for a ticket now, and why not.
 	Emit func(ctx context.Context) (asks bool, why string)
 	// Slack asks Slack whether the token is good; nil where nobody is told.

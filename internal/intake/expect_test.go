@@ -104,7 +104,7 @@ func TestTimeWithoutDocketIsNotHeldAgainstTheAlert(t *testing.T) {
 func TestWhatAnotherReplicaHeardCounts(t *testing.T) {
 	each(t, noon, func(s *scene) {
 		s.in.Expect([]Expectation{watchdog})
-		other := New(s.store, s.in.ledger, noon, s.in.log)
+		other := New(s.store, s.in.ledger, noon, NewHeard(), s.in.log)
 		other.Expect([]Expectation{watchdog})
 		for at := noon; at.Before(noon.Add(30 * time.Minute)); at = at.Add(time.Minute) {
 			if _, err := other.Receive(t.Context(), "prometheus", []alert.Alert{bark(at, alert.Firing)}, at); err != nil {

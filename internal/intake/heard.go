@@ -21,7 +21,8 @@ type Sighting struct {
 	Fault string `json:"fault,omitempty"`
 }
 
-func newHeard() *Heard { return &Heard{sources: map[string]Sighting{}} }
+// NewHeard makes one that has heard of nobody.
+func NewHeard() *Heard { return &Heard{sources: map[string]Sighting{}} }
 
 // note keeps a source's word or failure, and reports whether well or ill is news.
 func (h *Heard) note(source string, at time.Time, fault error) (news bool) {

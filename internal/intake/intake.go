@@ -17,7 +17,7 @@ type Intake struct {
 	store  *store.Store
 	ledger *ledger.Ledger
 	log    *slog.Logger
-	// booted is when this process began: what it has not heard since may have been
+	// booted is when this intake began: what it has not heard since may have been
 	// repeated to the one before.
 	booted time.Time
 	heard  *Heard
@@ -25,9 +25,9 @@ type Intake struct {
 	expected *Expected
 }
 
-// New makes an intake; booted is the process' start.
-func New(st *store.Store, l *ledger.Ledger, booted time.Time, log *slog.Logger) *Intake {
-	return &Intake{store: st, ledger: l, log: log, booted: booted, heard: newHeard()}
+// New makes an intake; booted is when it begins, heard is what an earlier one has heard.
+func New(st *store.Store, l *ledger.Ledger, booted time.Time, heard *Heard, log *slog.Logger) *Intake {
+	return &Intake{store: st, ledger: l, log: log, booted: booted, heard: heard}
 }
 
 // Receipt counts what became of a batch.

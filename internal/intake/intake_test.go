@@ -65,7 +65,7 @@ func each(t *testing.T, booted time.Time, promise func(s *scene)) {
 				t.Error(err)
 			}
 		})
-		promise(&scene{t, New(st, book, booted, log), st, &text})
+		promise(&scene{t, New(st, book, booted, NewHeard(), log), st, &text})
 	})
 }
 

@@ -89,7 +89,7 @@ func eachOffice(t *testing.T, change func(*incident.Policy), promise func(o *off
 					t.Error(err)
 				}
 			})
-			o.replicas = append(o.replicas, New(st, book, noon, log))
+			o.replicas = append(o.replicas, New(st, book, noon, NewHeard(), log))
 		}
 		promise(o)
 	})

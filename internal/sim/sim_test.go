@@ -72,6 +72,7 @@ var interesting = map[string]int{
 	"an unknown outcome was found not done":              300,
 	"the breaker was open":                               1000,
 	"a job was hastened":                                 1000,
+	"a replica took up another configuration":            500,
 	"a clock jumped":                                     500,
 	"all clocks jumped":                                  100,
 	"killed: a create is about to leave":                 30,

@@ -42,6 +42,10 @@ type world struct {
 	// clocks decides when clocks jump, nil where they do not; skewed says that they have been apart.
 	clocks *rand.Rand
 	skewed bool
+	// configs decides when the configuration changes, nil where it does not; written is how it
+	// was written last.
+	configs *rand.Rand
+	written incident.Policy
 	// faults says that things may still go wrong.
 	faults bool
 	// filingOn is the flag as set; each replica learns of it in its own time. offSince is
@@ -68,6 +72,8 @@ type replica struct {
 	health   *courier.Health
 	resumer  *courier.Resumer
 	filingOn bool
+	// configured is the configuration that it goes by.
+	configured incident.Policy
 	// ahead is how far its clock is from the others'.
 	ahead time.Duration
 }
@@ -95,7 +101,7 @@ type killed struct{}
 func newWorld(seed uint64, s Shape, keep bool) *world {
 	w := &world{
 		shape: s, random: rand.New(rand.NewPCG(seed, 1)), book: newBook(), faults: true, filingOn: true,
-		reached: map[string]int{}, keep: keep, began: time.Now(),
+		reached: map[string]int{}, keep: keep, began: time.Now(), written: s.Policy,
 	}
 	w.room, w.model = &room{w: w}, newModel(w)
 	for n := range s.Replicas {
@@ -106,14 +112,18 @@ func newWorld(seed uint64, s Shape, keep bool) *world {
 	if seed%5 == 0 { // In the others all clocks agree.
 		w.clocks = rand.New(rand.NewPCG(seed, 2))
 	}
+	if seed%7 == 3 {
+		w.configs = rand.New(rand.NewPCG(seed, 3))
+	}
 	for n := range s.Keys {
 		w.sources = append(w.sources, newSource(w, n))
 	}
 	return w
 }
 
-// boot starts the process anew: what it had in memory is gone.
+// boot starts the process anew: what it had in memory is gone, and the configuration is read.
 func (r *replica) boot() {
+	r.configured = r.w.written
 	log := slog.New(slog.DiscardHandler)
 	r.health = courier.NewHealth("room", log)
 	r.courier = courier.New(r.w.book, r, r.w.room, courier.Rules{Policy: r.policy, MailboxID: func(string) int64 { return 0 }}, r.health, log)
@@ -122,7 +132,7 @@ func (r *replica) boot() {
 
 // policy is what this replica goes by now.
 func (r *replica) policy(_ string, now time.Time) incident.Policy {
-	p := r.w.shape.Policy
+	p := r.configured
 	p.FilingOn, p.WaitOut, p.CallTimeout, p.Outage = r.filingOn, waitOut, callWithin, r.health.Outage()
 	if now.Before(r.w.mutedUntil) {
 		p.MutedBy, p.MutedUntil = "silence", r.w.mutedUntil
@@ -231,6 +241,9 @@ func (w *world) step() {
 	pass(time.Millisecond) // No two things happen at once.
 	if w.clocks != nil && w.faults && w.clocks.IntN(200) == 0 {
 		w.clockJumps()
+	}
+	if w.configs != nil && w.faults && w.configs.IntN(40) == 0 {
+		w.reload()
 	}
 	w.room.settle(time.Now())
 	switch n := w.random.IntN(100); {
@@ -354,7 +367,10 @@ func (w *world) processes() {
 	if !w.faults || !w.chance(40) {
 		return
 	}
-	r := w.anyReplica()
+	w.restart(w.anyReplica())
+}
+
+func (w *world) restart(r *replica) {
 	for _, k := range slices.Clone(w.workers) {
 		if k.replica == r {
 			w.reached["killed: "+k.at.label]++

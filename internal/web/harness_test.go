@@ -176,7 +176,7 @@ func newFace(t testing.TB, p plan) *face {
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,
-		Intake:  intake.New(st, book, time.Now(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"}, Health: health,
+		Intake:  intake.New(st, book, time.Now(), intake.NewHeard(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"}, Health: health,
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },

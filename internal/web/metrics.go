@@ -49,6 +49,23 @@ func NewMetrics(reg prometheus.Registerer, st *store.Store, staleAfter time.Dura
 	return m
 }
 
+// Follows registers whether the configuration file could be taken when it was last read, and
+// since when what is in force is.
+func (m *Metrics) Follows(reg prometheus.Registerer, state func() (taken bool, since time.Time)) {
+	reg.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "docket_config_last_reload_successful", Help: "1 where what the configuration file says is in force, 0 where it could not be taken."}, func() float64 {
+			if taken, _ := state(); taken {
+				return 1
+			}
+			return 0
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "docket_config_in_force_since_seconds", Help: "When the configuration in force was taken up, in seconds since 1970."}, func() float64 {
+			_, since := state()
+			return float64(since.UnixMilli()) / 1000
+		}),
+	)
+}
+
 // Probed is what the watch calls for each reading.
 func (m *Metrics) Probed(late time.Duration, r surface.Reading) {
 	m.probes.WithLabelValues(string(r.Status)).Inc()
