@@ -21,7 +21,7 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/feature", "internal/audit"}},
+	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/expression", "internal/feature", "internal/audit"}},
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/vault", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/herald", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},

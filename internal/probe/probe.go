@@ -12,6 +12,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 
+	"docket/internal/expression"
 	"docket/internal/surface"
 )
 
@@ -134,7 +135,7 @@ type Prober struct {
 	transports map[way]*http.Transport
 	trust      map[string]*x509.CertPool
 	programs   map[string]cel.Program
-	env        *cel.Env // nil until the first expression
+	env        *expression.Env // nil until the first expression
 	// held is how many bytes of bodies are in memory.
 	held atomic.Int64
 }

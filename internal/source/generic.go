@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/expression"
 )
 
 // readGeneric reads any JSON by the source's mapping.
@@ -34,7 +35,7 @@ func readTree(body []byte) (any, error) {
 	if err != nil {
 		return nil, r.whole(err)
 	}
-	return celValue(tree), nil
+	return expression.Value(tree), nil
 }
 
 // secretHeaders are left out of what expressions see.

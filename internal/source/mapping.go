@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/ext"
+
+	"docket/internal/expression"
 )
 
 // mapFields are what a mapping can say of an alert, and whether a source of the format
@@ -21,13 +22,11 @@ var mapFields = map[string]bool{
 // MapFields returns the fields of a mapping, sorted.
 func MapFields() []string { return slices.Sorted(maps.Keys(mapFields)) }
 
-// The limits of a mapping. A cost is CEL's own unit: about one step of the evaluation.
+// The limits of a mapping, beside those of one expression. A cost is CEL's own unit: about one
+// step of the evaluation.
 const (
-	// maxExpression bounds one expression, in bytes.
-	maxExpression = 8 << 10
-	// maxCost bounds one expression over one alert, maxPushCost all of them over one body,
-	// so that no body can make an expression run for long: a few seconds at the very most.
-	maxCost     = 200_000
+	// maxPushCost bounds all expressions over one body, so that no body can make them run for
+	// long: a few seconds at the very most.
 	maxPushCost = 20_000_000
 	// maxItems bounds the alerts of one mapped body.
 	maxItems = 10_000
@@ -51,11 +50,9 @@ type MapFault struct {
 // NewMapping compiles expressions by their fields. All that is wrong comes back at once.
 // whole says that the mapping stands alone, so that key and title must be there.
 func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault) {
-	env, err := cel.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType),
-		cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)), cel.CrossTypeNumericComparisons(true),
-		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math())
+	env, err := expression.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType), cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)))
 	if err != nil {
-		return nil, []MapFault{{Reason: "CEL cannot be set up: " + err.Error()}}
+		return nil, []MapFault{{Reason: err.Error()}}
 	}
 	var faults []MapFault
 	m := &Mapping{programs: map[string]cel.Program{}}
@@ -64,8 +61,10 @@ func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault
 			faults = append(faults, MapFault{field, 0, 0, "is no field of an alert: known are " + strings.Join(MapFields(), ", ")})
 			continue
 		}
-		program, wrong := compile(env, field, expressions[field])
-		faults = append(faults, wrong...)
+		program, wrong := env.Compile(expressions[field], func(t *cel.Type) string { return resultFault(field, t) })
+		for _, f := range wrong {
+			faults = append(faults, MapFault{field, f.Line, f.Column, cut(f.Reason, maxPathBytes)})
+		}
 		m.programs[field] = program
 	}
 	for _, field := range MapFields() {
@@ -77,28 +76,6 @@ func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault
 		return nil, faults
 	}
 	return m, nil
-}
-
-func compile(env *cel.Env, field, expression string) (cel.Program, []MapFault) {
-	if len(expression) > maxExpression {
-		return nil, []MapFault{{field, 1, 1, fmt.Sprintf("is longer than %d bytes", maxExpression)}}
-	}
-	ast, issues := env.Compile(expression)
-	if issues != nil && issues.Err() != nil {
-		var faults []MapFault
-		for _, e := range issues.Errors() {
-			faults = append(faults, MapFault{field, max(1, e.Location.Line()), max(0, e.Location.Column()) + 1, cut(strings.Join(strings.Fields(e.Message), " "), maxPathBytes)})
-		}
-		return nil, faults
-	}
-	if fault := resultFault(field, ast.OutputType()); fault != "" {
-		return nil, []MapFault{{field, 1, 1, fault}}
-	}
-	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize, cel.OptTrackCost), cel.CostLimit(maxCost))
-	if err != nil {
-		return nil, []MapFault{{field, 1, 1, cut(err.Error(), maxPathBytes)}}
-	}
-	return program, nil
 }
 
 // resultFault says which types a field cannot have, as far as it is known before any body is.

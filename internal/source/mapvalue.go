@@ -17,30 +17,6 @@ import (
 	"docket/internal/alert"
 )
 
-// celValue makes CEL's numbers of JSON's: whole ones are whole, so that they print so.
-func celValue(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
-			return n
-		}
-		f, err := v.Float64()
-		if err != nil {
-			return v.String() // Beyond all numbers: as it was written.
-		}
-		return f
-	case map[string]any:
-		for name, member := range v {
-			v[name] = celValue(member)
-		}
-	case []any:
-		for i, member := range v {
-			v[i] = celValue(member)
-		}
-	}
-	return v
-}
-
 // maxNative bounds how deep and how much of a value comes out of an expression.
 const maxNative = 1 << 16
 

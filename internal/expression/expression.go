@@ -1,0 +1,87 @@
+package expression
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/ext"
+)
+
+const (
+	// maxBytes bounds one expression.
+	maxBytes = 8 << 10
+	// maxCost bounds one evaluation, in CEL's own unit of about one step: milliseconds.
+	maxCost = 200_000
+)
+
+// Fault is what is wrong with an expression. Line and Column count within it, from 1.
+type Fault struct {
+	Line, Column int
+	Reason       string
+}
+
+// Env is what expressions know. It is safe for many at once.
+type Env struct{ env *cel.Env }
+
+// NewEnv makes an environment in which these variables are known, beside CEL's own extensions
+// for texts, lists, numbers and what may be missing.
+func NewEnv(variables ...cel.EnvOption) (*Env, error) {
+	env, err := cel.NewEnv(append(variables, cel.CrossTypeNumericComparisons(true), cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math())...)
+	if err != nil {
+		return nil, fmt.Errorf("set CEL up: %w", err)
+	}
+	return &Env{env}, nil
+}
+
+// Compile makes a program of an expression, and tells the type of its result as far as that is
+// known before any body is. fit says what is wrong with that type, "" for nothing. All that is
+// wrong comes back at once.
+func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []Fault) {
+	if len(text) > maxBytes {
+		return nil, []Fault{{1, 1, fmt.Sprintf("is longer than %d bytes", maxBytes)}}
+	}
+	ast, issues := e.env.Compile(text)
+	if issues != nil && issues.Err() != nil {
+		var faults []Fault
+		for _, i := range issues.Errors() {
+			faults = append(faults, Fault{max(1, i.Location.Line()), max(0, i.Location.Column()) + 1, "is no expression: " + strings.Join(strings.Fields(i.Message), " ")})
+		}
+		return nil, faults
+	}
+	if wrong := fit(ast.OutputType()); wrong != "" {
+		return nil, []Fault{{1, 1, wrong}}
+	}
+	program, err := e.env.Program(ast, cel.EvalOptions(cel.OptOptimize, cel.OptTrackCost), cel.CostLimit(maxCost))
+	if err != nil {
+		return nil, []Fault{{1, 1, "is no expression: " + err.Error()}}
+	}
+	return program, nil
+}
+
+// Value makes CEL's numbers of JSON's (json.Number), in place: whole ones are whole, so that they
+// compare and print so.
+func Value(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return n
+		}
+		f, err := v.Float64()
+		if err != nil {
+			return v.String() // Beyond all numbers: as it was written.
+		}
+		return f
+	case map[string]any:
+		for name, member := range v {
+			v[name] = Value(member)
+		}
+	case []any:
+		for i, member := range v {
+			v[i] = Value(member)
+		}
+	}
+	return v
+}
