@@ -119,10 +119,10 @@ func TestEveryMistakeOfAMappingIsNamedWithItsPlace(t *testing.T) {
 	want := []string{
 		"colour 0:0 is no field of an alert: known are annotations, en",
 		"id 1:1 is longer than 8192 bytes",
-		"items 1:4 Syntax error: mismatched input '<EOF>' expecting {",
-		"key 1:1 undeclared reference to 'bod' (did you mean 'body'",
+		"items 1:4 is no expression: Syntax error: mismatched input '",
+		"key 1:1 is no expression: undeclared reference to 'bod' (d",
 		"labels 1:1 is a string and must be a map of texts",
-		"link 2:11 Syntax error: mismatched input ')' expecting {'[',",
+		"link 2:11 is no expression: Syntax error: mismatched input '",
 		"when 1:1 is a string and must be true or false",
 		"title 0:0 is missing: write an expression, such as body.titl",
 	}
