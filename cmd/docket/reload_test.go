@@ -75,9 +75,12 @@ log: {level: debug}
 			return len(page.Surfaces) == 1 && page.Surfaces[0].Status == "down"
 		})
 		p.says("level=DEBUG", 1)
-		var rows []struct{ Payload struct{ Keys []string } }
+		var rows []struct {
+			Actor   string
+			Payload struct{ Keys []string }
+		}
 		p.get("/api/v1/audit?action=console.config.changed", &rows)
-		if len(rows) != 1 || strings.Join(rows[0].Payload.Keys, ",") != "sources,surfaces,routes,log" {
+		if len(rows) != 1 || rows[0].Actor != "system:docket" || strings.Join(rows[0].Payload.Keys, ",") != "sources,surfaces,routes,log" {
 			t.Errorf("the audit log says %+v", rows)
 		}
 

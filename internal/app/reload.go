@@ -44,8 +44,8 @@ type follower struct {
 	seen, last stamp
 	// since is when the running configuration was taken up, at when the file was last read.
 	since, at time.Time
-	// fault is why the file is not in force, "" where it is.
-	fault string
+	// fault is why the file is not in force, "" where it is; fix is what to do then.
+	fault, fix string
 }
 
 // stamp tells one state of a file from another; the zero stamp is no file.
@@ -109,14 +109,15 @@ func (f *follower) read(ctx context.Context, is stamp, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen, f.at = is, now
-	if err == nil {
-		err = fixed(f.running, cfg)
-	}
 	if err != nil {
-		f.fail(ctx, err)
+		f.fail(ctx, err, "See every mistake: docket config check")
 		return
 	}
-	f.fault = ""
+	if err := fixed(f.running, cfg); err != nil {
+		f.fail(ctx, err, "Restart docket, or take the change back.")
+		return
+	}
+	f.fault, f.fix = "", ""
 	if reflect.DeepEqual(f.running, cfg) && f.offered == nil {
 		f.log.InfoContext(ctx, "configuration read again, nothing has changed")
 		return
@@ -135,14 +136,14 @@ func fixed(running, cfg Config) error {
 		same bool
 	}{{"listen", running.Listen == cfg.Listen}, {"database", running.Database == cfg.Database}} {
 		if !key.same {
-			return errors.New(key.name + " cannot change while docket runs: restart it")
+			return errors.New(key.name + " cannot change while docket runs")
 		}
 	}
 	return nil
 }
 
 // fail keeps and says why the file is not in force; the caller holds mu.
-func (f *follower) fail(ctx context.Context, err error) {
+func (f *follower) fail(ctx context.Context, err error, fix string) {
 	mistakes := 1
 	if all, ok := errors.AsType[*ConfigError](err); ok {
 		mistakes = len(all.Mistakes)
@@ -151,15 +152,15 @@ func (f *follower) fail(ctx context.Context, err error) {
 	if first == f.fault {
 		return
 	}
-	f.fault = first
-	f.log.WarnContext(ctx, "configuration not taken, the one before stays in force", "mistakes", mistakes, "first", first, "fix", "docket config check")
+	f.fault, f.fix = first, fix
+	f.log.WarnContext(ctx, "configuration not taken, the one before stays in force", "mistakes", mistakes, "first", first, "fix", fix)
 }
 
 // failed says that a configuration without a mistake did not start.
 func (f *follower) failed(ctx context.Context, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.fail(ctx, err)
+	f.fail(ctx, err, "Take the change back, or mend what it names.")
 }
 
 // offers is told when a configuration is offered.
@@ -228,7 +229,7 @@ func (f *follower) state() doctor.Configuration {
 	if f.seen == (stamp{}) {
 		path = "" // There is no file.
 	}
-	return doctor.Configuration{Path: path, Since: f.since, Read: f.at, Fault: f.fault}
+	return doctor.Configuration{Path: path, Since: f.since, Read: f.at, Fault: f.fault, Fix: f.fix}
 }
 
 // inForce is what the metrics show of state.

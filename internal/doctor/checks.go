@@ -50,7 +50,7 @@ func lookConfiguration(_ context.Context, e *exam) []HopResult {
 	evidence := "in force since " + c.Since.Format(time.RFC3339)
 	if c.Fault != "" {
 		return warned("config_not_taken", "The configuration file was changed and could not be taken: the one before is in force.",
-			c.Fault+" (read "+c.Read.Format(time.RFC3339)+"; "+evidence+")", "docket config check")
+			c.Fault+" (read "+c.Read.Format(time.RFC3339)+"; "+evidence+")", c.Fix)
 	}
 	return well("What the configuration file says is in force.", evidence)
 }

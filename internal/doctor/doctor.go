@@ -92,8 +92,8 @@ type Configuration struct {
 	Path string
 	// Since is when the configuration in force was taken up, Read when the file was last read.
 	Since, Read time.Time
-	// Fault is why what the file says is not in force, "" where it is.
-	Fault string
+	// Fault is why what the file says is not in force, "" where it is; Fix is what to do then.
+	Fault, Fix string
 }
 
 // Patient is what is examined. What is nil or empty is left out.
