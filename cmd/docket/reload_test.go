@@ -199,3 +199,29 @@ func TestAConfigurationThatChangesUnderFireLosesAndDoublesNothing(t *testing.T) 
 		p.stop()
 	})
 }
+
+// A change of the configuration cuts no call off: what is on the wire is waited for, though a stop
+// would not wait for as long, and alerts are taken meanwhile.
+func TestAConfigurationChangeWaitsForWhatIsOnTheWire(t *testing.T) {
+	t.Parallel()
+	notInShort(t)
+	storetest.Each(t, func(t *testing.T, url string) {
+		f := newFreeScout(t, fakedesk.Options{})
+		p := start(t, setup{database: url, yaml: f.yaml(time.Hour)})
+		f.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, On: fakedesk.OpCreate, Delay: 9 * time.Second, Times: 1})
+		p.mustPost("/hooks/alertmanager", webhook("firing", "Slow"))
+		eventually(t, 20*time.Second, "the create is on the wire", func() bool { return len(f.Tickets()) == 1 })
+		p.configure(f.yaml(time.Hour) + "sources: [{name: shop, format: alertmanager}]\n")
+		if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		p.mustPost("/hooks/alertmanager", webhook("firing", "Meanwhile"))
+		if strings.Contains(p.log.String(), taken) {
+			t.Error("the change did not wait")
+		}
+		p.says(taken+" keys=sources", 1)
+		// With a wait-out of an hour, an outcome that is unknown would not be known by now.
+		p.says("msg=ticket_filed", 2)
+		f.oneTicketEach(t, 5*time.Second, []string{"Slow", "Meanwhile"})
+	})
+}

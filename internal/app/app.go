@@ -219,10 +219,12 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	case <-work.ctx.Done():
 	case <-inner.ctx.Done():
 	case <-a.follow.offers():
-		// The listener goes on: requests wait at the gate for those who come next.
+		// What is on the wire is waited for first, and alerts are taken meanwhile. Then requests wait
+		// at the gate for those who come next; the listener goes on.
+		err := jobs.Drain(ctx)
 		pages.Stop()
 		a.gate.shut(swapDrain)
-		return nil
+		return err
 	}
 	// First no more requests: the outer group owns the listener.
 	pages.Stop()

@@ -266,6 +266,17 @@ func (q *Queue) Run(ctx context.Context) error {
 	return q.client.stopAndCancel(hard)
 }
 
+// Drain takes no further job, and waits until those that run are finished, at most as long as a job
+// may run. Those that are not by then are Run's to stop.
+func (q *Queue) Drain(ctx context.Context) error {
+	soft, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if err := q.client.stop(soft); err != nil && soft.Err() == nil {
+		return fmt.Errorf("wait for the running jobs: %w", err)
+	}
+	return nil
+}
+
 // startRetry is the pause after a start that failed: another program locked the database, or
 // the server went away just then. Both pass, and alerts are kept meanwhile or refused aloud.
 const startRetry = time.Second
