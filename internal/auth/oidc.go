@@ -138,7 +138,7 @@ func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	name, role, err := g.oidc.redeem(ctx, f, query.Get("code"))
 	if err == nil {
-		err = g.login(w, r, name, role, 0)
+		err = g.login(w, r, name, role, g.cfg.standing())
 	}
 	if err != nil {
 		g.refuseLogin(w, r, f.Next, err)

@@ -15,11 +15,14 @@ import (
 // oidcSite is a site whose people log in with an issuer.
 func oidcSite(t *testing.T, database string, i *issuer) *site {
 	t.Helper()
-	return newSite(t, open(t, database), auth.Config{
-		Mode: auth.ModeOIDC, Client: i.srv.Client(),
-		OIDC:  auth.OIDC{Issuer: i.srv.URL, ClientID: clientID, ClientSecret: clientSecret, Scopes: []string{"email"}, RoleClaim: "realm.groups"},
-		Roles: map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"sre"}},
-	})
+	return newSite(t, open(t, database), oidcConfig(i, map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"sre"}}))
+}
+
+func oidcConfig(i *issuer, roles map[auth.Role][]string) auth.Config {
+	return auth.Config{
+		Mode: auth.ModeOIDC, Client: i.srv.Client(), Roles: roles,
+		OIDC: auth.OIDC{Issuer: i.srv.URL, ClientID: clientID, ClientSecret: clientSecret, Scopes: []string{"email"}, RoleClaim: "realm.groups"},
+	}
 }
 
 // begun is a login on its way in a browser.
@@ -142,4 +145,34 @@ func TestIssuerThatIsAwayKeepsDocketNotFromStarting(t *testing.T) {
 	}
 	i.away.Store(false)
 	s.begin()
+}
+
+func TestWhoLosesARoleInTheConfigurationLosesTheSession(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, database string) {
+		i := newIssuer(t)
+		s := oidcSite(t, database, i)
+		b := s.begin()
+		claims := i.claims(clientID, map[string]any{"email": "ada@example.org", "email_verified": true})
+		claims["nonce"] = b.asked.Get("nonce")
+		session := s.back(i, b, i.own()(claims)).cookie("docket_session")
+		if session == nil {
+			t.Fatal("no session")
+		}
+		cookie := "Cookie: docket_session=" + session.Value
+		s.wants(http.StatusOK, "/console/admin", cookie)
+		// The same roles, after a restart or on another replica: she stays logged in.
+		same := newSite(t, s.st, oidcConfig(i, map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"sre"}}))
+		same.wants(http.StatusOK, "/console/admin", cookie)
+		for name, roles := range map[string]map[auth.Role][]string{
+			"another role": {auth.RoleViewer: {"ada@example.org"}, auth.RoleOperator: {"sre"}},
+			"none":         {auth.RoleOperator: {"sre"}},
+		} {
+			changed := newSite(t, s.st, oidcConfig(i, roles))
+			for _, page := range []string{"/console/admin", "/console/operate", "/console/read"} {
+				if got := changed.ask(http.MethodGet, page, "", cookie); got.status == http.StatusOK {
+					t.Errorf("%s: %s still answers", name, page)
+				}
+			}
+		}
+	})
 }

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +22,19 @@ func (c Config) roleFor(words []string) Role {
 		}
 	}
 	return ""
+}
+
+// standing names all that a role by OpenID Connect came of: a session keeps it, and is over once it
+// is another. Who loses a role in the configuration does not keep it for the session's week.
+func (c Config) standing() int64 {
+	h := sha256.New()
+	for _, word := range []string{c.OIDC.Issuer, c.OIDC.ClientID, c.OIDC.RoleClaim} {
+		_, _ = fmt.Fprintf(h, "%q ", word) // A hash takes all.
+	}
+	for _, role := range Roles() {
+		_, _ = fmt.Fprintf(h, "%s%q ", role, c.Roles[role])
+	}
+	return int64(binary.BigEndian.Uint64(h.Sum(nil)) >> 1) // Without a sign.
 }
 
 // wordsAt reads the texts at a path of claims, such as groups or custom.groups: one text or

@@ -60,11 +60,15 @@ func (g *Guard) session(r *http.Request, now time.Time) (Caller, error) {
 		return Caller{}, nil
 	}
 	s, err := g.store.LoadSession(r.Context(), hashOf(id), now.Add(-idleAfter), now.Add(-overAfter))
-	if errors.Is(err, store.ErrNotFound) || err == nil && s.Kind != g.cfg.Mode { // Of another mode: not valid in this one.
+	if errors.Is(err, store.ErrNotFound) {
 		return Caller{}, nil
 	}
 	if err != nil {
 		return Caller{}, err
+	}
+	// Of another mode, or of roles that were configured otherwise: who is it now?
+	if s.Kind != g.cfg.Mode || (s.Kind == ModeOIDC && s.Epoch != g.cfg.standing()) {
+		return Caller{}, nil
 	}
 	if now.Sub(s.SeenAt) > touchAfter {
 		if err := g.store.TouchSession(r.Context(), s.IDHash, now); err != nil {

@@ -17,7 +17,7 @@ type Session struct {
 	Name string
 	// Role is, for a password's session, always the account's present one.
 	Role string
-	// Epoch is the account's, at the login, 0 where there is none.
+	// Epoch is the account's at the login, or names the roles as they were configured then.
 	Epoch     int64
 	CreatedAt time.Time
 	// SeenAt is when it was last used, to the minute.
