@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -46,5 +47,23 @@ func TestAnOpenIncidentKeepsItsKeyWhateverTheConfigurationBecomes(t *testing.T) 
 			return len(now) == 1 && now[0] == before[0][:16]+" recovered"
 		})
 		f.oneTicketEach(t, time.Second, []string{"Kept"})
+	})
+}
+
+func TestASourcesOwnSeverityDecidesAboutATicket(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		p := start(t, setup{database: url, yaml: "sources: [{name: eager, format: alertmanager, ticket_at: P3}, {name: strict, format: alertmanager, ticket_at: P1}]\n"})
+		body := func(name string) string {
+			return strings.Replace(webhook("firing", name), `"severity":"critical"`, `"severity":"warning"`, 1)
+		}
+		p.mustPost("/hooks/eager", body("Mild"))
+		p.mustPost("/hooks/strict", body("MildToo"))
+		p.mustPost("/hooks/alertmanager", body("MildThree"))
+		p.settled(20 * time.Second)
+		var rows []struct{ Subject string }
+		p.get("/api/v1/tickets", &rows)
+		if len(rows) != 1 || !strings.Contains(rows[0].Subject, "Mild:") {
+			t.Errorf("tickets: %+v", rows)
+		}
 	})
 }

@@ -106,6 +106,9 @@ type SourceConfig struct {
 	// Severity maps the severity label's words; the built-in words follow behind.
 	Severity map[string]alert.Severity `yaml:"severity"`
 	Identity IdentityConfig            `yaml:"identity"`
+	// TicketAt is the mildest severity of it that gets a ticket: the policy's where zero; a
+	// route's own goes before.
+	TicketAt alert.Severity `yaml:"ticket_at"`
 	// ResolveTimeout is how long a pushed alert without an end fires unless repeated.
 	ResolveTimeout time.Duration `yaml:"resolve_timeout"`
 	// Map are expressions in CEL by the alert's fields, for the formats generic and cloudevents.

@@ -155,7 +155,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		PublicURL: "https://docket.example.org",
 		Slack:     SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/", SigningSecret: "slack-secret"},
 		Sources: []SourceConfig{
-			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, ResolveTimeout: 7 * time.Minute},
+			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, TicketAt: alert.P4, ResolveTimeout: 7 * time.Minute},
 			{Name: "signed", Format: "alertmanager", HMAC: HMACConfig{Secret: "from-a-file-0123456789", SecretFile: tokenFile, Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},
 			{Name: "prom", Format: "prometheus", Identity: IdentityConfig{Keep: []string{"alertname", "job"}}},
 			{Name: "ids", Format: "alertmanager", Token: "from-a-file-0123456789", TokenFile: tokenFile, Identity: IdentityConfig{AlertID: true}},
@@ -350,8 +350,35 @@ func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 		"long": {Limit: 20, Per: time.Hour},
 		"free": {Limit: 0, Per: 5 * time.Minute},
 	} {
-		if got := r.policy(route, time.Now()).Storm; got != want {
+		if got := r.policy(incident.Incident{Route: route}, time.Now()).Storm; got != want {
 			t.Errorf("route %q: %+v, want %+v", route, got, want)
+		}
+	}
+}
+
+func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
+	cfg := load(t, "policies: {ticket_at: P2}\nsources:\n  - {name: strict, format: grafana, ticket_at: P1}\n  - {name: eager, poll: prometheus, url: 'http://127.0.0.1:9090', ticket_at: P4}\n  - {name: plain, format: grafana}\n"+
+		"routes:\n  - {name: own, match: ['team=\"own\"'], ticket_at: P3}\n  - {name: tags, match: ['team=\"tags\"'], tags: [x]}\n", nil)
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		route, source string
+		want          alert.Severity
+	}{
+		{"", "plain", alert.P2},
+		{"", "unknown", alert.P2},
+		{"", "strict", alert.P1},
+		{"", "eager", alert.P4},
+		{"own", "plain", alert.P3},
+		{"own", "strict", alert.P3}, // The route's goes before the source's.
+		{"tags", "strict", alert.P1},
+		{"tags", "plain", alert.P2},
+		{"gone", "eager", alert.P4},
+	} {
+		if got := r.policy(incident.Incident{Route: c.route, Source: c.source}, time.Now()).TicketAt; got != c.want {
+			t.Errorf("route %q, source %q: a ticket at %s, want %s", c.route, c.source, got, c.want)
 		}
 	}
 }

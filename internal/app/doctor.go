@@ -100,7 +100,7 @@ func emits(r *rules, board *switchboard.Board) func(context.Context) (bool, stri
 		a := alert.Alert{Key: alert.Fingerprint("", labels), Labels: labels, Severity: alert.P1, Status: alert.Firing, Title: "docket canary", StartsAt: now, SaidAt: now}
 		a.Fingerprint = a.Key
 		route := r.route(a)
-		p := r.policy(route, now)
+		p := r.policy(incident.Incident{Route: route}, now)
 		if m, muted := board.Mutes(now).Mutes([]alert.Alert{a}, now); muted {
 			p.MutedBy, p.MutedUntil = m.By, m.Until
 		}

@@ -23,6 +23,8 @@ type rules struct {
 	// outage is the desk's last one.
 	outage func() incident.Outage
 	routes []routeRule
+	// ticketAt is the mildest severity that gets a ticket, by source, where one has its own.
+	ticketAt map[string]alert.Severity
 }
 
 type routeRule struct {
@@ -31,6 +33,8 @@ type routeRule struct {
 	policy    incident.Policy
 	mailboxID int64
 	words     *words.Words
+	// ticketAt says that the policy's TicketAt is the route's own, which goes before the source's.
+	ticketAt bool
 }
 
 // localCallTimeout: a create in the local desk is one transaction of our own database; an
@@ -48,7 +52,12 @@ func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() 
 	p.InvestigateWindow, p.ReopenWithin = c.InvestigateWindow, c.ReopenWithin
 	p.Storm = incident.StormPolicy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
 	p.Backfill = incident.Backfill(c.Backfill)
-	r := &rules{base: p, on: on, outage: outage}
+	r := &rules{base: p, on: on, outage: outage, ticketAt: map[string]alert.Severity{}}
+	for _, s := range cfg.Sources {
+		if s.TicketAt != 0 {
+			r.ticketAt[s.Name] = s.TicketAt
+		}
+	}
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
 		var err error
@@ -57,7 +66,7 @@ func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() 
 		}
 		rr.policy.Tags = append(slices.Clone(p.Tags), rc.Tags...)
 		if rc.TicketAt != 0 {
-			rr.policy.TicketAt = rc.TicketAt
+			rr.policy.TicketAt, rr.ticketAt = rc.TicketAt, true
 		}
 		if rc.OnRecovery != "" {
 			rr.policy.OnRecovery = incident.OnRecovery(rc.OnRecovery)
@@ -93,15 +102,19 @@ func (r *rules) route(a alert.Alert) string {
 	return ""
 }
 
-// policy returns a route's policy as the flags stand; what mutes an incident is the ledger's
-// to find out, by its alerts. A route that is not configured any more has the default.
-func (r *rules) policy(route string, _ time.Time) incident.Policy {
-	p := r.base
+// policy returns the policy of an incident's route and source as the flags stand; what mutes it
+// is the ledger's to find out, by its alerts. A route that is not configured any more has the
+// default.
+func (r *rules) policy(inc incident.Incident, _ time.Time) incident.Policy {
+	p, own := r.base, false
 	for _, rr := range r.routes {
-		if rr.name == route {
-			p = rr.policy
+		if rr.name == inc.Route {
+			p, own = rr.policy, rr.ticketAt
 			break
 		}
+	}
+	if at, ok := r.ticketAt[inc.Source]; ok && !own {
+		p.TicketAt = at
 	}
 	p.FilingOn, p.InvestigateOn = r.on(feature.AutoTicket), r.on(feature.InvestigateFromStatus)
 	p.Outage = r.outage()

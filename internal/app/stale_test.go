@@ -31,7 +31,7 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 		fresh := func() *reminder {
 			return &reminder{
 				store: st, every: 24 * time.Hour,
-				reader: web.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour, Policy: func(string, time.Time) incident.Policy { return incident.DefaultPolicy() }},
+				reader: web.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour, Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() }},
 				tell: func(_ context.Context, key, text string) error {
 					if fault == nil {
 						told[key] = text

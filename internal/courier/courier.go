@@ -47,7 +47,7 @@ type Ledger interface {
 // Rules are the configuration's part of what is sent.
 type Rules struct {
 	// Policy is the policy of a route at a moment.
-	Policy func(route string, now time.Time) incident.Policy
+	Policy func(inc incident.Incident, now time.Time) incident.Policy
 	// MailboxID is the desk's mailbox for a route, 0 for the desk's default.
 	MailboxID func(route string) int64
 	// Words are a route's own words for its tickets, nil for the built-in ones; without the
@@ -85,7 +85,7 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 			return time.Time{}, err
 		}
 		now := time.Now().UTC()
-		policy := c.rules.Policy(inc.Route, now)
+		policy := c.rules.Policy(inc, now)
 		move := eff.Next(policy, now)
 		if again, ok := c.health.admit(now); !ok && move.Do != incident.DoNothing && move.Do != incident.DoWait {
 			return again, nil

@@ -17,7 +17,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer inc
 		return incident.Answer{}, false
 	}
 	now := time.Now().UTC()
-	policy := c.rules.Policy(inc.Route, now)
+	policy := c.rules.Policy(inc, now)
 	if inc.Generation > 1 {
 		before, err := c.store.EffectsOf(ctx, incident.Mark{Key: inc.Key, Generation: inc.Generation - 1})
 		if err != nil {

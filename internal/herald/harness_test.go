@@ -92,7 +92,7 @@ func (h *house) start() {
 		h.t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
-	policy := func(string, time.Time) incident.Policy { return h.policy }
+	policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
 	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Recipients: []incident.Recipient{{Notifier: "slack", ID: "U1"}}}, ledger.Counts{}, log)
 	couriers := courier.New(st, book, local.New(st, "http://docket.test/api/v1/tickets/"), courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, courier.NewHealth("local", log), log)
 	if h.desk != nil {

@@ -42,7 +42,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 				before := d
 				d, health = &moodyDesk{Desk: ours}, courier.NewHealth(ours.Name(), log)
 				d.away.Store(before != nil && before.away.Load())
-				policy := func(string, time.Time) incident.Policy { return h.policy }
+				policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
 				c = courier.New(records, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
 				return c
 			}

@@ -44,7 +44,7 @@ func each(t *testing.T, booted time.Time, promise func(s *scene)) {
 		log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		book := ledger.New(st, ledger.Rules{
 			Route:  func(alert.Alert) string { return "" },
-			Policy: func(string, time.Time) incident.Policy { return incident.DefaultPolicy() },
+			Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() },
 		}, ledger.Counts{}, slog.New(slog.DiscardHandler))
 		q, err := queue.New(st, func(context.Context, string) (time.Time, error) { return time.Time{}, nil }, queue.Options{Logger: log})
 		if err != nil {

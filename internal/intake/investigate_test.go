@@ -71,7 +71,7 @@ func eachOffice(t *testing.T, change func(*incident.Policy), promise func(o *off
 			}
 			log := slog.New(slog.DiscardHandler)
 			o.store, o.desk = st, local.New(st, "http://127.0.0.1/")
-			always := func(string, time.Time) incident.Policy { return policy }
+			always := func(incident.Incident, time.Time) incident.Policy { return policy }
 			book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: always}, ledger.Counts{}, log)
 			couriers := courier.New(st, book, o.desk, courier.Rules{Policy: always, MailboxID: func(string) int64 { return 0 }}, courier.NewHealth("local", log), log)
 			q, err := queue.New(st, couriers.Perform, queue.Options{Logger: log, SoftStop: 5 * time.Second})

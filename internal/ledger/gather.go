@@ -130,7 +130,7 @@ func (w *work) survey(ctx context.Context, inc incident.Incident, ev *incident.E
 		if err != nil {
 			return err
 		}
-		ev.Crowded = c.Storm == inc.Mark && w.now.Sub(c.GatheredAt) < w.rules.Policy(inc.Route, w.now).Storm.Per
+		ev.Crowded = c.Storm == inc.Mark && w.now.Sub(c.GatheredAt) < w.rules.Policy(inc, w.now).Storm.Per
 	}
 	return nil
 }

@@ -269,7 +269,7 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 	if last != nil && last.Live() {
 		return last
 	}
-	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Route: w.rules.Route(a)}}
+	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Source: a.Source, Route: w.rules.Route(a)}}
 	if last != nil {
 		fresh.Generation = last.Generation + 1
 		fresh.Earlier = last.Past()
@@ -326,7 +326,7 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 // step runs the rule and takes its decision into the transaction.
 func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (incident.Decision, error) {
 	from := target.State
-	policy := w.rules.Policy(target.Route, w.now)
+	policy := w.rules.Policy(target.Incident, w.now)
 	if err := w.mute(ctx, target.Incident, ev, &policy); err != nil {
 		return incident.Decision{}, err
 	}

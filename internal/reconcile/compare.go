@@ -319,7 +319,7 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 	if own.Tags == nil || inc.Ticket.Merged || inc.Ticket.State != incident.TicketFiled || p.young(own.CreatedAt) {
 		return nil
 	}
-	for _, tag := range inc.Tags(p.Rules.Policy(inc.Route, p.asOf)) {
+	for _, tag := range inc.Tags(p.Rules.Policy(inc, p.asOf)) {
 		if slices.ContainsFunc(own.Tags, func(have string) bool { return strings.EqualFold(have, tag) }) {
 			continue
 		}

@@ -73,7 +73,7 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 	if change != nil {
 		change(&rule)
 	}
-	policy := func(string, time.Time) incident.Policy { return rule }
+	policy := func(incident.Incident, time.Time) incident.Policy { return rule }
 	s.book = ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy}, ledger.Counts{}, log)
 	health := courier.NewHealth(s.desk.Name(), log)
 	couriers := courier.New(st, s.book, s.desk, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
@@ -95,7 +95,7 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 }
 
 // replica is one more process' reconciler.
-func (s *scene) replica(holder string, policy func(string, time.Time) incident.Policy) *reconcile.Reconciler {
+func (s *scene) replica(holder string, policy func(incident.Incident, time.Time) incident.Policy) *reconcile.Reconciler {
 	mailbox := int64(0)
 	if s.fake != nil {
 		mailbox = 2

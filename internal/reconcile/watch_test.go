@@ -206,7 +206,7 @@ func TestSpamAndTrashAreNeverOpenedAgain(t *testing.T) {
 func TestOneReplicaPollsAtATime(t *testing.T) {
 	s := open(t, t.TempDir()+"/d.db", "freescout", nil)
 	s.filed("Disk")
-	other := s.replica("two", func(string, time.Time) incident.Policy { return incident.DefaultPolicy() })
+	other := s.replica("two", func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() })
 	s.watch()
 	before := s.fake.Stats().Requests[fakedesk.OpFind]
 	if err := other.Watch(t.Context(), time.Now().UTC()); err != nil {

@@ -131,7 +131,7 @@ func (r *replica) boot() {
 }
 
 // policy is what this replica goes by now.
-func (r *replica) policy(_ string, now time.Time) incident.Policy {
+func (r *replica) policy(_ incident.Incident, now time.Time) incident.Policy {
 	p := r.configured
 	p.FilingOn, p.WaitOut, p.CallTimeout, p.Outage = r.filingOn, waitOut, callWithin, r.health.Outage()
 	if now.Before(r.w.mutedUntil) {

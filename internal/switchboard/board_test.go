@@ -59,7 +59,7 @@ func newReplica(t *testing.T, url string, env map[string]feature.Env) *replica {
 	r := &replica{t: t, store: st, board: board, storm: incident.DefaultPolicy().Storm}
 	r.book = ledger.New(st, ledger.Rules{
 		Route: func(alert.Alert) string { return "" },
-		Policy: func(string, time.Time) incident.Policy {
+		Policy: func(incident.Incident, time.Time) incident.Policy {
 			p := incident.DefaultPolicy()
 			p.FilingOn, p.Storm = board.On(context.Background(), feature.AutoTicket), r.storm
 			return p

@@ -168,7 +168,7 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 
 // policyOf is what holds for an incident now: its route's policy, and what mutes its alerts.
 func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Time) (incident.Policy, error) {
-	p := r.Policy(inc.Route, now)
+	p := r.Policy(inc, now)
 	mutes := r.Board.Mutes(now)
 	if mutes.Empty() || inc.Gathers != incident.NoGathering {
 		return p, nil

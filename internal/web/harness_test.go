@@ -120,7 +120,7 @@ func newFace(t testing.TB, p plan) *face {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := func(string, time.Time) incident.Policy {
+	policy := func(incident.Incident, time.Time) incident.Policy {
 		now := rule
 		now.FilingOn = now.FilingOn && board.On(context.Background(), feature.AutoTicket)
 		return now

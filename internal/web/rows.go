@@ -26,7 +26,7 @@ type Reader struct {
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	// Policy is the policy of a route at a moment, for explanations.
-	Policy func(route string, now time.Time) incident.Policy
+	Policy func(inc incident.Incident, now time.Time) incident.Policy
 	// Words are a route's own words for its tickets; nil where no route has any.
 	Words func(route string) *words.Words
 	// Board holds flags, silences and maintenance windows.
@@ -264,7 +264,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	i := all[0] // Where one gathers the others, it is this one's ticket.
 	row := TicketRow{
 		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
-		Tags: orEmpty(r.Policy(i.Route, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
+		Tags: orEmpty(r.Policy(i, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
 	}
 	if i.Ticket.State == incident.TicketClosed {
 		row.Status = "closed"
