@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -379,6 +380,32 @@ func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 	} {
 		if got := r.policy(incident.Incident{Route: c.route, Source: c.source}, time.Now()).TicketAt; got != c.want {
 			t.Errorf("route %q, source %q: a ticket at %s, want %s", c.route, c.source, got, c.want)
+		}
+	}
+}
+
+func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
+	cfg := load(t, "policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
+		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, match: ['team=~\".+\"']}\n", nil)
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for team, want := range map[string]struct {
+		route        string
+		hold, settle time.Duration
+		recovery     incident.OnRecovery
+		mailbox      int64
+		tags         []string
+	}{
+		"own":   {"own", 5 * time.Minute, 0, incident.RecoveryClose, 7, []string{incident.TagAlert, "shop"}}, // The first that matches counts.
+		"other": {"plain", time.Minute, 2 * time.Minute, incident.RecoveryNote, 0, []string{incident.TagAlert}},
+		"":      {"", time.Minute, 2 * time.Minute, incident.RecoveryNote, 0, []string{incident.TagAlert}},
+	} {
+		route := r.route(alert.Alert{Labels: alert.NewLabels(map[string]string{"team": team})})
+		p := r.policy(incident.Incident{Route: route}, time.Now())
+		if route != want.route || p.Hold != want.hold || p.Settle != want.settle || p.OnRecovery != want.recovery || r.mailbox(route) != want.mailbox || !slices.Equal(p.Tags, want.tags) {
+			t.Errorf("team %q: route %q, hold %s, settle %s, %s, mailbox %d, tags %v", team, route, p.Hold, p.Settle, p.OnRecovery, r.mailbox(route), p.Tags)
 		}
 	}
 }

@@ -3,9 +3,12 @@ package app
 import (
 	"maps"
 	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"docket/internal/feature"
@@ -192,5 +195,57 @@ func TestASecretsFileThatMayNotBeReadIsNamed(t *testing.T) {
 	want := "FREESCOUT_WEBHOOK_SECRET_FILE: its file cannot be read: permission denied"
 	if got := refuse(t, "", vars{"FREESCOUT_WEBHOOK_SECRET_FILE": path}); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// What the file says and what the environment says is one thing: each variable sets the same as its
+// key. Those of whom one is asked as a client, the token of Cloudflare Access and the tokens that a
+// platform without files needs are the environment's alone.
+func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
+	values := map[string]string{
+		"FREESCOUT_API_URL": "https://other.example.org", "FREESCOUT_INSTANCE_URL": "https://shown.example.org", "FREESCOUT_OPERATIONS_MAILBOX_ID": "77", "FREESCOUT_USER_ID": "78",
+		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket", "DOCKET_LISTEN": "127.0.0.1:7777",
+		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error",
+	}
+	onlyThere := regexp.MustCompile(`^(access|client)\.|^auth\.(admin|ingest)_token$`)
+	compared := 0
+	for _, v := range variables {
+		if onlyThere.MatchString(v.path) {
+			continue
+		}
+		value := "a-value-of-its-own"
+		if known := values[v.name]; known != "" {
+			value = known
+		}
+		inFile := any(value)
+		switch v.name {
+		case "FREESCOUT_OPERATIONS_MAILBOX_ID", "FREESCOUT_USER_ID":
+			inFile = 77 + strings.Count(v.name, "USER")
+		case "SLACK_DM_USER_IDS":
+			inFile = []string{value}
+		}
+		tree := map[string]any{"freescout": map[string]any{"api_url": "https://tickets.example.org", "api_key": "the-key", "mailbox_id": 2}}
+		at, keys := tree, strings.Split(v.path, ".")
+		for _, key := range keys[:len(keys)-1] {
+			inner, ok := at[key].(map[string]any)
+			if !ok {
+				inner = map[string]any{}
+				at[key] = inner
+			}
+			at = inner
+		}
+		at[keys[len(keys)-1]] = inFile
+		text, err := yaml.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fromFile, fromEnv := load(t, string(text), nil), load(t, "", desked(vars{v.name: value}))
+		if got, want := reflect.ValueOf(v.field(&fromEnv)).Elem().Interface(), reflect.ValueOf(v.field(&fromFile)).Elem().Interface(); !reflect.DeepEqual(got, want) || reflect.ValueOf(got).IsZero() {
+			t.Errorf("%s sets %v, and %s sets %v", v.name, got, v.path, want)
+		}
+		compared++
+	}
+	if compared < 18 {
+		t.Errorf("only %d variables have a key", compared)
 	}
 }

@@ -38,3 +38,28 @@ func TestAClickWithinTheWindowIsTheOneBeforeOverAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestASurfacesOwnWindowGoesBeforeThePolicys(t *testing.T) {
+	s := tell(t)
+	s.fire(alert.P2)
+	s.file()
+	s.now = s.now.Add(time.Minute)
+	notes := func(window time.Duration) (n int) {
+		t.Helper()
+		for _, e := range s.step(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann", Window: window}).Effects {
+			if e.Kind == incident.KindNote {
+				n++
+			}
+		}
+		return n
+	}
+	for _, c := range []struct {
+		later, window time.Duration
+		notes         int
+	}{{0, 0, 1}, {20 * time.Minute, 0, 0}, {20 * time.Minute, 10 * time.Minute, 1}, {5 * time.Minute, 10 * time.Minute, 0}, {61 * time.Minute, 2 * time.Hour, 0}} {
+		s.now = s.now.Add(c.later)
+		if n := notes(c.window); n != c.notes {
+			t.Errorf("%s after the click before, with a window of %s: %d notes, want %d", c.later, c.window, n, c.notes)
+		}
+	}
+}
