@@ -172,6 +172,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.run("switches", board.Listen)
 	work.every("switches of others", switchboard.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
+	work.every("what was switched long ago", time.Hour, board.Forget)
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)

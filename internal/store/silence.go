@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"docket/internal/audit"
@@ -190,13 +191,40 @@ func (s *Store) Windows(ctx context.Context, standing bool) ([]Window, error) {
 	if err != nil || !standing {
 		return all, err
 	}
-	now, kept := time.Now(), all[:0]
-	for _, w := range all {
-		if !w.Over(now) {
-			kept = append(kept, w)
-		}
+	return thatCome(all, time.Now()), nil
+}
+
+// thatCome leaves out the windows that never come again.
+func thatCome(all []Window, now time.Time) []Window {
+	return slices.DeleteFunc(all, func(w Window) bool { return w.Over(now) })
+}
+
+// ForgetSwitches deletes silences and maintenance windows that were over before a time; the audit
+// log keeps who made and ended them.
+func (s *Store) ForgetSwitches(ctx context.Context, before time.Time) error {
+	all, err := windows(ctx, s.engine.reader(), false)
+	if err != nil {
+		return err
 	}
-	return kept, nil
+	err = s.Write(ctx, func(t *Tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM silence WHERE ends_at_us < ?`, micros(before)); err != nil {
+			return err
+		}
+		for _, w := range all {
+			ended := !w.EndedAt.IsZero() && w.EndedAt.Before(before)
+			if !ended && !w.Over(before) {
+				continue
+			}
+			if _, err := t.exec(ctx, `DELETE FROM maintenance WHERE maintenance_id = ?`, w.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget silences and windows that are long over: %w", err)
+	}
+	return nil
 }
 
 func windows(ctx context.Context, q querier, standing bool) ([]Window, error) {
@@ -224,7 +252,7 @@ func (s *Store) AddWindow(ctx context.Context, w Window, most int, entry audit.E
 		if err != nil {
 			return nil, err
 		}
-		if len(standing) >= most {
+		if len(thatCome(standing, time.Now())) >= most {
 			return nil, ErrFull
 		}
 		return []audit.Entry{entry}, t.later(ctx, q, w.ID, string(plan), w.Comment, w.CreatedBy, micros(w.CreatedAt))

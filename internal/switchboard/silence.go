@@ -193,6 +193,16 @@ func (b *Board) Windows(ctx context.Context, all bool) ([]store.Window, error) {
 	return b.store.Windows(ctx, !all)
 }
 
+// keepOver is how long silences and windows that are over are kept: Alertmanager keeps silences for five
+// days (https://prometheus.io/docs/alerting/latest/alertmanager/, --data.retention, read
+// 2026-11-23); here people look back further. The audit log names them for good.
+const keepOver = 90 * 24 * time.Hour
+
+// Forget deletes silences and windows that have been over for long.
+func (b *Board) Forget(ctx context.Context, now time.Time) error {
+	return b.store.ForgetSwitches(ctx, now.Add(-keepOver))
+}
+
 // Preview is what matchers would mute now.
 type Preview struct {
 	// Alerts match, and fire.

@@ -2,6 +2,7 @@ package switchboard_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -303,6 +304,74 @@ func TestASilenceAskedForTwiceUnderOneNameIsOne(t *testing.T) {
 		draft.Once = "press 2"
 		if other, err := r.board.AddSilence(t.Context(), draft, anna); err != nil || other.ID == first.ID {
 			t.Errorf("another press is %+v, %v", other, err)
+		}
+	})
+}
+
+func TestSilencesAndWindowsAreForgottenNinetyDaysAfterTheirEnd(t *testing.T) {
+	each(t, func(t *testing.T, r *replica) {
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		day := 24 * time.Hour
+		matchers, err := silence.ParseMatchers(`team="shop"`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, ends := range map[string]time.Time{"long over": now.Add(-91 * day), "over": now.Add(-89 * day), "holds": now.Add(day)} {
+			s := store.Silence{Silence: silence.Silence{ID: name, Matchers: matchers, StartsAt: now.Add(-100 * day), EndsAt: ends, CreatedBy: "anna"}, CreatedAt: now}
+			if err := r.store.AddSilence(t.Context(), s, 10, audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionSilenceCreated}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		window := func(name string, plan silence.Plan) store.Window {
+			t.Helper()
+			plan.Name, plan.Matchers = name, []string{`team="shop"`}
+			w := store.Window{ID: name, CreatedBy: "anna", CreatedAt: now}
+			if w.Maintenance, err = plan.Maintenance(); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.store.AddWindow(t.Context(), w, 2, audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionMaintenanceCreated}); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			return w
+		}
+		// Only two may stand. Those that never come again stand in nobody's way.
+		window("long over", silence.Plan{StartsAt: now.Add(-92 * day), EndsAt: now.Add(-91 * day)})
+		window("over", silence.Plan{StartsAt: now.Add(-90 * day), EndsAt: now.Add(-89 * day)})
+		window("recurs", silence.Plan{Weekdays: []string{"mon"}, From: "01:00", Until: "02:00"})
+		ended := window("ended", silence.Plan{Weekdays: []string{"tue"}, From: "01:00", Until: "02:00"})
+		entry := func(store.Window) audit.Entry {
+			return audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionMaintenanceEnded}
+		}
+		if _, err := r.store.EndWindow(t.Context(), ended.ID, "anna", now.Add(-91*day), entry); err != nil {
+			t.Fatal(err)
+		}
+
+		for range 2 { // The second time there is nothing to do.
+			if err := r.board.Forget(t.Context(), now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		silences, err := r.board.Silences(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		windows, err := r.board.Windows(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		for _, s := range silences {
+			left = append(left, "silence "+s.ID)
+		}
+		for _, w := range windows {
+			left = append(left, "window "+w.ID)
+		}
+		slices.Sort(left)
+		if diff := cmp.Diff([]string{"silence holds", "silence over", "window over", "window recurs"}, left); diff != "" {
+			t.Errorf("(-want +left):\n%s", diff)
+		}
+		if n, err := r.store.VerifyAudit(t.Context()); err != nil || n < 7 {
+			t.Errorf("%d entries verify, %v", n, err)
 		}
 	})
 }
