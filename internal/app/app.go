@@ -99,8 +99,12 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, metrics.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
-	heralds := herald.New(st, book, herald.Options{Notifiers: notifiers(cfg), PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
-	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
+	ways, err := a.notifiers()
+	if err != nil {
+		return err
+	}
+	heralds := herald.New(st, book, herald.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
+	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -125,6 +129,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		patient.Configuration = a.follow.state
 		metrics.Follows(registry, a.follow.inForce)
 	}
+	patient.Webhooks = a.webhooks(heralds.States)
 	patient.Unstable = func() []string { return unstable(book) }
 	keys := newKeyring(cfg, d, health, log)
 	if keys != nil {

@@ -28,6 +28,8 @@ type Config struct {
 	Desk      string          `yaml:"desk"`
 	FreeScout FreeScoutConfig `yaml:"freescout"`
 	Slack     SlackConfig     `yaml:"slack"`
+	// Webhooks are programs that are told what people are told.
+	Webhooks  []WebhookConfig `yaml:"webhooks"`
 	Sources   []SourceConfig  `yaml:"sources"`
 	Surfaces  []SurfaceConfig `yaml:"surfaces"`
 	Routes    []RouteConfig   `yaml:"routes"`
@@ -87,6 +89,19 @@ type SlackConfig struct {
 	APIURL string   `yaml:"api_url"`
 	// SigningSecret is what Slack signs its requests with: messages have buttons where it is set.
 	SigningSecret desk.Secret `yaml:"signing_secret"`
+}
+
+// WebhookConfig is a program that is told what people are told.
+type WebhookConfig struct {
+	Name string `yaml:"name"`
+	// URL is where it listens. Such addresses often hold a secret.
+	URL     desk.Secret `yaml:"url"`
+	URLFile string      `yaml:"url_file"`
+	// Secret signs what is sent, as Standard Webhooks has it; Token is sent as Bearer token.
+	Secret     desk.Secret `yaml:"secret"`
+	SecretFile string      `yaml:"secret_file"`
+	Token      desk.Secret `yaml:"token"`
+	TokenFile  string      `yaml:"token_file"`
 }
 
 // SourceConfig is one source: pushed (format) or polled (poll).

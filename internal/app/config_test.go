@@ -145,7 +145,8 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	tokenFile := write(t, "token", "from-a-file-0123456789\n")
-	got := load(t, strings.ReplaceAll(string(text), "TOKEN_FILE", tokenFile), nil)
+	urlFile := write(t, "url", "https://chat.example.org/probe-secret\n")
+	got := load(t, strings.NewReplacer("TOKEN_FILE_URL", urlFile, "TOKEN_FILE", tokenFile).Replace(string(text)), nil)
 	hold, settle, limit := 2*time.Minute, 5*time.Minute, int64(5)
 	want := Config{
 		Listen: "[::1]:9000", Database: "postgres://docket:pw@db/docket", Desk: "freescout",
@@ -155,6 +156,10 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		},
 		PublicURL: "https://docket.example.org",
 		Slack:     SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/", SigningSecret: "slack-secret"},
+		Webhooks: []WebhookConfig{
+			{Name: "ops", URL: "https://ops.example.org/hook/probe-secret", Secret: "whsec_c2VjcmV0", Token: "ops-token"},
+			{Name: "chat", URL: "https://chat.example.org/probe-secret", URLFile: urlFile},
+		},
 		Sources: []SourceConfig{
 			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, TicketAt: alert.P4, ResolveTimeout: 7 * time.Minute},
 			{Name: "signed", Format: "alertmanager", HMAC: HMACConfig{Secret: "from-a-file-0123456789", SecretFile: tokenFile, Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},
@@ -236,8 +241,12 @@ func example(t *testing.T) (asItStands, examples string) {
 		t.Fatal(err)
 	}
 	secrets := filepath.Dir(write(t, "docket_shop", "shop-token-0123456789"))
-	if err := os.WriteFile(filepath.Join(secrets, "docket_grafana"), []byte("grafana-token-0123456789"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, secret := range map[string]string{
+		"docket_grafana": "grafana-token-0123456789", "docket_ops_url": "https://ops.example.org/hook", "docket_ops_secret": "whsec_c2VjcmV0", "docket_ops_token": "ops-token-0123456789",
+	} {
+		if err := os.WriteFile(filepath.Join(secrets, name), []byte(secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	asItStands = strings.ReplaceAll(string(text), "/run/secrets", secrets)
 	return asItStands, regexp.MustCompile(`(?m)^#(\S|  )`).ReplaceAllString(asItStands, "$1")

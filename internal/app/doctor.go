@@ -50,6 +50,7 @@ func (a *App) patient(st *store.Store, d desk.Desk, board *switchboard.Board, r 
 	if !store.IsPostgres(cfg.Database.Reveal()) {
 		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
 	}
+	p.Webhooks = a.webhooks(nil)
 	if s := cfg.Slack; s.Token.Set() && len(s.Users) > 0 {
 		p.Slack = slack.New(slack.Config{Token: s.Token, APIURL: s.APIURL}).Check
 	}

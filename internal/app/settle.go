@@ -28,6 +28,12 @@ func (l *loader) settle() {
 	if c.FreeScout.InstanceURL == "" {
 		c.FreeScout.InstanceURL = strings.TrimSuffix(strings.TrimRight(c.FreeScout.APIURL, "/"), "/api")
 	}
+	for i := range c.Webhooks {
+		w, at := &c.Webhooks[i], fmt.Sprintf("webhooks[%d]", i)
+		l.settleSecret(&w.URL, w.URLFile, at, "url")
+		l.settleSecret(&w.Secret, w.SecretFile, at, "secret")
+		l.settleToken(&w.Token, w.TokenFile, at)
+	}
 	for i := range c.Sources {
 		l.settleSource(&c.Sources[i], fmt.Sprintf("sources[%d]", i))
 	}

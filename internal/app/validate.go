@@ -23,6 +23,7 @@ func (l *loader) validate() {
 	l.checkWord("desk", c.Desk, "local", "freescout")
 	l.checkFreeScout()
 	l.checkSlack()
+	l.checkWebhooks()
 	l.checkSources()
 	l.checkSurfaces()
 	l.checkRoutes()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/alertmanager/pkg/labels"
 
+	"docket/internal/notify/webhook"
 	"docket/internal/probe"
 	"docket/internal/source"
 	"docket/internal/words"
@@ -133,6 +134,24 @@ func (l *loader) checkLink(path, text string) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
 		l.wrong(path, "must be an http:// or https:// address without user or password")
+	}
+}
+
+func (l *loader) checkWebhooks() {
+	seen := map[string]bool{}
+	for i, w := range l.config.Webhooks {
+		at := fmt.Sprintf("webhooks[%d]", i)
+		l.checkName(at+".name", w.Name, seen)
+		if w.URL.Set() {
+			l.checkLink(at+".url", w.URL.Reveal())
+		} else if w.URLFile == "" {
+			l.wrong(at+".url", "is missing: write url, or url_file")
+		}
+		l.checkSecret(at+".token", w.Token)
+		l.checkSecret(at+".secret", w.Secret)
+		if err := webhook.CheckSecret(w.Secret); err != nil {
+			l.wrong(at+".secret", "%v", err)
+		}
 	}
 }
 

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,6 +36,7 @@ var checks = [...]check{
 	{hop: "emit", look: lookEmit, applies: func(e *exam) bool { return e.Emit != nil }},
 	{hop: "jobs", group: "database", look: lookJobs},
 	{hop: "slack", look: lookSlack, applies: func(e *exam) bool { return e.Slack != nil }},
+	{hop: "webhooks", look: lookWebhooks, applies: func(e *exam) bool { return len(e.Webhooks) > 0 }},
 	{hop: "stale tickets", group: "database", look: lookStale},
 }
 
@@ -282,6 +286,29 @@ func lookSlack(ctx context.Context, e *exam) []HopResult {
 		return ill("slack_failed", "Slack could not be asked.", "", "Check SLACK_BOT_TOKEN and SLACK_API_URL.")
 	}
 	return well("Slack accepts the token.", "")
+}
+
+// lookWebhooks asks after all webhooks at once: one that hangs must not hide another.
+func lookWebhooks(ctx context.Context, e *exam) []HopResult {
+	names := slices.Sorted(maps.Keys(e.Webhooks))
+	found := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { found[i] = e.Webhooks[name](ctx) })
+	}
+	all.Wait()
+	var results []HopResult
+	for i, err := range found {
+		if fault, ok := errors.AsType[*notify.Error](err); ok {
+			results = append(results, warned(fault.Name, upper(fault.Sentence)+".", "", upper(fault.Fix))...)
+		} else if err != nil {
+			results = append(results, warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
+		}
+	}
+	if len(results) > 0 {
+		return results
+	}
+	return well("Somebody is there at each webhook.", strings.Join(names, ", "))
 }
 
 func lookStale(ctx context.Context, e *exam) []HopResult {

@@ -116,6 +116,8 @@ type Patient struct {
 	Emit func(ctx context.Context) (asks bool, why string)
 	// Slack asks Slack whether the token is good; nil where nobody is told.
 	Slack func(ctx context.Context) error
+	// Webhooks look at each webhook, by its name.
+	Webhooks map[string]func(ctx context.Context) error
 	// DeskWell is when the desk last did what it was asked, zero for never since the start.
 	DeskWell func() time.Time
 	// Stale is when an open ticket counts as stale.

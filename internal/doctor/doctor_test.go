@@ -167,6 +167,19 @@ var faults = []fault{
 			return &notify.Error{Name: "token_revoked", Sentence: "Slack has revoked the token", Fix: "Set SLACK_BOT_TOKEN"}
 		}
 	}, "slack", "token_revoked", false},
+	{"a webhook is not there", func(c *clinic) {
+		c.patient.Webhooks = map[string]func(context.Context) error{
+			"well": func(context.Context) error { return nil },
+			"ill": func(context.Context) error {
+				return &notify.Error{Name: "unreachable", Sentence: "the webhook ill cannot be reached", Fix: "look at url of the webhook ill"}
+			},
+		}
+	}, "webhooks", "unreachable", false},
+	{"the configuration was changed for the worse", func(c *clinic) {
+		c.patient.Configuration = func() doctor.Configuration {
+			return doctor.Configuration{Path: "docket.yaml", Fault: "docket.yaml:3:1: polices: unknown key", Fix: "See every mistake: docket config check"}
+		}
+	}, "configuration", "config_not_taken", false},
 	{"somebody changed the audit log", tampered, "audit log", "audit_broken", false},
 	{"the database is behind", func(c *clinic) { c.sql(`DELETE FROM goose_db_version WHERE version_id > 1`) }, "database", "database_behind", false},
 	{"the database is newer", func(c *clinic) {

@@ -142,22 +142,7 @@ func classify(err error, left bool) *notify.Error {
 		}
 		return e
 	}
-	var ne net.Error
-	switch {
-	case !left:
-		return &notify.Error{Class: notify.Unavailable, Name: "unreachable", Sentence: "Slack cannot be reached", Fix: "look at slack.api_url, at DNS and at the proxy on the way", Err: bare(err)}
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
-		return &notify.Error{Class: notify.Unknown, Name: "timeout", Sentence: "Slack did not answer in time", Fix: "wait: it is tried again"}
-	}
-	return &notify.Error{Class: notify.Unknown, Name: "answer_lost", Sentence: "Slack's answer was lost", Fix: "wait: it is tried again", Err: bare(err)}
-}
-
-// bare leaves an error's kind and drops its text, which may hold the whole request.
-func bare(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op
-	}
-	return fmt.Errorf("%T", err)
+	return notify.Unanswered(err, left, "Slack", "look at slack.api_url, at DNS and at the proxy on the way")
 }
 
 // classifySaid says what Slack means with ok: false (https://docs.slack.dev/reference/methods/chat.postMessage,

@@ -1,0 +1,250 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"docket/internal/desk"
+	"docket/internal/notify"
+)
+
+// Config is one receiver.
+type Config struct {
+	// Name tells it from the others.
+	Name string
+	// URL is where it listens: https, or http within one's own network. It may hold a secret.
+	URL desk.Secret
+	// Secret signs what is sent, "" for no signature: whsec_ and base64, or any text.
+	Secret desk.Secret
+	// Token is sent as Authorization: Bearer, "" for none.
+	Token     desk.Secret
+	UserAgent string
+}
+
+// Webhook is the notifier of one receiver.
+type Webhook struct {
+	config Config
+	key    []byte
+	client *http.Client
+}
+
+// The bounds of one call.
+const (
+	callTimeout = 8 * time.Second
+	maxAnswer   = 64 << 10
+	// longestWait bounds how long a receiver may ask us to stay away.
+	longestWait = time.Hour
+)
+
+// secretPrefix marks a secret that is written in base64, as Standard Webhooks has it.
+const secretPrefix = "whsec_"
+
+// New makes the notifier. It calls nobody. The error is a sentence about the secret.
+func New(c Config) (*Webhook, error) {
+	key, err := keyOf(c.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Webhook{config: c, key: key, client: &http.Client{
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+			MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true, MaxResponseHeaderBytes: 64 << 10,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// CheckSecret says what is wrong with a secret, nil for nothing.
+func CheckSecret(secret desk.Secret) error {
+	_, err := keyOf(secret)
+	return err
+}
+
+func keyOf(secret desk.Secret) ([]byte, error) {
+	text, encoded := strings.CutPrefix(secret.Reveal(), secretPrefix)
+	if !encoded {
+		return []byte(text), nil
+	}
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) == 0 {
+		return nil, fmt.Errorf("begins with %s, so base64 must follow, and it does not", secretPrefix)
+	}
+	return key, nil
+}
+
+// Name returns "webhook:" and the receiver's name: each receiver is a way of its own, so that
+// one that is ill holds up no other.
+func (w *Webhook) Name() string { return NameOf(w.config.Name) }
+
+// NameOf is the name of the notifier of a receiver.
+func NameOf(receiver string) string { return "webhook:" + receiver }
+
+// body is what is posted. docs/webhooks.md describes it.
+type body struct {
+	// Event is incident.firing, incident.recovered or operator.notice.
+	Event string `json:"event"`
+	// Text is the headline: chats that take {"text": ...} show it.
+	Text string `json:"text"`
+	// ID is the notice's: the same for all that is told of one incident.
+	ID             string            `json:"id"`
+	Mark           string            `json:"mark,omitempty"`
+	AlertKey       string            `json:"alert_key,omitempty"`
+	Severity       string            `json:"severity,omitempty"`
+	Title          string            `json:"title,omitempty"`
+	Summary        string            `json:"summary,omitempty"`
+	Source         string            `json:"source,omitempty"`
+	Since          time.Time         `json:"since,omitzero"`
+	RecoveredAt    time.Time         `json:"recovered_at,omitzero"`
+	FiredAgain     int               `json:"fired_again,omitempty"`
+	Ticket         string            `json:"ticket,omitempty"`
+	TicketURL      string            `json:"ticket_url,omitempty"`
+	Link           string            `json:"link,omitempty"`
+	Console        string            `json:"console,omitempty"`
+	AcknowledgedBy string            `json:"acknowledged_by,omitempty"`
+	Labels         map[string]string `json:"labels,omitempty"`
+	OtherAlerts    int               `json:"other_alerts,omitempty"`
+}
+
+func bodyOf(m notify.Message) body {
+	if m.Text != "" {
+		return body{Event: "operator.notice", Text: m.Text, ID: m.ID}
+	}
+	b := body{
+		Event: "incident.firing", Text: m.Headline(), ID: m.ID, Mark: m.Mark, AlertKey: m.Key, Severity: m.Severity.String(), Title: m.Title, Summary: m.Summary, Source: m.Source,
+		Since: m.Since.UTC(), RecoveredAt: m.RecoveredAt, FiredAgain: m.Again, Ticket: m.Ticket, TicketURL: m.TicketURL, Link: m.Link, Console: m.Console, AcknowledgedBy: m.AcknowledgedBy,
+		Labels: map[string]string{}, OtherAlerts: m.Others,
+	}
+	if !m.Firing {
+		b.Event = "incident.recovered"
+	}
+	for _, l := range m.Labels {
+		b.Labels[l.Name] = l.Value
+	}
+	return b
+}
+
+// deliveryOf names one thing that is told: the same for each attempt at it, another one once there
+// is more to tell.
+func deliveryOf(m notify.Message) string {
+	sum := sha256.Sum256([]byte(m.ID + "\n" + m.Words))
+	return "msg_" + hex.EncodeToString(sum[:16])
+}
+
+// Post tells the receiver.
+func (w *Webhook) Post(ctx context.Context, _ string, m notify.Message) (notify.Ref, error) {
+	if err := w.send(ctx, m); err != nil {
+		return notify.Ref{}, err
+	}
+	return notify.Ref{Channel: w.config.Name, ID: m.ID}, nil
+}
+
+// Update tells the receiver how it stands now: it finds what it knows already by the id.
+func (w *Webhook) Update(ctx context.Context, _ string, _ notify.Ref, m notify.Message) error {
+	return w.send(ctx, m)
+}
+
+func (w *Webhook) send(ctx context.Context, m notify.Message) error {
+	text, err := json.Marshal(bodyOf(m))
+	if err != nil {
+		return &notify.Error{Class: notify.Refused, Name: "not_json", Sentence: "what is to be told cannot be written as JSON", Err: err}
+	}
+	return w.call(ctx, http.MethodPost, text, func(h http.Header) {
+		id, at := deliveryOf(m), strconv.FormatInt(time.Now().Unix(), 10)
+		h.Set("Content-Type", "application/json")
+		h.Set("Webhook-Id", id)
+		h.Set("Webhook-Timestamp", at)
+		if len(w.key) == 0 {
+			return
+		}
+		mac := hmac.New(sha256.New, w.key)
+		_, _ = fmt.Fprintf(mac, "%s.%s.%s", id, at, text) // A hash takes all.
+		h.Set("Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	})
+}
+
+// Check asks for the head of the address: whatever is answered, somebody is there. Whether it takes
+// what it is told is only known once it was told something.
+func (w *Webhook) Check(ctx context.Context) error {
+	err := w.call(ctx, http.MethodHead, nil, func(http.Header) {})
+	if e := notify.As(err); err != nil && !strings.HasPrefix(e.Name, "http_4") {
+		return e
+	}
+	return nil
+}
+
+// call makes one call within its time and classes its error.
+func (w *Webhook) call(ctx context.Context, method string, text []byte, dress func(http.Header)) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var left atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	req, err := http.NewRequestWithContext(ctx, method, w.config.URL.Reveal(), bytes.NewReader(text))
+	if err != nil {
+		return &notify.Error{Class: notify.Unavailable, Name: "bad_address", Sentence: "the address is none", Fix: w.fix("url")}
+	}
+	req.Header.Set("User-Agent", w.config.UserAgent)
+	if w.config.Token.Set() {
+		req.Header.Set("Authorization", "Bearer "+w.config.Token.Reveal())
+	}
+	dress(req.Header)
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return notify.Unanswered(err, left.Load(), "the webhook "+w.config.Name, w.fix("url")+", at DNS and at the proxy on the way")
+	}
+	defer resp.Body.Close()                                          //nolint:errcheck // Only read from.
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // So that the connection can be kept.
+	return w.classify(resp.StatusCode, resp.Header.Get("Retry-After"))
+}
+
+func (w *Webhook) fix(key string) string {
+	return fmt.Sprintf("look at %s of the webhook %s", key, w.config.Name)
+}
+
+// classify says what a status means; nil for 2xx.
+func (w *Webhook) classify(status int, retryAfter string) error {
+	if status >= 200 && status < 300 {
+		return nil
+	}
+	e := &notify.Error{Class: notify.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url")}
+	switch {
+	case status == http.StatusTooManyRequests:
+		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+" asks us to slow down", "nothing: Docket waits as long as it asks", waitOf(retryAfter)
+	case status < 400:
+		e.Fix += ": redirects are not followed"
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		e.Fix = w.fix("token and secret")
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
+		e.Class, e.Fix = notify.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
+	case status == http.StatusServiceUnavailable:
+		e.Fix, e.RetryAfter = "wait: it is tried again", waitOf(retryAfter)
+	case status >= 500:
+		// Behind the door: it may have been heard. The id lets the receiver drop the second one.
+		e.Class, e.Fix = notify.Unknown, "wait: it is tried again"
+	}
+	return e
+}
+
+// waitOf reads Retry-After in its two forms (RFC 9110, section 10.2.3); zero for none.
+func waitOf(text string) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(text); err == nil {
+		wait = time.Until(at)
+	}
+	return min(max(wait, 0), longestWait)
+}
