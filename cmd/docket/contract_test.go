@@ -225,3 +225,37 @@ func TestTheDoctorsVerdictIsItsExitCode(t *testing.T) {
 		t.Errorf("with a desk that is not there: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 }
+
+// A desk whose clock is wrong: what people do there is noticed all the same, and nothing is doubled.
+func TestADeskWhoseClockIsWrongIsWatchedAllTheSame(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"ahead": 10 * time.Minute, "behind": -10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, url string) {
+				f := newFreeScout(t, fakedesk.Options{Ahead: ahead})
+				p := start(t, setup{database: url, yaml: f.yaml(time.Second)})
+				alerts := names("Clock", 3)
+				p.mustPost(hook, webhook("firing", alerts...))
+				f.oneTicketEach(t, 30*time.Second, alerts)
+				p.settled(20 * time.Second)
+				var rows []web.IncidentRow
+				closed := func() (n int) {
+					p.get("/api/v1/incidents", &rows)
+					for _, row := range rows {
+						if row.Ticket != nil && row.Ticket.State == "closed" {
+							n++
+						}
+					}
+					return n
+				}
+				f.CloseTicket(f.Tickets()[0].ID)
+				eventually(t, time.Minute, "a person's close is noticed", func() bool { return closed() == 1 })
+				f.CloseTicket(f.Tickets()[1].ID)
+				eventually(t, time.Minute, "the next one, too", func() bool { return closed() == 2 })
+				p.mustPost(hook, webhook("firing", alerts...))
+				p.mustPost("/api/v1/reconcile", "{}")
+				p.settled(20 * time.Second)
+				f.oneTicketEach(t, time.Second, alerts)
+			})
+		})
+	}
+}

@@ -149,7 +149,8 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 	if err != nil {
 		return brokenAt("filing the canary", err)
 	}
-	created := time.Since(begin)
+	filed := time.Now()
+	created := filed.Sub(begin)
 	ticket, err := e.Desk.Get(ctx, id)
 	if err != nil {
 		return brokenAt("reading the canary back", err)
@@ -171,7 +172,25 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 	case lag > e.Desk.WaitOut() && e.Desk.WaitOut() > 0:
 		return ill("wait_out_too_short", "The desk's search is slower than the configured wait-out: a ticket could be doubled.", seen, fmt.Sprintf("Set freescout.wait_out to %s or more.", (2*lag).Round(time.Second)))
 	}
+	if apart := clockOf(ticket.CreatedAt, begin, filed); apart.Abs() > clockDiffers {
+		return warned("desk_clock_differs", fmt.Sprintf("The desk's clock and ours are %s apart: a person's close within that time of a firing may be taken for one before or after it.", apart.Abs().Round(time.Second)),
+			fmt.Sprintf("%s; created at %s by its clock", seen, ticket.CreatedAt.UTC().Format(time.RFC3339)), "Let the desk's server, and this one, keep their clocks by NTP.")
+	}
 	return well("A ticket was filed, read back, found and closed.", seen)
+}
+
+// clockOf is how far the desk's clock is ahead of ours, below zero for behind, by a ticket that was
+// created between two moments of ours; the desk says seconds. Zero where it does not tell.
+func clockOf(created, begin, end time.Time) time.Duration {
+	switch {
+	case created.IsZero():
+		return 0
+	case created.After(end):
+		return created.Sub(end)
+	case created.Before(begin.Truncate(time.Second)):
+		return created.Sub(begin)
+	}
+	return 0
 }
 
 // search looks until the mark is found, and says how long after begin that was; below 0 for

@@ -143,6 +143,8 @@ var faults = []fault{
 	{"the search lags behind the wait-out", func(c *clinic) {
 		c.config.WaitOut, c.options.SearchLag = time.Second, 2*time.Second
 	}, "canary", "wait_out_too_short", true},
+	{"the desk's clock is ahead", func(c *clinic) { c.options.Ahead = 10 * time.Minute }, "canary", "desk_clock_differs", true},
+	{"the desk's clock is behind", func(c *clinic) { c.options.Ahead = -10 * time.Minute }, "canary", "desk_clock_differs", true},
 	{"creates fail although reads work", order(fakedesk.Fault{Kind: fakedesk.Error500, On: fakedesk.OpCreate}), "canary", "server_error", true},
 	{"tickets vanish", order(fakedesk.Fault{Kind: fakedesk.Vanish, On: fakedesk.OpCreate}), "canary", "missing", true},
 

@@ -3,18 +3,17 @@ package fakedesk
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // CloseTicket is a person who closes a ticket in FreeScout's own pages. This and the
 // following report false if there is no such ticket.
 func (s *Server) CloseTicket(id int64) bool {
-	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("closed", s.options.Users[len(s.options.Users)-1].ID, time.Now()) })
+	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("closed", s.options.Users[len(s.options.Users)-1].ID, s.now()) })
 }
 
 // ReopenTicket is a person who opens a closed ticket again.
 func (s *Server) ReopenTicket(id int64) bool {
-	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("active", 0, time.Now()) })
+	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("active", 0, s.now()) })
 }
 
 // Trash is a person who deletes a ticket: it goes to the Deleted folder and keeps its status.
@@ -29,7 +28,7 @@ func (s *Server) Restore(id int64) bool {
 
 // Spam is a person who marks a ticket as spam.
 func (s *Server) Spam(id int64) bool {
-	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("spam", s.options.Users[len(s.options.Users)-1].ID, time.Now()) })
+	return s.change(id, "convo.status", func(t *Ticket) { t.setStatus("spam", s.options.Users[len(s.options.Users)-1].ID, s.now()) })
 }
 
 // Assign is a person who takes a ticket over.
@@ -41,7 +40,7 @@ func (s *Server) Assign(id, user int64) bool {
 func (s *Server) Reply(id int64, html string) bool {
 	return s.change(id, "convo.agent.reply.created", func(t *Ticket) {
 		s.append(t, Thread{Type: "message", HTML: html, User: s.options.Users[len(s.options.Users)-1].ID})
-		t.setStatus("pending", 0, time.Now())
+		t.setStatus("pending", 0, s.now())
 	})
 }
 
@@ -113,7 +112,7 @@ func (s *Server) Merge(id, into int64) bool {
 		return false
 	}
 	target.Threads = append(target.Threads, t.Threads...)
-	target.UpdatedAt = time.Now().UTC()
+	target.UpdatedAt = s.now().UTC()
 	s.drop(id)
 	s.merged[id] = into
 	return true // FreeScout has no webhook for this.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // maxSubject is FreeScout's column; MySQL cuts what is longer.
@@ -18,7 +17,7 @@ func (s *Server) perform(c call, f Fault) reply {
 	defer s.mutex.Unlock()
 	switch c.op {
 	case OpFind:
-		return s.find(c.query, f, time.Now())
+		return s.find(c.query, f, s.now())
 	case OpCreate:
 		return s.create(c.body)
 	case OpMailboxes:
@@ -113,7 +112,7 @@ func (s *Server) create(body []byte) reply {
 	}
 	s.lastID++
 	s.lastNo++
-	now := time.Now().UTC()
+	now := s.now().UTC()
 	t := &Ticket{
 		ID: s.lastID, Number: s.lastNo, MailboxID: draft.MailboxID, Subject: draft.Subject, Mark: markOf(draft.Subject), State: "published",
 		Type: draft.Type, Customer: draft.Customer.Email, Imported: draft.Imported, Tags: []string{}, CreatedAt: now, UpdatedAt: now,
@@ -144,14 +143,14 @@ func (s *Server) addThread(t *Ticket, body []byte) reply {
 		return missing("user")
 	}
 	s.append(t, Thread{Type: draft.Type, HTML: draft.Text, User: draft.User})
-	t.UpdatedAt = time.Now().UTC()
+	t.UpdatedAt = s.now().UTC()
 	// FreeScout reopens on a customer's reply and sets pending on an agent's; a note
 	// changes nothing.
 	switch draft.Type {
 	case "customer":
-		t.setStatus("active", 0, time.Now())
+		t.setStatus("active", 0, s.now())
 	case "message":
-		t.setStatus("pending", 0, time.Now())
+		t.setStatus("pending", 0, s.now())
 	}
 	s.tell(map[string]string{"note": "convo.note.created", "message": "convo.agent.reply.created", "customer": "convo.customer.reply.created"}[draft.Type], t)
 	return created(s.lastItem)
@@ -191,7 +190,7 @@ func (s *Server) replaceTags(t *Ticket, body []byte) reply {
 			t.Tags = append(t.Tags, tag)
 		}
 	}
-	t.UpdatedAt = time.Now().UTC()
+	t.UpdatedAt = s.now().UTC()
 	return reply{status: http.StatusNoContent}
 }
 
@@ -214,7 +213,7 @@ func (s *Server) update(t *Ticket, body []byte) reply {
 		return missing("status")
 	}
 	if draft.Status != "" {
-		t.setStatus(draft.Status, draft.ByUser, time.Now())
+		t.setStatus(draft.Status, draft.ByUser, s.now())
 	}
 	if draft.MailboxID != 0 {
 		t.MailboxID = draft.MailboxID
@@ -222,7 +221,7 @@ func (s *Server) update(t *Ticket, body []byte) reply {
 	if draft.Subject != "" {
 		t.Subject, t.folded = draft.Subject, strings.ToLower(draft.Subject)
 	}
-	t.UpdatedAt = time.Now().UTC()
+	t.UpdatedAt = s.now().UTC()
 	if draft.Status != "" {
 		s.tell("convo.status", t)
 	}

@@ -34,6 +34,8 @@ type Options struct {
 	// CreateDelay is how long every create takes: the ticket is there after it, even if
 	// the client gave up.
 	CreateDelay time.Duration
+	// Ahead is how far its clock is ahead of everybody else's.
+	Ahead time.Duration
 	// NoTags leaves the Tags module out.
 	NoTags bool
 	// WebhookSecret signs the webhooks that Hooks returns; with none there are none.

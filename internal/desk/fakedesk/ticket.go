@@ -108,6 +108,9 @@ func (s *Server) count(q Request, r *http.Request) {
 	s.requests = append(s.requests, q)
 }
 
+// now is the desk's own clock.
+func (s *Server) now() time.Time { return time.Now().Add(s.options.Ahead) }
+
 // change is a person's deed, and the webhook that tells of it, "" for none.
 func (s *Server) change(id int64, event string, do func(*Ticket)) bool {
 	s.mutex.Lock()
@@ -117,7 +120,7 @@ func (s *Server) change(id int64, event string, do func(*Ticket)) bool {
 		return false
 	}
 	do(t)
-	t.UpdatedAt = time.Now().UTC()
+	t.UpdatedAt = s.now().UTC()
 	s.tell(event, t)
 	return true
 }
@@ -125,7 +128,7 @@ func (s *Server) change(id int64, event string, do func(*Ticket)) bool {
 // append adds a thread. The mutex is held.
 func (s *Server) append(t *Ticket, entry Thread) {
 	s.lastItem++
-	entry.ID, entry.CreatedAt = s.lastItem, time.Now().UTC()
+	entry.ID, entry.CreatedAt = s.lastItem, s.now().UTC()
 	t.Threads = append(t.Threads, entry)
 }
 
