@@ -316,3 +316,44 @@ func TestChangeIsToldOnceAndTheOutsideIsCalledOnlyWhenWell(t *testing.T) {
 		t.Errorf("an outside that is away: %v", err)
 	}
 }
+
+// Three replicas find the same broken hop, and one of them starts anew meanwhile: the operator is
+// told once, and once that it is whole again.
+func TestReplicasAndRestartsTellTheSameChangeOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newClinic(t, url)
+		c.examine(false)
+		told := map[string]string{}
+		round := doctor.Round{Tell: func(_ context.Context, key, text string) error {
+			told[key] = text // As the ledger does: one message for each key.
+			return nil
+		}}
+		replicas := []*doctor.Doctor{}
+		for range 3 {
+			replicas = append(replicas, doctor.New(c.patient, slog.New(slog.DiscardHandler)))
+		}
+		look := func(want int) {
+			t.Helper()
+			for _, d := range replicas {
+				if err := d.Look(t.Context(), round, time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(told) != want {
+				t.Fatalf("the operator was told %q, want %d messages", told, want)
+			}
+		}
+		look(0)
+		c.fake.Order(fakedesk.Fault{Kind: fakedesk.KeyRefused})
+		look(1)
+		replicas[1] = doctor.New(c.patient, slog.New(slog.DiscardHandler))
+		look(1)
+		c.fake.Clear()
+		replicas[2] = doctor.New(c.patient, slog.New(slog.DiscardHandler)) // It hears of the end only.
+		look(2)
+		replicas[0] = doctor.New(c.patient, slog.New(slog.DiscardHandler))
+		look(2)
+		c.fake.Order(fakedesk.Fault{Kind: fakedesk.KeyRefused}) // Another time is another message.
+		look(3)
+	})
+}

@@ -19,12 +19,12 @@ type Doctor struct {
 	log     *slog.Logger
 	// one lets one examination at a time run.
 	one sync.Mutex
-	// last is the verdict of the last one that the doctor made by itself.
+	// last is the verdict of the last one that the doctor made by itself, "" before the first.
 	last Level
 }
 
 // New makes the doctor of a running docket.
-func New(p Patient, log *slog.Logger) *Doctor { return &Doctor{patient: p, log: log, last: Well} }
+func New(p Patient, log *slog.Logger) *Doctor { return &Doctor{patient: p, log: log} }
 
 // Examine runs an examination and keeps it. A report is returned even where it could not be kept.
 func (d *Doctor) Examine(ctx context.Context, o Options, actor audit.Actor) Examination {
@@ -75,32 +75,51 @@ type Round struct {
 	Client *http.Client
 }
 
-// Look makes one round: a change is said once, in the log and to the operator.
+// itself is the doctor as the author of its own rounds, whichever replica it runs in.
+const itself = "docket"
+
+// Look makes one round: a change is said in the log, and once to the operator, however many
+// replicas find it and however often they start.
 func (d *Doctor) Look(ctx context.Context, round Round, now time.Time) error {
-	r := d.Examine(ctx, Options{Canary: round.Canary, MailboxID: round.MailboxID}, audit.Actor{Kind: audit.KindSystem, Name: "docket"})
+	ill, well, err := d.before(ctx)
+	if err != nil {
+		ill, well, err = now, now, nil // The database is away: the round says so. A change is named by its moment.
+	}
+	r := d.Examine(ctx, Options{Canary: round.Canary, MailboxID: round.MailboxID}, audit.Actor{Kind: audit.KindSystem, Name: itself})
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // Stopped half way: nothing was found out.
 	}
 	was := d.last
+	if was == "" && r.Verdict != Ill && ill.After(well) {
+		was = Ill // As somebody found before this start.
+	}
 	d.last = r.Verdict
 	switch {
 	case r.Verdict == Ill && was != Ill:
 		d.log.WarnContext(ctx, "doctor found a broken hop", "verdict", r.Sentence, "fix", r.Next)
-		if err := round.Tell(ctx, "doctor/"+now.Format(time.RFC3339), "Docket's doctor: "+r.Sentence+" "+r.Next); err != nil {
-			d.last = was
-			return fmt.Errorf("tell what the doctor found: %w", err)
-		}
+		err = round.Tell(ctx, "doctor/ill/"+well.Format(time.RFC3339Nano), "Docket's doctor: "+r.Sentence+" "+r.Next)
 	case r.Verdict != Ill && was == Ill:
 		d.log.InfoContext(ctx, "doctor finds every hop whole again")
-		if err := round.Tell(ctx, "doctor/"+now.Format(time.RFC3339), "Docket's doctor: every hop is whole again."); err != nil {
-			d.last = was
-			return fmt.Errorf("tell what the doctor found: %w", err)
-		}
+		err = round.Tell(ctx, "doctor/whole/"+ill.Format(time.RFC3339Nano), "Docket's doctor: every hop is whole again.")
+	}
+	if err != nil {
+		d.last = was
+		return fmt.Errorf("tell what the doctor found: %w", err)
 	}
 	if r.Verdict == Ill || round.PingURL == "" {
 		return nil
 	}
 	return ping(ctx, round)
+}
+
+// before is when the doctor by itself, in any replica, last found an ill hop, and when it last found
+// none. A change is named by the end of what was before: then all who find it mean the same one.
+func (d *Doctor) before(ctx context.Context) (ill, well time.Time, err error) {
+	if ill, err = d.patient.Store.LastCheckup(ctx, itself, string(Ill), true); err != nil {
+		return ill, well, err
+	}
+	well, err = d.patient.Store.LastCheckup(ctx, itself, string(Ill), false)
+	return ill, well, err
 }
 
 // pingWithin is how long the outside may take to note that we are alive.

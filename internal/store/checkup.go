@@ -32,6 +32,28 @@ func (s *Store) AddCheckup(ctx context.Context, c Checkup, entry audit.Entry) er
 	})
 }
 
+// LastCheckup is when somebody's latest examination with a verdict was, or with another than that;
+// zero for never.
+func (s *Store) LastCheckup(ctx context.Context, by, verdict string, is bool) (time.Time, error) {
+	query := `SELECT at_us FROM checkup WHERE by_name = ? AND verdict <> ? ORDER BY at_us DESC LIMIT 1`
+	if is {
+		query = `SELECT at_us FROM checkup WHERE by_name = ? AND verdict = ? ORDER BY at_us DESC LIMIT 1`
+	}
+	rs, err := s.engine.reader().query(ctx, query, by, verdict)
+	all, err := collect(rs, err, func(rs rows) (int64, error) {
+		var at int64
+		err := rs.Scan(&at)
+		return at, err
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look when the doctor last found that: %w", err)
+	}
+	if len(all) == 0 {
+		return time.Time{}, nil
+	}
+	return fromMicros(all[0]), nil
+}
+
 // Enter appends one entry to the audit log.
 func (s *Store) Enter(ctx context.Context, e audit.Entry) error {
 	err := s.Write(ctx, func(t *Tx) error {
