@@ -4,6 +4,7 @@ package app
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,45 @@ func TestSixHoursWithoutADeskEndInTheExactTickets(t *testing.T) {
 			// Ten seconds' worth, and what may come at once after a calm.
 			if most := 10*rate + 2*rate; n-first+1 > most {
 				t.Fatalf("%d calls within ten seconds, the rate is %d a second", n-first+1, rate)
+			}
+		}
+	})
+}
+
+// The storm of a lifetime: 60,000 alerts within ten seconds. Its list is complete a minute after
+// the last of them.
+func TestAStormsListIsCompleteWithinSixtySecondsOfTheCalm(t *testing.T) {
+	inFakeTimeAt(t, 5, 0, "{}", func(s *timeline) {
+		const seconds, each = 10, 6000
+		for second := range seconds {
+			s.At(fmt.Sprintf("0:%02d", second))
+			alerts := make([]string, each)
+			for n := range alerts {
+				alerts[n] = fmt.Sprintf(`{"labels":{"alertname":"Flood%05d","severity":"error"},"annotations":{},"startsAt":%q}`, second*each+n, s.day.Format(time.RFC3339))
+			}
+			s.post("/api/v2/alerts", "["+strings.Join(alerts, ",")+"]")
+		}
+		s.At("1:09")
+		listed, own := map[string]int{}, 0
+		for _, ticket := range s.desk.Tickets() {
+			if !strings.Contains(ticket.Subject, "storm") {
+				own++
+				continue
+			}
+			for _, thread := range ticket.Threads {
+				for _, mark := range regexp.MustCompile(`[0-9a-f]{16}\.1\b`).FindAllString(thread.HTML, -1) {
+					if mark != ticket.Mark {
+						listed[mark]++
+					}
+				}
+			}
+		}
+		if own != 20 || len(listed) != seconds*each-own {
+			t.Errorf("a minute after the calm %d tickets and %d entries stand for %d alerts", own, len(listed), seconds*each)
+		}
+		for mark, n := range listed {
+			if n != 1 {
+				t.Fatalf("%s is listed %d times", mark, n)
 			}
 		}
 	})

@@ -91,12 +91,18 @@ func (s *timeline) tell(name, ends string) {
 	}
 	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":%q},"annotations":{},"startsAt":%q,"endsAt":%q}]}`,
 		status, status, name, s.severities[name], s.day.Format(time.RFC3339), ends)
-	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1/hooks/alertmanager", strings.NewReader(body))
+	s.post("/hooks/alertmanager", body)
+}
+
+// post sends a body that must be taken.
+func (s *timeline) post(path, body string) {
+	s.t.Helper()
+	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1"+path, strings.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:1"
 	w := httptest.NewRecorder()
 	s.gate.ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
-		s.t.Errorf("%s was not taken: %d %s", name, w.Code, w.Body)
+		s.t.Errorf("%s was not taken: %d %s", path, w.Code, w.Body)
 	}
 }
 

@@ -190,7 +190,7 @@ func gatherInto(inc Incident, within Mark, reason Reason) Decision {
 
 // MaxListed bounds the entries of one text, MaxListText its bytes, about.
 const (
-	MaxListed   = 1000
+	MaxListed   = 3000
 	maxListText = 200_000
 	maxEntry    = 2000
 	// fullTexts is how many notes of one ticket list their members with all labels: a desk has
@@ -198,15 +198,27 @@ const (
 	fullTexts = 10
 )
 
-// ListMembers cuts members to what one text holds.
-func ListMembers(members []Member) []Member {
-	size := 0
+// ListMembers cuts members to what the gathering's next text holds.
+func ListMembers(inc Incident, members []Member) []Member {
+	text, size := inc.Fires, 0
+	if inc.Ticket.State != TicketNone {
+		text++
+	}
 	for i, m := range members {
-		if size += len(entry(m)); i > 0 && (size > maxListText || i >= MaxListed) {
+		if size += len(told(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {
 			return members[:i]
 		}
 	}
 	return members
+}
+
+// told is a member in one of a ticket's texts, which count from 0: in full, or in a line once the
+// ticket has become long.
+func told(m Member, text int) string {
+	if text > fullTexts {
+		return line(m)
+	}
+	return entry(m)
 }
 
 func listText(inc Incident, members []Member) string {
@@ -226,11 +238,7 @@ func listText(inc Incident, members []Member) string {
 		b.WriteString("From here on one line each; docket incidents show MARK has the rest.\n\n")
 	}
 	for _, m := range members {
-		if inc.Fires > fullTexts {
-			b.WriteString(line(m))
-			continue
-		}
-		b.WriteString(entry(m))
+		b.WriteString(told(m, inc.Fires))
 	}
 	return b.String()
 }

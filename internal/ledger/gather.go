@@ -121,7 +121,7 @@ func (w *work) survey(ctx context.Context, inc incident.Incident, ev *incident.E
 	if err != nil {
 		return err
 	}
-	ev.Members = incident.ListMembers(members)
+	ev.Members = incident.ListMembers(inc, members)
 	if ev.LiveMembers, err = w.tx.LiveMembers(ctx, inc.Mark); err != nil {
 		return fmt.Errorf("count the live members of %s: %w", inc.Mark, err)
 	}
