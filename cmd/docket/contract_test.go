@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -257,4 +258,78 @@ func TestADeskWhoseClockIsWrongIsWatchedAllTheSame(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestEachEntryOfASharedTicketHasItsTitleLabelsAndMark(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		f := newFreeScout(t, fakedesk.Options{})
+		p := start(t, setup{database: url, yaml: f.yamlWith(time.Second, "{storm: {limit: 1, per: 1m}}")})
+		alerts := names("Shared", 4)
+		p.mustPost(hook, strings.ReplaceAll(webhook("firing", alerts...), `"critical"`, `"error"`))
+		eventually(t, 60*time.Second, "every alert is listed", func() bool { return len(f.listings()) == len(alerts) })
+		var text string
+		for _, ticket := range f.Tickets() {
+			if strings.Contains(ticket.Subject, "storm") {
+				for _, thread := range ticket.Threads {
+					text += thread.HTML
+				}
+			}
+		}
+		var incidents []web.IncidentRow
+		p.get("/api/v1/incidents", &incidents)
+		listed := 0
+		for _, inc := range incidents {
+			if !strings.HasPrefix(inc.Title, "Shared") || !strings.Contains(text, inc.ID) {
+				continue
+			}
+			listed++
+			for _, part := range []string{inc.Title, "alertname: " + inc.Title, "team: shop"} {
+				if !strings.Contains(text, part) {
+					t.Errorf("the entry of %s lacks %q", inc.ID, part)
+				}
+			}
+		}
+		if listed != 3 {
+			t.Errorf("%d of the storm's three stand in its ticket with their marks", listed)
+		}
+	})
+}
+
+func TestAClickThatTheDeskKeepsWaitingIsDegradedAfterFiveSecondsWithItsIncident(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		f := newFreeScout(t, fakedesk.Options{})
+		f.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, On: fakedesk.OpCreate, Delay: 12 * time.Second, Times: 1})
+		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + "surfaces: [{name: gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
+		eventually(t, 20*time.Second, "the tile is down", func() bool { return p.tiles()["gone"] == "down" })
+		began := time.Now()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/console/status/gone/investigate", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var got struct {
+			Degraded          bool
+			Incident, Message string
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); resp.StatusCode != http.StatusOK || !got.Degraded || got.Message == "" || took < 4*time.Second || took > 10*time.Second {
+			t.Errorf("%s after %s: %+v", resp.Status, took, got)
+		}
+		var incidents []web.IncidentRow
+		p.get("/api/v1/incidents", &incidents)
+		if len(incidents) != 1 || got.Incident != incidents[0].ID {
+			t.Errorf("it names incident %q of %+v", got.Incident, incidents)
+		}
+		eventually(t, 30*time.Second, "its ticket is filed", func() bool { return len(p.deeds("console.status.ticket_filed")) == 1 })
+		if n := len(f.Tickets()); n != 1 {
+			t.Errorf("%d tickets", n)
+		}
+	})
 }
