@@ -21,29 +21,29 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/words", "internal/expression", "internal/feature", "internal/audit"}},
-	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/vault", "internal/failpoint"}},
+	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
+	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
-	{"movement", []string{"internal/intake", "internal/courier", "internal/herald", "internal/auth", "internal/switchboard", "internal/watch", "internal/reconcile", "internal/doctor"}},
-	{"faces", []string{"internal/web", "internal/console", "internal/app", "internal/sim", "cmd/docket", "bench"}},
+	{"movement", []string{"internal/intake", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
+	{"faces", []string{"internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 
 // neighbours lists which trees a tree may import on its own floor.
 var neighbours = map[string][]string{
-	"internal/silence":  {"internal/alert"},
-	"internal/surface":  {"internal/alert"},
-	"internal/incident": {"internal/alert", "internal/silence"},
-	"internal/words":    {"internal/alert", "internal/incident"},
-	"internal/notify":   {"internal/desk"},
-	"internal/vault":    {"internal/desk"},
-	"internal/queue":    {"internal/store"},
-	"internal/ledger":   {"internal/store", "internal/queue"},
-	"internal/app":      {"internal/web", "internal/console"},
-	"internal/console":  {"internal/web"},
-	"internal/probe":    {"internal/desk"},
-	"internal/sim":      {"internal/app", "internal/web"},
-	"cmd/docket":        {"internal/app", "internal/web"},
-	"bench":             {"internal/app", "internal/web"},
+	"internal/silence":   {"internal/alert"},
+	"internal/surface":   {"internal/alert"},
+	"internal/incident":  {"internal/alert", "internal/silence"},
+	"internal/template":  {"internal/alert", "internal/incident"},
+	"internal/notify":    {"internal/desk"},
+	"internal/infisical": {"internal/desk"},
+	"internal/queue":     {"internal/store"},
+	"internal/ledger":    {"internal/store", "internal/queue"},
+	"internal/app":       {"internal/web", "internal/console", "internal/config"},
+	"internal/console":   {"internal/web"},
+	"internal/probe":     {"internal/desk"},
+	"internal/sim":       {"internal/app", "internal/web", "internal/config"},
+	"cmd/docket":         {"internal/app", "internal/web", "internal/config"},
+	"bench":              {"internal/app", "internal/web", "internal/config"},
 }
 
 // suites are the packages that only tests, and one another, may import.

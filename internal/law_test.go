@@ -36,7 +36,7 @@ func TestLawSeesEachOffence(t *testing.T) {
 		{"a rule reads the clock", ground, files("internal/incident/x.go", `package incident; import "time"; var x = time.Now`), "uses time.Now"},
 		{"a rule reads the clock by another name", ground, files("internal/incident/x.go", `package incident; import clock "time"; var x = clock.Since`), "uses time.Since"},
 		{"a rule reads the clock by no name", ground, files("internal/incident/x.go", `package incident; import . "time"; var x = Now`), "without a name"},
-		{"a rule rolls dice", ground, files("internal/feature/x.go", `package feature; import _ "math/rand/v2"`), "imports math/rand/v2"},
+		{"a rule rolls dice", ground, files("internal/flag/x.go", `package flag; import _ "math/rand/v2"`), "imports math/rand/v2"},
 		{"a rule calls out", ground, files("internal/alert/x.go", `package alert; import _ "net/http"`), "imports net/http"},
 		{"a rule logs", ground, files("internal/audit/x.go", `package audit; import "log/slog"; var x = slog.Info`), "uses slog.Info"},
 		{"a rule starts a goroutine", ground, files("internal/silence/x.go", `package silence; func f() { go f() }`), "starts a goroutine"},

@@ -13,7 +13,7 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/auth"
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/store"
 )
 
@@ -183,7 +183,7 @@ func newPassword(s *session) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hash, err := auth.HashPassword(desk.Secret(text))
+	hash, err := auth.HashPassword(fault.Secret(text))
 	if errors.Is(err, auth.ErrPassword) {
 		return "", &exitError{exitIll, err.Error()}
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/app"
+	"docket/internal/config"
 	"docket/internal/source"
 	"docket/internal/web"
 )
@@ -53,7 +53,7 @@ type sampleRow struct {
 }
 
 // sample reads a body as a source would, and keeps nothing.
-func (c *configCheckCmd) sample(s *session, cfg app.Config) error {
+func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	if c.Sample == "" || c.Source == "" {
 		return &exitError{exitIll, "--sample and --source belong together: which body is read by which source?"}
 	}
@@ -69,7 +69,7 @@ func (c *configCheckCmd) sample(s *session, cfg app.Config) error {
 		}
 		header.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
-	batch, err := app.Sample(cfg, c.Source, source.Push{Header: header, Body: body}, time.Now())
+	batch, err := config.Sample(cfg, c.Source, source.Push{Header: header, Body: body}, time.Now())
 	if err != nil {
 		return err
 	}

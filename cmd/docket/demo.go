@@ -16,8 +16,9 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/app"
-	"docket/internal/desk"
+	"docket/internal/config"
 	"docket/internal/desk/fakedesk"
+	"docket/internal/fault"
 	"docket/internal/probe"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -155,15 +156,15 @@ func (s *scene) set(name string, ill illness) {
 }
 
 // config is the demonstration's configuration.
-func (s *scene) config(listen, database string) app.Config {
-	cfg := app.Defaults()
+func (s *scene) config(listen, database string) config.Config {
+	cfg := config.Defaults()
 	cfg.Listen, cfg.Demo, cfg.Desk = listen, true, "freescout"
-	cfg.Database = desk.Secret(database)
+	cfg.Database = fault.Secret(database)
 	cfg.FreeScout.APIURL, cfg.FreeScout.InstanceURL, cfg.FreeScout.MailboxID = s.deskURL, s.deskURL, 2
 	cfg.FreeScout.APIKey = demoKey
 	cfg.FreeScout.WaitOut, cfg.FreeScout.Rate = 5*time.Second, 20
 	for _, at := range stage {
-		cfg.Surfaces = append(cfg.Surfaces, app.SurfaceConfig{
+		cfg.Surfaces = append(cfg.Surfaces, config.SurfaceConfig{
 			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,
 			InvestigateWindow: time.Hour, Probe: probe.Spec{HTTP: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
 			Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbooks/" + at.name}},
@@ -173,7 +174,7 @@ func (s *scene) config(listen, database string) app.Config {
 }
 
 // history makes ninety days up, so that the pages show what they look like in life.
-func (s *scene) history(ctx context.Context, cfg app.Config) error {
+func (s *scene) history(ctx context.Context, cfg config.Config) error {
 	st, err := store.Open(ctx, cfg.Database.Reveal(), store.Options{Exclusive: true, Create: true})
 	if err != nil {
 		return err

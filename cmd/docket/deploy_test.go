@@ -1,6 +1,7 @@
 package main
 
 import (
+	"docket/internal/config"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,8 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"docket/internal/app"
 )
 
 func deployed(t testing.TB, file string) string {
@@ -58,7 +57,7 @@ func TestPlatformSetsWhatIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := map[string]bool{}
-	cfg, err := app.Load(writeFile(t, filepath.Join(t.TempDir(), "docket.yaml"), ""), func(name string) (string, bool) {
+	cfg, err := config.Load(writeFile(t, filepath.Join(t.TempDir(), "docket.yaml"), ""), func(name string) (string, bool) {
 		asked[name] = true
 		switch v, there := file.Env[name]; {
 		case name == "PORT":

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"docket/internal/audit"
-	"docket/internal/switchboard"
+	"docket/internal/controls"
 	"docket/internal/web"
 )
 
@@ -70,7 +70,7 @@ func (c *flagsSetCmd) Run(s *session) error {
 		func(cl *web.Client) (row web.FlagRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/flags/"+segment(c.Name), map[string]any{"on": on, "why": c.Why}, &row)
 		},
-		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.FlagRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.FlagRow, error) {
 			f, err := b.SetFlag(ctx, c.Name, on, c.Why, me)
 			return web.FlagRowOf(f), err
 		})

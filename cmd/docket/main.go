@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"docket/internal/config"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +12,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"docket/internal/app"
 )
 
 // version is set by the build.
@@ -60,7 +59,7 @@ type cli struct {
 // session is what a command works with.
 type session struct {
 	ctx context.Context //nolint:containedctx // The process' own.
-	env app.Environ
+	env config.Environ
 	in  io.Reader
 	out io.Writer
 	// config, database and server are the flags for all commands, "" where not given.
@@ -76,7 +75,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.text }
 
 // run is the program: arguments, environment and streams in, exit code out.
-func run(ctx context.Context, args []string, env app.Environ, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env config.Environ, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	var helped bool
 	var helpCode int
@@ -106,7 +105,7 @@ func say(w io.Writer, err error) int {
 		return exitWell
 	}
 	// A mistake stands at its file:line:column: editors jump there, so nothing goes before it.
-	if mistakes, ok := errors.AsType[*app.ConfigError](err); ok {
+	if mistakes, ok := errors.AsType[*config.ConfigError](err); ok {
 		_, _ = fmt.Fprintln(w, mistakes) // Nowhere to say that this failed.
 		return exitIll
 	}
@@ -119,8 +118,8 @@ func say(w io.Writer, err error) int {
 }
 
 // load reads the configuration. What is said on the command line goes before the environment.
-func (s *session) load() (app.Config, error) {
-	return app.Load(s.config, func(name string) (string, bool) {
+func (s *session) load() (config.Config, error) {
+	return config.Load(s.config, func(name string) (string, bool) {
 		switch {
 		case s.database == "":
 		case name == "DATABASE_URL":

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"docket/internal/audit"
+	"docket/internal/controls"
 	"docket/internal/silence"
-	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -77,7 +77,7 @@ func (c *maintenanceAddCmd) Run(s *session) error {
 		func(cl *web.Client) (row web.WindowRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}, &row)
 		},
-		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.WindowRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.WindowRow, error) {
 			made, err := b.AddWindow(ctx, plan, c.Comment, me)
 			if err != nil {
 				return web.WindowRow{}, err
@@ -109,7 +109,7 @@ func (c *maintenanceEndCmd) Run(s *session) error {
 		func(cl *web.Client) (row web.WindowRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil, &row)
 		},
-		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.WindowRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.WindowRow, error) {
 			ended, err := b.EndWindow(ctx, c.ID, me)
 			if err != nil {
 				return web.WindowRow{}, err

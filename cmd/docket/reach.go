@@ -16,8 +16,9 @@ import (
 
 	"docket/internal/app"
 	"docket/internal/audit"
+	"docket/internal/config"
+	"docket/internal/controls"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -37,7 +38,7 @@ func (l listing) rows() int {
 }
 
 // client talks to the server that is named, or to the configured one.
-func (s *session) client(cfg app.Config) *web.Client {
+func (s *session) client(cfg config.Config) *web.Client {
 	base := s.server
 	if base == "" {
 		base = cfg.Client.URL
@@ -87,7 +88,7 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 		return none, err
 	}
 	v, err = own(s.ctx, reader)
-	if err != nil && !errors.Is(err, web.ErrNoSuch) && !errors.Is(err, switchboard.ErrInvalid) {
+	if err != nil && !errors.Is(err, web.ErrNoSuch) && !errors.Is(err, controls.ErrInvalid) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
 	return v, err
@@ -95,7 +96,7 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 
 // write asks the running server for a change; where none runs, it makes the change in the
 // database itself, in the name of whoever is logged in here.
-func write[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, *switchboard.Board, audit.Actor) (T, error)) (T, error) {
+func write[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, *controls.Board, audit.Actor) (T, error)) (T, error) {
 	var none T
 	cfg, err := s.load()
 	if err != nil {
@@ -140,7 +141,7 @@ func segment(text string) string {
 }
 
 // migrate opens the database and migrates it.
-func migrate(s *session, cfg app.Config) error {
+func migrate(s *session, cfg config.Config) error {
 	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{Exclusive: true, Create: true})
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/silence"
 	"docket/internal/web"
 )
@@ -130,13 +130,13 @@ func history(rows []web.AlertRow) []told {
 const replayRun = 100
 
 func (c *replayCmd) post(s *session, rows []web.AlertRow) error {
-	var token desk.Secret
+	var token fault.Secret
 	if c.TokenFile != "" {
 		text, err := os.ReadFile(c.TokenFile)
 		if err != nil {
 			return fmt.Errorf("read the token: %w", err)
 		}
-		token = desk.Secret(strings.TrimSpace(string(text)))
+		token = fault.Secret(strings.TrimSpace(string(text)))
 	}
 	server := web.NewClient(c.To, token)
 	server.TokenFrom = "what --token-file holds"

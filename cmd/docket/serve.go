@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"docket/internal/app"
+	"docket/internal/config"
 )
 
 type serveCmd struct {
@@ -36,7 +37,7 @@ func (c *serveCmd) Run(s *session) error {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGHUP)
 	defer signal.Stop(asked)
-	path, _ := app.Path(s.config, s.env)
+	path, _ := config.Path(s.config, s.env)
 	return app.Serve(s.ctx, cfg, app.Options{Log: log, Level: level, Version: version, Reload: app.Reload{Path: path, Load: s.load, Asked: asked}})
 }
 

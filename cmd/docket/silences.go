@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"docket/internal/audit"
-	"docket/internal/switchboard"
+	"docket/internal/controls"
 	"docket/internal/web"
 )
 
@@ -82,8 +82,8 @@ func (c *silencesAddCmd) Run(s *session) error {
 		func(cl *web.Client) (row web.SilenceRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/silences", draft, &row)
 		},
-		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.SilenceRow, error) {
-			made, err := b.AddSilence(ctx, switchboard.Draft{Matchers: draft.Matchers, StartsAt: draft.StartsAt, EndsAt: draft.EndsAt, Comment: draft.Comment, By: draft.CreatedBy}, me)
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.SilenceRow, error) {
+			made, err := b.AddSilence(ctx, controls.Draft{Matchers: draft.Matchers, StartsAt: draft.StartsAt, EndsAt: draft.EndsAt, Comment: draft.Comment, By: draft.CreatedBy}, me)
 			return web.SilenceRowOf(made, time.Now()), err
 		})
 	return printSilence(s, row, err, c.JSON)
@@ -114,7 +114,7 @@ func (c *silencesExpireCmd) Run(s *session) error {
 		func(cl *web.Client) (row web.SilenceRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/silences/"+segment(c.ID)+"/expire", nil, &row)
 		},
-		func(ctx context.Context, b *switchboard.Board, me audit.Actor) (web.SilenceRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.SilenceRow, error) {
 			ended, err := b.ExpireSilence(ctx, c.ID, me)
 			return web.SilenceRowOf(ended, time.Now()), err
 		})

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"docket/internal/app"
+	"docket/internal/config"
 	"docket/internal/web"
 )
 
@@ -23,7 +23,7 @@ func (c *statusCmd) Run(s *session) error {
 	rows, err := read(s, func(client *web.Client) (rows []web.SurfaceRow, err error) {
 		return rows, client.Get(s.ctx, "/api/v1/surfaces", nil, &rows)
 	}, func(ctx context.Context, r web.Reader) ([]web.SurfaceRow, error) {
-		return r.Surfaces(ctx, app.Surfaces(cfg), time.Now().UTC())
+		return r.Surfaces(ctx, config.Surfaces(cfg), time.Now().UTC())
 	})
 	if err != nil {
 		return err

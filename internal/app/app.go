@@ -17,22 +17,23 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/config"
 	"docket/internal/console"
+	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
-	"docket/internal/herald"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/notifier"
 	"docket/internal/probe"
 	"docket/internal/queue"
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/surface"
-	"docket/internal/switchboard"
 	"docket/internal/watch"
 	"docket/internal/web"
 )
@@ -43,7 +44,7 @@ const jobsSoftStop = 5 * time.Second
 
 // App is a running Docket's parts.
 type App struct {
-	config  Config
+	config  config.Config
 	log     *slog.Logger
 	version string
 	// started is when the process began, booted when it began with this configuration: what is
@@ -84,7 +85,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	health := courier.NewHealth(d.Name(), log)
-	board, err := switchboard.New(ctx, st, cfg.Flags, log)
+	board, err := controls.New(ctx, st, cfg.Flags, log)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err != nil {
 		return err
 	}
-	heralds := herald.New(st, book, herald.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
+	heralds := notifier.New(st, book, notifier.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	}
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
 		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {
@@ -175,7 +176,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return errors.Join(couriers.WatchDesk(ctx, a.tell(book), now), resumer.Turn(ctx, time.Now().UTC()))
 	})
 	work.run("switches", board.Listen)
-	work.every("switches of others", switchboard.PollEvery, board.Refresh)
+	work.every("switches of others", controls.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
 	work.every("what was switched long ago", time.Hour, board.Forget)
 	work.every("due", time.Second, in.Due)
@@ -187,9 +188,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	work.every("lost notices", 30*time.Second, func(ctx context.Context, now time.Time) error { return heralds.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
-	for _, p := range polls(cfg) {
-		pull := intake.Pull{Name: p.Name, Every: p.every, Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
-		work.every("poll "+p.Name, p.every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
+	for _, p := range config.Polls(cfg) {
+		pull := intake.Pull{Name: p.Name, Every: p.Every, Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
+		work.every("poll "+p.Name, p.Every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
 	}
 
 	work.run("watch", watcher.Run)
@@ -216,8 +217,8 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	a.gate.open(web.New(web.Deps{
-		Sources: pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: Surfaces(cfg), Doctor: physician,
+		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {
@@ -316,7 +317,7 @@ func holder(started time.Time) string {
 }
 
 // mailboxes says where a route's tickets belong; the local desk has none.
-func mailboxes(cfg Config, r *rules) func(route string) int64 {
+func mailboxes(cfg config.Config, r *rules) func(route string) int64 {
 	return func(route string) int64 {
 		if cfg.Desk != "freescout" {
 			return 0
@@ -334,7 +335,7 @@ func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
 	f := a.config.FreeScout
 	d, err := freescout.New(freescout.Config{
 		APIURL: f.APIURL, InstanceURL: f.InstanceURL, APIKey: f.APIKey, AccessClientID: a.config.Access.ClientID, AccessClientSecret: a.config.Access.ClientSecret,
-		KeyLater: a.config.Vault.Secrets[keyVariable] != "", MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
+		KeyLater: a.config.Vault.Secrets[config.KeyVariable] != "", MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
 		Transport: a.carrier,
 	})
 	if err != nil {

@@ -8,20 +8,21 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/config"
+	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/doctor"
-	"docket/internal/feature"
+	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/notify/slack"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // Patient is what the doctor examines where no server runs: the way to the desk and the
 // database. The store may be nil, where it cannot be opened.
-func Patient(ctx context.Context, cfg Config, st *store.Store, version string) (doctor.Patient, error) {
+func Patient(ctx context.Context, cfg config.Config, st *store.Store, version string) (doctor.Patient, error) {
 	a := &App{config: cfg, version: version}
 	d, _, err := a.makeDesk(st)
 	if err != nil {
@@ -44,7 +45,7 @@ func Patient(ctx context.Context, cfg Config, st *store.Store, version string) (
 }
 
 // patient is what can be looked at with or without a server.
-func (a *App) patient(st *store.Store, d desk.Desk, board *switchboard.Board, r *rules) doctor.Patient {
+func (a *App) patient(st *store.Store, d desk.Desk, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config
 	p := doctor.Patient{Store: st, Desk: d, Variables: deskVariables(cfg), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
 	if !store.IsPostgres(cfg.Database.Reveal()) {
@@ -61,8 +62,8 @@ func (a *App) patient(st *store.Store, d desk.Desk, board *switchboard.Board, r 
 func (a *App) serving(p doctor.Patient, in *intake.Intake) doctor.Patient {
 	p.Server, p.Booted = true, a.booted
 	every := map[string]time.Duration{}
-	for _, s := range polls(a.config) {
-		every[s.Name] = s.every
+	for _, s := range config.Polls(a.config) {
+		every[s.Name] = s.Every
 	}
 	p.Sources = func() []doctor.Source {
 		heard := in.Heard()
@@ -80,7 +81,7 @@ func (a *App) serving(p doctor.Patient, in *intake.Intake) doctor.Patient {
 	return p
 }
 
-func flagsFor(board *switchboard.Board) func() []doctor.Flag {
+func flagsFor(board *controls.Board) func() []doctor.Flag {
 	return func() []doctor.Flag {
 		var all []doctor.Flag
 		for _, f := range board.Flags() {
@@ -91,9 +92,9 @@ func flagsFor(board *switchboard.Board) func() []doctor.Flag {
 }
 
 // emits asks the rule itself, dry: would an alert of P1 become a ticket now?
-func emits(r *rules, board *switchboard.Board) func(context.Context) (bool, string) {
+func emits(r *rules, board *controls.Board) func(context.Context) (bool, string) {
 	return func(ctx context.Context) (bool, string) {
-		if !board.On(ctx, feature.AutoTicket) {
+		if !board.On(ctx, flag.AutoTicket) {
 			return false, incident.ReasonFilingOff.Sentence()
 		}
 		now := time.Now().UTC()

@@ -4,25 +4,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
+	"docket/internal/config"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/doctor"
-	"docket/internal/vault"
+	"docket/internal/fault"
+	"docket/internal/infisical"
 )
-
-// The variables whose values may change while Docket runs.
-const (
-	keyVariable    = "FREESCOUT_API_KEY"
-	idVariable     = "CF_ACCESS_SVC_TICKETS_CLIENT_ID"
-	secretVariable = "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" //nolint:gosec // A name, not a value.
-)
-
-var keyVariables = []string{keyVariable, idVariable, secretVariable}
 
 const (
 	// keyTick is how often the files are read again.
@@ -31,37 +23,11 @@ const (
 	keyHurry = 15 * time.Second
 )
 
-// checkVault: which secrets, where they lie, and who we are.
-func (l *loader) checkVault() {
-	v := l.config.Vault
-	l.checkURL("vault.url", v.URL)
-	l.checkSecret("vault.client_secret", v.ClientSecret)
-	l.checkSecret("vault.token", v.Token)
-	l.atLeastASecond("vault.every", v.Every)
-	for name, folder := range v.Secrets {
-		switch {
-		case !slices.Contains(keyVariables, name):
-			l.wrong("vault.secrets", "%s is none of those that the vault can give: FREESCOUT_API_KEY, CF_ACCESS_SVC_TICKETS_CLIENT_ID, CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", quoted(name))
-		case folder == "" || folder[0] != '/':
-			l.wrong("vault.secrets", "the folder of %s must begin with a slash", name)
-		}
-	}
-	if len(v.Secrets) == 0 {
-		return
-	}
-	if v.ProjectID == "" {
-		l.wrong("vault.project_id", "is missing: it says in which project the secrets lie")
-	}
-	if !v.Token.Set() && (v.ClientID == "" || !v.ClientSecret.Set()) {
-		l.wrong("vault.client_id", "is missing: write client_id and client_secret (INFISICAL_CLIENT_ID, INFISICAL_CLIENT_SECRET), or token (INFISICAL_TOKEN)")
-	}
-}
-
 // keyring reads the desk's credentials again, from files and from the vault, and hands them to
 // the desk when they change. What cannot be read stays as it was.
 type keyring struct {
-	config Config
-	vault  *vault.Client
+	config config.Config
+	vault  *infisical.Client
 	desk   *freescout.Desk
 	// refused says that the desk, or a gate before it, refuses what it is shown.
 	refused func() bool
@@ -76,7 +42,7 @@ type keyring struct {
 
 // key is one credential as it was last read.
 type key struct {
-	value desk.Secret
+	value fault.Secret
 	// from is "vault" or the file's variable; at is when it was last read well, zero for never.
 	from string
 	at   time.Time
@@ -85,7 +51,7 @@ type key struct {
 }
 
 // newKeyring makes the keyring; nil where nothing can change.
-func newKeyring(cfg Config, d desk.Desk, health *courier.Health, log *slog.Logger) *keyring {
+func newKeyring(cfg config.Config, d desk.Desk, health *courier.Health, log *slog.Logger) *keyring {
 	f, ok := d.(*freescout.Desk)
 	if !ok {
 		return nil
@@ -94,9 +60,9 @@ func newKeyring(cfg Config, d desk.Desk, health *courier.Health, log *slog.Logge
 	if health != nil {
 		k.refused = func() bool { return courier.IsAuth(health.State().Fault) }
 	}
-	start := map[string]desk.Secret{keyVariable: cfg.FreeScout.APIKey, idVariable: cfg.Access.ClientID, secretVariable: cfg.Access.ClientSecret}
+	start := map[string]fault.Secret{config.KeyVariable: cfg.FreeScout.APIKey, config.IDVariable: cfg.Access.ClientID, config.SecretVariable: cfg.Access.ClientSecret}
 	changing := false
-	for _, name := range keyVariables {
+	for _, name := range config.KeyVariables {
 		it := key{value: start[name]}
 		switch {
 		case cfg.Vault.Secrets[name] != "":
@@ -112,7 +78,7 @@ func newKeyring(cfg Config, d desk.Desk, health *courier.Health, log *slog.Logge
 	}
 	if len(cfg.Vault.Secrets) > 0 {
 		v := cfg.Vault
-		k.vault = vault.New(vault.Config{URL: v.URL, ProjectID: v.ProjectID, Environment: v.Environment, ClientID: v.ClientID, ClientSecret: v.ClientSecret, Token: v.Token})
+		k.vault = infisical.New(infisical.Config{URL: v.URL, ProjectID: v.ProjectID, Environment: v.Environment, ClientID: v.ClientID, ClientSecret: v.ClientSecret, Token: v.Token})
 	}
 	return k
 }
@@ -124,7 +90,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 	if askVault {
 		k.asked = now
 	}
-	for _, name := range keyVariables {
+	for _, name := range config.KeyVariables {
 		it := k.get(name)
 		switch it.from {
 		case "":
@@ -140,7 +106,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 		}
 		k.learn(ctx, name, value, err, now)
 	}
-	changed, err := k.desk.SetCredentials(freescout.Credentials{APIKey: k.get(keyVariable).value, AccessClientID: k.get(idVariable).value, AccessClientSecret: k.get(secretVariable).value})
+	changed, err := k.desk.SetCredentials(freescout.Credentials{APIKey: k.get(config.KeyVariable).value, AccessClientID: k.get(config.IDVariable).value, AccessClientSecret: k.get(config.SecretVariable).value})
 	if err != nil && !k.known() {
 		return nil // Nothing has come yet; that is said by learn.
 	}
@@ -153,16 +119,16 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (k *keyring) read(ctx context.Context, name string) (desk.Secret, error) {
+func (k *keyring) read(ctx context.Context, name string) (fault.Secret, error) {
 	if folder := k.config.Vault.Secrets[name]; folder != "" {
 		return k.vault.Read(ctx, folder, name)
 	}
-	text, err := readSecret(k.config.SecretFiles[name])
-	return desk.Secret(text), err
+	text, err := config.ReadSecret(k.config.SecretFiles[name])
+	return fault.Secret(text), err
 }
 
 // learn keeps what was read; what could not be read leaves the last good value, and is said once.
-func (k *keyring) learn(ctx context.Context, name string, value desk.Secret, err error, now time.Time) {
+func (k *keyring) learn(ctx context.Context, name string, value fault.Secret, err error, now time.Time) {
 	k.mu.Lock()
 	it := k.keys[name]
 	before := it.err
@@ -188,7 +154,7 @@ func (k *keyring) get(name string) key {
 
 // known reports whether every credential that is to come has come once.
 func (k *keyring) known() bool {
-	for _, name := range keyVariables {
+	for _, name := range config.KeyVariables {
 		if it := k.get(name); it.from != "" && !it.value.Set() {
 			return false
 		}
@@ -199,7 +165,7 @@ func (k *keyring) known() bool {
 // state tells the doctor where each key comes from and how old it is.
 func (k *keyring) state() []doctor.Key {
 	var all []doctor.Key
-	for _, name := range keyVariables {
+	for _, name := range config.KeyVariables {
 		it := k.get(name)
 		if it.from == "" {
 			continue

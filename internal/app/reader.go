@@ -4,14 +4,15 @@ import (
 	"context"
 	"log/slog"
 
+	"docket/internal/config"
+	"docket/internal/controls"
 	"docket/internal/incident"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
 // Reader reads what the command line lists where no server runs.
-func Reader(ctx context.Context, cfg Config, st *store.Store) (web.Reader, error) {
+func Reader(ctx context.Context, cfg config.Config, st *store.Store) (web.Reader, error) {
 	a := &App{config: cfg}
 	d, localDesk, err := a.makeDesk(st)
 	if err != nil {
@@ -34,8 +35,8 @@ func Reader(ctx context.Context, cfg Config, st *store.Store) (web.Reader, error
 
 // Board is the switchboard as it stands, for the command line where no server runs. It is
 // let go of with the process.
-func Board(ctx context.Context, cfg Config, st *store.Store) (*switchboard.Board, error) {
-	board, err := switchboard.New(ctx, st, cfg.Flags, slog.New(slog.DiscardHandler))
+func Board(ctx context.Context, cfg config.Config, st *store.Store) (*controls.Board, error) {
+	board, err := controls.New(ctx, st, cfg.Flags, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +44,6 @@ func Board(ctx context.Context, cfg Config, st *store.Store) (*switchboard.Board
 }
 
 // flagsOf asks the board for flags outside of any request: they are the same for everybody.
-func flagsOf(board *switchboard.Board) func(flag string) bool {
+func flagsOf(board *controls.Board) func(flag string) bool {
 	return func(flag string) bool { return board.On(context.Background(), flag) }
 }

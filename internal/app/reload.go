@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"docket/internal/config"
 	"docket/internal/doctor"
 )
 
@@ -18,7 +19,7 @@ type Reload struct {
 	// Path is the file that is looked at for changes, "" for none.
 	Path string
 	// Load reads the configuration again; nil where it never changes.
-	Load func() (Config, error)
+	Load func() (config.Config, error)
 	// Asked tells that somebody wants it read again (SIGHUP), nil for nobody.
 	Asked <-chan os.Signal
 }
@@ -38,8 +39,8 @@ type follower struct {
 
 	mu sync.Mutex // guards all below
 	// running is what is in force, offered what is to follow, nil for nothing.
-	running Config
-	offered *Config
+	running config.Config
+	offered *config.Config
 	// seen is the file as it was read last, last as it was at the last look.
 	seen, last stamp
 	// since is when the running configuration was taken up, at when the file was last read.
@@ -54,7 +55,7 @@ type stamp struct {
 	size int64
 }
 
-func newFollower(r Reload, cfg Config, log *slog.Logger) *follower {
+func newFollower(r Reload, cfg config.Config, log *slog.Logger) *follower {
 	if r.Load == nil {
 		return nil
 	}
@@ -130,7 +131,7 @@ func (f *follower) read(ctx context.Context, is stamp, now time.Time) {
 }
 
 // fixed names what only a restart can change.
-func fixed(running, cfg Config) error {
+func fixed(running, cfg config.Config) error {
 	for _, key := range []struct {
 		name string
 		same bool
@@ -145,7 +146,7 @@ func fixed(running, cfg Config) error {
 // fail keeps and says why the file is not in force; the caller holds mu.
 func (f *follower) fail(ctx context.Context, err error, fix string) {
 	mistakes := 1
-	if all, ok := errors.AsType[*ConfigError](err); ok {
+	if all, ok := errors.AsType[*config.ConfigError](err); ok {
 		mistakes = len(all.Mistakes)
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
@@ -172,14 +173,14 @@ func (f *follower) offers() <-chan struct{} {
 }
 
 // next returns what is offered, once.
-func (f *follower) next() (Config, bool) {
+func (f *follower) next() (config.Config, bool) {
 	if f == nil {
-		return Config{}, false
+		return config.Config{}, false
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.offered == nil {
-		return Config{}, false
+		return config.Config{}, false
 	}
 	cfg := *f.offered
 	f.offered = nil
@@ -187,7 +188,7 @@ func (f *follower) next() (Config, bool) {
 }
 
 // changes are the keys whose values differ between what ran and what is to run.
-func (f *follower) changes(cfg Config) []string {
+func (f *follower) changes(cfg config.Config) []string {
 	if f == nil {
 		return nil
 	}
@@ -210,7 +211,7 @@ func (f *follower) changes(cfg Config) []string {
 }
 
 // took keeps that a configuration runs.
-func (f *follower) took(ctx context.Context, cfg Config) {
+func (f *follower) took(ctx context.Context, cfg config.Config) {
 	keys := f.changes(cfg)
 	if len(keys) == 0 {
 		return

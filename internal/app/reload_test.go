@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"docket/internal/config"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -30,13 +31,15 @@ func follow(t *testing.T, text string) *followed {
 	if text != "" {
 		f.write(text)
 	}
-	load := func() (Config, error) { return Load(f.path, func(string) (string, bool) { return "", false }) }
+	load := func() (config.Config, error) {
+		return config.Load(f.path, func(string) (string, bool) { return "", false })
+	}
 	if text == "" { // No file is named: docket.yaml need not exist.
-		load = func() (Config, error) {
+		load = func() (config.Config, error) {
 			if _, err := os.Stat(f.path); err != nil {
-				return parse("", nil, func(string) (string, bool) { return "", false })
+				return config.Parse("", nil, func(string) (string, bool) { return "", false })
 			}
-			return Load(f.path, func(string) (string, bool) { return "", false })
+			return config.Load(f.path, func(string) (string, bool) { return "", false })
 		}
 	}
 	cfg, err := load()

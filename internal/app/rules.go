@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/config"
 	"docket/internal/desk"
-	"docket/internal/feature"
+	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/silence"
-	"docket/internal/source"
+	"docket/internal/template"
 	"docket/internal/web"
-	"docket/internal/words"
 )
 
 // rules turn the configuration into policies.
@@ -32,7 +32,7 @@ type routeRule struct {
 	matchers  silence.Matchers
 	policy    incident.Policy
 	mailboxID int64
-	words     *words.Words
+	words     *template.Words
 	// ticketAt says that the policy's TicketAt is the route's own, which goes before the source's.
 	ticketAt bool
 }
@@ -41,7 +41,7 @@ type routeRule struct {
 // attempt that never answered is over once its process is.
 const localCallTimeout = 0
 
-func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() incident.Outage) (*rules, error) {
+func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage func() incident.Outage) (*rules, error) {
 	p := incident.DefaultPolicy()
 	c := cfg.Policies
 	p.TicketAt, p.OnRecovery, p.Hold, p.DoubtHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
@@ -83,8 +83,8 @@ func newRules(cfg Config, d desk.Desk, on func(flag string) bool, outage func() 
 		if rc.Storm.Per != nil {
 			rr.policy.Storm.Per = *rc.Storm.Per
 		}
-		var faults []words.Fault
-		if rr.words, faults = words.New(rc.Subject, rc.Body); len(faults) > 0 {
+		var faults []template.Fault
+		if rr.words, faults = template.New(rc.Subject, rc.Body); len(faults) > 0 {
 			return nil, fmt.Errorf("route %s: the template for the %s: %s", rc.Name, faults[0].Part, faults[0].Reason)
 		}
 		r.routes = append(r.routes, rr)
@@ -116,7 +116,7 @@ func (r *rules) policy(inc incident.Incident, _ time.Time) incident.Policy {
 	if at, ok := r.ticketAt[inc.Source]; ok && !own {
 		p.TicketAt = at
 	}
-	p.FilingOn, p.InvestigateOn = r.on(feature.AutoTicket), r.on(feature.InvestigateFromStatus)
+	p.FilingOn, p.InvestigateOn = r.on(flag.AutoTicket), r.on(flag.InvestigateFromStatus)
 	p.Outage = r.outage()
 	return p
 }
@@ -130,12 +130,8 @@ func (r *rules) mailbox(route string) int64 {
 	return 0
 }
 
-func identity(c IdentityConfig) alert.Identity {
-	return alert.Identity{Drop: c.Drop, Keep: c.Keep, ByAlertID: c.AlertID}
-}
-
 // words are a route's own words for its tickets, nil for the built-in ones.
-func (r *rules) words(route string) *words.Words {
+func (r *rules) words(route string) *template.Words {
 	for _, rr := range r.routes {
 		if rr.name == route {
 			return rr.words
@@ -144,24 +140,8 @@ func (r *rules) words(route string) *words.Words {
 	return nil
 }
 
-// timedPoll is a poll and its pace.
-type timedPoll struct {
-	source.Poll
-	every time.Duration
-}
-
-func polls(cfg Config) []timedPoll {
-	var all []timedPoll
-	for _, s := range cfg.Sources {
-		if s.Poll != "" {
-			all = append(all, timedPoll{source.Poll{Name: s.Name, Kind: s.Poll, URL: s.URL, Token: s.Token.Reveal(), Severity: s.Severity, Identity: identity(s.Identity)}, s.Every})
-		}
-	}
-	return all
-}
-
 // routes are the routes as Alertmanager's API shows them.
-func routes(cfg Config) []web.Route {
+func routes(cfg config.Config) []web.Route {
 	all := make([]web.Route, len(cfg.Routes))
 	for i, r := range cfg.Routes {
 		all[i] = web.Route{Name: r.Name, Match: r.Match}

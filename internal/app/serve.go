@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"docket/internal/config"
 	"docket/internal/intake"
 	"docket/internal/store"
 )
@@ -36,7 +37,7 @@ type Options struct {
 // Serve runs Docket until ctx ends, then stops it: nothing new is taken, calls in flight
 // finish or become unknown, and what was learnt is kept. A changed configuration is taken up by
 // the same stop and start behind a listener that goes on: requests wait at the gate meanwhile.
-func Serve(ctx context.Context, cfg Config, o Options) error {
+func Serve(ctx context.Context, cfg config.Config, o Options) error {
 	log, started := o.Log, time.Now().UTC()
 	a := &App{config: cfg, log: log, version: o.Version, started: started, gate: newGate(), heard: intake.NewHeard(), follow: newFollower(o.Reload, cfg, log)}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
@@ -101,7 +102,7 @@ func (a *App) serve(outer *group, begun func()) error {
 	}
 }
 
-func databaseKind(cfg Config) string {
+func databaseKind(cfg config.Config) string {
 	if store.IsPostgres(cfg.Database.Reveal()) {
 		return "postgres"
 	}

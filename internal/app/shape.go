@@ -5,8 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"docket/internal/desk"
+	"docket/internal/config"
 	"docket/internal/doctor"
+	"docket/internal/fault"
 )
 
 // prerequisite is a variable of the runbook's step 0, and its value.
@@ -20,7 +21,7 @@ type prerequisite struct {
 
 // deskVariables are the variables of the runbook's step 0, by their names, and what looks
 // wrong about them; what the file sets counts as set. No value is shown.
-func deskVariables(cfg Config) []doctor.Variable {
+func deskVariables(cfg config.Config) []doctor.Variable {
 	if cfg.Desk != "freescout" {
 		return nil
 	}
@@ -32,7 +33,7 @@ func deskVariables(cfg Config) []doctor.Variable {
 	all := []prerequisite{
 		{name: "FREESCOUT_API_URL", value: f.APIURL, needed: true},
 		{name: "FREESCOUT_INSTANCE_URL", value: f.InstanceURL},
-		{name: "FREESCOUT_API_KEY", value: f.APIKey.Reveal(), needed: cfg.Vault.Secrets[keyVariable] == "", secret: true},
+		{name: "FREESCOUT_API_KEY", value: f.APIKey.Reveal(), needed: cfg.Vault.Secrets[config.KeyVariable] == "", secret: true},
 		{name: "FREESCOUT_OPERATIONS_MAILBOX_ID", value: mailbox, needed: true},
 		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", value: access.ClientID.Reveal(), secret: true, id: true},
 		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", value: access.ClientSecret.Reveal(), secret: true},
@@ -80,7 +81,7 @@ func (p prerequisite) doubt(all []prerequisite) string {
 		return "is neither 64 hexadecimal characters nor begins with cfast_, as Cloudflare's secrets do"
 	}
 	for _, other := range all {
-		if other.name != p.name && other.secret && desk.Secret(other.value) == desk.Secret(v) {
+		if other.name != p.name && other.secret && fault.Secret(other.value) == fault.Secret(v) {
 			return "is the same as " + other.name
 		}
 	}

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"docket/internal/desk"
-	"docket/internal/herald"
+	"docket/internal/config"
+	"docket/internal/fault"
 	"docket/internal/incident"
+	"docket/internal/notifier"
 	"docket/internal/notify"
 	"docket/internal/notify/slack"
 	"docket/internal/notify/webhook"
@@ -29,7 +30,7 @@ func (a *App) notifiers() ([]notify.Notifier, error) {
 	return all, nil
 }
 
-func (a *App) webhook(c WebhookConfig) (*webhook.Webhook, error) {
+func (a *App) webhook(c config.WebhookConfig) (*webhook.Webhook, error) {
 	w, err := webhook.New(webhook.Config{Name: c.Name, URL: c.URL, Secret: c.Secret, Token: c.Token, UserAgent: "docket/" + a.version})
 	if err != nil {
 		return nil, fmt.Errorf("set up the webhook %s: its secret %w", c.Name, err)
@@ -39,10 +40,10 @@ func (a *App) webhook(c WebhookConfig) (*webhook.Webhook, error) {
 
 // noticeWorkers is how many notices are told at once: some for Slack, and some for each webhook,
 // so that one that hangs takes nobody else's.
-func noticeWorkers(cfg Config) int { return 4 * (1 + len(cfg.Webhooks)) }
+func noticeWorkers(cfg config.Config) int { return 4 * (1 + len(cfg.Webhooks)) }
 
 // clicksSecret is what Slack signs presses of buttons with, "" where they cannot reach us.
-func clicksSecret(cfg Config) desk.Secret {
+func clicksSecret(cfg config.Config) fault.Secret {
 	if cfg.PublicURL == "" {
 		return ""
 	}
@@ -50,7 +51,7 @@ func clicksSecret(cfg Config) desk.Secret {
 }
 
 // recipients are who is told, each by one message of their own.
-func recipients(cfg Config) []incident.Recipient {
+func recipients(cfg config.Config) []incident.Recipient {
 	var all []incident.Recipient
 	if cfg.Slack.Token.Set() {
 		for _, user := range cfg.Slack.Users {
@@ -65,7 +66,7 @@ func recipients(cfg Config) []incident.Recipient {
 
 // webhooks are the doctor's looks at the webhooks, by their names: is somebody there, and what
 // became of what was told last. told is nil where no server runs.
-func (a *App) webhooks(told func() []herald.State) map[string]func(context.Context) error {
+func (a *App) webhooks(told func() []notifier.State) map[string]func(context.Context) error {
 	all := map[string]func(context.Context) error{}
 	for _, c := range a.config.Webhooks {
 		all[c.Name] = func(ctx context.Context) error {
@@ -77,7 +78,7 @@ func (a *App) webhooks(told func() []herald.State) map[string]func(context.Conte
 				return err
 			}
 			states := told()
-			i := slices.IndexFunc(states, func(s herald.State) bool { return s.Notifier == w.Name() })
+			i := slices.IndexFunc(states, func(s notifier.State) bool { return s.Notifier == w.Name() })
 			if i < 0 || states[i].Fault == "" {
 				return nil
 			}

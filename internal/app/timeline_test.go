@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"docket/internal/config"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/intake"
 )
@@ -47,7 +48,7 @@ func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, s
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Load(path, func(name string) (string, bool) {
+	cfg, err := config.Load(path, func(name string) (string, bool) {
 		return map[string]string{"DATABASE_URL": filepath.Join(dir, "docket.db")}[name], name == "DATABASE_URL"
 	})
 	if err != nil {

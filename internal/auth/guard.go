@@ -9,7 +9,7 @@ import (
 	"net/netip"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/store"
 )
 
@@ -50,7 +50,7 @@ type Config struct {
 
 // Sender is how a source shows who sends: by a token of its own, or by a signature.
 type Sender struct {
-	Token     desk.Secret
+	Token     fault.Secret
 	Signature *Signature
 }
 
@@ -76,7 +76,7 @@ func New(cfg Config, st *store.Store, log *slog.Logger) (*Guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the login pages: %w", err)
 	}
-	decoy, err := HashPassword(desk.Secret(random()))
+	decoy, err := HashPassword(fault.Secret(random()))
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/auth"
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 )
@@ -44,7 +44,7 @@ func open(t *testing.T, database string) *store.Store {
 }
 
 // account makes one, or gives it another password, as docket auth set does.
-func account(t *testing.T, st *store.Store, name string, role auth.Role, secret desk.Secret) {
+func account(t *testing.T, st *store.Store, name string, role auth.Role, secret fault.Secret) {
 	t.Helper()
 	hash, err := auth.HashPassword(secret)
 	if err != nil {

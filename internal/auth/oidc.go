@@ -15,14 +15,14 @@ import (
 	"golang.org/x/oauth2"
 
 	"docket/internal/audit"
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // OIDC is an OpenID Connect issuer.
 type OIDC struct {
 	Issuer       string
 	ClientID     string
-	ClientSecret desk.Secret
+	ClientSecret fault.Secret
 	// Scopes are asked for beside openid.
 	Scopes []string
 	// RoleClaim is the claim that Config.Roles looks in beside the verified e-mail address;
@@ -124,7 +124,7 @@ func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 	f, ok := g.flow(r)
 	g.setCookie(w, r, flowCookie, "", 0) // It is good for one answer.
 	query := r.URL.Query()
-	if !ok || !same(query.Get("state"), desk.Secret(f.State)) {
+	if !ok || !same(query.Get("state"), fault.Secret(f.State)) {
 		g.deny(r, Caller{}, "a login that did not begin in this browser", "")
 		g.page(w, r, "login.html", http.StatusBadRequest, page{Sentence: "This login did not begin in this browser, or took too long. Begin again."})
 		return
@@ -190,7 +190,7 @@ func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, 
 	if err != nil {
 		return "", "", fmt.Errorf("verify the id token: %w", err)
 	}
-	if !same(id.Nonce, desk.Secret(f.Nonce)) {
+	if !same(id.Nonce, fault.Secret(f.Nonce)) {
 		return "", "", errors.New("verify the id token: it was made for another login")
 	}
 	var claims map[string]any

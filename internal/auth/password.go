@@ -8,7 +8,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // The lengths of a password, in bytes: the shortest is NIST's for one that stands alone
@@ -26,7 +26,7 @@ var ErrPassword = fmt.Errorf("a password has %d to %d characters", ShortestPassw
 // parameters that OWASP names first
 // (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, read
 // 2026-11-23): 19 MiB, two passes, one lane.
-func HashPassword(password desk.Secret) (string, error) {
+func HashPassword(password fault.Secret) (string, error) {
 	text := password.Reveal()
 	if len(text) < ShortestPassword || len(text) > longestPassword || !utf8.ValidString(text) {
 		return "", ErrPassword

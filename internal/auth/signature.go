@@ -11,13 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // Signature is how a sender signs: HMAC-SHA256 over the body as it is sent. Grafana, GitHub
 // and PagerDuty do so, each under a header of its own.
 type Signature struct {
-	Secret desk.Secret
+	Secret fault.Secret
 	// Header holds the signature in hex or base64; a word before it, as in sha256=..., is
 	// left out, and of several, with commas between, one must be right.
 	Header string

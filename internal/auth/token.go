@@ -13,14 +13,14 @@ import (
 	"sync"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/store"
 )
 
 // Token is one API token of the configuration.
 type Token struct {
 	Name   string
-	Secret desk.Secret
+	Secret fault.Secret
 	// Scopes are of ingest, read, operate, admin; each also grants what is weaker: admin
 	// grants all, operate grants read.
 	Scopes []string
@@ -31,9 +31,9 @@ type Token struct {
 const tokenPrefix = "docket_"
 
 // NewToken makes a token and the hash that is kept of it.
-func NewToken() (token desk.Secret, hash string) {
+func NewToken() (token fault.Secret, hash string) {
 	text := tokenPrefix + random()
-	return desk.Secret(text), hashOf(text)
+	return fault.Secret(text), hashOf(text)
 }
 
 // random is 256 random bits as text.
@@ -62,7 +62,7 @@ func credential(r *http.Request) string {
 }
 
 // same compares in a time that tells nothing, lengths included.
-func same(given string, want desk.Secret) bool {
+func same(given string, want fault.Secret) bool {
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(want.Reveal()))
 	return want.Set() && subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }

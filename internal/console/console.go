@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/doctor"
 	"docket/internal/intake"
 	"docket/internal/store"
 	"docket/internal/surface"
-	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -23,7 +23,7 @@ type Deps struct {
 	Store  *store.Store
 	Reader web.Reader
 	Guard  *auth.Guard
-	Board  *switchboard.Board
+	Board  *controls.Board
 	// Surfaces are the configured ones, in their order.
 	Surfaces []surface.Surface
 	// Investigate asks for a surface's ticket.

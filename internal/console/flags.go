@@ -6,13 +6,13 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // flagsPage is the flags, and who flipped them.
 type flagsPage struct {
-	Flags []switchboard.Flag
+	Flags []controls.Flag
 	// Confirm is the flag that is about to be switched off, "" for none.
 	Confirm string
 	Flips   []audit.Entry
@@ -58,11 +58,11 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 // refused answers what the switchboard would not do, and why.
 func (c *Console) refused(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
-	case errors.Is(err, switchboard.ErrNoSuch):
+	case errors.Is(err, controls.ErrNoSuch):
 		c.refuse(w, r, http.StatusNotFound, sentence(err))
-	case errors.Is(err, switchboard.ErrPinned):
+	case errors.Is(err, controls.ErrPinned):
 		c.refuse(w, r, http.StatusConflict, sentence(err))
-	case errors.Is(err, switchboard.ErrInvalid):
+	case errors.Is(err, controls.ErrInvalid):
 		c.refuse(w, r, http.StatusBadRequest, sentence(err))
 	default:
 		c.failed(w, r, err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"docket/internal/app"
+	"docket/internal/config"
 	"docket/internal/store/storetest"
 )
 
@@ -73,7 +74,7 @@ func start(t *testing.T, database, text string, env map[string]string) *docket {
 
 func (d *docket) start() {
 	d.t.Helper()
-	cfg, err := app.Load(d.file, func(name string) (string, bool) {
+	cfg, err := config.Load(d.file, func(name string) (string, bool) {
 		value, ok := d.env[name]
 		return value, ok
 	})

@@ -7,7 +7,7 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/courier"
-	"docket/internal/feature"
+	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -146,7 +146,7 @@ func (c *Console) alarms() []alarm {
 			continue
 		}
 		text := "Filing is switched off (" + f.Name + "): alerts get no ticket."
-		if f.Name == feature.InvestigateFromStatus {
+		if f.Name == flag.InvestigateFromStatus {
 			text = "Investigate is switched off (" + f.Name + ")."
 		}
 		all = append(all, alarm{"warn", text, "/console/flags"})

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/silence"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // silencesPage is the silences and maintenance windows, and the forms to make them.
@@ -17,7 +17,7 @@ type silencesPage struct {
 	Windows               []windowRow
 	// Draft is what the form holds, Preview what it would mute now.
 	Draft   silenceDraft
-	Preview *switchboard.Preview
+	Preview *controls.Preview
 	Fault   string
 	May     bool
 }
@@ -132,7 +132,7 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := now()
-	made, err := c.Board.AddSilence(r.Context(), switchboard.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment}, auth.From(r.Context()).Actor())
+	made, err := c.Board.AddSilence(r.Context(), controls.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment}, auth.From(r.Context()).Actor())
 	if err != nil {
 		p.Fault = sentence(err)
 		c.showSilences(w, r, http.StatusUnprocessableEntity, p)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"docket/internal/auth"
-	"docket/internal/feature"
+	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -88,7 +88,7 @@ func (c *Console) tiles(ctx context.Context, caller auth.Caller, heads []store.H
 	if err != nil {
 		return nil, err
 	}
-	mayAsk := caller.Can(auth.Operate) && c.Board.On(ctx, feature.InvestigateFromStatus)
+	mayAsk := caller.Can(auth.Operate) && c.Board.On(ctx, flag.InvestigateFromStatus)
 	all := make([]tile, len(heads))
 	for n, h := range heads {
 		on := c.byName[h.Name]

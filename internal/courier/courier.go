@@ -15,7 +15,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/queue"
 	"docket/internal/store"
-	"docket/internal/words"
+	"docket/internal/template"
 )
 
 // Courier performs effects at one desk.
@@ -52,7 +52,7 @@ type Rules struct {
 	MailboxID func(route string) int64
 	// Words are a route's own words for its tickets, nil for the built-in ones; without the
 	// function all routes have those.
-	Words func(route string) *words.Words
+	Words func(route string) *template.Words
 }
 
 // New makes a courier.
@@ -226,7 +226,7 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff incident
 }
 
 // words are a route's own words, nil for the built-in ones.
-func (c *Courier) words(route string) *words.Words {
+func (c *Courier) words(route string) *template.Words {
 	if c.rules.Words == nil {
 		return nil
 	}

@@ -2,5 +2,5 @@
 // able to do, and the classes of its errors. Each way stands in a package below.
 //
 // It decides nothing about whether or when somebody is told: that is internal/incident's
-// rule and internal/herald's work. It never keeps anything, and no error of it holds a secret.
+// rule and internal/notifier's work. It never keeps anything, and no error of it holds a secret.
 package notify

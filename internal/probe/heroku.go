@@ -12,15 +12,15 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/surface"
 )
 
 // Heroku asks the Platform API for the state of an app's dynos
 // (https://devcenter.heroku.com/articles/platform-api-reference#dyno-list, read 2026-11-23).
 type Heroku struct {
-	App   string      `yaml:"app"`
-	Token desk.Secret `yaml:"token"`
+	App   string       `yaml:"app"`
+	Token fault.Secret `yaml:"token"`
 	// Type is the process type whose dynos count; web unless set.
 	Type string `yaml:"type"`
 	// APIURL is https://api.heroku.com unless set.

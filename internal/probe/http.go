@@ -16,7 +16,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"golang.org/x/net/http/httpguts"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/surface"
 )
 
@@ -26,8 +26,8 @@ type HTTP struct {
 	URL    string `yaml:"url"`
 	Method string `yaml:"method"`
 	// Headers and Body are sent. Headers go to the URL's own host only, also after a redirect.
-	Headers map[string]desk.Secret `yaml:"headers"`
-	Body    desk.Secret            `yaml:"body"`
+	Headers map[string]fault.Secret `yaml:"headers"`
+	Body    fault.Secret            `yaml:"body"`
 	// Status are good statuses: 200, 2xx or 200-299, the last one unless set.
 	Status []string `yaml:"status"`
 	// Contains is a text that the answer's body must hold, Lacks one that it must not,

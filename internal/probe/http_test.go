@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/surface"
 )
 
@@ -129,7 +129,7 @@ func TestWebAnswerIsJudged(t *testing.T) {
 		{"redirects in a circle", HTTP{URL: "/loop"}, surface.Down, "it redirects more than 10 times"},
 		{"a redirect to a file", HTTP{URL: "/file"}, surface.Down, "unsupported protocol scheme"},
 		{"a body that is sent", HTTP{URL: "/echo", Method: "POST", Body: "ping", Contains: "POST", Matches: "body=ping$"}, surface.Operational, ""},
-		{"headers that are sent", HTTP{URL: "/echo", Headers: map[string]desk.Secret{"authorization": "Bearer s3cret", "Host": "shop.example.org", "User-Agent": "mine"}, Contains: "host=shop.example.org auth=Bearer s3cret agent=mine"}, surface.Operational, ""},
+		{"headers that are sent", HTTP{URL: "/echo", Headers: map[string]fault.Secret{"authorization": "Bearer s3cret", "Host": "shop.example.org", "User-Agent": "mine"}, Contains: "host=shop.example.org auth=Bearer s3cret agent=mine"}, surface.Operational, ""},
 		{"HEAD", HTTP{URL: "/ok", Method: "HEAD"}, surface.Operational, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	}))
 	t.Cleanup(first.Close)
-	set := HTTP{URL: first.URL + "/?token=s3cret", Headers: map[string]desk.Secret{"X-Api-Key": "s3cret", "Authorization": "s3cret", "Host": "s3cret.example.org"}}
+	set := HTTP{URL: first.URL + "/?token=s3cret", Headers: map[string]fault.Secret{"X-Api-Key": "s3cret", "Authorization": "s3cret", "Host": "s3cret.example.org"}}
 	expect(t, read(t, Spec{HTTP: &set}, 0), surface.Operational, "")
 	if got := fmt.Sprint(seen.Load()); strings.Contains(got, "s3cret") || !strings.Contains(got, "docket") {
 		t.Errorf("the other host was sent %s", got)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/surface"
 )
 
@@ -23,7 +23,7 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 		{"nothing", Spec{}, []string{"must have one of " + strings.Join(Kinds(), ", ")}},
 		{"two kinds", Spec{HTTP: &HTTP{URL: "http://a.example.org"}, TCP: &TCP{Address: "a:1"}}, []string{"must have one of " + strings.Join(Kinds(), ", ")}},
 		{"http", Spec{HTTP: &HTTP{
-			URL: "ftp://a", Method: "get", Headers: map[string]desk.Secret{"X-Api": "s3cret\r\n"}, Status: []string{"20x"}, Matches: "(", AnswerHeaders: map[string]string{"a b": ""},
+			URL: "ftp://a", Method: "get", Headers: map[string]fault.Secret{"X-Api": "s3cret\r\n"}, Status: []string{"20x"}, Matches: "(", AnswerHeaders: map[string]string{"a b": ""},
 			Redirects: "maybe", DegradedOver: 2 * time.Second, DownOver: time.Second, CertificateDays: 10_000,
 		}}, []string{
 			"http.url must be an http:// or https:// address without user or password",
@@ -100,7 +100,7 @@ func TestCAFileIsCheckedAtTheStart(t *testing.T) {
 
 func TestTargetShowsNoSecret(t *testing.T) {
 	for want, s := range map[string]Spec{
-		"GET https://a.example.org/health": {HTTP: &HTTP{URL: "https://a.example.org/health?token=s3cret#x", Headers: map[string]desk.Secret{"A": "s3cret"}}},
+		"GET https://a.example.org/health": {HTTP: &HTTP{URL: "https://a.example.org/health?token=s3cret#x", Headers: map[string]fault.Secret{"A": "s3cret"}}},
 		"db.example.org:5432":              {TCP: &TCP{Address: "db.example.org:5432", Send: "s3cret"}},
 		"MX example.org at 192.0.2.53:53":  {DNS: &DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
 		"shop (web)":                       {Heroku: &Heroku{App: "shop", Token: "s3cret"}},

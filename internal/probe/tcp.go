@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/surface"
 )
 
@@ -19,7 +19,7 @@ type TCP struct {
 	// Address is host:port.
 	Address string `yaml:"address"`
 	// Send is written once connected.
-	Send desk.Secret `yaml:"send"`
+	Send fault.Secret `yaml:"send"`
 	// Expect must come back, within the first 64 KiB.
 	Expect string `yaml:"expect"`
 	// DegradedOver and DownOver are how long it may take; 0 is any time.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"docket/internal/audit"
-	"docket/internal/feature"
+	"docket/internal/flag"
 )
 
 // Switches is all that operators have switched.
@@ -13,7 +13,7 @@ type Switches struct {
 	// Switched is how often anything was changed before this was read; Resettled up to
 	// which change the incidents without a ticket were asked again.
 	Switched, Resettled int64
-	Flags               []feature.Setting
+	Flags               []flag.Setting
 	Silences            []Silence
 	Windows             []Window
 }
@@ -24,14 +24,14 @@ func (s *Store) Switched(ctx context.Context) (int64, error) {
 }
 
 // Flags loads what operators have set.
-func (s *Store) Flags(ctx context.Context) ([]feature.Setting, error) {
+func (s *Store) Flags(ctx context.Context) ([]flag.Setting, error) {
 	return flags(ctx, s.engine.reader())
 }
 
-func flags(ctx context.Context, q querier) ([]feature.Setting, error) {
+func flags(ctx context.Context, q querier) ([]flag.Setting, error) {
 	rs, err := q.query(ctx, `SELECT name, is_on, changed_at_us, changed_by, why FROM flag ORDER BY name`)
-	all, err := collect(rs, err, func(rs rows) (feature.Setting, error) {
-		var f feature.Setting
+	all, err := collect(rs, err, func(rs rows) (flag.Setting, error) {
+		var f flag.Setting
 		var on, changed int64
 		err := rs.Scan(&f.Name, &on, &changed, &f.ChangedBy, &f.Why)
 		f.On, f.ChangedAt = on == 1, fromMicros(changed)
@@ -45,11 +45,11 @@ func flags(ctx context.Context, q querier) ([]feature.Setting, error) {
 
 // SetFlag keeps what an operator has set. entry makes the audit entry out of what was set
 // before, nil for nothing; it is not called where the flag stands so already.
-func (s *Store) SetFlag(ctx context.Context, set feature.Setting, entry func(before *feature.Setting) audit.Entry) (changed bool, err error) {
+func (s *Store) SetFlag(ctx context.Context, set flag.Setting, entry func(before *flag.Setting) audit.Entry) (changed bool, err error) {
 	const q = `INSERT INTO flag (name, is_on, changed_at_us, changed_by, why) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, changed_at_us = excluded.changed_at_us, changed_by = excluded.changed_by, why = excluded.why`
 	err = s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {
-		var before *feature.Setting
+		var before *flag.Setting
 		all, err := flags(ctx, t)
 		if err != nil {
 			return nil, err

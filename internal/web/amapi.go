@@ -16,8 +16,8 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/silence"
-	"docket/internal/switchboard"
 )
 
 // This is Alertmanager's API v2, so that amtool and what else speaks it works against Docket
@@ -305,10 +305,10 @@ func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
 	case ok:
 		writeJSON(w, http.StatusBadRequest, bad.sentence)
 		return
-	case errors.Is(err, switchboard.ErrInvalid):
+	case errors.Is(err, controls.ErrInvalid):
 		writeJSON(w, http.StatusBadRequest, err.Error())
 		return
-	case errors.Is(err, switchboard.ErrNoSuch):
+	case errors.Is(err, controls.ErrNoSuch):
 		writeJSON(w, http.StatusNotFound, err.Error())
 		return
 	}

@@ -10,9 +10,9 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/silence"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // This is the silences' part of Alertmanager's API v2 (see amapi.go), so that `amtool
@@ -146,7 +146,7 @@ func (s *server) postSilence(w http.ResponseWriter, r *http.Request) {
 		s.amFail(w, r, &badQuery{err.Error()})
 		return
 	}
-	draft := switchboard.Draft{Matchers: ms.Texts(), StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
+	draft := controls.Draft{Matchers: ms.Texts(), StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
 	var made store.Silence
 	if d.ID == "" {
 		made, err = s.Board.AddSilence(r.Context(), draft, actor)

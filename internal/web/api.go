@@ -11,8 +11,8 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // mountAPI puts /api/v1 and its OpenAPI document on the mux.
@@ -94,11 +94,11 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	switch {
 	case err == nil:
 		return &body[T]{v}, nil
-	case errors.Is(err, ErrNoSuch), errors.Is(err, switchboard.ErrNoSuch):
+	case errors.Is(err, ErrNoSuch), errors.Is(err, controls.ErrNoSuch):
 		return nil, huma.Error404NotFound(err.Error())
-	case errors.Is(err, switchboard.ErrPinned):
+	case errors.Is(err, controls.ErrPinned):
 		return nil, huma.Error409Conflict(err.Error())
-	case errors.Is(err, switchboard.ErrInvalid):
+	case errors.Is(err, controls.ErrInvalid):
 		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
 	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // Client talks to a running Docket; the command line uses it.
@@ -22,7 +22,7 @@ type Client struct {
 	TokenFrom string
 
 	base  string
-	token desk.Secret
+	token fault.Secret
 	http  *http.Client
 }
 
@@ -30,7 +30,7 @@ type Client struct {
 var ErrNoServer = errors.New("no docket is running there")
 
 // NewClient makes a client of the server at base, for example http://127.0.0.1:8080.
-func NewClient(base string, token desk.Secret) *Client {
+func NewClient(base string, token fault.Secret) *Client {
 	return &Client{"DOCKET_TOKEN", strings.TrimSuffix(base, "/"), token, &http.Client{
 		Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

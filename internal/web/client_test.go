@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/web"
 )
 
@@ -49,10 +49,10 @@ func TestClientSaysWhatTheServerSaid(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	admin := desk.Secret("admin-secret-0123456789")
+	admin := fault.Secret("admin-secret-0123456789")
 	for _, c := range []struct {
 		name, base, path string
-		token            desk.Secret
+		token            fault.Secret
 		says             string
 	}{
 		{"our own refusal", f.url, "/api/v1/alerts", secret, "refused (401): a token with the scope read is needed"},

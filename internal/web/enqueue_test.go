@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docket/internal/auth"
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/source"
 	"docket/internal/web"
 )
@@ -17,7 +17,7 @@ import (
 var pagers = []source.Source{{Name: "pager", Format: "pagerduty"}, {Name: "spare", Format: "pagerduty"}}
 
 // pagerTokens is the first one's.
-var pagerTokens = map[string]desk.Secret{"pager": "0123456789abcdef0123456789abcdef"}
+var pagerTokens = map[string]fault.Secret{"pager": "0123456789abcdef0123456789abcdef"}
 
 // page is an event that fires.
 func page(routing, dedup string) string {

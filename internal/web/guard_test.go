@@ -10,14 +10,14 @@ import (
 	"testing"
 
 	"docket/internal/auth"
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // tokens are one for each scope; a token's secret is its name with a tail.
 func tokens() []auth.Token {
 	var all []auth.Token
 	for _, scope := range []string{string(auth.Ingest), string(auth.Read), string(auth.Operate), string(auth.Admin)} {
-		all = append(all, auth.Token{Name: scope + "er", Secret: desk.Secret(scope + "-secret-0123456789"), Scopes: []string{scope}})
+		all = append(all, auth.Token{Name: scope + "er", Secret: fault.Secret(scope + "-secret-0123456789"), Scopes: []string{scope}})
 	}
 	return all
 }
@@ -88,7 +88,7 @@ var allRoutes = []route{
 }
 
 func TestEveryRouteHasItsScope(t *testing.T) {
-	f := newFace(t, plan{tokens: tokens(), sourceTokens: map[string]desk.Secret{"shop": "shop-secret-0123456789"}})
+	f := newFace(t, plan{tokens: tokens(), sourceTokens: map[string]fault.Secret{"shop": "shop-secret-0123456789"}})
 	for _, c := range allRoutes {
 		path := c.path
 		if c.try != "" {
@@ -170,7 +170,7 @@ func TestEveryRouteOfTheMuxIsInTheRouteTable(t *testing.T) {
 func TestSourceTakesItsOwnTokenAndNoOtherSourcesTakeIt(t *testing.T) {
 	const shop = "shop-secret-0123456789"
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+shop))
-	own := map[string]desk.Secret{"shop": shop}
+	own := map[string]fault.Secret{"shop": shop}
 	both, only := newFace(t, plan{tokens: tokens(), sourceTokens: own}), newFace(t, plan{sourceTokens: own})
 	for _, c := range []struct {
 		name         string

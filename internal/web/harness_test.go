@@ -20,12 +20,14 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
-	"docket/internal/feature"
+	"docket/internal/fault"
+	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
@@ -33,7 +35,6 @@ import (
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 	"docket/internal/web"
 )
 
@@ -51,7 +52,7 @@ type face struct {
 // plan changes what a face is made of.
 type plan struct {
 	tokens       []auth.Token
-	sourceTokens map[string]desk.Secret
+	sourceTokens map[string]fault.Secret
 	// sources come beside the usual ones.
 	sources []source.Source
 	policy  func(*incident.Policy)
@@ -60,13 +61,13 @@ type plan struct {
 	// dead is a desk that takes nothing.
 	dead bool
 	// flags is what the environment says of them.
-	flags map[string]feature.Env
+	flags map[string]flag.Env
 	ready func() web.Readiness
 	// fake is a FreeScout to file into; deskSecret signs its webhooks.
 	fake       *fakedesk.Server
-	deskSecret desk.Secret
+	deskSecret fault.Secret
 	// slackSecret signs presses of buttons; U1 may press.
-	slackSecret desk.Secret
+	slackSecret fault.Secret
 }
 
 // lines is a log.
@@ -116,13 +117,13 @@ func newFace(t testing.TB, p plan) *face {
 	if p.policy != nil {
 		p.policy(&rule)
 	}
-	board, err := switchboard.New(t.Context(), st, p.flags, log)
+	board, err := controls.New(t.Context(), st, p.flags, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	policy := func(incident.Incident, time.Time) incident.Policy {
 		now := rule
-		now.FilingOn = now.FilingOn && board.On(context.Background(), feature.AutoTicket)
+		now.FilingOn = now.FilingOn && board.On(context.Background(), flag.AutoTicket)
 		return now
 	}
 	registry := prometheus.NewRegistry()

@@ -7,10 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"docket/internal/courier"
-	"docket/internal/herald"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/notifier"
 	"docket/internal/store"
 	"docket/internal/surface"
 )
@@ -171,7 +171,7 @@ func (s *stock) Collect(ch chan<- prometheus.Metric) {
 type outside struct {
 	intake *intake.Intake
 	health *courier.Health
-	herald *herald.Herald
+	herald *notifier.Herald
 }
 
 var (

@@ -11,20 +11,21 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
-	"docket/internal/herald"
+	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/notifier"
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/surface"
-	"docket/internal/switchboard"
-	"docket/internal/words"
+	"docket/internal/template"
 )
 
 // Deps is all that the face stands on.
@@ -41,7 +42,7 @@ type Deps struct {
 	Local  *local.Desk
 	Policy func(inc incident.Incident, now time.Time) incident.Policy
 	// Words are a route's own words for its tickets; nil where no route has any.
-	Words func(route string) *words.Words
+	Words func(route string) *template.Words
 	// Route is an alert's route, "" for none; Routes are all of them, in order.
 	Route  func(alert.Alert) string
 	Routes []Route
@@ -52,7 +53,7 @@ type Deps struct {
 	// Booted is the process' start.
 	Booted time.Time
 	// Board holds flags, silences and maintenance windows.
-	Board *switchboard.Board
+	Board *controls.Board
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	// Pages puts the console's pages on the mux; nil for none.
@@ -61,15 +62,15 @@ type Deps struct {
 	Doctor *doctor.Doctor
 	// Reconcile compares with the desk; DeskSecret signs the desk's webhooks.
 	Reconcile  *reconcile.Reconciler
-	DeskSecret desk.Secret
+	DeskSecret fault.Secret
 	// SlackSecret signs the presses of buttons in Slack, "" where messages have none; only
 	// SlackUsers may press them.
-	SlackSecret desk.Secret
+	SlackSecret fault.Secret
 	SlackUsers  []string
 	// Health is the way to the desk, for the metrics.
 	Health *courier.Health
 	// Heralds tell people; nil where nobody is told.
-	Heralds *herald.Herald
+	Heralds *notifier.Herald
 	// Ready says whether alerts can be taken and kept.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry

@@ -8,11 +8,11 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/controls"
 	"docket/internal/desk"
 	"docket/internal/incident"
 	"docket/internal/store"
-	"docket/internal/switchboard"
-	"docket/internal/words"
+	"docket/internal/template"
 )
 
 // Reader reads what the API and the command line list, from the database. Without a
@@ -28,9 +28,9 @@ type Reader struct {
 	// Policy is the policy of a route at a moment, for explanations.
 	Policy func(inc incident.Incident, now time.Time) incident.Policy
 	// Words are a route's own words for its tickets; nil where no route has any.
-	Words func(route string) *words.Words
+	Words func(route string) *template.Words
 	// Board holds flags, silences and maintenance windows.
-	Board *switchboard.Board
+	Board *controls.Board
 }
 
 // AlertRow is one alert as listed.
@@ -274,7 +274,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if err != nil {
 		return row, err
 	}
-	var own *words.Words
+	var own *template.Words
 	if r.Words != nil {
 		own = r.Words(i.Route)
 	}

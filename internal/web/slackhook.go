@@ -11,12 +11,12 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/controls"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/notify/slack"
 	"docket/internal/silence"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // postSlack takes a press of a button in Slack. Only who is told may press, and each press
@@ -55,7 +55,7 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, store.ErrNotFound):
 		s.Metrics.clicked("unknown_incident")
 		fail(w, http.StatusNotFound, "there is no such incident")
-	case errors.Is(err, switchboard.ErrInvalid):
+	case errors.Is(err, controls.ErrInvalid):
 		s.Metrics.clicked("refused")
 		fail(w, http.StatusUnprocessableEntity, err.Error())
 	case err != nil:
@@ -115,9 +115,9 @@ func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Ac
 		}
 		matchers, err := silence.FromConditions(conditions)
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", switchboard.ErrInvalid, err)
+			return "", fmt.Errorf("%w: %w", controls.ErrInvalid, err)
 		}
-		draft := switchboard.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(), Once: press + " " + a.Fingerprint.String()}
+		draft := controls.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(), Once: press + " " + a.Fingerprint.String()}
 		if _, err := s.Board.AddSilence(ctx, draft, actor); err != nil {
 			return "", err
 		}

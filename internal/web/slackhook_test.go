@@ -9,18 +9,18 @@ import (
 	"testing"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/notify/slack"
 	"docket/internal/store"
 )
 
-const slackSecret = desk.Secret("the-signing-secret")
+const slackSecret = fault.Secret("the-signing-secret")
 
 // press is a press of a button as Slack sends it.
 type press struct {
 	action, mark, user string
 	at                 time.Time
-	secret             desk.Secret
+	secret             fault.Secret
 }
 
 func (f *face) press(p press) reply {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
+	"docket/internal/controls"
 	"docket/internal/silence"
 	"docket/internal/store"
-	"docket/internal/switchboard"
 )
 
 // FlagRow is one flag as listed.
@@ -24,7 +24,7 @@ type FlagRow struct {
 }
 
 // FlagRowOf is a flag as listed.
-func FlagRowOf(f switchboard.Flag) FlagRow {
+func FlagRowOf(f controls.Flag) FlagRow {
 	return FlagRow{f.Name, f.On, f.Pinned, orNull(f.ChangedAt), f.ChangedBy, f.Because, string(f.Reason), f.EnvVar, f.Why, f.Owner}
 }
 

@@ -9,8 +9,8 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/auth"
+	"docket/internal/controls"
 	"docket/internal/silence"
-	"docket/internal/switchboard"
 )
 
 // mountSwitches puts the switches' part of /api/v1 on the mux.
@@ -70,8 +70,8 @@ type SilenceDraft struct {
 	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
 }
 
-func (d SilenceDraft) draft() switchboard.Draft {
-	return switchboard.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
+func (d SilenceDraft) draft() controls.Draft {
+	return controls.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
 }
 
 func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[SilenceRow], error) {

@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"docket/internal/feature"
+	"docket/internal/flag"
 	"docket/internal/web"
 )
 
 func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
-	f := newFace(t, plan{flags: map[string]feature.Env{feature.InvestigateFromStatus: feature.EnvPinnedOff}})
+	f := newFace(t, plan{flags: map[string]flag.Env{flag.InvestigateFromStatus: flag.EnvPinnedOff}})
 	if r := f.post("/api/v1/flags/alerts.auto_ticket", `{"on":false,"why":"a flood"}`); r.status != http.StatusOK || r.json(t)["on"] != false {
 		t.Fatal(r)
 	}

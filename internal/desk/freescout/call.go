@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 const (
@@ -202,7 +203,7 @@ func (d *Desk) scrubbed(fault *desk.Error) *desk.Error {
 
 func (d *Desk) scrub(text string) string {
 	h := d.held.Load()
-	for _, secret := range [...]desk.Secret{h.now.APIKey, h.now.AccessClientSecret, h.now.AccessClientID, h.before.APIKey, h.before.AccessClientSecret, h.before.AccessClientID} {
+	for _, secret := range [...]fault.Secret{h.now.APIKey, h.now.AccessClientSecret, h.now.AccessClientID, h.before.APIKey, h.before.AccessClientSecret, h.before.AccessClientID} {
 		if secret.Set() {
 			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
 		}

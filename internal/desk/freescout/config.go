@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // The defaults of a Config.
@@ -35,10 +35,10 @@ type Config struct {
 	InstanceURL string
 	// APIKey is the installation's key; required, unless KeyLater says that SetCredentials
 	// brings it: until then every call is unavailable, and none is sent.
-	APIKey   desk.Secret
+	APIKey   fault.Secret
 	KeyLater bool
 	// AccessClientID and AccessClientSecret are Cloudflare Access's service token: both or neither.
-	AccessClientID, AccessClientSecret desk.Secret
+	AccessClientID, AccessClientSecret fault.Secret
 	// MailboxID is where tickets go unless a draft says otherwise; required.
 	MailboxID int64
 	// CustomerEmail is in whose name tickets are opened.

@@ -3,12 +3,12 @@ package freescout
 import (
 	"fmt"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // Credentials are what every call shows: the key, and Cloudflare Access's service token, both
 // of its halves or neither.
-type Credentials struct{ APIKey, AccessClientID, AccessClientSecret desk.Secret }
+type Credentials struct{ APIKey, AccessClientID, AccessClientSecret fault.Secret }
 
 // held is a pair of credentials: those of calls that begin now, and those of calls that may
 // still be on their way, so that neither is ever said.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // Hook is what one of FreeScout's webhooks says. It may be old, come twice or out of order:
@@ -25,7 +26,7 @@ func (h Hook) Gone() bool { return h.Event == "convo.deleted_forever" }
 
 // Signed reports whether FreeScout signed the body with the secret: base64 of its HMAC-SHA1
 // (freescout.net/module/api-webhooks, read 2026-11-23). Without a secret nothing is.
-func Signed(secret desk.Secret, signature string, body []byte) bool {
+func Signed(secret fault.Secret, signature string, body []byte) bool {
 	if !secret.Set() {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // tolerance is how old a signed request may be, and how far its clock may be ahead.
@@ -20,7 +20,7 @@ const tolerance = 5 * time.Minute
 // Signed reports whether Slack signed a request's body with the app's signing secret, and
 // lately (https://docs.slack.dev/authentication/verifying-requests-from-slack, read
 // 2026-11-23). timestamp and signature are its headers of these names.
-func Signed(secret desk.Secret, timestamp, signature string, body []byte, now time.Time) bool {
+func Signed(secret fault.Secret, timestamp, signature string, body []byte, now time.Time) bool {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || !secret.Set() {
 		return false
@@ -32,7 +32,7 @@ func Signed(secret desk.Secret, timestamp, signature string, body []byte, now ti
 }
 
 // Sign returns the signature that Slack sends with a body.
-func Sign(secret desk.Secret, timestamp string, body []byte) string {
+func Sign(secret fault.Secret, timestamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	_, _ = fmt.Fprintf(mac, "v0:%s:%s", timestamp, body) // A hash never fails to write.
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))

@@ -13,14 +13,14 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/notify"
 )
 
 // Config is how Slack is reached.
 type Config struct {
 	// Token is a bot's: chat:write is the scope that is needed.
-	Token desk.Secret
+	Token fault.Secret
 	// APIURL is Slack's, with a slash at its end or without.
 	APIURL string
 	// Buttons says that the answers to buttons reach us, so that messages may have them.

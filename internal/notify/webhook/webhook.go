@@ -18,7 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/notify"
 )
 
@@ -27,11 +27,11 @@ type Config struct {
 	// Name tells it from the others.
 	Name string
 	// URL is where it listens: https, or http within one's own network. It may hold a secret.
-	URL desk.Secret
+	URL fault.Secret
 	// Secret signs what is sent, "" for no signature: whsec_ and base64, or any text.
-	Secret desk.Secret
+	Secret fault.Secret
 	// Token is sent as Authorization: Bearer, "" for none.
-	Token     desk.Secret
+	Token     fault.Secret
 	UserAgent string
 }
 
@@ -69,12 +69,12 @@ func New(c Config) (*Webhook, error) {
 }
 
 // CheckSecret says what is wrong with a secret, nil for nothing.
-func CheckSecret(secret desk.Secret) error {
+func CheckSecret(secret fault.Secret) error {
 	_, err := keyOf(secret)
 	return err
 }
 
-func keyOf(secret desk.Secret) ([]byte, error) {
+func keyOf(secret fault.Secret) ([]byte, error) {
 	text, encoded := strings.CutPrefix(secret.Reveal(), secretPrefix)
 	if !encoded {
 		return []byte(text), nil

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/notify"
 	"docket/internal/notify/webhook"
 )
@@ -75,7 +75,7 @@ const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" // The example of the St
 
 func open(t *testing.T, url string) *webhook.Webhook {
 	t.Helper()
-	w, err := webhook.New(webhook.Config{Name: "ops", URL: desk.Secret(url), Secret: secret, Token: "t0ken-of-ours", UserAgent: "docket/test"})
+	w, err := webhook.New(webhook.Config{Name: "ops", URL: fault.Secret(url), Secret: secret, Token: "t0ken-of-ours", UserAgent: "docket/test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,12 +230,12 @@ func TestACheckTellsNobodyAnything(t *testing.T) {
 
 func TestASecretThatIsNoBase64IsSaid(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []desk.Secret{"whsec_", "whsec_???"} {
+	for _, bad := range []fault.Secret{"whsec_", "whsec_???"} {
 		if err := webhook.CheckSecret(bad); err == nil || strings.Contains(err.Error(), "???") {
 			t.Errorf("%q: %v", bad.Reveal(), err)
 		}
 	}
-	for _, good := range []desk.Secret{"", "any text", secret} {
+	for _, good := range []fault.Secret{"", "any text", secret} {
 		if err := webhook.CheckSecret(good); err != nil {
 			t.Errorf("%q: %v", good.Reveal(), err)
 		}

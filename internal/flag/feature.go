@@ -1,0 +1,117 @@
+package flag
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The flags' names.
+const (
+	// AutoTicket lets alerts be filed as tickets.
+	AutoTicket = "alerts.auto_ticket"
+	// InvestigateFromStatus shows the Investigate button on degraded tiles.
+	InvestigateFromStatus = "investigate.from_status"
+)
+
+// Flag is one switch.
+type Flag struct {
+	Name string
+	// EnvVar is the variable that pins it off (0) or turns it on by default (1).
+	EnvVar string
+	// Why says what it is for, Owner who decides about it.
+	Why, Owner string
+	// RemoveBy is the day by which it is to be gone; zero for a switch that stays.
+	RemoveBy time.Time
+	// Default holds while nobody has said anything.
+	Default bool
+}
+
+// Flags are all flags. Both are break-glass switches of the operators and stay.
+var Flags = []Flag{
+	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET", Why: "stops the filing of tickets for alerts, for example in a flood", Owner: "operations", Default: true},
+	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles", Owner: "operations", Default: true},
+}
+
+// Find returns the flag of this name, or of this variable's: runbooks call it by either.
+func Find(name string) (Flag, bool) {
+	for _, f := range Flags {
+		if name == f.Name || name == f.EnvVar {
+			return f, true
+		}
+	}
+	return Flag{}, false
+}
+
+// Env is what the environment says of a flag.
+type Env uint8
+
+// What it may say.
+const (
+	EnvUnset     Env = iota // nothing
+	EnvPinnedOff            // 0: off, and nobody can turn it on
+	EnvDefaultOn            // 1: on until an operator turns it off
+)
+
+// ParseEnv reads a variable's value. An error names what it may hold.
+func ParseEnv(value string) (Env, error) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "":
+		return EnvUnset, nil
+	case "0", "false", "off", "no":
+		return EnvPinnedOff, nil
+	case "1", "true", "on", "yes":
+		return EnvDefaultOn, nil
+	}
+	return EnvUnset, fmt.Errorf("%q is neither 0 (pinned off) nor 1 (on by default)", value)
+}
+
+// Setting is what an operator has set.
+type Setting struct {
+	Name      string
+	On        bool
+	ChangedAt time.Time
+	ChangedBy string
+	// Why is what they said it was for, "" for nothing.
+	Why string
+}
+
+// Reason says what decided about a flag.
+type Reason string
+
+// The reasons, the strongest first.
+const (
+	PinnedByEnvironment  Reason = "pinned_by_environment"
+	SetByOperator        Reason = "set_by_operator"
+	DefaultByEnvironment Reason = "default_by_environment"
+	ByDefault            Reason = "default"
+)
+
+// Verdict is a flag's state.
+type Verdict struct {
+	On bool
+	// Pinned says that no operator can change it.
+	Pinned bool
+	Reason Reason
+}
+
+// Evaluate decides about a flag. set is what an operator has set, nil for nothing.
+func Evaluate(f Flag, env Env, set *Setting) Verdict {
+	switch {
+	case env == EnvPinnedOff:
+		return Verdict{On: false, Pinned: true, Reason: PinnedByEnvironment}
+	case set != nil:
+		return Verdict{On: set.On, Reason: SetByOperator}
+	case env == EnvDefaultOn:
+		return Verdict{On: true, Reason: DefaultByEnvironment}
+	}
+	return Verdict{On: f.Default, Reason: ByDefault}
+}
+
+// CheckSet returns nil where an operator may set the flag, and why not otherwise.
+func CheckSet(f Flag, env Env) error {
+	if env == EnvPinnedOff {
+		return fmt.Errorf("%s is pinned off by the environment (%s=0): change the variable and restart", f.Name, f.EnvVar)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package infisical
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"docket/internal/fault"
+)
+
+// Config says where the vault is and who we are. Either ClientID and ClientSecret are set, or Token.
+type Config struct {
+	// URL is the instance's address, without /api.
+	URL string
+	// ProjectID and Environment name where the secrets lie.
+	ProjectID, Environment string
+	ClientID               string
+	ClientSecret, Token    fault.Secret
+}
+
+// Client reads from one Infisical. It is safe for many goroutines.
+type Client struct {
+	config Config
+	http   *http.Client
+
+	mu sync.Mutex // guards the two below
+	// access is the token of a login, and until when it is used.
+	access fault.Secret
+	until  time.Time
+}
+
+// Error is why a secret could not be read, named so that log and doctor say the same.
+type Error struct {
+	// Name is the fault's fixed name.
+	Name string
+	// Sentence says what happened, Fix what to do about it.
+	Sentence, Fix string
+	// Err is the cause; it never holds a secret.
+	Err error
+}
+
+// Error returns the name and the sentence, with the cause behind them.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Name, e.Sentence, e.Err)
+	}
+	return e.Name + ": " + e.Sentence
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// The bounds of a call.
+const (
+	callTimeout = 10 * time.Second
+	maxAnswer   = 1 << 20
+	// spare is how long before its end an access token is not used any more.
+	spare = 30 * time.Second
+)
+
+// New makes the client. It calls nobody.
+func New(c Config) *Client {
+	c.URL = strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/api")
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
+	}
+	// A redirect would carry the token to another host.
+	return &Client{config: c, http: &http.Client{Transport: transport, Timeout: callTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// Read returns the secret of this name in a folder. Its error is nil or an *Error.
+func (c *Client) Read(ctx context.Context, folder, name string) (fault.Secret, error) {
+	value, status, err := c.read(ctx, folder, name)
+	if status == http.StatusUnauthorized && !c.config.Token.Set() {
+		// The access token may have been revoked before its time: log in again, once.
+		c.forget()
+		value, _, err = c.read(ctx, folder, name)
+	}
+	return value, err
+}
+
+func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, int, error) {
+	access, err := c.login(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	query := url.Values{"workspaceId": {c.config.ProjectID}, "environment": {c.config.Environment}, "secretPath": {folder}}
+	// https://infisical.com/docs/api-reference/endpoints/secrets/read, read 2026-11-23: every
+	// instance in use has v3, v4 is only in new ones.
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.config.URL+"/api/v3/secrets/raw/"+url.PathEscape(name)+"?"+query.Encode(), http.NoBody)
+	if err != nil {
+		return "", 0, badAddress()
+	}
+	req.Header.Set("Authorization", "Bearer "+access.Reveal())
+	var answer struct {
+		Secret struct {
+			Value string `json:"secretValue"`
+		} `json:"secret"`
+	}
+	status, err := c.call(req, &answer)
+	switch {
+	case err != nil:
+		return "", status, err
+	case strings.TrimRight(answer.Secret.Value, "\r\n") == "":
+		return "", status, &Error{Name: "vault_empty", Sentence: "The vault has no value for " + name + ".", Fix: "Set it in the vault."}
+	}
+	return fault.Secret(strings.TrimRight(answer.Secret.Value, "\r\n")), status, nil
+}
+
+// login returns the token to call with: the configured one, or that of a login.
+func (c *Client) login(ctx context.Context) (fault.Secret, error) {
+	if c.config.Token.Set() {
+		return c.config.Token, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.access.Set() && time.Now().Before(c.until) {
+		return c.access, nil
+	}
+	body, err := json.Marshal(map[string]string{"clientId": c.config.ClientID, "clientSecret": c.config.ClientSecret.Reveal()})
+	if err != nil {
+		return "", badAddress()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.URL+"/api/v1/auth/universal-auth/login", bytes.NewReader(body))
+	if err != nil {
+		return "", badAddress()
+	}
+	req.Header.Set("Content-Type", "application/json")
+	var answer struct {
+		AccessToken string `json:"accessToken"`
+		ExpiresIn   int64  `json:"expiresIn"`
+	}
+	if _, err := c.call(req, &answer); err != nil {
+		return "", err
+	}
+	if answer.AccessToken == "" {
+		return "", &Error{Name: "vault_bad_answer", Sentence: "The vault's login gave no token.", Fix: "Check vault.url: it is the address of an Infisical."}
+	}
+	c.access = fault.Secret(answer.AccessToken)
+	c.until = time.Now().Add(time.Duration(min(max(answer.ExpiresIn, 0), 86400))*time.Second - spare)
+	return c.access, nil
+}
+
+func (c *Client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.access = ""
+}
+
+// call sends a request and reads its JSON.
+func (c *Client) call(req *http.Request, out any) (status int, err error) {
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if u, ok := errors.AsType[*url.Error](err); ok {
+			err = u.Err // Without the address.
+		}
+		return 0, &Error{Name: "vault_away", Sentence: "The vault cannot be reached.", Fix: "Check vault.url, and that the vault is up; the last values go on being used.", Err: err}
+	}
+	defer func() { _ = resp.Body.Close() }() // It was read as far as we want it.
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	switch {
+	case err != nil:
+		return resp.StatusCode, &Error{Name: "vault_away", Sentence: "The vault's answer was cut off.", Fix: "Nothing, if it passes.", Err: err}
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		return resp.StatusCode, &Error{Name: "vault_refused", Sentence: fmt.Sprintf("The vault did not let us in (%d).", resp.StatusCode), Fix: "Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity may read."}
+	case resp.StatusCode == http.StatusNotFound:
+		return resp.StatusCode, &Error{Name: "vault_missing", Sentence: "The vault has no such secret.", Fix: "Check vault.secrets (the folder), vault.project_id and vault.environment."}
+	case resp.StatusCode != http.StatusOK:
+		return resp.StatusCode, &Error{Name: "vault_ill", Sentence: fmt.Sprintf("The vault answered %d.", resp.StatusCode), Fix: "Look into the vault's log; the last values go on being used."}
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return resp.StatusCode, &Error{Name: "vault_bad_answer", Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
+	}
+	return resp.StatusCode, nil
+}
+
+func badAddress() error {
+	return &Error{Name: "vault_bad_address", Sentence: "The vault's address is not valid.", Fix: "Set vault.url to the address of your Infisical."}
+}

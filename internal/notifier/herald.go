@@ -1,0 +1,219 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"docket/internal/failpoint"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/notify"
+	"docket/internal/queue"
+	"docket/internal/store"
+)
+
+// Herald tells people through its notifiers.
+type Herald struct {
+	store     *store.Store
+	ledger    *ledger.Ledger
+	ways      map[string]way
+	publicURL string
+	told      func(notifier string, outcome incident.Outcome)
+	log       *slog.Logger
+}
+
+type way struct {
+	notifier notify.Notifier
+	health   *Health
+}
+
+// Options are what a herald works with.
+type Options struct {
+	Notifiers []notify.Notifier
+	// PublicURL is where people reach Docket's pages, "" for nowhere.
+	PublicURL string
+	// Told is told what became of each attempt, for metrics. It may be nil.
+	Told func(notifier string, outcome incident.Outcome)
+	Log  *slog.Logger
+}
+
+// New makes a herald.
+func New(st *store.Store, l *ledger.Ledger, o Options) *Herald {
+	h := &Herald{store: st, ledger: l, ways: map[string]way{}, publicURL: o.PublicURL, told: o.Told, log: o.Log}
+	for _, n := range o.Notifiers {
+		h.ways[n.Name()] = way{n, newHealth(n.Name(), o.Log)}
+	}
+	return h
+}
+
+const (
+	// callTimeout is how long an attempt may still be on its way after it began.
+	callTimeout = 15 * time.Second
+	// recordTimeout bounds writing an answer down; it outlives the job's own context.
+	recordTimeout = 10 * time.Second
+	// maxMoves bounds one run of a job.
+	maxMoves = 4
+	// unknownWay is how long a notice waits whose notifier is not configured any more.
+	unknownWay = time.Hour
+)
+
+// States returns how each notifier was last met.
+func (h *Herald) States() []State {
+	var all []State
+	for _, w := range h.ways {
+		all = append(all, w.health.State())
+	}
+	return all
+}
+
+// Check asks each notifier whether the way is open, and returns what the first ill one says.
+func (h *Herald) Check(ctx context.Context) error {
+	for _, w := range h.ways {
+		err := w.notifier.Check(ctx)
+		w.health.hear(ctx, err)
+		if err != nil {
+			return fmt.Errorf("check %s: %w", w.notifier.Name(), err)
+		}
+	}
+	return nil
+}
+
+// Perform tells one notice as far as it will go now. It returns when to come again, or the
+// zero time once there is nothing more to say. An error means that the database failed.
+func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
+	for range maxMoves {
+		n, err := h.store.Notice(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return time.Time{}, nil // A backup was restored.
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		now := time.Now().UTC()
+		move := n.Next(callTimeout, now)
+		switch move.Do {
+		case incident.DoWait:
+			return move.At, nil
+		case incident.DoSend:
+		case incident.DoNothing, incident.DoLook, incident.DoConfirm:
+			return time.Time{}, nil
+		}
+		w, known := h.ways[n.Notifier]
+		if !known {
+			return now.Add(unknownWay), nil
+		}
+		m, err := h.compose(ctx, n)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if m.Words == n.Told && n.State == incident.NoticeWaiting && m.Words == n.Wanted {
+			_, err := h.record(ctx, n, incident.NoticeAnswer{Outcome: incident.OutcomeSent, Words: m.Words})
+			return time.Time{}, err
+		}
+		if again, ok := w.health.admit(n.Recipient.ID, now); !ok {
+			return again, nil
+		}
+		if err := h.tell(ctx, w, n, m); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.Now().Add(time.Second), nil
+}
+
+// compose says what is known now.
+func (h *Herald) compose(ctx context.Context, n incident.Notice) (notify.Message, error) {
+	if n.Mark == (incident.Mark{}) {
+		return notify.ComposeText(n), nil
+	}
+	inc, err := h.store.Incident(ctx, n.Mark)
+	if err != nil {
+		return notify.Message{}, err
+	}
+	alerts, err := h.store.AlertsOf(ctx, n.Mark.Key)
+	if err != nil {
+		return notify.Message{}, err
+	}
+	return notify.Compose(n, inc, alerts, h.publicURL), nil
+}
+
+// tell makes one attempt: it is written down as begun, made, and its answer brought home.
+func (h *Herald) tell(ctx context.Context, w way, n incident.Notice, m notify.Message) error {
+	started, err := h.record(ctx, n, incident.NoticeAnswer{Outcome: incident.OutcomeStarted, Words: m.Words})
+	if err != nil || started.Reason != incident.ReasonSending {
+		return err // Another worker was first; the next look at the notice says what it did.
+	}
+	n = started.Notice
+	failpoint.Hit("herald-before-call")
+	ref := notify.Ref{Channel: n.Channel, ID: n.Message}
+	began := time.Now()
+	if n.Message == "" {
+		ref, err = w.notifier.Post(ctx, n.Recipient.ID, m)
+	} else {
+		err = w.notifier.Update(ctx, n.Recipient.ID, ref, m)
+	}
+	failpoint.Hit("herald-after-call")
+	w.health.hear(ctx, err)
+	answer := answerOf(ref, err)
+	h.log.DebugContext(ctx, "told", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))
+	if h.told != nil {
+		h.told(n.Notifier, answer.Outcome)
+	}
+	_, err = h.record(ctx, n, answer)
+	return err
+}
+
+// answerOf turns a notifier's answer into the notice's.
+func answerOf(ref notify.Ref, err error) incident.NoticeAnswer {
+	if err == nil {
+		return incident.NoticeAnswer{Outcome: incident.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
+	}
+	e := notify.As(err)
+	a := incident.NoticeAnswer{Outcome: incident.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
+	switch e.Class {
+	case notify.Unavailable:
+		a.Outcome = incident.OutcomeNotSent
+		if e.Name == notify.RateLimited {
+			a.Outcome = incident.OutcomeHeldBack
+		}
+	case notify.Refused:
+		a.Outcome = incident.OutcomeRefused
+	case notify.Gone:
+		a.Outcome = incident.OutcomeVanished
+	case notify.Unknown:
+	}
+	return a
+}
+
+// record brings an answer to the ledger, however the job's own context stands.
+func (h *Herald) record(ctx context.Context, n incident.Notice, a incident.NoticeAnswer) (ledger.Result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	a.Attempt = n.Attempt
+	results, err := h.ledger.Apply(ctx, ledger.Input{NoticeID: n.ID, Heard: a})
+	if err != nil {
+		return ledger.Result{}, fmt.Errorf("record that %s is %s: %w", n.ID, a.Outcome, err)
+	}
+	return results[0], nil
+}
+
+// Sweep puts notices whose job was lost back into the queue.
+func (h *Herald) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
+	ids, err := h.store.OverdueNotices(ctx, now.Add(-sweepAfter), sweepLimit)
+	if err != nil {
+		return fmt.Errorf("look for notices that were lost: %w", err)
+	}
+	jobs := make([]queue.Job, len(ids))
+	for i, id := range ids {
+		jobs[i] = queue.Job{NoticeID: id}
+	}
+	return q.Ensure(ctx, jobs)
+}
+
+const (
+	// sweepAfter is how long a notice may be overdue before its job counts as lost.
+	sweepAfter = 30 * time.Second
+	sweepLimit = 1000
+)
