@@ -166,7 +166,7 @@ func (s *scene) config(listen, database string) config.Config {
 	for _, at := range stage {
 		cfg.Surfaces = append(cfg.Surfaces, config.SurfaceConfig{
 			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,
-			InvestigateWindow: time.Hour, Probe: probe.Spec{HTTP: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
+			InvestigateWindow: time.Hour, Probe: probe.Spec{Settings: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
 			Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbooks/" + at.name}},
 		})
 	}

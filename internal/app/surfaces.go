@@ -24,7 +24,7 @@ func watched(cfg config.Config, prober *probe.Prober) ([]watch.Item, error) {
 func heartbeats(cfg config.Config) map[string]bool {
 	names := map[string]bool{}
 	for _, s := range cfg.Surfaces {
-		if s.Probe.Heartbeat != nil {
+		if _, ok := s.Probe.Settings.(*probe.Heartbeat); ok {
 			names[s.Name] = true
 		}
 	}

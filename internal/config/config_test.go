@@ -168,11 +168,11 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Surfaces: []SurfaceConfig{
 			{
 				Name: "checkout", Title: "Checkout", Group: "Shop", Every: 5 * time.Second, Timeout: 3 * time.Second,
-				Probe:     probe.Spec{HTTP: &probe.HTTP{URL: "https://example.org/health?deep=1", Headers: map[string]fault.Secret{"X-Api": "probe-secret"}, Status: []string{"200", "3xx"}, Contains: "ok"}},
+				Probe:     probe.Spec{Settings: &probe.HTTP{URL: "https://example.org/health?deep=1", Headers: map[string]fault.Secret{"X-Api": "probe-secret"}, Status: []string{"200", "3xx"}, Contains: "ok"}},
 				DownAfter: 3, UpAfter: 4, Severity: alert.P1, DegradedSeverity: alert.P3, Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbook"}}, InvestigateWindow: 10 * time.Minute,
 			},
-			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: probe.Spec{Heartbeat: &probe.Heartbeat{}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
-			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: probe.Spec{TCP: &probe.TCP{Address: "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
+			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: probe.Spec{Settings: &probe.Heartbeat{}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
+			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: probe.Spec{Settings: &probe.TCP{Address: "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
 		},
 		Canary: CanaryConfig{Every: time.Hour, Ticket: true, MailboxID: 9, PingURL: "https://ping.example.org/probe-secret"},
 		Routes: []RouteConfig{
@@ -291,6 +291,13 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 
 // keys are the paths of all keys below a type.
 func keys(t reflect.Type, path string) []string {
+	if c, ok := reflect.New(t).Interface().(choice); ok {
+		all := []string{path}
+		for _, kind := range c.Kinds() {
+			all = append(all, keys(reflect.TypeOf(c.Choose(kind)), join(path, kind))...)
+		}
+		return all
+	}
 	switch t.Kind() {
 	case reflect.Slice, reflect.Pointer:
 		return keys(t.Elem(), path)

@@ -97,6 +97,12 @@ func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
 	}
 	l.at[path], l.given[path] = position(n), true
 	_, isText := n.(*ast.StringNode)
+	if v.CanAddr() {
+		if c, ok := v.Addr().Interface().(choice); ok {
+			l.decodeChoice(n, c, path)
+			return
+		}
+	}
 	switch {
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
@@ -208,6 +214,41 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
 			continue
 		}
 		l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, fields))
+	}
+}
+
+// choice is a value that is a mapping with one key, which chooses what may stand under it.
+type choice interface {
+	Kinds() []string
+	// Choose takes a kind, and returns a pointer to its settings, nil where there is no such kind.
+	Choose(kind string) any
+}
+
+// decodeChoice takes the key that has a value; one that stands alone needs none, since all
+// its settings may have defaults.
+func (l *loader) decodeChoice(n ast.Node, c choice, path string) {
+	members, _ := l.members(n, path)
+	known := map[string]int{}
+	for i, kind := range c.Kinds() {
+		known[kind] = i
+	}
+	chosen := 0
+	for _, m := range members {
+		if _, ok := known[m.key]; !ok {
+			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, known))
+			continue
+		}
+		value := l.bare(m.value, m.path)
+		if value == nil && len(members) > 1 {
+			continue
+		}
+		settings := reflect.ValueOf(c.Choose(m.key)).Elem()
+		if value != nil {
+			l.decode(value, settings, m.path)
+		}
+		if chosen++; chosen == 2 {
+			l.wrongAt(m.at, path, "must have one of %s", strings.Join(c.Kinds(), ", "))
+		}
 	}
 }
 

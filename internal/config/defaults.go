@@ -7,7 +7,6 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/fault"
-	"docket/internal/probe"
 )
 
 // The paces of what is asked again and again, where nothing else is said.
@@ -121,9 +120,6 @@ func (l *loader) settleSurface(s *SurfaceConfig, path string) {
 	}
 	if s.DegradedSeverity == 0 {
 		s.DegradedSeverity = max(alert.P3, s.Severity)
-	}
-	if s.Probe.Heartbeat == nil && l.holds(path+".probe.heartbeat") { // Its settings all have defaults.
-		s.Probe.Heartbeat = &probe.Heartbeat{}
 	}
 	if s.InvestigateWindow == 0 {
 		s.InvestigateWindow = l.config.Policies.InvestigateWindow

@@ -26,7 +26,7 @@ func BenchmarkReading(b *testing.B) {
 		{"new with TLS", time.Minute, HTTP{URL: secure.URL, Insecure: true}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			ask, err := New(nil, time.Now(), "docket").Make(Spec{HTTP: &c.set}, surface.Surface{Every: c.every})
+			ask, err := New(nil, time.Now(), "docket").Make(Spec{&c.set}, surface.Surface{Every: c.every})
 			if err != nil {
 				b.Fatal(err)
 			}

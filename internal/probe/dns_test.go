@@ -141,7 +141,7 @@ func TestAnswersOfANameServerAreJudged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.set.Resolver = server
-			r := read(t, Spec{DNS: &c.set}, 0)
+			r := read(t, Spec{&c.set}, 0)
 			expect(t, r, c.status, c.reason)
 			if r.Evidence["resolver"] != server {
 				t.Errorf("the evidence is %v", r.Evidence)
@@ -158,7 +158,7 @@ func TestLongAnswerComesByAConnection(t *testing.T) {
 		}
 		return packed(t, m)
 	})
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: server, Expect: []string{"192.0.2.1"}}}, 0), surface.Operational, "")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server, Expect: []string{"192.0.2.1"}}}, 0), surface.Operational, "")
 }
 
 func TestOnlyTheAnswerToTheQuestionCounts(t *testing.T) {
@@ -167,15 +167,15 @@ func TestOnlyTheAnswerToTheQuestionCounts(t *testing.T) {
 		forged.ID++
 		return packed(t, forged)
 	})
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
 	server = nameServer(t, func(_ string, asked dnsmessage.Message) []byte {
 		other := zone(asked)
 		other.Questions = []dnsmessage.Question{{Name: dnsmessage.MustNewName("evil.example.org."), Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}}
 		return packed(t, other)
 	})
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
 	server = nameServer(t, func(string, dnsmessage.Message) []byte { return []byte("\xff\xff no message at all \x00") })
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
 }
 
 func TestLostDatagramIsSentAgain(t *testing.T) {
@@ -186,7 +186,7 @@ func TestLostDatagramIsSentAgain(t *testing.T) {
 		}
 		return packed(t, zone(q))
 	})
-	r := read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: server}}, 4*time.Second)
+	r := read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 4*time.Second)
 	expect(t, r, surface.Operational, "")
 	if r.Latency < askAgainAfter {
 		t.Errorf("a latency of %s hides the datagram that was lost", r.Latency)
@@ -194,8 +194,8 @@ func TestLostDatagramIsSentAgain(t *testing.T) {
 }
 
 func TestNameServerThatIsNotThereIsDown(t *testing.T) {
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: closedPort(t)}}, 0), surface.Down, "the connection was refused")
-	expect(t, read(t, Spec{DNS: &DNS{Name: "shop.example.org", Resolver: "169.254.169.254:53"}}, 0), surface.Unknown, "allow_metadata")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: closedPort(t)}}, 0), surface.Down, "the connection was refused")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: "169.254.169.254:53"}}, 0), surface.Unknown, "allow_metadata")
 }
 
 func TestReverseNames(t *testing.T) {

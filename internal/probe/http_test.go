@@ -138,7 +138,7 @@ func TestWebAnswerIsJudged(t *testing.T) {
 			if strings.Contains(c.reason, "within") {
 				timeout = 100 * time.Millisecond
 			}
-			r := read(t, Spec{HTTP: &c.set}, timeout)
+			r := read(t, Spec{&c.set}, timeout)
 			expect(t, r, c.status, c.reason)
 			if r.Evidence["address"] != s.Listener.Addr().String() {
 				t.Errorf("the evidence %v does not name the address %s", r.Evidence, s.Listener.Addr())
@@ -164,16 +164,16 @@ func TestServersThatSpeakBadlyAreDown(t *testing.T) {
 				hear(conn)
 				say(conn, c.says)
 			})
-			expect(t, read(t, Spec{HTTP: &HTTP{URL: "http://" + address}}, 0), surface.Down, c.reason)
+			expect(t, read(t, Spec{&HTTP{URL: "http://" + address}}, 0), surface.Down, c.reason)
 		})
 	}
 }
 
 func TestHostThatCannotBeReachedIsDown(t *testing.T) {
 	address := closedPort(t)
-	expect(t, read(t, Spec{HTTP: &HTTP{URL: "http://" + address}}, 0), surface.Down, "the connection was refused by "+address)
+	expect(t, read(t, Spec{&HTTP{URL: "http://" + address}}, 0), surface.Down, "the connection was refused by "+address)
 	// What a machine without a name server says of it is another matter.
-	r := read(t, Spec{HTTP: &HTTP{URL: "http://name.invalid/?token=s3cret"}}, 0)
+	r := read(t, Spec{&HTTP{URL: "http://name.invalid/?token=s3cret"}}, 0)
 	if r.Status == surface.Operational || strings.Contains(fmt.Sprint(r), "s3cret") {
 		t.Errorf("a name that does not exist is %s: %q", r.Status, r.Reason)
 	}
@@ -202,12 +202,12 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 	}))
 	t.Cleanup(first.Close)
 	set := HTTP{URL: first.URL + "/?token=s3cret", Headers: map[string]fault.Secret{"X-Api-Key": "s3cret", "Authorization": "s3cret", "Host": "s3cret.example.org"}}
-	expect(t, read(t, Spec{HTTP: &set}, 0), surface.Operational, "")
+	expect(t, read(t, Spec{&set}, 0), surface.Operational, "")
 	if got := fmt.Sprint(seen.Load()); strings.Contains(got, "s3cret") || !strings.Contains(got, "docket") {
 		t.Errorf("the other host was sent %s", got)
 	}
 	set.Method, set.Body = "POST", "s3cret"
-	expect(t, read(t, Spec{HTTP: &set}, 0), surface.Down, "redirects the request with its body to another host")
+	expect(t, read(t, Spec{&set}, 0), surface.Down, "redirects the request with its body to another host")
 }
 
 func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
@@ -237,7 +237,7 @@ func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
 			s.StartTLS()
 			t.Cleanup(s.Close)
 			c.set.URL = s.URL
-			r := read(t, Spec{HTTP: &c.set}, 0)
+			r := read(t, Spec{&c.set}, 0)
 			expect(t, r, c.status, c.reason)
 			if want := time.Now().Add(c.after).UTC().Format("2006-01-02T15"); r.Status != surface.Down && !strings.HasPrefix(r.Evidence["certificate_expires"], want) {
 				t.Errorf("the evidence is %v, want %s", r.Evidence, want)
@@ -246,7 +246,7 @@ func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
 	}
 	t.Run("plain HTTP", func(t *testing.T) {
 		address := strings.TrimPrefix(site(t).URL, "http://")
-		expect(t, read(t, Spec{HTTP: &HTTP{URL: "https://" + address}}, 0), surface.Down, "server gave HTTP response to HTTPS client")
+		expect(t, read(t, Spec{&HTTP{URL: "https://" + address}}, 0), surface.Down, "server gave HTTP response to HTTPS client")
 	})
 	t.Run("another name", func(t *testing.T) {
 		s := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -254,7 +254,7 @@ func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
 		s.Config.ErrorLog = log.New(io.Discard, "", 0)
 		s.StartTLS()
 		t.Cleanup(s.Close)
-		r := read(t, Spec{HTTP: &HTTP{URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1), CAFile: ca.file}}, 0)
+		r := read(t, Spec{&HTTP{URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1), CAFile: ca.file}}, 0)
 		expect(t, r, surface.Down, "the certificate is not for localhost")
 	})
 }
@@ -278,7 +278,7 @@ func TestConnectionsAreKeptOnlyForReadingsThatComeSoon(t *testing.T) {
 		}
 		s.Start()
 		c.set.URL = s.URL
-		ask, err := New(nil, time.Now(), "docket").Make(Spec{HTTP: &c.set}, surface.Surface{Every: c.every})
+		ask, err := New(nil, time.Now(), "docket").Make(Spec{&c.set}, surface.Surface{Every: c.every})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +294,7 @@ func TestConnectionsAreKeptOnlyForReadingsThatComeSoon(t *testing.T) {
 
 func TestReadingThatIsStoppedSaysNothingOfTheSurface(t *testing.T) {
 	s := site(t)
-	ask, err := New(nil, time.Now(), "docket").Make(Spec{HTTP: &HTTP{URL: s.URL + "/never"}}, surface.Surface{})
+	ask, err := New(nil, time.Now(), "docket").Make(Spec{&HTTP{URL: s.URL + "/never"}}, surface.Surface{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,8 +306,8 @@ func TestReadingThatIsStoppedSaysNothingOfTheSurface(t *testing.T) {
 func TestTooManyLargeBodiesAreNotHeldAtOnce(t *testing.T) {
 	s, by := site(t), New(nil, time.Now(), "docket")
 	by.held.Store(maxHeldBodies)
-	expect(t, readBy(t, by, Spec{HTTP: &HTTP{URL: s.URL + "/ok", Contains: "ready"}}, 0), surface.Operational, "")
-	expect(t, readBy(t, by, Spec{HTTP: &HTTP{URL: s.URL + "/huge", Contains: "ready"}}, 0), surface.Unknown, "too many large answers")
+	expect(t, readBy(t, by, Spec{&HTTP{URL: s.URL + "/ok", Contains: "ready"}}, 0), surface.Operational, "")
+	expect(t, readBy(t, by, Spec{&HTTP{URL: s.URL + "/huge", Contains: "ready"}}, 0), surface.Unknown, "too many large answers")
 	if got := by.held.Load(); got != maxHeldBodies {
 		t.Errorf("%d bytes are counted after all is over, want %d", got, maxHeldBodies)
 	}

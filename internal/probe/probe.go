@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,18 +20,11 @@ import (
 // Probe reads a surface once. What went wrong is in the reading; it ends with ctx at the latest.
 type Probe func(ctx context.Context) surface.Reading
 
-// Spec is a probe as it is configured: exactly one kind is set.
-type Spec struct {
-	HTTP      *HTTP      `yaml:"http"`
-	TCP       *TCP       `yaml:"tcp"`
-	DNS       *DNS       `yaml:"dns"`
-	TLS       *TLS       `yaml:"tls"`
-	Heartbeat *Heartbeat `yaml:"heartbeat"`
-	Heroku    *Heroku    `yaml:"heroku"`
-}
+// Spec is a probe as it is configured: the settings of its kind, nil while nothing is set.
+type Spec struct{ Settings Settings }
 
-// settings are one kind's part of a Spec.
-type settings interface {
+// Settings are what the file says to one kind of probe: a pointer to a struct whose tags are the keys.
+type Settings interface {
 	// check says what is wrong, by keys.
 	check(wrong *faults)
 	// target names what is asked, for people, without secrets.
@@ -41,19 +35,19 @@ type settings interface {
 
 // kinds is every kind of probe, in the order in which messages list them.
 var kinds = [...]struct {
-	name string
-	of   func(Spec) (settings, bool)
+	name  string
+	fresh func() Settings
 }{
-	{"http", func(s Spec) (settings, bool) { return s.HTTP, s.HTTP != nil }},
-	{"tcp", func(s Spec) (settings, bool) { return s.TCP, s.TCP != nil }},
-	{"dns", func(s Spec) (settings, bool) { return s.DNS, s.DNS != nil }},
-	{"tls", func(s Spec) (settings, bool) { return s.TLS, s.TLS != nil }},
-	{"heartbeat", func(s Spec) (settings, bool) { return s.Heartbeat, s.Heartbeat != nil }},
-	{"heroku", func(s Spec) (settings, bool) { return s.Heroku, s.Heroku != nil }},
+	{"http", func() Settings { return &HTTP{} }},
+	{"tcp", func() Settings { return &TCP{} }},
+	{"dns", func() Settings { return &DNS{} }},
+	{"tls", func() Settings { return &TLS{} }},
+	{"heartbeat", func() Settings { return &Heartbeat{} }},
+	{"heroku", func() Settings { return &Heroku{} }},
 }
 
-// Kinds returns the names of all kinds of probes.
-func Kinds() []string {
+// Kinds returns the names of all kinds of probes: the keys of which a Spec takes one.
+func (Spec) Kinds() []string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
 		names[i] = k.name
@@ -61,24 +55,27 @@ func Kinds() []string {
 	return names
 }
 
-// Describe names the Spec's kind and what it asks, for people: without secrets, and without
-// a URL's query. Both are "" where not exactly one kind is set.
-func (s Spec) Describe() (kind, target string) {
-	var only settings
+// Choose makes a Spec one of this kind, and returns its settings to be filled in, nil where
+// there is no such kind.
+func (s *Spec) Choose(kind string) any {
 	for _, k := range kinds {
-		set, ok := k.of(s)
-		if !ok {
-			continue
+		if k.name == kind {
+			s.Settings = k.fresh()
+			return s.Settings
 		}
-		if only != nil {
-			return "", ""
+	}
+	return nil
+}
+
+// Describe names the Spec's kind and what it asks, for people: without secrets, and without
+// a URL's query. Both are "" where nothing is set.
+func (s Spec) Describe() (kind, target string) {
+	for _, k := range kinds {
+		if reflect.TypeOf(k.fresh()) == reflect.TypeOf(s.Settings) {
+			return k.name, s.Settings.target()
 		}
-		kind, only = k.name, set
 	}
-	if only == nil {
-		return "", ""
-	}
-	return kind, only.target()
+	return "", ""
 }
 
 // Fault is what is wrong with one key of a Spec.
@@ -105,16 +102,11 @@ func (f *faults) add(key, reason string) { *f = append(*f, &Fault{key, reason}) 
 // Check says all that is wrong with a Spec, without touching the network or a file.
 func (s Spec) Check() []*Fault {
 	var wrong faults
-	count := 0
-	for _, k := range kinds {
-		if set, ok := k.of(s); ok {
-			count++
-			set.check(&wrong)
-		}
+	if s.Settings == nil {
+		wrong.add("", "must have one of "+strings.Join(s.Kinds(), ", "))
+		return wrong
 	}
-	if count != 1 {
-		wrong.add("", "must have one of "+strings.Join(Kinds(), ", "))
-	}
+	s.Settings.check(&wrong)
 	return wrong
 }
 
@@ -162,12 +154,7 @@ func (p *Prober) Make(s Spec, on surface.Surface) (Probe, error) {
 	if on.Timeout <= 0 {
 		on.Timeout = defaultTimeout
 	}
-	for _, k := range kinds {
-		if set, ok := k.of(s); ok {
-			return set.open(p, on)
-		}
-	}
-	return nil, errors.New("must have a kind") // Check has seen to it that there is one.
+	return s.Settings.open(p, on)
 }
 
 const defaultTimeout = 10 * time.Second

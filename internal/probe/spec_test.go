@@ -20,9 +20,8 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 		spec Spec
 		want []string
 	}{
-		{"nothing", Spec{}, []string{"must have one of " + strings.Join(Kinds(), ", ")}},
-		{"two kinds", Spec{HTTP: &HTTP{URL: "http://a.example.org"}, TCP: &TCP{Address: "a:1"}}, []string{"must have one of " + strings.Join(Kinds(), ", ")}},
-		{"http", Spec{HTTP: &HTTP{
+		{"nothing", Spec{}, []string{"must have one of " + strings.Join(Spec{}.Kinds(), ", ")}},
+		{"http", Spec{&HTTP{
 			URL: "ftp://a", Method: "get", Headers: map[string]fault.Secret{"X-Api": "s3cret\r\n"}, Status: []string{"20x"}, Matches: "(", AnswerHeaders: map[string]string{"a b": ""},
 			Redirects: "maybe", DegradedOver: 2 * time.Second, DownOver: time.Second, CertificateDays: 10_000,
 		}}, []string{
@@ -36,29 +35,29 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"http.degraded_over must be less than down_over, which is 1s",
 			"http.certificate_days must be from 1 to 3650",
 		}},
-		{"a password", Spec{HTTP: &HTTP{URL: "http://me:s3cret@a.example.org"}}, []string{"http.url must be an http:// or https:// address without user or password"}},
-		{"HEAD", Spec{HTTP: &HTTP{URL: "http://a.example.org", Method: "HEAD", Contains: "x"}}, []string{"http.method must not be HEAD where the answer's body is looked at"}},
-		{"tcp", Spec{TCP: &TCP{Address: "db.example.org"}}, []string{"tcp.address must be host:port, such as db.example.org:5432"}},
-		{"tls", Spec{TLS: &TLS{Address: "db.example.org:99999", CertificateDays: -1}}, []string{
+		{"a password", Spec{&HTTP{URL: "http://me:s3cret@a.example.org"}}, []string{"http.url must be an http:// or https:// address without user or password"}},
+		{"HEAD", Spec{&HTTP{URL: "http://a.example.org", Method: "HEAD", Contains: "x"}}, []string{"http.method must not be HEAD where the answer's body is looked at"}},
+		{"tcp", Spec{&TCP{Address: "db.example.org"}}, []string{"tcp.address must be host:port, such as db.example.org:5432"}},
+		{"tls", Spec{&TLS{Address: "db.example.org:99999", CertificateDays: -1}}, []string{
 			"tls.address must be host:port, such as db.example.org:5432", "tls.certificate_days must be from 1 to 3650",
 		}},
-		{"dns", Spec{DNS: &DNS{Name: "a..b", Type: "Q", Resolver: "ns", Expect: []string{""}}}, []string{
+		{"dns", Spec{&DNS{Name: "a..b", Type: "Q", Resolver: "ns", Expect: []string{""}}}, []string{
 			"dns.name must be a name such as example.org, in ASCII (xn--... where it is not)",
 			"dns.type must be one of A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT",
 			"dns.resolver must be host:port, such as db.example.org:5432",
 			"dns.expect has an empty value",
 		}},
-		{"dns without a name", Spec{DNS: &DNS{Only: true}}, []string{
+		{"dns without a name", Spec{&DNS{Only: true}}, []string{
 			"dns.name must be a name such as example.org, in ASCII (xn--... where it is not)", "dns.only needs expect: the only values",
 		}},
-		{"heartbeat", Spec{Heartbeat: &Heartbeat{Within: -1, Grace: -1}}, []string{
+		{"heartbeat", Spec{&Heartbeat{Within: -1, Grace: -1}}, []string{
 			"heartbeat.within is negative: write 24h or 10m", "heartbeat.grace is negative: write 1h or 5m",
 		}},
-		{"heroku", Spec{Heroku: &Heroku{APIURL: "api.heroku.com"}}, []string{
+		{"heroku", Spec{&Heroku{APIURL: "api.heroku.com"}}, []string{
 			"heroku.app is missing: the app's name", "heroku.token is missing: a token that may read the app",
 			"heroku.api_url must be an http:// or https:// address without user or password",
 		}},
-		{"a token with a line's end", Spec{Heroku: &Heroku{App: "shop", Token: "s3cret\n"}}, []string{"heroku.token has a line break or another control character in it"}},
+		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}}, []string{"heroku.token has a line break or another control character in it"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(nil, time.Time{}, "").Make(c.spec, surface.Surface{})
@@ -76,7 +75,7 @@ func TestMistakesOfAnExpressionAreNamed(t *testing.T) {
 		"size(body)":              "http.json is a int and must be true or false",
 		strings.Repeat("a", 9000): "http.json is longer than 8192 bytes",
 	} {
-		_, err := New(nil, time.Time{}, "").Make(Spec{HTTP: &HTTP{URL: "https://a", JSON: expression}}, surface.Surface{})
+		_, err := New(nil, time.Time{}, "").Make(Spec{&HTTP{URL: "https://a", JSON: expression}}, surface.Surface{})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.20s: %v, want %s", expression, err, want)
 		}
@@ -88,23 +87,23 @@ func TestCAFileIsCheckedAtTheStart(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("nothing"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []Spec{{TLS: &TLS{Address: "a:1", CAFile: empty}}, {HTTP: &HTTP{URL: "https://a", CAFile: empty}}} {
+	for _, s := range []Spec{{&TLS{Address: "a:1", CAFile: empty}}, {&HTTP{URL: "https://a", CAFile: empty}}} {
 		if _, err := New(nil, time.Time{}, "").Make(s, surface.Surface{}); err == nil || !strings.Contains(err.Error(), "ca_file names "+empty+", which holds no certificate in PEM") {
 			t.Errorf("an empty ca_file: %v", err)
 		}
 	}
-	if _, err := New(nil, time.Time{}, "").Make(Spec{TLS: &TLS{Address: "a:1", CAFile: empty + ".gone"}}, surface.Surface{}); err == nil || !strings.Contains(err.Error(), "tls.ca_file cannot be read: no such file or directory") {
+	if _, err := New(nil, time.Time{}, "").Make(Spec{&TLS{Address: "a:1", CAFile: empty + ".gone"}}, surface.Surface{}); err == nil || !strings.Contains(err.Error(), "tls.ca_file cannot be read: no such file or directory") {
 		t.Errorf("a ca_file that is not there: %v", err)
 	}
 }
 
 func TestTargetShowsNoSecret(t *testing.T) {
 	for want, s := range map[string]Spec{
-		"GET https://a.example.org/health": {HTTP: &HTTP{URL: "https://a.example.org/health?token=s3cret#x", Headers: map[string]fault.Secret{"A": "s3cret"}}},
-		"db.example.org:5432":              {TCP: &TCP{Address: "db.example.org:5432", Send: "s3cret"}},
-		"MX example.org at 192.0.2.53:53":  {DNS: &DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
-		"shop (web)":                       {Heroku: &Heroku{App: "shop", Token: "s3cret"}},
-		"mail.example.org:993":             {TLS: &TLS{Address: "mail.example.org:993"}},
+		"GET https://a.example.org/health": {&HTTP{URL: "https://a.example.org/health?token=s3cret#x", Headers: map[string]fault.Secret{"A": "s3cret"}}},
+		"db.example.org:5432":              {&TCP{Address: "db.example.org:5432", Send: "s3cret"}},
+		"MX example.org at 192.0.2.53:53":  {&DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
+		"shop (web)":                       {&Heroku{App: "shop", Token: "s3cret"}},
+		"mail.example.org:993":             {&TLS{Address: "mail.example.org:993"}},
 	} {
 		if _, got := s.Describe(); got != want {
 			t.Errorf("the target is %q, want %q", got, want)

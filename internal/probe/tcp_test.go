@@ -41,7 +41,7 @@ func TestPortIsJudged(t *testing.T) {
 			if strings.Contains(c.reason, "within") {
 				timeout = 100 * time.Millisecond
 			}
-			expect(t, read(t, Spec{TCP: &c.set}, timeout), c.status, c.reason)
+			expect(t, read(t, Spec{&c.set}, timeout), c.status, c.reason)
 		})
 	}
 }
@@ -86,7 +86,7 @@ func TestHandshakeIsJudged(t *testing.T) {
 			if strings.Contains(c.reason, "within") {
 				timeout = 100 * time.Millisecond
 			}
-			expect(t, read(t, Spec{TLS: &c.set}, timeout), c.status, c.reason)
+			expect(t, read(t, Spec{&c.set}, timeout), c.status, c.reason)
 		})
 	}
 }
@@ -95,18 +95,18 @@ func TestMetadataAddressesAreRefused(t *testing.T) {
 	for _, address := range []string{
 		"169.254.169.254:80", "[fd00:ec2::254]:80", "[::ffff:169.254.169.254]:80", "[64:ff9b::a9fe:a9fe]:80", "169.254.170.2:80", "[fe80::a9fe:a9fe%lo]:80",
 	} {
-		for _, s := range []Spec{{HTTP: &HTTP{URL: "http://" + strings.ReplaceAll(address, "%", "%25")}}, {TCP: &TCP{Address: address}}, {TLS: &TLS{Address: address}}} {
+		for _, s := range []Spec{{&HTTP{URL: "http://" + strings.ReplaceAll(address, "%", "%25")}}, {&TCP{Address: address}}, {&TLS{Address: address}}} {
 			expect(t, read(t, s, 0), surface.Unknown, "allow_metadata")
 		}
 	}
-	expect(t, read(t, Spec{HTTP: &HTTP{URL: redirector(t, "http://169.254.169.254/latest/meta-data/iam")}}, 0), surface.Unknown, "allow_metadata")
+	expect(t, read(t, Spec{&HTTP{URL: redirector(t, "http://169.254.169.254/latest/meta-data/iam")}}, 0), surface.Unknown, "allow_metadata")
 	for _, open := range []string{"127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.1.1", "fd00::1", "::1", "93.184.216.34", "2606:2800::1"} {
 		if isMetadata(netip.MustParseAddr(open)) {
 			t.Errorf("%s is refused", open)
 		}
 	}
 	// Allowed, it is asked: whatever comes of that, it was not refused.
-	r := read(t, Spec{TCP: &TCP{Address: "169.254.169.254:80", AllowMetadata: true}}, 100*time.Millisecond)
+	r := read(t, Spec{&TCP{Address: "169.254.169.254:80", AllowMetadata: true}}, 100*time.Millisecond)
 	if strings.Contains(r.Reason, "allow_metadata") {
 		t.Errorf("allowed, and yet: %s", r.Reason)
 	}

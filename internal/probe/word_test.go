@@ -38,7 +38,7 @@ func TestSilenceOfAJobIsTheFault(t *testing.T) {
 		{"not known", beats{err: errors.New("postgres://docket:s3cret@db is away")}, now, surface.Unknown, "docket's own database"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := readBy(t, New(c.beats, c.booted, ""), Spec{Heartbeat: &Heartbeat{Within: time.Hour, Grace: 10 * time.Minute}}, 0)
+			r := readBy(t, New(c.beats, c.booted, ""), Spec{&Heartbeat{Within: time.Hour, Grace: 10 * time.Minute}}, 0)
 			expect(t, r, c.status, c.reason)
 			if strings.Contains(r.Reason, "s3cret") {
 				t.Errorf("the reason %q holds a secret", r.Reason)
@@ -46,7 +46,7 @@ func TestSilenceOfAJobIsTheFault(t *testing.T) {
 		})
 	}
 	// The surface's own interval counts where within is not set: a minute here.
-	late := readBy(t, New(beats{at: now.Add(-61 * time.Second)}, now, ""), Spec{Heartbeat: &Heartbeat{}}, 0)
+	late := readBy(t, New(beats{at: now.Add(-61 * time.Second)}, now, ""), Spec{&Heartbeat{}}, 0)
 	expect(t, late, surface.Down, "and should every 1m0s")
 }
 
@@ -89,12 +89,12 @@ func TestDynosAreJudged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, status = c.answer, c.status
-			expect(t, read(t, Spec{Heroku: &Heroku{App: "shop", Token: "s3cret", APIURL: server.URL}}, 0), c.want, c.reason)
+			expect(t, read(t, Spec{&Heroku{App: "shop", Token: "s3cret", APIURL: server.URL}}, 0), c.want, c.reason)
 		})
 	}
-	gone := Spec{Heroku: &Heroku{App: "shop", Token: "s3cret", APIURL: "http://" + closedPort(t)}}
+	gone := Spec{&Heroku{App: "shop", Token: "s3cret", APIURL: "http://" + closedPort(t)}}
 	expect(t, read(t, gone, 0), surface.Unknown, "Heroku's API could not be asked: the connection was refused")
-	worker := Spec{Heroku: &Heroku{App: "shop", Token: "s3cret", APIURL: server.URL, Type: "worker"}}
+	worker := Spec{&Heroku{App: "shop", Token: "s3cret", APIURL: server.URL, Type: "worker"}}
 	answer, status = `[{"type":"web","state":"up"},{"type":"worker","state":"crashed"}]`, http.StatusOK
 	expect(t, read(t, worker, 0), surface.Down, "none of 1 worker dynos is up")
 }
