@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -13,10 +14,10 @@ type alertsCmd struct{ listing }
 // Run lists alerts.
 func (c *alertsCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.AlertRow, err error) {
+		func(cl *web.Client) (rows []query.AlertRow, err error) {
 			return rows, cl.Get(s.ctx, "/api/v1/alerts", limit(c.rows()), &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.AlertRow, error) { return r.Alerts(ctx, c.rows()) })
+		func(ctx context.Context, r query.Reader) ([]query.AlertRow, error) { return r.Alerts(ctx, c.rows()) })
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/web"
 )
@@ -24,14 +25,14 @@ type auditListCmd struct {
 // Run lists the audit log.
 func (c *auditListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.AuditRow, err error) {
+		func(cl *web.Client) (rows []query.AuditRow, err error) {
 			q := url.Values{"limit": {strconv.Itoa(c.rows())}}
 			if c.Action != "" {
 				q.Set("action", c.Action)
 			}
 			return rows, cl.Get(s.ctx, "/api/v1/audit", q, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.AuditRow, error) {
+		func(ctx context.Context, r query.Reader) ([]query.AuditRow, error) {
 			return r.Audit(ctx, store.AuditFilter{Action: c.Action, Limit: c.rows()})
 		})
 	if err != nil {
@@ -58,10 +59,10 @@ type auditVerifyCmd struct {
 // Run verifies the audit log; a log that was touched is exit code 2.
 func (c *auditVerifyCmd) Run(s *session) error {
 	v, err := read(s,
-		func(cl *web.Client) (v web.Verdict, err error) {
+		func(cl *web.Client) (v query.Verdict, err error) {
 			return v, cl.Get(s.ctx, "/api/v1/audit/verify", nil, &v)
 		},
-		func(ctx context.Context, r web.Reader) (web.Verdict, error) { return r.VerifyAudit(ctx) })
+		func(ctx context.Context, r query.Reader) (query.Verdict, error) { return r.VerifyAudit(ctx) })
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/config"
+	"docket/internal/query"
 	"docket/internal/source"
-	"docket/internal/web"
 )
 
 type configCmd struct {
@@ -45,7 +45,7 @@ func (c *configCheckCmd) Run(s *session) error {
 
 // sampleRow is what became of a sample's alert.
 type sampleRow struct {
-	web.AlertRow
+	query.AlertRow
 
 	Link        string       `json:"link,omitempty"`
 	Annotations alert.Labels `json:"annotations"`
@@ -75,7 +75,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	}
 	rows := make([]sampleRow, len(batch.Alerts))
 	for i, a := range batch.Alerts {
-		rows[i] = sampleRow{AlertRow: web.AlertRowOf(a), Link: a.Link, Annotations: a.Annotations}
+		rows[i] = sampleRow{AlertRow: query.AlertRowOf(a), Link: a.Link, Annotations: a.Annotations}
 		if !a.ExpiresAt.IsZero() {
 			rows[i].ExpiresAt = &a.ExpiresAt
 		}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"docket/internal/desk/fakedesk"
-	"docket/internal/web"
+	"docket/internal/query"
 )
 
 // ask sends a request that must be answered with a status.
@@ -34,9 +34,9 @@ func (p *process) ask(method, path, body string, want int) {
 }
 
 // deeds are the audit entries of one action.
-func (p *process) deeds(action string) []web.AuditRow {
+func (p *process) deeds(action string) []query.AuditRow {
 	p.t.Helper()
-	var rows []web.AuditRow
+	var rows []query.AuditRow
 	p.get("/api/v1/audit?limit=1000&action="+action, &rows)
 	return rows
 }
@@ -152,7 +152,7 @@ func TestTheAuditLogHasOneTicketFiledForEachIncidentInAStormAndInADigest(t *test
 				}
 			}
 		}
-		var incidents []web.IncidentRow
+		var incidents []query.IncidentRow
 		p.get("/api/v1/incidents?limit=1000", &incidents)
 		alerts := 0
 		for _, inc := range incidents {
@@ -181,7 +181,7 @@ func TestASurfacesAlertAndInvestigateAreOneIncidentWithBothTags(t *testing.T) {
 		if len(tickets) != 1 || !slices.Contains(tickets[0].Tags, "auto:alert") || !slices.Contains(tickets[0].Tags, "auto:status") {
 			t.Errorf("%d tickets, the first tagged %v", len(tickets), tickets[0].Tags)
 		}
-		var incidents []web.IncidentRow
+		var incidents []query.IncidentRow
 		if p.get("/api/v1/incidents", &incidents); len(incidents) != 1 {
 			t.Errorf("%d incidents", len(incidents))
 		}
@@ -238,7 +238,7 @@ func TestADeskWhoseClockIsWrongIsWatchedAllTheSame(t *testing.T) {
 				p.mustPost(hook, webhook("firing", alerts...))
 				f.oneTicketEach(t, 30*time.Second, alerts)
 				p.settled(20 * time.Second)
-				var rows []web.IncidentRow
+				var rows []query.IncidentRow
 				closed := func() (n int) {
 					p.get("/api/v1/incidents", &rows)
 					for _, row := range rows {
@@ -275,7 +275,7 @@ func TestEachEntryOfASharedTicketHasItsTitleLabelsAndMark(t *testing.T) {
 				}
 			}
 		}
-		var incidents []web.IncidentRow
+		var incidents []query.IncidentRow
 		p.get("/api/v1/incidents", &incidents)
 		listed := 0
 		for _, inc := range incidents {
@@ -322,7 +322,7 @@ func TestAClickThatTheDeskKeepsWaitingIsDegradedAfterFiveSecondsWithItsIncident(
 		if took := time.Since(began); resp.StatusCode != http.StatusOK || !got.Degraded || got.Message == "" || took < 4*time.Second || took > 10*time.Second {
 			t.Errorf("%s after %s: %+v", resp.Status, took, got)
 		}
-		var incidents []web.IncidentRow
+		var incidents []query.IncidentRow
 		p.get("/api/v1/incidents", &incidents)
 		if len(incidents) != 1 || got.Incident != incidents[0].ID {
 			t.Errorf("it names incident %q of %+v", got.Incident, incidents)

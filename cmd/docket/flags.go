@@ -6,6 +6,7 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -21,10 +22,10 @@ type flagsListCmd struct {
 // Run lists the flags.
 func (c *flagsListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.FlagRow, err error) {
+		func(cl *web.Client) (rows []query.FlagRow, err error) {
 			return rows, cl.Get(s.ctx, "/api/v1/flags", nil, &rows)
 		},
-		func(_ context.Context, r web.Reader) ([]web.FlagRow, error) { return r.Flags(), nil })
+		func(_ context.Context, r query.Reader) ([]query.FlagRow, error) { return r.Flags(), nil })
 	if err != nil {
 		return err
 	}
@@ -40,20 +41,13 @@ func (c *flagsListCmd) Run(s *session) error {
 				by += ": " + r.Because
 			}
 		}
-		lines = append(lines, []string{r.Name, onOff(r.On), by, r.Why})
+		lines = append(lines, []string{r.Name, query.OnOff(r.On), by, r.Why})
 	}
 	return table(s.out, []string{"FLAG", "IS", "BY", "IT"}, lines, "There are no flags.")
 }
 
 var flagReasons = map[string]string{
 	"pinned_by_environment": "pinned by the environment", "default_by_environment": "default of the environment", "default": "default",
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }
 
 type flagsSetCmd struct {
@@ -67,12 +61,12 @@ type flagsSetCmd struct {
 func (c *flagsSetCmd) Run(s *session) error {
 	on := c.To == "on"
 	row, err := write(s,
-		func(cl *web.Client) (row web.FlagRow, err error) {
+		func(cl *web.Client) (row query.FlagRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/flags/"+segment(c.Name), map[string]any{"on": on, "why": c.Why}, &row)
 		},
-		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.FlagRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.FlagRow, error) {
 			f, err := b.SetFlag(ctx, c.Name, on, c.Why, me)
-			return web.FlagRowOf(f), err
+			return query.FlagRowOf(f), err
 		})
 	if err != nil {
 		return err
@@ -80,6 +74,6 @@ func (c *flagsSetCmd) Run(s *session) error {
 	if c.JSON {
 		return printJSON(s.out, row)
 	}
-	_, err = fmt.Fprintf(s.out, "%s is %s\n", row.Name, onOff(row.On))
+	_, err = fmt.Fprintf(s.out, "%s is %s\n", row.Name, query.OnOff(row.On))
 	return err
 }

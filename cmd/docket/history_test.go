@@ -1,6 +1,7 @@
 package main
 
 import (
+	"docket/internal/query"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,8 +12,6 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	prom "github.com/prometheus/common/model"
-
-	"docket/internal/web"
 )
 
 // episode is one alert_key's state, as the model has it.
@@ -122,7 +121,7 @@ func (h *chronicle) look(url, key string) (step, bool) {
 		return s, false
 	}
 	defer resp.Body.Close()
-	var rows []web.IncidentRow
+	var rows []query.IncidentRow
 	if err := json.NewDecoder(resp.Body).Decode(&rows); err != nil {
 		h.t.Error(err)
 		return s, false

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"docket/internal/alert"
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/web"
 )
@@ -25,7 +26,7 @@ type incidentsListCmd struct {
 // Run lists incidents.
 func (c *incidentsListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.IncidentRow, err error) {
+		func(cl *web.Client) (rows []query.IncidentRow, err error) {
 			q := limit(c.rows())
 			if c.Live {
 				if q == nil {
@@ -35,7 +36,7 @@ func (c *incidentsListCmd) Run(s *session) error {
 			}
 			return rows, cl.Get(s.ctx, "/api/v1/incidents", q, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.IncidentRow, error) {
+		func(ctx context.Context, r query.Reader) ([]query.IncidentRow, error) {
 			return r.Incidents(ctx, store.IncidentFilter{Live: c.Live, Limit: c.rows()})
 		})
 	if err != nil {
@@ -63,10 +64,10 @@ type incidentsShowCmd struct {
 // Run shows one incident.
 func (c *incidentsShowCmd) Run(s *session) error {
 	d, err := read(s,
-		func(cl *web.Client) (d web.IncidentDetail, err error) {
+		func(cl *web.Client) (d query.IncidentDetail, err error) {
 			return d, cl.Get(s.ctx, "/api/v1/incidents/"+url.PathEscape(c.ID), nil, &d)
 		},
-		func(ctx context.Context, r web.Reader) (web.IncidentDetail, error) { return r.Incident(ctx, c.ID) })
+		func(ctx context.Context, r query.Reader) (query.IncidentDetail, error) { return r.Incident(ctx, c.ID) })
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (c *incidentsShowCmd) Run(s *session) error {
 }
 
 // writeEffects says what was asked of the desk and where it stands.
-func writeEffects(b *strings.Builder, effects []web.EffectRow) {
+func writeEffects(b *strings.Builder, effects []query.EffectRow) {
 	if len(effects) == 0 {
 		return
 	}
@@ -118,10 +119,10 @@ type incidentsExplainCmd struct {
 // Run explains one incident.
 func (c *incidentsExplainCmd) Run(s *session) error {
 	x, err := read(s,
-		func(cl *web.Client) (x web.Explanation, err error) {
+		func(cl *web.Client) (x query.Explanation, err error) {
 			return x, cl.Get(s.ctx, "/api/v1/incidents/"+url.PathEscape(c.ID)+"/explain", nil, &x)
 		},
-		func(ctx context.Context, r web.Reader) (web.Explanation, error) { return r.Explain(ctx, c.ID) })
+		func(ctx context.Context, r query.Reader) (query.Explanation, error) { return r.Explain(ctx, c.ID) })
 	if err != nil {
 		return err
 	}

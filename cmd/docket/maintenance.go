@@ -10,6 +10,7 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/silence"
 	"docket/internal/web"
 )
@@ -28,10 +29,10 @@ type maintenanceListCmd struct {
 // Run lists maintenance windows.
 func (c *maintenanceListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.WindowRow, err error) {
+		func(cl *web.Client) (rows []query.WindowRow, err error) {
 			return rows, cl.Get(s.ctx, "/api/v1/maintenance", url.Values{"all": {strconv.FormatBool(c.All)}}, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.WindowRow, error) { return r.Windows(ctx, c.All) })
+		func(ctx context.Context, r query.Reader) ([]query.WindowRow, error) { return r.Windows(ctx, c.All) })
 	if err != nil {
 		return err
 	}
@@ -74,20 +75,20 @@ type maintenanceAddCmd struct {
 func (c *maintenanceAddCmd) Run(s *session) error {
 	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From, Until: c.Until, Zone: c.Zone}
 	row, err := write(s,
-		func(cl *web.Client) (row web.WindowRow, err error) {
+		func(cl *web.Client) (row query.WindowRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}, &row)
 		},
-		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.WindowRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {
 			made, err := b.AddWindow(ctx, plan, c.Comment, me)
 			if err != nil {
-				return web.WindowRow{}, err
+				return query.WindowRow{}, err
 			}
-			return web.WindowRowOf(made, time.Now()), nil
+			return query.WindowRowOf(made, time.Now()), nil
 		})
 	return printWindow(s, row, err, c.JSON)
 }
 
-func printWindow(s *session, row web.WindowRow, err error, asJSON bool) error {
+func printWindow(s *session, row query.WindowRow, err error, asJSON bool) error {
 	switch {
 	case err != nil:
 		return err
@@ -106,15 +107,15 @@ type maintenanceEndCmd struct {
 // Run ends a maintenance window for good.
 func (c *maintenanceEndCmd) Run(s *session) error {
 	row, err := write(s,
-		func(cl *web.Client) (row web.WindowRow, err error) {
+		func(cl *web.Client) (row query.WindowRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil, &row)
 		},
-		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.WindowRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {
 			ended, err := b.EndWindow(ctx, c.ID, me)
 			if err != nil {
-				return web.WindowRow{}, err
+				return query.WindowRow{}, err
 			}
-			return web.WindowRowOf(ended, time.Now()), nil
+			return query.WindowRowOf(ended, time.Now()), nil
 		})
 	return printWindow(s, row, err, c.JSON)
 }

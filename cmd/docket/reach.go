@@ -18,6 +18,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/config"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/web"
 )
@@ -59,7 +60,7 @@ func dialAddress(listen string) string {
 }
 
 // read asks the running server; where none runs, it reads the database itself.
-func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, web.Reader) (T, error)) (T, error) {
+func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, query.Reader) (T, error)) (T, error) {
 	var none T
 	cfg, err := s.load()
 	if err != nil {
@@ -88,7 +89,7 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 		return none, err
 	}
 	v, err = own(s.ctx, reader)
-	if err != nil && !errors.Is(err, web.ErrNoSuch) && !errors.Is(err, controls.ErrInvalid) {
+	if err != nil && !errors.Is(err, query.ErrNoSuch) && !errors.Is(err, controls.ErrInvalid) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
 	return v, err

@@ -13,6 +13,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/fault"
+	"docket/internal/query"
 	"docket/internal/silence"
 	"docket/internal/web"
 )
@@ -29,7 +30,7 @@ type replayCmd struct {
 // told is one thing that an alert has told, and when.
 type told struct {
 	at  time.Time
-	row web.AlertRow
+	row query.AlertRow
 	// ended tells its end instead of its beginning.
 	ended bool
 }
@@ -42,10 +43,10 @@ func (c *replayCmd) Run(s *session) error {
 		return err
 	}
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.AlertRow, err error) {
+		func(cl *web.Client) (rows []query.AlertRow, err error) {
 			return rows, cl.Get(s.ctx, "/api/v1/alerts", nil, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.AlertRow, error) { return r.Alerts(ctx, 0) })
+		func(ctx context.Context, r query.Reader) ([]query.AlertRow, error) { return r.Alerts(ctx, 0) })
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (c *replayCmd) check() error {
 
 // choose keeps what is asked for, and counts what is left out of it: an alert of another
 // format would have another alert_key when told in Alertmanager's.
-func (c *replayCmd) choose(rows []web.AlertRow, now time.Time) (chosen []web.AlertRow, strange int, err error) {
+func (c *replayCmd) choose(rows []query.AlertRow, now time.Time) (chosen []query.AlertRow, strange int, err error) {
 	var ms silence.Matchers
 	if len(c.Match) > 0 {
 		if ms, err = silence.ParseMatchers(c.Match...); err != nil {
@@ -103,7 +104,7 @@ func (c *replayCmd) choose(rows []web.AlertRow, now time.Time) (chosen []web.Ale
 }
 
 // lastWords are the alerts as they stand.
-func lastWords(rows []web.AlertRow) []told {
+func lastWords(rows []query.AlertRow) []told {
 	all := make([]told, len(rows))
 	for i, r := range rows {
 		all[i] = told{r.StartsAt, r, r.EndsAt != nil}
@@ -112,7 +113,7 @@ func lastWords(rows []web.AlertRow) []told {
 }
 
 // history is what the alerts have told, in the order of time.
-func history(rows []web.AlertRow) []told {
+func history(rows []query.AlertRow) []told {
 	var all []told
 	for _, r := range rows {
 		all = append(all, told{r.StartsAt, r, false})
@@ -129,7 +130,7 @@ func history(rows []web.AlertRow) []told {
 // replayRun bounds the alerts of one request.
 const replayRun = 100
 
-func (c *replayCmd) post(s *session, rows []web.AlertRow) error {
+func (c *replayCmd) post(s *session, rows []query.AlertRow) error {
 	var token fault.Secret
 	if c.TokenFile != "" {
 		text, err := os.ReadFile(c.TokenFile)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"docket/internal/query"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -9,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"docket/internal/web"
 )
 
 // keysOf are the alert_keys of a listing, sorted.
@@ -119,8 +118,8 @@ func TestAReplaySendsNoTokenOfOurs(t *testing.T) {
 
 func TestAReplayKeepsTheOrderOfTime(t *testing.T) {
 	began := time.Now().Add(-time.Minute)
-	row := func(title string, starts, ends time.Duration) web.AlertRow {
-		r := web.AlertRow{Title: title, StartsAt: began.Add(starts)}
+	row := func(title string, starts, ends time.Duration) query.AlertRow {
+		r := query.AlertRow{Title: title, StartsAt: began.Add(starts)}
 		if ends > 0 {
 			over := began.Add(ends)
 			r.EndsAt = &over
@@ -128,7 +127,7 @@ func TestAReplayKeepsTheOrderOfTime(t *testing.T) {
 		return r
 	}
 	var all []string
-	for _, r := range history([]web.AlertRow{row("late", 5, 0), row("first", 1, 4), row("second", 2, 3)}) {
+	for _, r := range history([]query.AlertRow{row("late", 5, 0), row("first", 1, 4), row("second", 2, 3)}) {
 		word := "+"
 		if r.ended {
 			word = "-"

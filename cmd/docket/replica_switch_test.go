@@ -8,14 +8,14 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"docket/internal/query"
 	"docket/internal/store/storetest"
-	"docket/internal/web"
 )
 
 // filing reports whether a replica files tickets, as it shows that itself.
 func (p *process) filing() bool {
 	p.t.Helper()
-	var flags []web.FlagRow
+	var flags []query.FlagRow
 	p.get("/api/v1/flags", &flags)
 	for _, f := range flags {
 		if f.Name == "alerts.auto_ticket" {
@@ -43,7 +43,7 @@ func TestAFlipHoldsOnEveryReplicaAndWhatItHeldBackIsFiledOnce(t *testing.T) {
 		[]*process{a, b}[i%2].mustPost(hook, webhook("firing", fmt.Sprintf("Held%02d", i)))
 	}
 	a.settled(30 * time.Second)
-	var tickets []web.TicketRow
+	var tickets []query.TicketRow
 	if b.get("/api/v1/tickets?limit=1000", &tickets); len(tickets) != 0 {
 		t.Fatalf("%d tickets although filing is off", len(tickets))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -64,7 +65,7 @@ func (c *sendCmd) Run(s *session) error {
 	}
 	// A token that may only send cannot ask: then the alert_key alone is told.
 	incident := ""
-	var rows []web.IncidentRow
+	var rows []query.IncidentRow
 	if err := server.Get(s.ctx, "/api/v1/incidents", url.Values{"alert_key": {answer.AlertKey}, "limit": {"1"}}, &rows); err == nil && len(rows) > 0 {
 		incident = ", incident " + rows[0].ID
 	}

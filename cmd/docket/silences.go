@@ -11,6 +11,7 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -29,14 +30,14 @@ type silencesListCmd struct {
 // Run lists silences.
 func (c *silencesListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.SilenceRow, err error) {
+		func(cl *web.Client) (rows []query.SilenceRow, err error) {
 			q := url.Values{"limit": {strconv.Itoa(c.rows())}}
 			if c.State != "" {
 				q.Set("state", c.State)
 			}
 			return rows, cl.Get(s.ctx, "/api/v1/silences", q, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.SilenceRow, error) {
+		func(ctx context.Context, r query.Reader) ([]query.SilenceRow, error) {
 			return r.Silences(ctx, c.State, c.rows())
 		})
 	if err != nil {
@@ -79,17 +80,17 @@ func (c *silencesAddCmd) Run(s *session) error {
 	}
 	draft := web.SilenceDraft{Matchers: c.Matchers, StartsAt: c.From, EndsAt: ends, Comment: c.Comment, CreatedBy: c.By}
 	row, err := write(s,
-		func(cl *web.Client) (row web.SilenceRow, err error) {
+		func(cl *web.Client) (row query.SilenceRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/silences", draft, &row)
 		},
-		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.SilenceRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.SilenceRow, error) {
 			made, err := b.AddSilence(ctx, controls.Draft{Matchers: draft.Matchers, StartsAt: draft.StartsAt, EndsAt: draft.EndsAt, Comment: draft.Comment, By: draft.CreatedBy}, me)
-			return web.SilenceRowOf(made, time.Now()), err
+			return query.SilenceRowOf(made, time.Now()), err
 		})
 	return printSilence(s, row, err, c.JSON)
 }
 
-func printSilence(s *session, row web.SilenceRow, err error, asJSON bool) error {
+func printSilence(s *session, row query.SilenceRow, err error, asJSON bool) error {
 	switch {
 	case err != nil:
 		return err
@@ -111,12 +112,12 @@ type silencesExpireCmd struct {
 // Run ends a silence.
 func (c *silencesExpireCmd) Run(s *session) error {
 	row, err := write(s,
-		func(cl *web.Client) (row web.SilenceRow, err error) {
+		func(cl *web.Client) (row query.SilenceRow, err error) {
 			return row, cl.Post(s.ctx, "/api/v1/silences/"+segment(c.ID)+"/expire", nil, &row)
 		},
-		func(ctx context.Context, b *controls.Board, me audit.Actor) (web.SilenceRow, error) {
+		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.SilenceRow, error) {
 			ended, err := b.ExpireSilence(ctx, c.ID, me)
-			return web.SilenceRowOf(ended, time.Now()), err
+			return query.SilenceRowOf(ended, time.Now()), err
 		})
 	return printSilence(s, row, err, c.JSON)
 }
@@ -129,10 +130,10 @@ type silencesPreviewCmd struct {
 // Run shows what matchers would mute now.
 func (c *silencesPreviewCmd) Run(s *session) error {
 	p, err := read(s,
-		func(cl *web.Client) (p web.PreviewRow, err error) {
+		func(cl *web.Client) (p query.PreviewRow, err error) {
 			return p, cl.Post(s.ctx, "/api/v1/silences/preview", web.Matched{Matchers: c.Matchers}, &p)
 		},
-		func(ctx context.Context, r web.Reader) (web.PreviewRow, error) { return r.Preview(ctx, c.Matchers) })
+		func(ctx context.Context, r query.Reader) (query.PreviewRow, error) { return r.Preview(ctx, c.Matchers) })
 	if err != nil {
 		return err
 	}

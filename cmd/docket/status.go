@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"docket/internal/config"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -20,9 +21,9 @@ func (c *statusCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	rows, err := read(s, func(client *web.Client) (rows []web.SurfaceRow, err error) {
+	rows, err := read(s, func(client *web.Client) (rows []query.SurfaceRow, err error) {
 		return rows, client.Get(s.ctx, "/api/v1/surfaces", nil, &rows)
-	}, func(ctx context.Context, r web.Reader) ([]web.SurfaceRow, error) {
+	}, func(ctx context.Context, r query.Reader) ([]query.SurfaceRow, error) {
 		return r.Surfaces(ctx, config.Surfaces(cfg), time.Now().UTC())
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ func (c *statusCmd) Run(s *session) error {
 	return nil
 }
 
-func printSurfaces(s *session, rows []web.SurfaceRow) error {
+func printSurfaces(s *session, rows []query.SurfaceRow) error {
 	lines := make([][]string, len(rows))
 	for n, r := range rows {
 		since := ""

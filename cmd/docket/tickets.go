@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -27,7 +28,7 @@ type ticketsListCmd struct {
 // Run lists tickets.
 func (c *ticketsListCmd) Run(s *session) error {
 	rows, err := read(s,
-		func(cl *web.Client) (rows []web.TicketRow, err error) {
+		func(cl *web.Client) (rows []query.TicketRow, err error) {
 			q := limit(c.rows())
 			if c.Stale {
 				if q == nil {
@@ -37,8 +38,8 @@ func (c *ticketsListCmd) Run(s *session) error {
 			}
 			return rows, cl.Get(s.ctx, "/api/v1/tickets", q, &rows)
 		},
-		func(ctx context.Context, r web.Reader) ([]web.TicketRow, error) {
-			return r.Tickets(ctx, web.TicketFilter{Stale: c.Stale, Limit: c.rows()})
+		func(ctx context.Context, r query.Reader) ([]query.TicketRow, error) {
+			return r.Tickets(ctx, query.TicketFilter{Stale: c.Stale, Limit: c.rows()})
 		})
 	if err != nil {
 		return err
@@ -61,10 +62,10 @@ type ticketsShowCmd struct {
 // Run shows one ticket.
 func (c *ticketsShowCmd) Run(s *session) error {
 	t, err := read(s,
-		func(cl *web.Client) (t web.TicketDetail, err error) {
+		func(cl *web.Client) (t query.TicketDetail, err error) {
 			return t, cl.Get(s.ctx, "/api/v1/tickets/"+url.PathEscape(c.ID), nil, &t)
 		},
-		func(ctx context.Context, r web.Reader) (web.TicketDetail, error) { return r.Ticket(ctx, c.ID) })
+		func(ctx context.Context, r query.Reader) (query.TicketDetail, error) { return r.Ticket(ctx, c.ID) })
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (c *ticketsShowCmd) Run(s *session) error {
 	return printTicket(s, t)
 }
 
-func printTicket(s *session, t web.TicketDetail) error {
+func printTicket(s *session, t query.TicketDetail) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%s  %s  %s\n%s\n\n%s", t.Number, t.Status, strings.Join(t.Tags, ","), oneLine(t.Subject), lines(t.Body))
 	for i, n := range t.Notes {
@@ -91,7 +92,7 @@ func change(s *session, path string, in any) error {
 		return err
 	}
 	server := s.client(cfg)
-	var t web.TicketDetail
+	var t query.TicketDetail
 	err = server.Post(s.ctx, path, in, &t)
 	if errors.Is(err, web.ErrNoServer) {
 		return fmt.Errorf("%w: a change needs the running server; start it with docket serve", err)

@@ -29,6 +29,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/notifier"
 	"docket/internal/probe"
+	"docket/internal/query"
 	"docket/internal/queue"
 	"docket/internal/reconcile"
 	"docket/internal/source"
@@ -120,10 +121,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		log.WarnContext(ctx, "no account", "reason", missing)
 	}
 	ready := &readiness{store: st, health: health, intake: in}
-	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
-	var clerk *web.Clerk
+	reader := query.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
+	var tickets *controls.TicketActions
 	if localDesk != nil {
-		reader.LinkBase, clerk = localDesk.LinkBase(), &web.Clerk{Local: localDesk, Ledger: book, Store: st}
+		reader.LinkBase, tickets = localDesk.LinkBase(), &controls.TicketActions{Local: localDesk, Ledger: book, Store: st}
 	}
 	patient := a.serving(a.patient(st, d, board, rules), in)
 	if a.follow != nil {
@@ -138,7 +139,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	}
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: clerk, Doctor: physician,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: tickets, Doctor: physician,
 		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {

@@ -7,26 +7,26 @@ import (
 	"docket/internal/config"
 	"docket/internal/controls"
 	"docket/internal/incident"
+	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/web"
 )
 
 // Reader reads what the command line lists where no server runs.
-func Reader(ctx context.Context, cfg config.Config, st *store.Store) (web.Reader, error) {
+func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Reader, error) {
 	a := &App{config: cfg}
 	d, localDesk, err := a.makeDesk(st)
 	if err != nil {
-		return web.Reader{}, err
+		return query.Reader{}, err
 	}
 	board, err := Board(ctx, cfg, st)
 	if err != nil {
-		return web.Reader{}, err
+		return query.Reader{}, err
 	}
 	r, err := newRules(cfg, d, flagsOf(board), func() incident.Outage { return incident.Outage{} })
 	if err != nil {
-		return web.Reader{}, err
+		return query.Reader{}, err
 	}
-	reader := web.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
+	reader := query.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
 	if localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}

@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"docket/internal/courier"
+	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/web"
 )
 
 // reminder tells the operator of stale tickets, once in each span of time. The spans are those
 // of the UTC clock, so that all replicas, and the process after this one, name them alike.
 type reminder struct {
 	store  *store.Store
-	reader web.Reader
+	reader query.Reader
 	every  time.Duration
 	tell   courier.Teller
 	// done is the span that was told of; it belongs to one loop.
@@ -34,7 +34,7 @@ func (r *reminder) turn(ctx context.Context, now time.Time) error {
 	if err != nil || stale == 0 {
 		return err
 	}
-	oldest, err := r.reader.Tickets(ctx, web.TicketFilter{Stale: true, Limit: oldestTold, Offset: max(int(stale)-oldestTold, 0)})
+	oldest, err := r.reader.Tickets(ctx, query.TicketFilter{Stale: true, Limit: oldestTold, Offset: max(int(stale)-oldestTold, 0)})
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (r *reminder) turn(ctx context.Context, now time.Time) error {
 }
 
 // staleText is the reminder's message; the rows are the latest first.
-func staleText(stale int64, after time.Duration, oldest []web.TicketRow) string {
+func staleText(stale int64, after time.Duration, oldest []query.TicketRow) string {
 	var b strings.Builder
 	if stale == 1 {
 		fmt.Fprintf(&b, "One ticket is stale: its alerts recovered more than %s ago, and nobody has closed it.\n", short(after))

@@ -10,9 +10,9 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/incident"
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
-	"docket/internal/web"
 )
 
 func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
@@ -31,7 +31,7 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 		fresh := func() *reminder {
 			return &reminder{
 				store: st, every: 24 * time.Hour,
-				reader: web.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour, Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() }},
+				reader: query.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour, Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() }},
 				tell: func(_ context.Context, key, text string) error {
 					if fault == nil {
 						told[key] = text

@@ -13,15 +13,15 @@ import (
 	"docket/internal/courier"
 	"docket/internal/doctor"
 	"docket/internal/intake"
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/surface"
-	"docket/internal/web"
 )
 
 // Deps is all that the pages stand on.
 type Deps struct {
 	Store  *store.Store
-	Reader web.Reader
+	Reader query.Reader
 	Guard  *auth.Guard
 	Board  *controls.Board
 	// Surfaces are the configured ones, in their order.
@@ -33,7 +33,7 @@ type Deps struct {
 	// Sources says when each source was heard last.
 	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil where another desk is configured.
-	Tickets *web.Clerk
+	Tickets *controls.TicketActions
 	Doctor  *doctor.Doctor
 	// Settings is the configuration as loaded, without secrets.
 	Settings string

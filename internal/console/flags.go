@@ -7,6 +7,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/auth"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/store"
 )
 
@@ -52,7 +53,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
 		return
 	}
-	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + onOff(flag.On) + " now, on every replica."})
+	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + query.OnOff(flag.On) + " now, on every replica."})
 }
 
 // refused answers what the switchboard would not do, and why.

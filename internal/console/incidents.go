@@ -12,8 +12,8 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/incident"
+	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/web"
 )
 
 // incidentsPage is a page of incidents.
@@ -88,9 +88,9 @@ func tabs(u *url.URL, name, on string, choices [][2]string) []tab {
 // incidentPage is one incident and its whole story.
 type incidentPage struct {
 	*ticketed
-	Detail web.IncidentDetail
+	Detail query.IncidentDetail
 	Alerts []alertRow
-	Why    web.Explanation
+	Why    query.Explanation
 	// Audited is what the audit log says of it, oldest first.
 	Audited []audit.Entry
 	// Members are those that share its ticket, where it stands for others.
@@ -99,7 +99,7 @@ type incidentPage struct {
 
 // alertRow is an alert with the matchers that would silence it.
 type alertRow struct {
-	web.AlertRow
+	query.AlertRow
 	Matchers string
 }
 
@@ -118,7 +118,7 @@ const auditedShown = 100
 func (c *Console) getIncident(w http.ResponseWriter, r *http.Request) {
 	p, err := c.incidentPage(r)
 	switch {
-	case errors.Is(err, web.ErrNoSuch):
+	case errors.Is(err, query.ErrNoSuch):
 		c.sorry(w, r, http.StatusNotFound, "There is no such incident", err.Error()+".")
 		return
 	case err != nil:

@@ -12,6 +12,7 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/intake"
+	"docket/internal/query"
 	"docket/internal/store"
 	"docket/internal/surface"
 )
@@ -115,7 +116,7 @@ func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State
 	}
 	for _, f := range c.Board.Flags() {
 		if !f.ChangedAt.IsZero() && at.Sub(f.ChangedAt) < 24*time.Hour {
-			fmt.Fprintf(&b, "Flag %s was switched %s by %s at %s.\n", f.Name, onOff(f.On), f.ChangedBy, f.ChangedAt.Format("2006-01-02 15:04:05 UTC"))
+			fmt.Fprintf(&b, "Flag %s was switched %s by %s at %s.\n", f.Name, query.OnOff(f.On), f.ChangedBy, f.ChangedAt.Format("2006-01-02 15:04:05 UTC"))
 		}
 	}
 	for _, l := range on.Links {
@@ -177,11 +178,4 @@ func latencyWords(readings []surface.Reading) string {
 		words += fmt.Sprintf(" (before, over two hours: %s on average, %s at most)", millis(before.Mean()), millis(before.Slowest))
 	}
 	return words + "."
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }

@@ -6,12 +6,12 @@ import (
 	"strconv"
 
 	"docket/internal/auth"
-	"docket/internal/web"
+	"docket/internal/query"
 )
 
 // ticketsPage is a page of tickets.
 type ticketsPage struct {
-	Rows       []web.TicketRow
+	Rows       []query.TicketRow
 	Show, Desk string
 	Tabs       []tab
 	Prev, Next string
@@ -19,7 +19,7 @@ type ticketsPage struct {
 
 func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
 	p := ticketsPage{Show: r.FormValue("show"), Desk: c.Reader.Desk}
-	f := web.TicketFilter{Limit: rowsPerPage + 1}
+	f := query.TicketFilter{Limit: rowsPerPage + 1}
 	number, _ := strconv.Atoi(r.FormValue("page"))
 	number = min(max(1, number), 1000)
 	f.Offset = (number - 1) * rowsPerPage
@@ -46,7 +46,7 @@ func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
 
 // ticketPage is one ticket of the local desk.
 type ticketPage struct {
-	web.TicketDetail
+	query.TicketDetail
 	MayWrite bool
 }
 
@@ -57,7 +57,7 @@ func (c *Console) getTicket(w http.ResponseWriter, r *http.Request) {
 	}
 	t, err := c.Reader.Ticket(r.Context(), r.PathValue("id"))
 	switch {
-	case errors.Is(err, web.ErrNoSuch):
+	case errors.Is(err, query.ErrNoSuch):
 		c.sorry(w, r, http.StatusNotFound, "There is no such ticket", err.Error()+".")
 		return
 	case err != nil:
@@ -98,7 +98,7 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		sentence, status := web.DeskSentence(err)
+		sentence, status := query.DeskSentence(err)
 		if sentence == "" {
 			c.failed(w, r, err)
 			return

@@ -1,5 +1,5 @@
 // Package controls keeps what operators have switched in force: flags, silences and
-// maintenance windows.
+// maintenance windows. It also does what they ask of the local desk's tickets.
 //
 // A change is one transaction: the switch, its audit entry, and one more in the count that
 // stands in the row which every deciding transaction locks. So each decision about an

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"docket/internal/query"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"docket/internal/web"
 )
 
 // amDraft is a silence as Alertmanager's clients post it.
@@ -118,7 +117,7 @@ func TestWhatIsNoSilenceIsRefusedInAlertmanagersWords(t *testing.T) {
 	if r := f.ask(http.MethodGet, "/api/v2/silences?active=perhaps", nil); r.status != http.StatusBadRequest {
 		t.Error(r)
 	}
-	var rows []web.SilenceRow
+	var rows []query.SilenceRow
 	if f.get("/api/v1/silences", &rows); len(rows) != 0 {
 		t.Errorf("%+v", rows)
 	}

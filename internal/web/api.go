@@ -12,6 +12,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/auth"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/store"
 )
 
@@ -81,12 +82,12 @@ type Named struct {
 	ID string `path:"id"`
 }
 
-func (s *server) reader() Reader {
+func (s *server) reader() query.Reader {
 	link := ""
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
+	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
 // answer words an error: what is not there is 404, a database that is away 503.
@@ -94,7 +95,7 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	switch {
 	case err == nil:
 		return &body[T]{v}, nil
-	case errors.Is(err, ErrNoSuch), errors.Is(err, controls.ErrNoSuch):
+	case errors.Is(err, query.ErrNoSuch), errors.Is(err, controls.ErrNoSuch):
 		return nil, huma.Error404NotFound(err.Error())
 	case errors.Is(err, controls.ErrPinned):
 		return nil, huma.Error409Conflict(err.Error())
@@ -107,7 +108,7 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	return nil, huma.Error503ServiceUnavailable(s.Store.Explain(err))
 }
 
-func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]AlertRow], error) {
+func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]query.AlertRow], error) {
 	rows, err := s.reader().Alerts(ctx, in.Limit)
 	return answer(s, rows, err)
 }
@@ -119,7 +120,7 @@ type incidentQuery struct {
 	AlertKey string `query:"alert_key" doc:"Only those of this alert_key."`
 }
 
-func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]IncidentRow], error) {
+func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]query.IncidentRow], error) {
 	f := store.IncidentFilter{Live: in.Live, Limit: in.Limit}
 	if in.AlertKey != "" {
 		key, err := alert.ParseKey(in.AlertKey)
@@ -132,12 +133,12 @@ func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]
 	return answer(s, rows, err)
 }
 
-func (s *server) showIncident(ctx context.Context, in *Named) (*body[IncidentDetail], error) {
+func (s *server) showIncident(ctx context.Context, in *Named) (*body[query.IncidentDetail], error) {
 	d, err := s.reader().Incident(ctx, in.ID)
 	return answer(s, d, err)
 }
 
-func (s *server) explainIncident(ctx context.Context, in *Named) (*body[Explanation], error) {
+func (s *server) explainIncident(ctx context.Context, in *Named) (*body[query.Explanation], error) {
 	x, err := s.reader().Explain(ctx, in.ID)
 	return answer(s, x, err)
 }
@@ -148,12 +149,12 @@ type ticketQuery struct {
 	Stale bool `query:"stale" doc:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
 }
 
-func (s *server) listTickets(ctx context.Context, in *ticketQuery) (*body[[]TicketRow], error) {
-	rows, err := s.reader().Tickets(ctx, TicketFilter{Stale: in.Stale, Limit: in.Limit})
+func (s *server) listTickets(ctx context.Context, in *ticketQuery) (*body[[]query.TicketRow], error) {
+	rows, err := s.reader().Tickets(ctx, query.TicketFilter{Stale: in.Stale, Limit: in.Limit})
 	return answer(s, rows, err)
 }
 
-func (s *server) showTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
+func (s *server) showTicket(ctx context.Context, in *Named) (*body[query.TicketDetail], error) {
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
@@ -177,21 +178,23 @@ type noteInput struct {
 	}
 }
 
-func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[TicketDetail], error) {
+func (s *server) noteTicket(ctx context.Context, in *noteInput) (*body[query.TicketDetail], error) {
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	return s.changed(ctx, in.ID, s.clerk().Note(ctx, in.ID, in.Body.Text, auth.From(ctx).Actor()))
+	return s.changed(ctx, in.ID, s.tickets().Note(ctx, in.ID, in.Body.Text, auth.From(ctx).Actor()))
 }
 
-func (s *server) clerk() *Clerk { return &Clerk{s.Local, s.Ledger, s.Store} }
+func (s *server) tickets() *controls.TicketActions {
+	return &controls.TicketActions{Local: s.Local, Ledger: s.Ledger, Store: s.Store}
+}
 
 // changed answers with a ticket as it is after a change, or with why that failed.
-func (s *server) changed(ctx context.Context, id string, err error) (*body[TicketDetail], error) {
+func (s *server) changed(ctx context.Context, id string, err error) (*body[query.TicketDetail], error) {
 	if err != nil {
-		sentence, status := DeskSentence(err)
+		sentence, status := query.DeskSentence(err)
 		if sentence == "" {
-			return answer(s, TicketDetail{}, err)
+			return answer(s, query.TicketDetail{}, err)
 		}
 		return nil, huma.NewError(status, sentence)
 	}
@@ -199,18 +202,18 @@ func (s *server) changed(ctx context.Context, id string, err error) (*body[Ticke
 	return answer(s, t, err)
 }
 
-func (s *server) closeTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
+func (s *server) closeTicket(ctx context.Context, in *Named) (*body[query.TicketDetail], error) {
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	return s.changed(ctx, in.ID, s.clerk().Close(ctx, in.ID, auth.From(ctx).Actor()))
+	return s.changed(ctx, in.ID, s.tickets().Close(ctx, in.ID, auth.From(ctx).Actor()))
 }
 
-func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[TicketDetail], error) {
+func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[query.TicketDetail], error) {
 	if err := s.needLocal(); err != nil {
 		return nil, err
 	}
-	return s.changed(ctx, in.ID, s.clerk().Reopen(ctx, in.ID, auth.From(ctx).Actor()))
+	return s.changed(ctx, in.ID, s.tickets().Reopen(ctx, in.ID, auth.From(ctx).Actor()))
 }
 
 // auditQuery narrows a listing of the audit log.
@@ -219,12 +222,12 @@ type auditQuery struct {
 	Action string `query:"action" doc:"Only this action."`
 }
 
-func (s *server) listAudit(ctx context.Context, in *auditQuery) (*body[[]AuditRow], error) {
+func (s *server) listAudit(ctx context.Context, in *auditQuery) (*body[[]query.AuditRow], error) {
 	rows, err := s.reader().Audit(ctx, store.AuditFilter{Action: in.Action, Limit: in.Limit})
 	return answer(s, rows, err)
 }
 
-func (s *server) verifyAudit(ctx context.Context, _ *struct{}) (*body[Verdict], error) {
+func (s *server) verifyAudit(ctx context.Context, _ *struct{}) (*body[query.Verdict], error) {
 	v, err := s.reader().VerifyAudit(ctx)
 	return answer(s, v, err)
 }
@@ -237,4 +240,9 @@ type Build struct {
 
 func (s *server) showVersion(context.Context, *struct{}) (*body[Build], error) {
 	return &body[Build]{Build{s.Version, time.Now().UTC()}}, nil
+}
+
+func (s *server) listSurfaces(ctx context.Context, _ *struct{}) (*body[[]query.SurfaceRow], error) {
+	rows, err := s.reader().Surfaces(ctx, s.Deps.Surfaces, time.Now().UTC())
+	return answer(s, rows, err)
 }

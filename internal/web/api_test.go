@@ -13,7 +13,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/auth"
 	"docket/internal/incident"
-	"docket/internal/web"
+	"docket/internal/query"
 )
 
 func TestOpenAPIDocumentSaysWhatThereIs(t *testing.T) {
@@ -99,7 +99,7 @@ func TestIncidentIsFoundByMarkAndByAlertKey(t *testing.T) {
 	f.fire("Other")
 	key, _, _ := strings.Cut(mark, ".")
 	for _, id := range []string{mark, key, strings.ToUpper(key)} {
-		var d web.IncidentDetail
+		var d query.IncidentDetail
 		f.get("/api/v1/incidents/"+id, &d)
 		if d.ID != mark || d.Title != "Found" || len(d.Timeline) == 0 || len(d.Effects) == 0 || len(d.Alerts) != 1 || d.Ticket == nil {
 			t.Errorf("incident %s is %+v", id, d)
@@ -110,7 +110,7 @@ func TestIncidentIsFoundByMarkAndByAlertKey(t *testing.T) {
 			}
 		}
 	}
-	var some []web.IncidentRow
+	var some []query.IncidentRow
 	f.get("/api/v1/incidents?alert_key="+key, &some)
 	if len(some) != 1 || some[0].ID != mark {
 		t.Errorf("by alert_key: %+v", some)
@@ -129,7 +129,7 @@ func TestListingOfLiveIncidentsLeavesOutThoseThatAreOver(t *testing.T) {
 			t.Fatal(r)
 		}
 	}
-	var all, some []web.IncidentRow
+	var all, some []query.IncidentRow
 	f.get("/api/v1/incidents", &all)
 	f.get("/api/v1/incidents?live=true", &some)
 	if len(all) != 2 || len(some) != 1 || some[0].ID != live {
@@ -190,7 +190,7 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 	if r := f.ask(http.MethodPost, apiV2, strings.NewReader(`[{"labels":{"alertname":"Closing","severity":"P1"}}]`), ann...); r.status != http.StatusOK {
 		t.Fatal(r)
 	}
-	var incidents []web.IncidentRow
+	var incidents []query.IncidentRow
 	f.eventually("it has its ticket", func() bool {
 		get("/api/v1/incidents", &incidents)
 		return len(incidents) == 1 && incidents[0].Ticket != nil && incidents[0].Ticket.State == "filed"
@@ -204,7 +204,7 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 		{"/reopen", "", "open", "filed"},
 	} {
 		r := f.ask(http.MethodPost, "/api/v1/tickets/"+id+step.path, strings.NewReader(step.body), ann...)
-		var ticket web.TicketDetail
+		var ticket query.TicketDetail
 		if err := json.Unmarshal([]byte(r.text), &ticket); err != nil || r.status != http.StatusOK {
 			t.Fatalf("%s: %d %s %v", step.path, r.status, r.text, err)
 		}
@@ -220,7 +220,7 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 		}
 	}
 	var deeds []string
-	var rows []web.AuditRow
+	var rows []query.AuditRow
 	get("/api/v1/audit", &rows)
 	for _, r := range slices.Backward(rows) {
 		if r.Actor == "person:ann" {
@@ -236,7 +236,7 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 func TestTicketsOfAnotherDeskAreListedAndLeftToIt(t *testing.T) {
 	f := newFace(t, plan{away: true})
 	mark := f.fire("Elsewhere")
-	var rows []web.TicketRow
+	var rows []query.TicketRow
 	f.get("/api/v1/tickets", &rows)
 	if len(rows) != 1 || rows[0].Desk != "elsewhere" || rows[0].Mark != mark || !strings.HasSuffix(rows[0].Subject, "["+mark+"]") || rows[0].Status != "open" || len(rows[0].Incidents) != 1 {
 		t.Fatalf("tickets are %+v", rows)
@@ -272,9 +272,9 @@ func TestExplanationSaysWhyOrWhyNot(t *testing.T) {
 			if r := f.post(apiV2, `[{"labels":{"alertname":"Why","severity":"`+c.severity+`"}}]`); r.status != http.StatusOK {
 				t.Fatal(r)
 			}
-			var rows []web.IncidentRow
+			var rows []query.IncidentRow
 			f.get("/api/v1/incidents", &rows)
-			var x web.Explanation
+			var x query.Explanation
 			f.eventually("it says "+c.sentence, func() bool {
 				f.get("/api/v1/incidents/"+rows[0].ID+"/explain", &x)
 				return strings.HasPrefix(x.Sentence, c.sentence)
@@ -296,12 +296,12 @@ func TestAuditIsListedByActionAndVerified(t *testing.T) {
 	f := newFace(t, plan{})
 	f.fire("One")
 	f.fire("Two")
-	var filed []web.AuditRow
+	var filed []query.AuditRow
 	f.get("/api/v1/audit?action=console.alerts.ticket_filed", &filed)
 	if len(filed) != 2 || filed[0].ID < filed[1].ID {
 		t.Fatalf("filed: %+v", filed)
 	}
-	var one []web.AuditRow
+	var one []query.AuditRow
 	f.get("/api/v1/audit?limit=1&action=console.alerts.ticket_filed", &one)
 	if len(one) != 1 || one[0].ID != filed[0].ID {
 		t.Errorf("the latest of them: %+v", one)
@@ -311,7 +311,7 @@ func TestAuditIsListedByActionAndVerified(t *testing.T) {
 			t.Errorf("the payload has no %s: %v", key, filed[0].Payload)
 		}
 	}
-	var v web.Verdict
+	var v query.Verdict
 	f.get("/api/v1/audit/verify", &v)
 	if !v.Whole || v.Checked < 4 || v.FirstBad != 0 || !strings.HasPrefix(v.Sentence, "the audit log is whole: ") {
 		t.Errorf("untouched: %+v", v)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"docket/internal/fault"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -17,11 +18,11 @@ func TestClientReadsAndChanges(t *testing.T) {
 	f := newFace(t, plan{})
 	mark := f.fire("Client")
 	c := web.NewClient(f.url+"/", "")
-	var rows []web.IncidentRow
+	var rows []query.IncidentRow
 	if err := c.Get(t.Context(), "/api/v1/incidents", url.Values{"limit": {"1"}}, &rows); err != nil || len(rows) != 1 || rows[0].ID != mark {
 		t.Errorf("incidents: %+v %v", rows, err)
 	}
-	var ticket web.TicketDetail
+	var ticket query.TicketDetail
 	if err := c.Post(t.Context(), "/api/v1/tickets/1/notes", map[string]string{"text": "a note"}, &ticket); err != nil || len(ticket.Notes) != 1 {
 		t.Errorf("note: %+v %v", ticket, err)
 	}
@@ -65,7 +66,7 @@ func TestClientSaysWhatTheServerSaid(t *testing.T) {
 		{"no scheme", "localhost:8080", "/", secret, "cannot be reached"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var out []web.AlertRow
+			var out []query.AlertRow
 			err := web.NewClient(c.base, c.token).Get(t.Context(), c.path, nil, &out)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("err = %v, want %q", err, c.says)

@@ -9,8 +9,8 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/fault"
+	"docket/internal/query"
 	"docket/internal/source"
-	"docket/internal/web"
 )
 
 // pagers are two sources of events, of which the second has no token of its own.
@@ -32,8 +32,8 @@ func TestWhatCanPageCanFile(t *testing.T) {
 	if diff := cmp.Diff(want, r.json(t)); r.status != http.StatusAccepted || diff != "" {
 		t.Fatalf("trigger: %d %s", r.status, diff)
 	}
-	ticket := func() (row web.IncidentRow) {
-		var rows []web.IncidentRow
+	ticket := func() (row query.IncidentRow) {
+		var rows []query.IncidentRow
 		f.get("/api/v1/incidents", &rows)
 		if len(rows) != 1 {
 			t.Fatalf("%d incidents, want one", len(rows))

@@ -31,6 +31,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/query"
 	"docket/internal/queue"
 	"docket/internal/reconcile"
 	"docket/internal/source"
@@ -316,7 +317,7 @@ func (f *face) get(path string, into any) {
 // titles are the kept alerts' titles.
 func (f *face) titles() []string {
 	f.t.Helper()
-	var rows []web.AlertRow
+	var rows []query.AlertRow
 	f.get("/api/v1/alerts", &rows)
 	titles := []string{}
 	for _, r := range rows {
@@ -333,7 +334,7 @@ func (f *face) fire(name string) string {
 	}
 	mark := ""
 	f.eventually("incident of "+name+" has its ticket", func() bool {
-		var rows []web.IncidentRow
+		var rows []query.IncidentRow
 		f.get("/api/v1/incidents", &rows)
 		for _, r := range rows {
 			if r.Title == name && r.Ticket != nil && r.Ticket.State == "filed" {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"docket/internal/alert"
-	"docket/internal/web"
+	"docket/internal/query"
 )
 
 // The two ways in.
@@ -161,7 +161,7 @@ func TestTimesThatNoClockShowsDoNotCostTheAlert(t *testing.T) {
 			}
 		}
 	}
-	var rows []web.AlertRow
+	var rows []query.AlertRow
 	f.get("/api/v1/alerts", &rows)
 	if len(rows) != 6 {
 		t.Errorf("%d alerts are kept, want 6", len(rows))

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"docket/internal/auth"
+	"docket/internal/query"
 	"docket/internal/reconcile"
 )
 
@@ -33,7 +34,7 @@ func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[re
 		DryRun: in.Body.DryRun, AcceptMissing: in.Body.AcceptMissing, Actor: auth.From(ctx).Actor(),
 	})
 	if err != nil {
-		sentence, status := DeskSentence(err)
+		sentence, status := query.DeskSentence(err)
 		if sentence == "" {
 			return answer(s, reconcile.Report{}, err)
 		}

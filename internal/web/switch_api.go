@@ -10,6 +10,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/auth"
 	"docket/internal/controls"
+	"docket/internal/query"
 	"docket/internal/silence"
 )
 
@@ -32,8 +33,8 @@ func person(ctx context.Context) audit.Actor {
 	return auth.From(ctx).Actor()
 }
 
-func (s *server) listFlags(context.Context, *struct{}) (*body[[]FlagRow], error) {
-	return &body[[]FlagRow]{s.reader().Flags()}, nil
+func (s *server) listFlags(context.Context, *struct{}) (*body[[]query.FlagRow], error) {
+	return &body[[]query.FlagRow]{s.reader().Flags()}, nil
 }
 
 // flagInput flips one flag.
@@ -45,9 +46,9 @@ type flagInput struct {
 	}
 }
 
-func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[FlagRow], error) {
+func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[query.FlagRow], error) {
 	f, err := s.Board.SetFlag(ctx, in.ID, in.Body.On, in.Body.Why, person(ctx))
-	return answer(s, FlagRowOf(f), err)
+	return answer(s, query.FlagRowOf(f), err)
 }
 
 // silenceQuery narrows a listing of silences.
@@ -56,7 +57,7 @@ type silenceQuery struct {
 	State string `query:"state" enum:"pending,active,expired" doc:"Only those in this state."`
 }
 
-func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]SilenceRow], error) {
+func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]query.SilenceRow], error) {
 	rows, err := s.reader().Silences(ctx, in.State, in.Limit)
 	return answer(s, rows, err)
 }
@@ -74,9 +75,9 @@ func (d SilenceDraft) draft() controls.Draft {
 	return controls.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
 }
 
-func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[SilenceRow], error) {
+func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[query.SilenceRow], error) {
 	made, err := s.Board.AddSilence(ctx, in.Body.draft(), person(ctx))
-	return answer(s, SilenceRowOf(made, time.Now()), err)
+	return answer(s, query.SilenceRowOf(made, time.Now()), err)
 }
 
 // silenceChange is what a silence is to be.
@@ -85,9 +86,9 @@ type silenceChange struct {
 	Body SilenceDraft
 }
 
-func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[SilenceRow], error) {
+func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[query.SilenceRow], error) {
 	changed, err := s.Board.ChangeSilence(ctx, in.ID, in.Body.draft(), person(ctx))
-	return answer(s, SilenceRowOf(changed, time.Now()), err)
+	return answer(s, query.SilenceRowOf(changed, time.Now()), err)
 }
 
 // Matched is a preview's input.
@@ -95,14 +96,14 @@ type Matched struct {
 	Matchers []string `json:"matchers" minItems:"1" maxItems:"50"`
 }
 
-func (s *server) previewSilence(ctx context.Context, in *struct{ Body Matched }) (*body[PreviewRow], error) {
+func (s *server) previewSilence(ctx context.Context, in *struct{ Body Matched }) (*body[query.PreviewRow], error) {
 	p, err := s.reader().Preview(ctx, in.Body.Matchers)
 	return answer(s, p, err)
 }
 
-func (s *server) expireSilence(ctx context.Context, in *Named) (*body[SilenceRow], error) {
+func (s *server) expireSilence(ctx context.Context, in *Named) (*body[query.SilenceRow], error) {
 	ended, err := s.Board.ExpireSilence(ctx, in.ID, person(ctx))
-	return answer(s, SilenceRowOf(ended, time.Now()), err)
+	return answer(s, query.SilenceRowOf(ended, time.Now()), err)
 }
 
 // maintenanceQuery narrows a listing of maintenance windows.
@@ -110,7 +111,7 @@ type maintenanceQuery struct {
 	All bool `query:"all" doc:"Also those that are over."`
 }
 
-func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*body[[]WindowRow], error) {
+func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*body[[]query.WindowRow], error) {
 	rows, err := s.reader().Windows(ctx, in.All)
 	return answer(s, rows, err)
 }
@@ -121,18 +122,18 @@ type WindowDraft struct {
 	Comment string `json:"comment,omitempty" maxLength:"2000"`
 }
 
-func (s *server) createMaintenance(ctx context.Context, in *struct{ Body WindowDraft }) (*body[WindowRow], error) {
+func (s *server) createMaintenance(ctx context.Context, in *struct{ Body WindowDraft }) (*body[query.WindowRow], error) {
 	made, err := s.Board.AddWindow(ctx, in.Body.Plan, in.Body.Comment, person(ctx))
 	if err != nil {
-		return answer(s, WindowRow{}, err)
+		return answer(s, query.WindowRow{}, err)
 	}
-	return answer(s, WindowRowOf(made, time.Now()), nil)
+	return answer(s, query.WindowRowOf(made, time.Now()), nil)
 }
 
-func (s *server) endMaintenance(ctx context.Context, in *Named) (*body[WindowRow], error) {
+func (s *server) endMaintenance(ctx context.Context, in *Named) (*body[query.WindowRow], error) {
 	ended, err := s.Board.EndWindow(ctx, in.ID, person(ctx))
 	if err != nil {
-		return answer(s, WindowRow{}, err)
+		return answer(s, query.WindowRow{}, err)
 	}
-	return answer(s, WindowRowOf(ended, time.Now()), nil)
+	return answer(s, query.WindowRowOf(ended, time.Now()), nil)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docket/internal/flag"
+	"docket/internal/query"
 	"docket/internal/web"
 )
 
@@ -18,7 +19,7 @@ func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
 	if r := f.post("/api/v1/flags/alerts.auto_ticket", `{"on":false,"why":"a flood"}`); r.status != http.StatusOK || r.json(t)["on"] != false {
 		t.Fatal(r)
 	}
-	var flags []web.FlagRow
+	var flags []query.FlagRow
 	f.get("/api/v1/flags", &flags)
 	if len(flags) != 2 || flags[0].On || flags[0].ChangedBy != "local" || flags[0].Because != "a flood" || flags[0].ChangedAt == nil || !flags[1].Pinned || flags[1].On {
 		t.Errorf("%+v", flags)
@@ -32,9 +33,9 @@ func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
 	if r := f.post(apiV2, `[{"labels":{"alertname":"Held","severity":"P1"}}]`); r.status != http.StatusOK {
 		t.Fatal(r)
 	}
-	var rows []web.IncidentRow
+	var rows []query.IncidentRow
 	f.get("/api/v1/incidents", &rows)
-	var x web.Explanation
+	var x query.Explanation
 	f.get("/api/v1/incidents/"+rows[0].ID+"/explain", &x)
 	if x.Policy.Filing || !strings.Contains(x.Next, "docket flags set alerts.auto_ticket on") {
 		t.Errorf("%+v", x)
@@ -46,7 +47,7 @@ func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
 		f.get("/api/v1/incidents", &rows)
 		return rows[0].Ticket != nil
 	})
-	var changed []web.AuditRow
+	var changed []query.AuditRow
 	f.get("/api/v1/audit?action=console.flags.changed", &changed)
 	if len(changed) != 2 || changed[1].Actor != "person:local" {
 		t.Fatalf("%+v", changed)
@@ -71,14 +72,14 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 	if r := f.post(apiV2, `[{"labels":{"alertname":"Muted","severity":"P1"}}]`); r.status != http.StatusOK {
 		t.Fatal(r)
 	}
-	var rows []web.IncidentRow
+	var rows []query.IncidentRow
 	f.get("/api/v1/incidents", &rows)
-	var x web.Explanation
+	var x query.Explanation
 	f.get("/api/v1/incidents/"+rows[0].ID+"/explain", &x)
 	if rows[0].Reason != "muted" || x.Policy.MutedBy != "silence "+id || !strings.Contains(x.Next, "Time decides again at") {
 		t.Errorf("%s: %+v", rows[0].Reason, x)
 	}
-	var p web.PreviewRow
+	var p query.PreviewRow
 	if r := f.post("/api/v1/silences/preview", `{"matchers":["alertname=\"Muted\""]}`); json.Unmarshal([]byte(r.text), &p) != nil || len(p.Alerts) != 1 || len(p.Incidents) != 1 {
 		t.Errorf("%+v", p)
 	}
@@ -89,7 +90,7 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 		f.get("/api/v1/incidents", &rows)
 		return rows[0].Ticket != nil
 	})
-	var active, expired []web.SilenceRow
+	var active, expired []query.SilenceRow
 	f.get("/api/v1/silences?state=active", &active)
 	f.get("/api/v1/silences?state=expired", &expired)
 	if len(active) != 0 || len(expired) != 1 || expired[0].ID != id {
@@ -113,7 +114,7 @@ func TestAMaintenanceWindowIsMadeAndEnded(t *testing.T) {
 	if r.status != http.StatusOK || r.json(t)["until"] != "06:00" {
 		t.Fatal(r)
 	}
-	var rows []web.WindowRow
+	var rows []query.WindowRow
 	f.get("/api/v1/maintenance", &rows)
 	if len(rows) != 1 || rows[0].Name != "night" || rows[0].Weekdays[0] != "monday" || rows[0].Zone != "Europe/Berlin" || rows[0].Comment != "backups" {
 		t.Fatalf("%+v", rows)

@@ -1,4 +1,4 @@
-package web
+package query
 
 import (
 	"context"
@@ -42,9 +42,4 @@ func (r Reader) Surfaces(ctx context.Context, configured []surface.Surface, now 
 	rank := map[string]int{string(surface.Down): 0, string(surface.Degraded): 1, string(surface.Unknown): 2, string(surface.Operational): 3}
 	slices.SortStableFunc(rows, func(a, b SurfaceRow) int { return rank[a.Status] - rank[b.Status] })
 	return rows, nil
-}
-
-func (s *server) listSurfaces(ctx context.Context, _ *struct{}) (*body[[]SurfaceRow], error) {
-	rows, err := s.reader().Surfaces(ctx, s.Deps.Surfaces, time.Now().UTC())
-	return answer(s, rows, err)
 }

@@ -1,0 +1,69 @@
+package controls
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"docket/internal/audit"
+	"docket/internal/desk"
+	"docket/internal/desk/local"
+	"docket/internal/incident"
+	"docket/internal/ledger"
+	"docket/internal/store"
+)
+
+// TicketActions changes tickets of the local desk in a person's name, for the API and the console.
+type TicketActions struct {
+	Local  *local.Desk
+	Ledger *ledger.Ledger
+	Store  *store.Store
+}
+
+// Note adds a person's note. The note and its audit entry are kept together: the log never
+// has a note that is not there, nor is there one that nobody wrote.
+func (a *TicketActions) Note(ctx context.Context, id, text string, actor audit.Actor) error {
+	read, err := a.Local.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.ParseInt(read.ID, 10, 64)
+	if err != nil {
+		return fmt.Errorf("read the number of the local desk's ticket %s: %w", read.ID, err)
+	}
+	text = audit.Clean(text)
+	entry := audit.Entry{
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: actor, Action: audit.ActionTicketNoted,
+		Payload: map[string]any{"desk": a.Local.Name(), "ticket_id": read.ID, "text": text},
+	}
+	return a.Store.AddDeskNoteAudited(ctx, number, actor.Name, text, entry)
+}
+
+// Close closes a ticket, and the ledger knows of it at once.
+func (a *TicketActions) Close(ctx context.Context, id string, actor audit.Actor) error {
+	return a.set(ctx, id, desk.StatusClosed, actor)
+}
+
+// Reopen opens a closed ticket again, and the ledger knows of it at once.
+func (a *TicketActions) Reopen(ctx context.Context, id string, actor audit.Actor) error {
+	return a.set(ctx, id, desk.StatusOpen, actor)
+}
+
+func (a *TicketActions) set(ctx context.Context, id string, status desk.Status, actor audit.Actor) error {
+	if err := a.Local.SetStatus(ctx, id, status); err != nil {
+		return err
+	}
+	shown := store.TicketsShown{Open: []string{id}}
+	if status == desk.StatusClosed {
+		shown = store.TicketsShown{Closed: []string{id}}
+	}
+	return a.Store.EachKnownOtherwise(ctx, a.Local.Name(), shown, func(all []incident.Incident) error {
+		inputs := make([]ledger.Input, len(all))
+		for n := range all {
+			inputs[n] = ledger.Input{Seen: &all[n].Mark, TicketClosed: status == desk.StatusClosed, Actor: actor}
+		}
+		_, err := a.Ledger.Apply(ctx, inputs...)
+		return err
+	})
+}

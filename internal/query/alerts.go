@@ -1,0 +1,46 @@
+package query
+
+import (
+	"context"
+	"docket/internal/alert"
+	"time"
+)
+
+// AlertRow is one alert as listed.
+type AlertRow struct {
+	AlertKey string            `json:"alert_key" doc:"The name of the problem: 16 hex characters, Alertmanager's fingerprint for its alerts."`
+	Source   string            `json:"source"`
+	AlertID  string            `json:"alert_id" doc:"The source's own id, empty where it has none."`
+	Severity string            `json:"severity" enum:"P1,P2,P3,P4,P5"`
+	Status   string            `json:"status" enum:"firing,resolved"`
+	Title    string            `json:"title"`
+	Labels   map[string]string `json:"labels"`
+	StartsAt time.Time         `json:"starts_at"`
+	EndsAt   *time.Time        `json:"ends_at" doc:"Null while firing."`
+
+	Annotations map[string]string `json:"annotations"`
+	Link        string            `json:"link" doc:"Where the source shows it, empty for nowhere."`
+	Fingerprint string            `json:"fingerprint" doc:"The name of this one alert: 16 hex characters over all of its labels."`
+}
+
+// Alerts lists alerts, firing ones first; limit 0 is all.
+func (r Reader) Alerts(ctx context.Context, limit int) ([]AlertRow, error) {
+	all, err := r.Store.ListAlerts(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]AlertRow, len(all))
+	for i, a := range all {
+		rows[i] = AlertRowOf(a)
+	}
+	return rows, nil
+}
+
+// AlertRowOf is an alert as it is listed.
+func AlertRowOf(a alert.Alert) AlertRow {
+	return AlertRow{
+		AlertKey: a.Key.String(), Source: a.Source, AlertID: a.ID, Severity: a.Severity.String(), Status: a.Status.String(),
+		Title: a.Title, Labels: a.Labels.Map(), StartsAt: a.StartsAt, EndsAt: orNull(a.EndsAt),
+		Annotations: a.Annotations.Map(), Link: a.Link, Fingerprint: a.Fingerprint.String(),
+	}
+}

@@ -1,0 +1,58 @@
+package query
+
+import (
+	"docket/internal/controls"
+	"docket/internal/incident"
+	"docket/internal/store"
+	"docket/internal/template"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Reader reads what the API and the command line list, from the database. Without a
+// server running the command line uses it by itself.
+type Reader struct {
+	Store *store.Store
+	// Desk is the configured desk's name.
+	Desk string
+	// LinkBase is what a local ticket's number is put behind to make its link.
+	LinkBase string
+	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	StaleAfter time.Duration
+	// Policy is the policy of a route at a moment, for explanations.
+	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	// Words are a route's own words for its tickets; nil where no route has any.
+	Words func(route string) *template.Words
+	// Board holds flags, silences and maintenance windows.
+	Board *controls.Board
+}
+
+// ErrNoSuch is what a detail call's error is for what is not there; that error's text is a
+// sentence that says what.
+var ErrNoSuch = errors.New("there is none")
+
+// noSuch makes an ErrNoSuch that says what is not there.
+func noSuch(format string, args ...any) error { return &noSuchError{fmt.Sprintf(format, args...)} }
+
+type noSuchError struct{ sentence string }
+
+// Error returns the sentence.
+func (e *noSuchError) Error() string { return e.sentence }
+
+// Is matches ErrNoSuch.
+func (e *noSuchError) Is(target error) bool { return target == ErrNoSuch }
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,179 @@
+package query
+
+import (
+	"context"
+	"docket/internal/desk"
+	"docket/internal/incident"
+	"docket/internal/store"
+	"docket/internal/template"
+	"fmt"
+	"time"
+)
+
+// TicketRow is one ticket as listed.
+type TicketRow struct {
+	Desk      string    `json:"desk"`
+	ID        string    `json:"id"`
+	Number    string    `json:"number"`
+	URL       string    `json:"url"`
+	Subject   string    `json:"subject"`
+	Status    string    `json:"status"`
+	Tags      []string  `json:"tags"`
+	Mark      string    `json:"mark"`
+	Incidents []string  `json:"incidents" doc:"At most 200: of a storm's ticket, those that opened last."`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// TicketDetail is one ticket with what is written in it.
+type TicketDetail struct {
+	TicketRow
+	Body  string   `json:"body"`
+	Notes []string `json:"notes"`
+}
+
+// TicketFilter narrows a listing of tickets; zero fields do not narrow.
+type TicketFilter struct {
+	// Stale keeps those whose incidents have recovered longer ago than Reader.StaleAfter.
+	Stale bool
+	// Limit bounds the number; 0 is all. Offset leaves the first ones out.
+	Limit, Offset int
+}
+
+// ticketPage is how many tickets are read at once.
+const ticketPage = 200
+
+// Tickets lists tickets, the latest first: all of the local desk, or those that were filed
+// in another one.
+func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
+	if r.Desk == "local" && !f.Stale {
+		return r.localTickets(ctx, f)
+	}
+	rows := []TicketRow{}
+	for {
+		page := store.TicketFilter{Limit: ticketPage, Offset: f.Offset + len(rows)}
+		if f.Limit > 0 {
+			page.Limit = min(page.Limit, f.Limit-len(rows))
+		}
+		if f.Stale {
+			page.StaleSince = time.Now().Add(-r.StaleAfter)
+		}
+		refs, err := r.Store.FiledTickets(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			row, err := r.filedTicket(ctx, ref)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
+		}
+		if len(refs) < page.Limit || len(rows) == f.Limit {
+			return rows, nil
+		}
+	}
+}
+
+// localTickets lists all of the local desk, also those without an incident.
+func (r Reader) localTickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
+	all, err := r.Store.ListDeskTickets(ctx, f.Limit, f.Offset)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]TicketRow, len(all))
+	for i, t := range all {
+		if rows[i], err = r.localTicket(ctx, t); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (r Reader) localTicket(ctx context.Context, t desk.Ticket) (TicketRow, error) {
+	all, err := r.Store.IncidentsIn(ctx, "local", t.ID, incidentsShown)
+	if err != nil {
+		return TicketRow{}, err
+	}
+	return TicketRow{
+		Desk: "local", ID: t.ID, Number: t.Number, URL: r.LinkBase + t.ID, Subject: t.Subject, Status: string(t.Status),
+		Tags: orEmpty(t.Tags), Mark: markIn(t.Subject), Incidents: marksOf(all), CreatedAt: t.CreatedAt,
+	}, nil
+}
+
+// incidentsShown bounds the incidents that a ticket is listed with: a storm's has very many.
+const incidentsShown = 200
+
+func marksOf(all []incident.Incident) []string {
+	marks := make([]string, len(all))
+	for n, inc := range all {
+		marks[n] = inc.Mark.String()
+	}
+	return marks
+}
+
+// markIn returns the mark that ends a subject, "" if none does.
+func markIn(subject string) string {
+	mark := desk.MarkOf(subject)
+	if _, err := incident.ParseMark(mark); err != nil {
+		return ""
+	}
+	return mark
+}
+
+// filedTicket is a ticket as the ledger knows it.
+func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow, error) {
+	all, err := r.Store.IncidentsIn(ctx, ref.Desk, ref.ID, incidentsShown)
+	if err != nil || len(all) == 0 {
+		return TicketRow{}, err
+	}
+	i := all[0] // Where one gathers the others, it is this one's ticket.
+	row := TicketRow{
+		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
+		Tags: orEmpty(r.Policy(i, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
+	}
+	if i.Ticket.State == incident.TicketClosed {
+		row.Status = "closed"
+	}
+	row.Incidents = marksOf(all)
+	alerts, err := r.Store.AlertsOf(ctx, i.Key)
+	if err != nil {
+		return row, err
+	}
+	var own *template.Words
+	if r.Words != nil {
+		own = r.Words(i.Route)
+	}
+	row.Subject, _, _ = own.Ticket(i, alerts) // A template that fails leaves the built-in words, and the courier has said so.
+	if i.Gathers != incident.NoGathering {
+		row.Subject, _ = incident.BriefGathering(i, "")
+	}
+	return row, nil
+}
+
+// Ticket returns one ticket of the local desk with its words.
+func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
+	number, err := parseNumber(id)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	t, found, err := r.Store.DeskTicket(ctx, number)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	if !found {
+		return TicketDetail{}, noSuch("the local desk has no ticket %.40s", id)
+	}
+	if t.Notes, err = r.Store.DeskNotes(ctx, number); err != nil {
+		return TicketDetail{}, err
+	}
+	row, err := r.localTicket(ctx, t)
+	return TicketDetail{row, t.Body, orEmpty(t.Notes)}, err
+}
+
+func parseNumber(id string) (int64, error) {
+	var n int64
+	if _, err := fmt.Sscanf(id, "%d", &n); err != nil || n < 1 || fmt.Sprint(n) != id {
+		return 0, noSuch("%.40q is no ticket of the local desk, whose tickets have numbers", id)
+	}
+	return n, nil
+}
