@@ -11,6 +11,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/desk"
 	"docket/internal/failpoint"
+	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
@@ -217,9 +218,9 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff incident
 		if err != nil {
 			return desk.Draft{}, err
 		}
-		var fault error
-		if subject, body, fault = c.words(inc.Route).Ticket(inc, alerts); fault != nil {
-			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", fault)
+		var failed error
+		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts); failed != nil {
+			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
 		}
 	}
 	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
@@ -291,8 +292,8 @@ func shown(name, asked string, t desk.Ticket, o incident.Outcome) incident.Answe
 // failure turns a desk's error into an answer. What the error does not say for sure is
 // whenUnsure: unknown for a send, a failed look for a look.
 func failure(err error, whenUnsure incident.Outcome) incident.Answer {
-	a := incident.Answer{Outcome: whenUnsure, Fault: desk.NameOf(err), Detail: err.Error()}
-	if e, ok := errors.AsType[*desk.Error](err); ok {
+	a := incident.Answer{Outcome: whenUnsure, Fault: fault.NameOf(err), Detail: err.Error()}
+	if e, ok := errors.AsType[*fault.Fault](err); ok {
 		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
 	}
 	if a.Fault == desk.OwnLimit && whenUnsure != incident.OutcomeLookFailed {
@@ -300,19 +301,19 @@ func failure(err error, whenUnsure incident.Outcome) incident.Answer {
 		return a
 	}
 	if whenUnsure == incident.OutcomeLookFailed {
-		if desk.ClassOf(err) == desk.Missing {
+		if fault.ClassOf(err) == fault.Missing {
 			a.Outcome = incident.OutcomeVanished
 		}
 		return a
 	}
-	switch desk.ClassOf(err) {
-	case desk.Unavailable:
+	switch fault.ClassOf(err) {
+	case fault.Unavailable:
 		a.Outcome = incident.OutcomeNotSent
-	case desk.Refused:
+	case fault.Refused:
 		a.Outcome = incident.OutcomeRefused
-	case desk.Missing:
+	case fault.Missing:
 		a.Outcome = incident.OutcomeVanished
-	case desk.Unknown:
+	case fault.Unknown:
 	}
 	return a
 }

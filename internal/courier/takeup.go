@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/incident"
 )
 
@@ -30,7 +31,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer inc
 	t, err := c.desk.Get(ctx, inc.Earlier.ID)
 	c.health.Heard(ctx, err)
 	switch {
-	case errors.Is(err, desk.ErrMissing):
+	case errors.Is(err, fault.ErrMissing):
 		return incident.Answer{}, false
 	case err != nil:
 		return failure(err, incident.OutcomeNotSent), true
@@ -44,7 +45,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer inc
 		// Harmless twice: whatever becomes of the call, the ticket is looked at again.
 		err := c.desk.SetStatus(ctx, t.ID, desk.StatusOpen)
 		c.health.Heard(ctx, err)
-		if errors.Is(err, desk.ErrMissing) {
+		if errors.Is(err, fault.ErrMissing) {
 			return incident.Answer{}, false
 		}
 		if err != nil {

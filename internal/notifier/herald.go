@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/failpoint"
+	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/notify"
@@ -170,19 +171,19 @@ func answerOf(ref notify.Ref, err error) incident.NoticeAnswer {
 	if err == nil {
 		return incident.NoticeAnswer{Outcome: incident.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
 	}
-	e := notify.As(err)
+	e := fault.As(err)
 	a := incident.NoticeAnswer{Outcome: incident.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
 	switch e.Class {
-	case notify.Unavailable:
+	case fault.Unavailable:
 		a.Outcome = incident.OutcomeNotSent
 		if e.Name == notify.RateLimited {
 			a.Outcome = incident.OutcomeHeldBack
 		}
-	case notify.Refused:
+	case fault.Refused:
 		a.Outcome = incident.OutcomeRefused
-	case notify.Gone:
+	case fault.Missing:
 		a.Outcome = incident.OutcomeVanished
-	case notify.Unknown:
+	case fault.Unknown:
 	}
 	return a
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // Shelf keeps the tickets. *store.Store is one.
@@ -81,7 +82,7 @@ func (d *Desk) List(ctx context.Context, q desk.Query) (desk.Listing, error) {
 // Create keeps a new ticket.
 func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	if strings.TrimSpace(draft.Subject) == "" {
-		return "", &desk.Error{Class: desk.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
+		return "", &fault.Fault{Class: fault.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
 	}
 	if err := stopped(ctx); err != nil {
 		return "", err
@@ -89,7 +90,7 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	number, err := d.shelf.AddDeskTicket(ctx, draft, time.Now().UTC())
 	if err != nil {
 		// A commit whose answer was lost may have happened.
-		return "", &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return "", &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
 	}
 	return strconv.FormatInt(number, 10), nil
 }
@@ -137,7 +138,7 @@ func (d *Desk) Note(ctx context.Context, id, text string) error {
 	}
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
 	if err := d.shelf.AddDeskNote(ctx, number, "docket", text, time.Now().UTC()); err != nil {
-		return &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
 	}
 	return nil
 }
@@ -157,7 +158,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 // SetStatus opens or closes the ticket.
 func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
 	if status != desk.StatusOpen && status != desk.StatusPending && status != desk.StatusClosed {
-		return &desk.Error{Class: desk.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
+		return &fault.Fault{Class: fault.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
 	}
 	if _, err := d.Get(ctx, id); err != nil {
 		return err
@@ -180,20 +181,20 @@ func (d *Desk) link(id string) string { return d.linkBase + id }
 // stopped is the error of a call that was over before it began: surely nothing was done.
 func stopped(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return &desk.Error{Class: desk.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}
+		return &fault.Fault{Class: fault.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}
 	}
 	return nil
 }
 
 func missing(id string) error {
-	return &desk.Error{Class: desk.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
+	return &fault.Fault{Class: fault.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
 }
 
 func unavailable(doing string, err error) error {
-	if _, ok := errors.AsType[*desk.Error](err); ok {
+	if _, ok := errors.AsType[*fault.Fault](err); ok {
 		return err
 	}
-	return &desk.Error{Class: desk.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
+	return &fault.Fault{Class: fault.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
 }
 
 // LinkBase returns what a ticket's number is put behind to make its link.
