@@ -302,7 +302,7 @@ func (a *App) enterChange(ctx context.Context, st *store.Store) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
+	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
 }
 
 // reconcileTick is how often it is looked whether a comparison is due, or an outage is over.

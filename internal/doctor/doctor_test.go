@@ -247,7 +247,7 @@ func (c *clinic) sql(q string) {
 
 func tampered(c *clinic) {
 	err := c.opened.AddCheckup(c.t.Context(), store.Checkup{At: time.Now(), By: "ada", Verdict: "well", Report: []byte("{}")}, audit.Entry{
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Actor{Kind: audit.KindPerson, Name: "ada"}, Action: audit.ActionDoctorRun, Payload: map[string]any{"verdict": "well"},
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("ada"), Action: audit.ActionDoctorRun, Payload: map[string]any{"verdict": "well"},
 	})
 	if err != nil {
 		c.t.Fatal(err)

@@ -78,7 +78,7 @@ func (w *work) recordNotice(before, next incident.Notice, reason incident.Reason
 	about := map[string]any{
 		"notice": next.ID, "notifier": next.Notifier, "recipient": next.Recipient.ID, "mark": markOrNone(next.Mark), "attempts": next.Attempt,
 	}
-	docket := audit.Actor{Kind: audit.KindSystem, Name: "docket"}
+	docket := audit.System()
 	switch {
 	case reason == incident.ReasonDone && before.Message == "" && next.Message != "":
 		about["channel"], about["message"] = next.Channel, next.Message
