@@ -16,6 +16,7 @@ import (
 	_ "modernc.org/sqlite" // The driver, to change a database behind everybody's back.
 
 	"docket/internal/audit"
+	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/doctor"
@@ -53,7 +54,7 @@ func newClinic(t *testing.T, url string) *clinic {
 	c.opened = st
 	c.patient = doctor.Patient{
 		Store: st, Booted: time.Now(), Stale: 24 * time.Hour, Server: true,
-		Variables: []doctor.Variable{{Name: "FREESCOUT_API_URL", Set: true, Needed: true}, {Name: "FREESCOUT_API_KEY", Set: true, Needed: true}},
+		Variables: []desk.Variable{{Name: "FREESCOUT_API_URL", Set: true, Needed: true}, {Name: "FREESCOUT_API_KEY", Set: true, Needed: true}},
 		Flags:     func() []doctor.Flag { return []doctor.Flag{{Name: "alerts.auto_ticket", On: true}} },
 		Sources:   func() []doctor.Source { return []doctor.Source{{Name: "alertmanager", At: time.Now()}} },
 		Emit:      func(context.Context) (bool, string) { return true, "" },

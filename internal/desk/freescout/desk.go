@@ -75,7 +75,7 @@ func network() *http.Transport {
 }
 
 // Name returns "freescout".
-func (d *Desk) Name() string { return "freescout" }
+func (d *Desk) Name() string { return Name }
 
 // WaitOut returns the configured wait-out time.
 func (d *Desk) WaitOut() time.Duration { return d.config.WaitOut }

@@ -12,37 +12,18 @@ import (
 	"docket/internal/fault"
 )
 
-// Shelf keeps the tickets. *store.Store is one.
-type Shelf interface {
-	// DeskTickets returns the tickets with the mark, notes left out.
-	DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error)
-	// AddDeskTicket keeps a new open ticket and returns its number; where one with the mark
-	// is there already, it returns that one's.
-	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
-	// DeskTicket returns a ticket with body and notes, and whether there is one.
-	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
-	DeskNotes(ctx context.Context, number int64) ([]string, error)
-	// DeskTicketsSince lists open tickets, or those that changed since then; at most so many.
-	DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Ticket, error)
-	// AddDeskNote keeps a note.
-	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
-	// TagDeskTicket adds tags to those it has; SetDeskStatus leaves all but the status alone.
-	TagDeskTicket(ctx context.Context, number int64, tags []string, now time.Time) error
-	SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error
-}
-
 // Desk is the local desk.
 type Desk struct {
-	shelf Shelf
+	shelf desk.Shelf
 	// linkBase is what a ticket's number is put behind to make its link.
 	linkBase string
 }
 
 // New makes a desk on the shelf; linkBase leads people to a ticket, its number appended.
-func New(shelf Shelf, linkBase string) *Desk { return &Desk{shelf, linkBase} }
+func New(shelf desk.Shelf, linkBase string) *Desk { return &Desk{shelf, linkBase} }
 
 // Name returns "local".
-func (d *Desk) Name() string { return "local" }
+func (d *Desk) Name() string { return Name }
 
 // WaitOut is nothing: a ticket is there for every reader once its transaction is over, and
 // a second create with the same mark finds the first.
