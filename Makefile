@@ -45,7 +45,7 @@ test: setup ## Every test, also with real PostgreSQL, Prometheus, Alertmanager a
 	$(LINT) run ./...
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
 	scripts/with-tools go test -race -count=1 -timeout 30m -parallel 8 $(TESTFLAGS) ./...
-	go test -count=1 -timeout 10m -run 'SixHours|EveryPath|CompleteWithin' $(TESTFLAGS) ./internal/app ./internal/incident
+	go test -count=1 -timeout 10m -run 'SixHours|EveryPath|CompleteWithin' $(TESTFLAGS) ./internal/app ./internal/rule
 
 .PHONY: screens
 screens: build ## Take the pictures of docs/screens from the demonstration

@@ -13,6 +13,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -99,8 +100,8 @@ func fetch(ctx context.Context, client *http.Client, url string) (int64, error) 
 	return n, err
 }
 
-func markOf(n int) incident.Mark {
-	return incident.Mark{Key: alert.Key(uint64(n) * 0x9E3779B97F4A7C15), Generation: 1}
+func markOf(n int) alert.Mark {
+	return alert.Mark{Key: alert.Key(uint64(n) * 0x9E3779B97F4A7C15), Generation: 1}
 }
 
 // fill makes a database with a year in it.
@@ -126,7 +127,7 @@ func fill(ctx context.Context, url string, n stock) error {
 		for i := range entries {
 			key := markOf((done + i) % max(n.incidents, 1)).Key.String()
 			entries[i] = audit.Entry{
-				CreatedAt: now.Add(-time.Duration(n.audited-done-i) * time.Second), Actor: audit.System(),
+				CreatedAt: now.Add(-time.Duration(n.audited-done-i) * time.Second), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"},
 				Action: []string{audit.ActionAccepted, audit.ActionTicketAsked, audit.ActionTicketFiled}[i%3], Payload: map[string]any{"alert_key": key, "severity": "P2", "ticket_id": fmt.Sprint(i)},
 			}
 		}
@@ -187,10 +188,10 @@ func fillIncidents(ctx context.Context, st *store.Store, n int, now time.Time) e
 		inc := incident.Incident{
 			Mark: markOf(i), Version: 1, Recipe: alert.Recipe, State: incident.Closed, Severity: alert.P2, Title: fmt.Sprintf("Disk %d almost full", i), Source: "prometheus", OpenedAt: opened, FiredAt: opened,
 			RecoveredAt: opened.Add(time.Hour), ClosedAt: opened.Add(2 * time.Hour), Reason: incident.ReasonTicketFiled,
-			Ticket: incident.Ticket{State: incident.TicketClosed, Desk: "freescout", ID: fmt.Sprint(1000 + i), Number: fmt.Sprint(i), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", i)},
+			Ticket: filing.Ticket{State: filing.TicketClosed, Desk: "freescout", ID: fmt.Sprint(1000 + i), Number: fmt.Sprint(i), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", i)},
 		}
 		if i%10 == 0 {
-			inc.State, inc.RecoveredAt, inc.ClosedAt, inc.Ticket.State = incident.Open, time.Time{}, time.Time{}, incident.TicketFiled
+			inc.State, inc.RecoveredAt, inc.ClosedAt, inc.Ticket.State = incident.Open, time.Time{}, time.Time{}, filing.TicketFiled
 		}
 		inc.Timeline = []incident.Moment{{At: opened, Event: incident.AlertFired, To: inc.State, Reason: inc.Reason}}
 		all[i] = inc

@@ -21,7 +21,7 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/incident", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
+	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
@@ -32,8 +32,13 @@ var house = []floor{
 var neighbours = map[string][]string{
 	"internal/silence":   {"internal/alert"},
 	"internal/surface":   {"internal/alert"},
-	"internal/incident":  {"internal/alert", "internal/silence"},
-	"internal/template":  {"internal/alert", "internal/incident"},
+	"internal/filing":    {"internal/alert"},
+	"internal/storm":     {"internal/alert"},
+	"internal/incident":  {"internal/alert", "internal/filing", "internal/storm"},
+	"internal/brief":     {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
+	"internal/notice":    {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
+	"internal/rule":      {"internal/alert", "internal/filing", "internal/storm", "internal/incident", "internal/brief"},
+	"internal/template":  {"internal/alert", "internal/filing", "internal/incident", "internal/brief"},
 	"internal/notify":    {"internal/desk"},
 	"internal/infisical": {"internal/desk"},
 	"internal/queue":     {"internal/store"},

@@ -13,7 +13,7 @@ const (
 	Fired
 	// Doubted: it fires by a word whose start lies before the end that a source told us
 	// itself: a late repeat of a slow peer, or a sender that reuses start times.
-	Doubted
+	MaybeStale
 	// Ended: it fired and does not any more.
 	Ended
 	// Changed: it fires as before, but its severity or its polling source is another, or
@@ -55,7 +55,7 @@ func Merge(known *Alert, said Alert) (Alert, Change) {
 			said.Poll = known.Poll
 		}
 		if !known.Inferred && said.Poll == "" && !said.StartsAt.After(known.EndsAt) {
-			return said, Doubted
+			return said, MaybeStale
 		}
 		return said, Fired
 	}

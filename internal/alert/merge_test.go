@@ -59,7 +59,7 @@ func TestMergeTellsWhatAWordMeans(t *testing.T) {
 			with(with(resolved(0, 7), inferred), func(a *alert.Alert) { a.Poll, a.SaidAt = "main", at(5) }), alert.Late},
 		{"a second end", resolved(0, 5), resolved(0, 6), alert.Repeated},
 		{"again", resolved(0, 5), firing(6, 9), alert.Fired},
-		{"again, by a start before the told end", resolved(0, 5), firing(4, 9), alert.Doubted},
+		{"again, by a start before the told end", resolved(0, 5), firing(4, 9), alert.MaybeStale},
 		{"again, by a start before a concluded end", with(resolved(0, 5), inferred), firing(0, 9), alert.Fired},
 		{"again, in a poll", with(resolved(0, 5), polled), firing(0, 9), alert.Fired},
 	}

@@ -13,11 +13,14 @@ import (
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/doctor"
+	"docket/internal/filing"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/notify/slack"
+	"docket/internal/rule"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // Patient is what the doctor examines where no server runs: the way to the desk and the
@@ -32,7 +35,7 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 	if err != nil {
 		return doctor.Patient{}, err
 	}
-	r, err := newRules(cfg, d, flagsOf(board), func() incident.Outage { return incident.Outage{} })
+	r, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage{} })
 	if err != nil {
 		return doctor.Patient{}, err
 	}
@@ -42,15 +45,6 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 		_ = keys.turn(ctx, time.Now().UTC())
 	}
 	return p, nil
-}
-
-// deskVariables are the variables that the desk looks at; one that the vault gives may be missing.
-func deskVariables(cfg config.Config) []desk.Variable {
-	all := cfg.Desks[cfg.Desk].Variables()
-	for i := range all {
-		all[i].Needed = all[i].Needed && cfg.Vault.Secrets[all[i].Name] == ""
-	}
-	return all
 }
 
 // patient is what can be looked at with or without a server.
@@ -115,8 +109,8 @@ func emits(r *rules, board *controls.Board) func(context.Context) (bool, string)
 		if m, muted := board.Mutes(now).Mutes([]alert.Alert{a}, now); muted {
 			p.MutedBy, p.MutedUntil = m.By, m.Until
 		}
-		d := incident.Step(incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Route: route}, incident.Event{Kind: incident.AlertFired, Alert: a}, p, now)
-		asks := d.Next.Ticket.State == incident.TicketAsked || d.Next.State == incident.Held
+		d := rule.Step(incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Route: route}, incident.Event{Kind: incident.AlertFired, Alert: a}, p, now)
+		asks := d.Next.Ticket.State == filing.TicketAsked || d.Next.State == incident.Held
 		return asks, d.Reason.Sentence()
 	}
 }

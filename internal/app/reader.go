@@ -6,9 +6,9 @@ import (
 
 	"docket/internal/config"
 	"docket/internal/controls"
-	"docket/internal/incident"
 	"docket/internal/query"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // Reader reads what the command line lists where no server runs.
@@ -22,7 +22,7 @@ func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Read
 	if err != nil {
 		return query.Reader{}, err
 	}
-	r, err := newRules(cfg, d, flagsOf(board), func() incident.Outage { return incident.Outage{} })
+	r, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage{} })
 	if err != nil {
 		return query.Reader{}, err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"docket/internal/alert"
@@ -12,6 +11,7 @@ import (
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/silence"
+	"docket/internal/storm"
 	"docket/internal/template"
 	"docket/internal/web"
 )
@@ -22,7 +22,7 @@ type rules struct {
 	// on says whether a flag is on.
 	on func(name string) bool
 	// outage is the desk's last one.
-	outage func() incident.Outage
+	outage func() storm.Outage
 	routes []routeRule
 	// ticketAt is the mildest severity that gets a ticket, by source, where one has its own.
 	ticketAt map[string]alert.Severity
@@ -42,17 +42,17 @@ type routeRule struct {
 // attempt that never answered is over once its process is.
 const localCallTimeout = 0
 
-func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage func() incident.Outage) (*rules, error) {
+func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage func() storm.Outage) (*rules, error) {
 	p := incident.DefaultPolicy()
 	c := cfg.Policies
-	p.TicketAt, p.OnRecovery, p.Hold, p.DoubtHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
+	p.TicketAt, p.OnRecovery, p.Hold, p.StaleHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
 	p.WaitOut = d.WaitOut()
 	if cfg.Desk == "local" {
 		p.CallTimeout = localCallTimeout
 	}
 	p.InvestigateWindow, p.ReopenWithin = c.InvestigateWindow, c.ReopenWithin
-	p.Storm = incident.StormPolicy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
-	p.Backfill = incident.Backfill(c.Backfill)
+	p.Storm = storm.Policy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
+	p.Backfill = storm.Backfill(c.Backfill)
 	r := &rules{base: p, on: on, outage: outage, ticketAt: map[string]alert.Severity{}}
 	for _, s := range cfg.Sources {
 		if s.TicketAt != 0 {
@@ -60,10 +60,7 @@ func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage 
 		}
 	}
 	for _, rc := range cfg.Routes {
-		rr := routeRule{name: rc.Name, policy: p}
-		if rc.To != nil {
-			rr.mailboxID, _ = strconv.ParseInt(rc.To.Place(), 10, 64) // "" is none.
-		}
+		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
 		var err error
 		if rr.matchers, err = silence.ParseMatchers(rc.Match...); err != nil {
 			return nil, fmt.Errorf("route %s: %w", rc.Name, err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"docket/internal/intake"
+	"docket/internal/storm"
 	"slices"
 	"testing"
 	"time"
@@ -25,11 +26,11 @@ func load(t *testing.T, text string) config.Config {
 
 func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 	cfg := load(t, "policies: {storm: {limit: 20, per: 5m}}\nroutes:\n  - {name: loud, match: ['team=\"loud\"'], storm: {limit: 3}}\n  - {name: long, match: ['team=\"long\"'], storm: {per: 1h}}\n  - {name: free, match: ['team=\"free\"'], storm: {limit: 0}}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for route, want := range map[string]incident.StormPolicy{
+	for route, want := range map[string]storm.Policy{
 		"":     {Limit: 20, Per: 5 * time.Minute},
 		"loud": {Limit: 3, Per: 5 * time.Minute},
 		"long": {Limit: 20, Per: time.Hour},
@@ -44,7 +45,7 @@ func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 	cfg := load(t, "policies: {ticket_at: P2}\nsources:\n  - {name: strict, format: grafana, ticket_at: P1}\n  - {name: eager, poll: prometheus, url: 'http://127.0.0.1:9090', ticket_at: P4}\n  - {name: plain, format: grafana}\n"+
 		"routes:\n  - {name: own, match: ['team=\"own\"'], ticket_at: P3}\n  - {name: tags, match: ['team=\"tags\"'], tags: [x]}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +70,9 @@ func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 }
 
 func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
-	cfg := load(t, "freescout: {api_url: 'http://desk.example.org', api_key: key, mailbox_id: 1}\n"+
-		"policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
+	cfg := load(t, "policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
 		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, match: ['team=~\".+\"']}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() incident.Outage { return incident.Outage{} })
+	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/query"
 	"docket/internal/store"
@@ -55,9 +56,9 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 		for n := range all {
 			opened := noon.AddDate(0, 0, -10+n)
 			all[n] = incident.Incident{
-				Mark: incident.Mark{Key: alert.Key(n + 1), Generation: 1}, Version: 1, Recipe: alert.Recipe, State: incident.Recovered, Severity: alert.P2, Title: fmt.Sprintf("Disk %d", n), Source: "prometheus",
+				Mark: alert.Mark{Key: alert.Key(n + 1), Generation: 1}, Version: 1, Recipe: alert.Recipe, State: incident.Recovered, Severity: alert.P2, Title: fmt.Sprintf("Disk %d", n), Source: "prometheus",
 				OpenedAt: opened, FiredAt: opened, RecoveredAt: opened.Add(time.Hour), Reason: incident.ReasonTicketFiled,
-				Ticket: incident.Ticket{State: incident.TicketFiled, Desk: "freescout", ID: fmt.Sprint(100 + n), Number: fmt.Sprint(n), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", 100+n)},
+				Ticket: filing.Ticket{State: filing.TicketFiled, Desk: "freescout", ID: fmt.Sprint(100 + n), Number: fmt.Sprint(n), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", 100+n)},
 			}
 		}
 		if err := st.Write(t.Context(), func(tx *store.Tx) error { return tx.AddIncidents(t.Context(), all) }); err != nil {

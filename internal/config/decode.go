@@ -213,9 +213,7 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
 			l.decode(m.value, v.Field(i), m.path)
 			continue
 		}
-		if !l.decodeForDesk(m, v, path) {
-			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, l.withDesks(fields, v)))
-		}
+		l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, fields))
 	}
 }
 

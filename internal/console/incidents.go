@@ -10,10 +10,11 @@ import (
 	"strconv"
 	"strings"
 
+	"docket/internal/alert"
 	"docket/internal/audit"
-	"docket/internal/incident"
 	"docket/internal/query"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // incidentsPage is a page of incidents.
@@ -45,7 +46,7 @@ func (c *Console) getIncidents(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Tabs = tabs(r.URL, "show", p.Show, [][2]string{{"live", "Live"}, {"waiting", "Waiting for a ticket"}, {"all", "All"}})
 	if behind := r.FormValue("behind"); behind != "" {
-		mark, err := incident.ParseMark(behind)
+		mark, err := alert.ParseMark(behind)
 		if err != nil {
 			c.sorry(w, r, http.StatusBadRequest, "This page does not exist", "Its address names no incident to go on behind: go back to the list.")
 			return
@@ -133,7 +134,7 @@ func (c *Console) incidentPage(r *http.Request) (p incidentPage, err error) {
 	if p.Detail, err = c.Reader.Incident(ctx, id); err != nil {
 		return p, err
 	}
-	mark, err := incident.ParseMark(p.Detail.ID)
+	mark, err := alert.ParseMark(p.Detail.ID)
 	if err != nil {
 		return p, err
 	}
@@ -152,7 +153,7 @@ func (c *Console) incidentPage(r *http.Request) (p incidentPage, err error) {
 		return p, err
 	}
 	slices.Reverse(p.Audited)
-	if inc.Gathers == incident.NoGathering {
+	if inc.Shared == storm.NotShared {
 		return p, nil
 	}
 	members, err := c.Store.Members(ctx, mark, rowsPerPage)

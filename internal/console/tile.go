@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docket/internal/auth"
+	"docket/internal/filing"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/store"
@@ -121,16 +122,16 @@ func (c *Console) surfaceIncidents(ctx context.Context, heads []store.Head) (map
 func (c *Console) ticketed(inc incident.Incident) *ticketed {
 	t := &ticketed{Incident: inc}
 	switch inc.Ticket.State {
-	case incident.TicketFiled:
+	case filing.TicketFiled:
 		t.Words, t.Link = "Ticket "+inc.Ticket.Number, c.ticketLink(inc.Ticket)
-	case incident.TicketClosed:
+	case filing.TicketClosed:
 		t.Words, t.Link = "Ticket "+inc.Ticket.Number+" (closed)", c.ticketLink(inc.Ticket)
-	case incident.TicketAsked:
+	case filing.TicketAsked:
 		t.Waiting, t.Words = true, "Ticket is being filed"
 		if _, away := c.Health.Away(); away {
 			t.Words = "Waiting for the help desk"
 		}
-	case incident.TicketNone:
+	case filing.TicketNone:
 		t.Words = "No ticket"
 	}
 	if inc.Ticket.ID != "" && t.Link == "" {
@@ -140,7 +141,7 @@ func (c *Console) ticketed(inc incident.Incident) *ticketed {
 }
 
 // ticketLink is where a ticket is read: our own page for the local desk.
-func (c *Console) ticketLink(t incident.Ticket) string {
+func (c *Console) ticketLink(t filing.Ticket) string {
 	switch {
 	case t.ID == "":
 		return ""

@@ -15,18 +15,20 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/controls"
+	"docket/internal/filing"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/storm"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 var (
-	anna = audit.Person("anna")
+	anna = audit.Actor{Kind: audit.KindPerson, Name: "anna"}
 	noon = time.Now().UTC().Truncate(time.Microsecond)
 )
 
@@ -36,7 +38,7 @@ type replica struct {
 	store *store.Store
 	board *controls.Board
 	book  *ledger.Ledger
-	storm incident.StormPolicy
+	storm storm.Policy
 }
 
 func newReplica(t *testing.T, url string, env map[string]flag.Env) *replica {
@@ -165,7 +167,7 @@ func (r *replica) incidents() map[string]incident.Incident {
 	return found
 }
 
-func (r *replica) expect(title string, ticket incident.TicketState, reason incident.Reason) {
+func (r *replica) expect(title string, ticket filing.TicketState, reason incident.Reason) {
 	r.t.Helper()
 	if i := r.incidents()[title]; i.Ticket.State != ticket || i.Reason != reason {
 		r.t.Errorf("%s: ticket %s because %s, want %s because %s", title, i.Ticket.State, i.Reason, ticket, reason)
@@ -285,13 +287,13 @@ func TestFilingOffStartsNothingAndFilingOnAsksForWhatStillFires(t *testing.T) {
 		r.flip(false)
 		r.hear(said("Fires", "shop", "a", alert.Firing), said("Ends", "shop", "a", alert.Firing))
 		r.hear(said("Ends", "shop", "a", alert.Resolved))
-		r.expect("Fires", incident.TicketNone, incident.ReasonFilingOff)
+		r.expect("Fires", filing.TicketNone, incident.ReasonFilingOff)
 		r.settle()
-		r.expect("Fires", incident.TicketNone, incident.ReasonFilingOff)
+		r.expect("Fires", filing.TicketNone, incident.ReasonFilingOff)
 		r.flip(true)
 		r.settle()
-		r.expect("Fires", incident.TicketAsked, incident.ReasonTicketAsked)
-		r.expect("Ends", incident.TicketNone, incident.ReasonOver)
+		r.expect("Fires", filing.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Ends", filing.TicketNone, incident.ReasonOver)
 	})
 }
 
@@ -301,11 +303,11 @@ func TestAStartWithoutThePinAsksForWhatStillFires(t *testing.T) {
 			r := newReplica(t, url, map[string]flag.Env{flag.AutoTicket: flag.EnvPinnedOff})
 			r.hear(said("Fires", "shop", "a", alert.Firing))
 			r.settle()
-			r.expect("Fires", incident.TicketNone, incident.ReasonFilingOff)
+			r.expect("Fires", filing.TicketNone, incident.ReasonFilingOff)
 		})
 		r := newReplica(t, url, nil)
 		r.settle()
-		r.expect("Fires", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Fires", filing.TicketAsked, incident.ReasonTicketAsked)
 	})
 }
 
@@ -322,10 +324,10 @@ func TestTurningFilingOnNeverFloods(t *testing.T) {
 		own, gathered := 0, 0
 		for _, i := range r.incidents() {
 			switch {
-			case i.Gathers != incident.NoGathering:
-			case i.Within != incident.Mark{}:
+			case i.Shared != storm.NotShared:
+			case i.Within != alert.Mark{}:
 				gathered++
-			case i.Ticket.State == incident.TicketAsked:
+			case i.Ticket.State == filing.TicketAsked:
 				own++
 			}
 		}
@@ -361,7 +363,7 @@ func TestASweepThatACrashCutOffIsFinishedAfterTheRestart(t *testing.T) {
 		r.board = next
 		r.settle()
 		for title, i := range r.incidents() {
-			if i.Ticket.State != incident.TicketAsked {
+			if i.Ticket.State != filing.TicketAsked {
 				t.Fatalf("%s has ticket %s", title, i.Ticket.State)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/controls"
+	"docket/internal/filing"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/store/storetest"
@@ -22,7 +23,7 @@ func TestAFlipOnOneReplicaIsInForceOnTheOther(t *testing.T) {
 	if b.hear(said("Unheard", "shop", "a", alert.Firing)); !b.board.On(t.Context(), flag.InvestigateFromStatus) {
 		t.Error("the other flag went off, too")
 	}
-	b.expect("Unheard", incident.TicketNone, incident.ReasonFilingOff)
+	b.expect("Unheard", filing.TicketNone, incident.ReasonFilingOff)
 	defer b.loop(b.board.Listen)()
 	off := func() bool { return !b.board.On(t.Context(), flag.AutoTicket) }
 	for range 5 {

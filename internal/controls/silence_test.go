@@ -12,6 +12,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/controls"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/silence"
@@ -22,16 +23,16 @@ func TestASilenceMutesAtOnceAndEndedEarlyItAsksAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		id := r.silence(`team="shop"`, 0, time.Hour)
 		r.hear(said("Muted", "shop", "a", alert.Firing), said("Heard", "bank", "a", alert.Firing))
-		r.expect("Muted", incident.TicketNone, incident.ReasonMuted)
-		r.expect("Heard", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Muted", filing.TicketNone, incident.ReasonMuted)
+		r.expect("Heard", filing.TicketAsked, incident.ReasonTicketAsked)
 		if due := time.Until(r.incidents()["Muted"].DueAt); due < 59*time.Minute || due > time.Hour {
 			t.Errorf("due in %s, want at the silence's end", due)
 		}
 		r.settle()
-		r.expect("Muted", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Muted", filing.TicketNone, incident.ReasonMuted)
 		r.expire(id)
 		r.settle()
-		r.expect("Muted", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Muted", filing.TicketAsked, incident.ReasonTicketAsked)
 		created, expired := r.audited(audit.ActionSilenceCreated), r.audited(audit.ActionSilenceExpired)
 		if len(created) != 1 || len(expired) != 1 || created[0]["id"] != id || expired[0]["id"] != id || created[0]["comment"] != "a test" {
 			t.Errorf("audited %v and %v", created, expired)
@@ -60,7 +61,7 @@ func TestAChangedSilenceKeepsItsNameAndMutesWhatItSaysNow(t *testing.T) {
 		}
 		change(id, `team="bank"`, time.Hour)
 		r.settle()
-		r.expect("Shop", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Shop", filing.TicketAsked, incident.ReasonTicketAsked)
 		if changes := r.audited(audit.ActionSilenceChanged); len(changes) != 2 || changes[1]["before"].(map[string]any)["comment"] != "longer" {
 			t.Errorf("audited %v", changes)
 		}
@@ -88,13 +89,13 @@ func TestASilenceThatEndsByItselfLetsTheTicketBeAsked(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		r.silence(`team="shop"`, 0, 300*time.Millisecond)
 		r.hear(said("Muted", "shop", "a", alert.Firing))
-		r.expect("Muted", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Muted", filing.TicketNone, incident.ReasonMuted)
 		mark := r.incidents()["Muted"].Mark
 		within(t, 5*time.Second, "the ticket is asked for", func() bool {
 			if _, err := r.book.Apply(t.Context(), ledger.Input{Due: &mark}); err != nil {
 				t.Fatal(err)
 			}
-			return r.incidents()["Muted"].Ticket.State == incident.TicketAsked
+			return r.incidents()["Muted"].Ticket.State == filing.TicketAsked
 		})
 	})
 }
@@ -106,7 +107,7 @@ func TestASecondSilenceHoldsOnWhenTheFirstIsEnded(t *testing.T) {
 		r.hear(said("Muted", "shop", "a", alert.Firing))
 		r.expire(first)
 		r.settle()
-		r.expect("Muted", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Muted", filing.TicketNone, incident.ReasonMuted)
 		if due := time.Until(r.incidents()["Muted"].DueAt); due > time.Hour {
 			t.Errorf("due in %s, want at the second silence's end", due)
 		}
@@ -118,7 +119,7 @@ func TestATicketThatWasNotSentYetIsDroppedIfItsAlertIsSilencedAndEnds(t *testing
 		r.hear(said("Asked", "shop", "a", alert.Firing), said("Loud", "bank", "a", alert.Firing))
 		r.silence(`team="shop"`, 0, time.Hour)
 		sends := func(title string) incident.Reason {
-			results, err := r.book.Apply(t.Context(), ledger.Input{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: incident.Answer{Outcome: incident.OutcomeStarted, Attempt: 0}})
+			results, err := r.book.Apply(t.Context(), ledger.Input{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: filing.Answer{Outcome: filing.OutcomeStarted, Attempt: 0}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +132,7 @@ func TestATicketThatWasNotSentYetIsDroppedIfItsAlertIsSilencedAndEnds(t *testing
 		if got := sends("Asked"); got != incident.ReasonOver {
 			t.Errorf("once it has ended: %s, want it dropped", got)
 		}
-		r.expect("Asked", incident.TicketNone, incident.ReasonOver)
+		r.expect("Asked", filing.TicketNone, incident.ReasonOver)
 		if got := sends("Loud"); got != incident.ReasonSending {
 			t.Errorf("what nobody mutes: %s, want it sent", got)
 		}
@@ -142,16 +143,16 @@ func TestAnIncidentIsMutedOnlyIfEveryFiringAlertOfItIs(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		r.silence(`pod="a"`, 0, time.Hour)
 		r.hear(said("Both", "shop", "a", alert.Firing), said("Both", "shop", "b", alert.Firing))
-		r.expect("Both", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Both", filing.TicketAsked, incident.ReasonTicketAsked)
 		// One that comes later is heard, too.
 		r.hear(said("Later", "shop", "a", alert.Firing))
-		r.expect("Later", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Later", filing.TicketNone, incident.ReasonMuted)
 		r.hear(said("Later", "shop", "b", alert.Firing))
-		r.expect("Later", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Later", filing.TicketAsked, incident.ReasonTicketAsked)
 		// The one that is heard has ended before: what fires is muted.
 		r.silence(`pod="c"`, 0, 2*time.Hour)
 		r.hear(said("Ended", "shop", "a", alert.Firing), said("Ended", "shop", "c", alert.Firing))
-		r.expect("Ended", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Ended", filing.TicketNone, incident.ReasonMuted)
 		if due := time.Until(r.incidents()["Ended"].DueAt); due > time.Hour {
 			t.Errorf("due in %s, want when the first of its alerts is heard again", due)
 		}
@@ -162,7 +163,7 @@ func TestAPendingSilenceMutesFromItsStart(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		id := r.silence(`team="shop"`, time.Hour, 2*time.Hour)
 		r.hear(said("Now", "shop", "a", alert.Firing))
-		r.expect("Now", incident.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Now", filing.TicketAsked, incident.ReasonTicketAsked)
 		if r.board.Mutes(time.Now().Add(90 * time.Minute)).Empty() {
 			t.Error("it does not mute in its time")
 		}
@@ -193,14 +194,14 @@ func TestMaintenanceMutesWhileItHoldsAndNotOnceItIsEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.hear(said("Shop", "shop", "a", alert.Firing), said("Bank", "bank", "a", alert.Firing))
-		r.expect("Shop", incident.TicketNone, incident.ReasonMuted)
-		r.expect("Bank", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Shop", filing.TicketNone, incident.ReasonMuted)
+		r.expect("Bank", filing.TicketNone, incident.ReasonMuted)
 		if _, err := r.board.EndWindow(t.Context(), w.ID, anna); err != nil {
 			t.Fatal(err)
 		}
 		r.settle()
-		r.expect("Shop", incident.TicketAsked, incident.ReasonTicketAsked)
-		r.expect("Bank", incident.TicketNone, incident.ReasonMuted)
+		r.expect("Shop", filing.TicketAsked, incident.ReasonTicketAsked)
+		r.expect("Bank", filing.TicketNone, incident.ReasonMuted)
 		standing, err := r.board.Windows(t.Context(), false)
 		if err != nil || len(standing) != 1 || standing[0].Name != "once" {
 			t.Errorf("%v: %+v stand", err, standing)

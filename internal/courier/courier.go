@@ -9,13 +9,16 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/brief"
 	"docket/internal/desk"
 	"docket/internal/failpoint"
-	"docket/internal/fault"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
+	"docket/internal/rule"
 	"docket/internal/store"
+	"docket/internal/storm"
 	"docket/internal/template"
 )
 
@@ -31,9 +34,9 @@ type Courier struct {
 
 // Records is what is kept, for reading: *store.Store, or a simulation's.
 type Records interface {
-	Effect(ctx context.Context, id string) (incident.Effect, error)
-	Incident(ctx context.Context, m incident.Mark) (incident.Incident, error)
-	EffectsOf(ctx context.Context, m incident.Mark) ([]incident.Effect, error)
+	Effect(ctx context.Context, id string) (filing.Effect, error)
+	Incident(ctx context.Context, m alert.Mark) (incident.Incident, error)
+	EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, error)
 	AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error)
 	Explain(err error) string
@@ -87,11 +90,11 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 		}
 		now := time.Now().UTC()
 		policy := c.rules.Policy(inc, now)
-		move := eff.Next(policy, now)
-		if again, ok := c.health.admit(now); !ok && move.Do != incident.DoNothing && move.Do != incident.DoWait {
+		move := eff.Next(policy.Timing, now)
+		if again, ok := c.health.admit(now); !ok && move.Do != filing.DoNothing && move.Do != filing.DoWait {
 			return again, nil
 		}
-		if move.Do == incident.DoSend && eff.Missed(inc, policy) {
+		if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
 			failpoint.Hit("courier-missed")
 			if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Missed: true}); err != nil {
 				return time.Time{}, fmt.Errorf("bring %s into the digest: %w", id, err)
@@ -99,11 +102,11 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 			continue
 		}
 		switch move.Do {
-		case incident.DoNothing:
+		case filing.DoNothing:
 			return time.Time{}, nil
-		case incident.DoWait:
+		case filing.DoWait:
 			return move.At, nil
-		case incident.DoSend, incident.DoLook, incident.DoConfirm:
+		case filing.DoSend, filing.DoLook, filing.DoConfirm:
 		}
 		if err := c.move(ctx, inc, eff, move.Do); err != nil {
 			return time.Time{}, err
@@ -113,19 +116,19 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 }
 
 // move makes one move and records its answer.
-func (c *Courier) move(ctx context.Context, inc incident.Incident, eff incident.Effect, do incident.Do) error {
-	var answer incident.Answer
+func (c *Courier) move(ctx context.Context, inc incident.Incident, eff filing.Effect, do filing.Do) error {
+	var answer filing.Answer
 	switch do {
-	case incident.DoLook:
+	case filing.DoLook:
 		answer = c.look(ctx, eff)
-	case incident.DoConfirm:
+	case filing.DoConfirm:
 		answer = c.confirm(ctx, eff)
-	case incident.DoSend:
+	case filing.DoSend:
 		var err error
 		if answer, err = c.send(ctx, inc, &eff); err != nil {
 			return err
 		}
-	case incident.DoNothing, incident.DoWait:
+	case filing.DoNothing, filing.DoWait:
 	}
 	if answer.Outcome == "" {
 		return nil // The ledger did not let it start; the next look at the effect says why.
@@ -137,7 +140,7 @@ func (c *Courier) move(ctx context.Context, inc incident.Incident, eff incident.
 }
 
 // record brings an answer to the ledger, however the job's own context stands.
-func (c *Courier) record(ctx context.Context, id string, a incident.Answer) (ledger.Result, error) {
+func (c *Courier) record(ctx context.Context, id string, a filing.Answer) (ledger.Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	results, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Answer: a})
@@ -149,26 +152,26 @@ func (c *Courier) record(ctx context.Context, id string, a incident.Answer) (led
 
 // send does what the effect is for. What must not be done twice is looked for first, and
 // written down as begun right before it leaves.
-func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident.Effect) (incident.Answer, error) {
-	if eff.Kind == incident.KindFile {
+func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *filing.Effect) (filing.Answer, error) {
+	if eff.Kind == filing.KindFile {
 		failpoint.Hit("courier-before-find")
 		found, err := c.desk.Find(ctx, eff.Mark.String())
 		failpoint.Hit("courier-after-find")
 		c.health.Heard(ctx, err)
 		if err != nil {
-			return failure(err, incident.OutcomeNotSent), nil
+			return failure(err, filing.OutcomeNotSent), nil
 		}
 		if len(found) > 0 {
-			return incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: found[0].ID}}, nil
+			return filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: found[0].ID}}, nil
 		}
 		if answer, done := c.takeUp(ctx, inc); done {
 			return answer, nil
 		}
 	}
-	if eff.Kind != incident.KindCheck && eff.Kind != incident.KindTag {
-		started, err := c.record(ctx, eff.ID, incident.Answer{Outcome: incident.OutcomeStarted, Attempt: eff.Attempt})
+	if eff.Kind != filing.KindCheck && eff.Kind != filing.KindTag {
+		started, err := c.record(ctx, eff.ID, filing.Answer{Outcome: filing.OutcomeStarted, Attempt: eff.Attempt})
 		if err != nil || started.Reason != incident.ReasonSending {
-			return incident.Answer{}, err
+			return filing.Answer{}, err
 		}
 		*eff = started.Effect
 		failpoint.HitOf("courier-started", string(eff.Kind))
@@ -176,51 +179,51 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *incident
 	return c.deliver(ctx, inc, *eff)
 }
 
-func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff incident.Effect) (incident.Answer, error) {
+func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff filing.Effect) (filing.Answer, error) {
 	failpoint.HitOf("courier-before", string(eff.Kind))
 	began := time.Now()
 	var err error
-	answer := incident.Answer{Outcome: incident.OutcomeSent}
+	answer := filing.Answer{Outcome: filing.OutcomeSent}
 	switch eff.Kind {
-	case incident.KindFile:
+	case filing.KindFile:
 		var draft desk.Draft
 		if draft, err = c.draft(ctx, inc, eff); err != nil {
 			// The database failed after the start was written down, but surely nothing was sent.
-			return incident.Answer{Outcome: incident.OutcomeNotSent, Fault: "database", Detail: c.store.Explain(err)}, nil
+			return filing.Answer{Outcome: filing.OutcomeNotSent, Fault: "database", Detail: c.store.Explain(err)}, nil
 		}
 		answer.Ticket.ID, err = c.desk.Create(ctx, draft)
-	case incident.KindNote:
+	case filing.KindNote:
 		err = c.desk.Note(ctx, eff.TicketID, eff.Text)
-	case incident.KindTag:
+	case filing.KindTag:
 		err = c.desk.Tag(ctx, eff.TicketID, eff.Tags)
-	case incident.KindClose:
+	case filing.KindClose:
 		err = c.desk.SetStatus(ctx, eff.TicketID, desk.StatusClosed)
-	case incident.KindCheck:
+	case filing.KindCheck:
 		var t desk.Ticket
 		if t, err = c.desk.Get(ctx, eff.TicketID); err == nil {
-			answer = shown(c.desk.Name(), eff.TicketID, t, incident.OutcomeSent)
+			answer = shown(c.desk.Name(), eff.TicketID, t, filing.OutcomeSent)
 		}
 	}
 	failpoint.HitOf("courier-after", string(eff.Kind))
 	c.health.Heard(ctx, err)
 	c.log.DebugContext(ctx, "performed", "job", eff.ID, "attempt", eff.Attempt, "took", time.Since(began), "err", err)
 	if err != nil {
-		return failure(err, incident.OutcomeUnknown), nil
+		return failure(err, filing.OutcomeUnknown), nil
 	}
 	return answer, nil
 }
 
 // draft composes the ticket from what is known now.
-func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff incident.Effect) (desk.Draft, error) {
-	subject, body := incident.BriefGathering(inc, eff.Text)
-	if inc.Gathers == incident.NoGathering {
+func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff filing.Effect) (desk.Draft, error) {
+	subject, body := brief.Shared(inc, eff.Text)
+	if inc.Shared == storm.NotShared {
 		alerts, err := c.store.AlertsOf(ctx, inc.Key)
 		if err != nil {
 			return desk.Draft{}, err
 		}
-		var failed error
-		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts); failed != nil {
-			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
+		var fault error
+		if subject, body, fault = c.words(inc.Route).Ticket(inc, alerts); fault != nil {
+			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", fault)
 		}
 	}
 	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
@@ -235,8 +238,8 @@ func (c *Courier) words(route string) *template.Words {
 }
 
 // look asks the desk whether an attempt with an unknown outcome did happen.
-func (c *Courier) look(ctx context.Context, eff incident.Effect) incident.Answer {
-	if eff.Kind == incident.KindNote {
+func (c *Courier) look(ctx context.Context, eff filing.Effect) filing.Answer {
+	if eff.Kind == filing.KindNote {
 		return c.lookForNote(ctx, eff)
 	}
 	failpoint.Hit("courier-before-look")
@@ -245,45 +248,45 @@ func (c *Courier) look(ctx context.Context, eff incident.Effect) incident.Answer
 	c.health.Heard(ctx, err)
 	switch {
 	case err != nil:
-		return failure(err, incident.OutcomeLookFailed)
+		return failure(err, filing.OutcomeLookFailed)
 	case len(found) == 0:
-		return incident.Answer{Outcome: incident.OutcomeNotFound}
+		return filing.Answer{Outcome: filing.OutcomeNotFound}
 	}
-	return incident.Answer{Outcome: incident.OutcomeFound, Ticket: incident.Ticket{ID: found[0].ID}}
+	return filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: found[0].ID}}
 }
 
-func (c *Courier) lookForNote(ctx context.Context, eff incident.Effect) incident.Answer {
+func (c *Courier) lookForNote(ctx context.Context, eff filing.Effect) filing.Answer {
 	t, err := c.desk.Read(ctx, eff.TicketID)
 	c.health.Heard(ctx, err)
 	if err != nil {
-		return failure(err, incident.OutcomeLookFailed)
+		return failure(err, filing.OutcomeLookFailed)
 	}
 	for _, note := range t.Notes {
 		if strings.Contains(note, eff.NoteMark()) {
-			return incident.Answer{Outcome: incident.OutcomeFound}
+			return filing.Answer{Outcome: filing.OutcomeFound}
 		}
 	}
-	return incident.Answer{Outcome: incident.OutcomeNotFound}
+	return filing.Answer{Outcome: filing.OutcomeNotFound}
 }
 
 // confirm reads a created ticket back by its id.
-func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Answer {
+func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {
 	failpoint.Hit("courier-before-readback")
 	t, err := c.desk.Get(ctx, eff.TicketID)
 	failpoint.Hit("courier-after-readback")
 	c.health.Heard(ctx, err)
 	if err != nil {
-		return failure(err, incident.OutcomeLookFailed)
+		return failure(err, filing.OutcomeLookFailed)
 	}
-	return shown(c.desk.Name(), eff.TicketID, t, incident.OutcomeConfirmed)
+	return shown(c.desk.Name(), eff.TicketID, t, filing.OutcomeConfirmed)
 }
 
 // shown is an answer that carries a ticket as the desk shows it; asked is the id that it was
 // asked for, and the ticket another where people merged it.
-func shown(name, asked string, t desk.Ticket, o incident.Outcome) incident.Answer {
-	return incident.Answer{
+func shown(name, asked string, t desk.Ticket, o filing.Outcome) filing.Answer {
+	return filing.Answer{
 		Outcome:            o,
-		Ticket:             incident.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL, Merged: t.ID != asked},
+		Ticket:             filing.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL, Merged: t.ID != asked},
 		TicketStatusClosed: t.Status == desk.StatusClosed || t.Status == desk.StatusDeleted,
 		ClosedAt:           t.ClosedAt,
 	}
@@ -291,29 +294,29 @@ func shown(name, asked string, t desk.Ticket, o incident.Outcome) incident.Answe
 
 // failure turns a desk's error into an answer. What the error does not say for sure is
 // whenUnsure: unknown for a send, a failed look for a look.
-func failure(err error, whenUnsure incident.Outcome) incident.Answer {
-	a := incident.Answer{Outcome: whenUnsure, Fault: fault.NameOf(err), Detail: err.Error()}
-	if e, ok := errors.AsType[*fault.Fault](err); ok {
+func failure(err error, whenUnsure filing.Outcome) filing.Answer {
+	a := filing.Answer{Outcome: whenUnsure, Fault: desk.NameOf(err), Detail: err.Error()}
+	if e, ok := errors.AsType[*desk.Error](err); ok {
 		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
 	}
-	if a.Fault == desk.OwnLimit && whenUnsure != incident.OutcomeLookFailed {
-		a.Outcome = incident.OutcomeHeldBack
+	if a.Fault == desk.OwnLimit && whenUnsure != filing.OutcomeLookFailed {
+		a.Outcome = filing.OutcomeHeldBack
 		return a
 	}
-	if whenUnsure == incident.OutcomeLookFailed {
-		if fault.ClassOf(err) == fault.Missing {
-			a.Outcome = incident.OutcomeVanished
+	if whenUnsure == filing.OutcomeLookFailed {
+		if desk.ClassOf(err) == desk.Missing {
+			a.Outcome = filing.OutcomeVanished
 		}
 		return a
 	}
-	switch fault.ClassOf(err) {
-	case fault.Unavailable:
-		a.Outcome = incident.OutcomeNotSent
-	case fault.Refused:
-		a.Outcome = incident.OutcomeRefused
-	case fault.Missing:
-		a.Outcome = incident.OutcomeVanished
-	case fault.Unknown:
+	switch desk.ClassOf(err) {
+	case desk.Unavailable:
+		a.Outcome = filing.OutcomeNotSent
+	case desk.Refused:
+		a.Outcome = filing.OutcomeRefused
+	case desk.Missing:
+		a.Outcome = filing.OutcomeVanished
+	case desk.Unknown:
 	}
 	return a
 }

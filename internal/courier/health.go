@@ -8,8 +8,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
-	"docket/internal/fault"
-	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 // Health is what is known of the way to the desk, and the circuit breaker on it: after some
@@ -32,7 +31,7 @@ type Health struct {
 	nextTry time.Time
 	tries   int
 	// outage is the last one that this replica noticed or was told of.
-	outage incident.Outage
+	outage storm.Outage
 }
 
 // The breaker's pace: a desk that is away is checked soon, then less often.
@@ -74,7 +73,7 @@ func (h *Health) State() State {
 }
 
 // Outage returns the desk's last outage as far as this replica knows.
-func (h *Health) Outage() incident.Outage {
+func (h *Health) Outage() storm.Outage {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.outage
@@ -106,13 +105,13 @@ func (h *Health) Heard(ctx context.Context, err error) {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return // We stopped; that says nothing of the desk.
 	}
-	if fault.NameOf(err) == desk.OwnLimit {
+	if desk.NameOf(err) == desk.OwnLimit {
 		return // We held ourselves back; nor does that.
 	}
 	now := time.Now().UTC()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err == nil || errors.Is(err, fault.ErrMissing) {
+	if err == nil || errors.Is(err, desk.ErrMissing) {
 		h.well(ctx, now)
 		return
 	}
@@ -139,14 +138,14 @@ func (h *Health) well(ctx context.Context, now time.Time) {
 func (h *Health) ill(ctx context.Context, now time.Time, err error) {
 	before := h.fault
 	h.heard = true
-	h.fault = fault.NameOf(err)
-	if e, ok := errors.AsType[*fault.Fault](err); ok {
+	h.fault = desk.NameOf(err)
+	if e, ok := errors.AsType[*desk.Error](err); ok {
 		h.sentence, h.fix = e.Sentence, e.Fix
 	}
 	if before == "" {
 		h.since = now
 	}
-	if fault.ClassOf(err) != fault.Refused || IsAuth(h.fault) {
+	if desk.ClassOf(err) != desk.Refused || IsAuth(h.fault) {
 		h.fails++
 	}
 	switch {
@@ -166,13 +165,13 @@ func (h *Health) open(now time.Time) {
 	if h.outage.Ended.IsZero() || now.Sub(h.outage.Ended) > flapping {
 		h.tries = 0
 	}
-	h.outage = incident.Outage{Began: h.since}
+	h.outage = storm.Outage{Began: h.since}
 	h.away, h.nextTry = true, now.Add(min(longestTry, firstTry<<min(h.tries, 8)))
 }
 
 // say logs a fault that is new. The caller holds mu.
 func (h *Health) say(ctx context.Context, err error) {
-	if fault.ClassOf(err) == fault.Refused && IsAuth(h.fault) {
+	if desk.ClassOf(err) == desk.Refused && IsAuth(h.fault) {
 		h.log.WarnContext(ctx, "freescout_auth_error", "desk", h.desk, "gate", h.fault, "fix", h.fix, "err", err)
 		return
 	}
@@ -185,7 +184,7 @@ func (h *Health) say(ctx context.Context, err error) {
 
 // learn takes over what the database knows of the desk's last outage: another replica, or
 // the process before, may have noticed it first.
-func (h *Health) learn(stored incident.Outage) {
+func (h *Health) learn(stored storm.Outage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {

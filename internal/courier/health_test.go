@@ -9,11 +9,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"docket/internal/fault"
-	"docket/internal/incident"
+	"docket/internal/desk"
+	"docket/internal/storm"
 )
 
-var away = &fault.Fault{Class: fault.Unavailable, Name: "connection_refused", Sentence: "nobody listens"}
+var away = &desk.Error{Class: desk.Unavailable, Name: "connection_refused", Sentence: "nobody listens"}
 
 // TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace: a desk that is away is not called
 // by every job, and a change is said once.
@@ -58,13 +58,13 @@ func TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace(t *testing.T) {
 func TestOneTicketThatTheDeskRefusesIsNoOutage(t *testing.T) {
 	h := NewHealth("freescout", slog.New(slog.DiscardHandler))
 	for range 10 {
-		h.Heard(t.Context(), &fault.Fault{Class: fault.Refused, Name: "validation", Sentence: "the subject is too long"})
+		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "validation", Sentence: "the subject is too long"})
 	}
 	if _, ok := h.admit(time.Now()); !ok {
 		t.Error("one ticket's refusal holds all others up")
 	}
 	for range failsToOpen {
-		h.Heard(t.Context(), &fault.Fault{Class: fault.Refused, Name: "key_refused", Sentence: "the key is wrong"})
+		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "key_refused", Sentence: "the key is wrong"})
 	}
 	if _, ok := h.admit(time.Now()); ok {
 		t.Error("with a refused key every call fails, and still they are sent")
@@ -74,12 +74,12 @@ func TestOneTicketThatTheDeskRefusesIsNoOutage(t *testing.T) {
 func TestAReplicaLearnsOfAnOutageThatAnotherNoticed(t *testing.T) {
 	h := NewHealth("freescout", slog.New(slog.DiscardHandler))
 	began := time.Now().Add(-time.Hour)
-	h.learn(incident.Outage{Began: began})
+	h.learn(storm.Outage{Began: began})
 	if _, ok := h.admit(time.Now()); ok {
 		t.Error("the process before left the desk away, and it is not checked first")
 	}
 	h.Heard(context.WithoutCancel(t.Context()), nil)
-	h.learn(incident.Outage{Began: began, Ended: time.Now()})
+	h.learn(storm.Outage{Began: began, Ended: time.Now()})
 	if o := h.Outage(); !o.Began.Equal(began) || o.Ended.IsZero() {
 		t.Errorf("the outage is %+v", o)
 	}

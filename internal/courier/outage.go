@@ -7,8 +7,8 @@ import (
 
 	"docket/internal/audit"
 	"docket/internal/failpoint"
-	"docket/internal/incident"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // tellAfter is how long the desk may be away before the operator is told.
@@ -42,7 +42,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 	if err != nil {
 		return err
 	}
-	c.health.learn(incident.Outage{Began: stored.Began, Ended: stored.Ended})
+	c.health.learn(storm.Outage{Began: stored.Began, Ended: stored.Ended})
 	state, mine := c.health.State(), c.health.Outage()
 	lasting := !stored.Began.IsZero() && stored.Ended.IsZero()
 	switch {
@@ -124,5 +124,5 @@ func outageKey(began time.Time, what string) string {
 
 // note is an audit entry of Docket's own.
 func note(now time.Time, action string, payload map[string]any) audit.Entry {
-	return audit.Entry{CreatedAt: now, Actor: audit.System(), Action: action, Payload: payload}
+	return audit.Entry{CreatedAt: now, Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: action, Payload: payload}
 }

@@ -2,13 +2,14 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/brief"
 	"docket/internal/desk"
-	"docket/internal/fault"
 	"docket/internal/incident"
 )
 
@@ -53,19 +54,19 @@ func lookDesk(ctx context.Context, e *exam) []HopResult {
 	if err == nil {
 		return e.deskWell(ctx, took)
 	}
-	f := fault.As(err)
-	at := hopOf(f.Name)
+	fault := faultOf(err)
+	at := hopOf(fault.Name)
 	found := make([]HopResult, 0, len(hops))
 	for n, h := range hops {
-		result := HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took}
+		f := HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took}
 		switch {
 		case n == at:
-			result = HopResult{Hop: h.hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix, Took: took}
+			f = HopResult{Hop: h.hop, Level: Ill, Name: fault.Name, Sentence: fault.Sentence, Evidence: evidence(fault), Fix: fault.Fix, Took: took}
 			e.broken["desk"] = h.hop
 		case n > at:
-			result = HopResult{Hop: h.hop, Level: Skipped, Sentence: "Not looked at: " + hops[at].hop + " comes first."}
+			f = HopResult{Hop: h.hop, Level: Skipped, Sentence: "Not looked at: " + hops[at].hop + " comes first."}
 		}
-		found = append(found, result)
+		found = append(found, f)
 	}
 	return found
 }
@@ -89,18 +90,25 @@ func (e *exam) deskWell(ctx context.Context, took time.Duration) []HopResult {
 		}
 	}
 	if d, ok := e.Desk.(agent); ok {
-		result := HopResult{Hop: "acting user", Level: Well, Sentence: "There is an agent to write notes as."}
+		f := HopResult{Hop: "acting user", Level: Well, Sentence: "There is an agent to write notes as."}
 		id, err := d.ActingUser(ctx)
 		if err != nil {
-			f := fault.As(err)
-			result = HopResult{Hop: result.Hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix}
-			e.broken["desk"] = result.Hop
+			fault := faultOf(err)
+			f = HopResult{Hop: f.Hop, Level: Ill, Name: fault.Name, Sentence: fault.Sentence, Evidence: evidence(fault), Fix: fault.Fix}
+			e.broken["desk"] = f.Hop
 		} else {
-			result.Evidence = fmt.Sprintf("user %d", id)
+			f.Evidence = fmt.Sprintf("user %d", id)
 		}
-		found = append(found, result)
+		found = append(found, f)
 	}
 	return found
+}
+
+func faultOf(err error) *desk.Error {
+	if fault, ok := errors.AsType[*desk.Error](err); ok {
+		return fault
+	}
+	return &desk.Error{Name: desk.NameOf(err), Sentence: "The desk failed in a way that is not known.", Fix: "Look into docket's log.", Err: err}
 }
 
 func hopOf(name string) int {
@@ -112,9 +120,9 @@ func hopOf(name string) int {
 	return 3 // It answers, but not as it should.
 }
 
-func evidence(f *fault.Fault) string {
-	if f.HTTPStatus != 0 {
-		return fmt.Sprintf("HTTP %d", f.HTTPStatus)
+func evidence(fault *desk.Error) string {
+	if fault.HTTPStatus != 0 {
+		return fmt.Sprintf("HTTP %d", fault.HTTPStatus)
 	}
 	return ""
 }
@@ -132,10 +140,10 @@ const (
 // lookCanary files a ticket, reads it back, looks for it by its mark, and closes it: all
 // that filing needs. The time until the search shows it must be well below the wait-out.
 func lookCanary(ctx context.Context, e *exam) []HopResult {
-	mark := incident.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
+	mark := alert.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
 	draft := desk.Draft{
-		Mark: mark.String(), MailboxID: e.options.MailboxID, Subject: incident.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
-		Body: incident.FrameBody(incident.Incident{Mark: mark}, "Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
+		Mark: mark.String(), MailboxID: e.options.MailboxID, Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
+		Body: brief.FrameBody(incident.Incident{Mark: mark}, "Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
 	}
 	begin := time.Now()
 	id, err := e.Desk.Create(ctx, draft)
@@ -214,6 +222,6 @@ func (e *exam) search(ctx context.Context, mark string, begin time.Time) (time.D
 
 // brokenAt says at which step the canary's way ended.
 func brokenAt(doing string, err error) []HopResult {
-	f := fault.As(err)
-	return ill(f.Name, upper(doing)+" failed. "+f.Sentence, evidence(f), f.Fix)
+	fault := faultOf(err)
+	return ill(fault.Name, upper(doing)+" failed. "+fault.Sentence, evidence(fault), fault.Fix)
 }

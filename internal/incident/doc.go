@@ -1,11 +1,6 @@
-// Package incident is the rule: what an alert, a person, a desk's answer or the passing
-// of time does to an incident, and what is to be done in the world because of it.
+// Package incident is the noun that everything is about: Incident with its states, the policy that
+// holds for it, the events that may happen to it, and the reasons that decisions are given.
 //
-// Step and Effect.Next are pure: state, event, policy and now go in; the next state, the
-// effects and a named reason come out. No clock, no I/O, no randomness, no logger, so
-// that every path can be walked and simulated.
-//
-// Invariants: an incident asks for a ticket at most once (Ticket leaves TicketNone once);
-// a closed incident never changes; after an outcome that is not known, nothing is sent
-// again before a look, and no look is believed before the desk's wait-out.
+// What an event does to an incident is decided in rule, what may be done next at a desk in filing.
+// Nothing here decides, and nothing here reads a clock or the outer world.
 package incident

@@ -1,14 +1,13 @@
 package incident
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
+	"docket/internal/storm"
 )
 
 // State is where an incident stands.
@@ -28,78 +27,9 @@ const (
 	Closed State = "closed"
 )
 
-// TicketState is where an incident's ticket stands.
-type TicketState string
-
-// The ticket states.
-const (
-	TicketNone   TicketState = "none"   // none was asked for; Reason says why
-	TicketAsked  TicketState = "asked"  // being filed
-	TicketFiled  TicketState = "filed"  // read back from the desk
-	TicketClosed TicketState = "closed" // seen closed (or deleted) by a person, or closed by policy
-)
-
-// Mark names one incident for good: `<alert_key>.<generation>`. It is written into the
-// ticket, so that the ticket can be found again.
-type Mark struct {
-	Key        alert.Key
-	Generation int
-}
-
-// String returns the mark's text.
-func (m Mark) String() string { return m.Key.String() + "." + strconv.Itoa(m.Generation) }
-
-// MarshalText prints the mark as String does.
-func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
-
-// UnmarshalText reads what MarshalText printed, the zero Mark included.
-func (m *Mark) UnmarshalText(text []byte) error {
-	if string(text) == (Mark{}).String() {
-		*m = Mark{}
-		return nil
-	}
-	read, err := ParseMark(string(text))
-	if err == nil {
-		*m = read
-	}
-	return err
-}
-
-// ParseMark reads what String wrote.
-func ParseMark(s string) (Mark, error) {
-	hex, digits, found := strings.Cut(s, ".")
-	key, err := alert.ParseKey(hex)
-	if err != nil || !found {
-		return Mark{}, fmt.Errorf("mark %q is not <alert_key>.<generation>", s)
-	}
-	generation, err := strconv.Atoi(digits)
-	if err != nil || generation < 1 || strconv.Itoa(generation) != digits {
-		return Mark{}, fmt.Errorf("mark %q has no generation", s)
-	}
-	return Mark{key, generation}, nil
-}
-
-// Ticket is what an incident knows of its ticket. The zero value of all but State means not filed.
-type Ticket struct {
-	State TicketState `json:"state"`
-	// Desk is the desk's name.
-	Desk string `json:"desk"`
-	// ID is what the desk's API takes, Number what people see, URL the link.
-	ID     string `json:"id"`
-	Number string `json:"number"`
-	URL    string `json:"url"`
-	// Merged says that people merged the filed ticket into this one.
-	Merged bool `json:"merged,omitempty"`
-	// Refiled counts how often it was filed again after the desk had lost it.
-	Refiled int `json:"refiled,omitempty"`
-	// KnownAt is since when this is known: a word of the desk that is older changes nothing.
-	KnownAt time.Time `json:"known_at,omitzero"`
-	Told
-}
-
 // Incident is one episode of one alert_key.
 type Incident struct {
-	Mark
+	alert.Mark
 	// Version counts saves, from 1; the store's compare-and-set is on it.
 	Version int64
 	// Recipe is the alert.Recipe that made Key.
@@ -130,21 +60,21 @@ type Incident struct {
 	// RecoveryNotedAt is when the last recovery note was asked for; zero for never.
 	RecoveryNotedAt time.Time
 	// Doubted says that it fires by a word that may be a late repeat.
-	Doubted bool
+	MaybeStale bool
 	// Ticket is its ticket.
-	Ticket Ticket
+	Ticket filing.Ticket
 	// Earlier is the ticket of the episode before, to link to; zero if there was none.
-	Earlier Ticket
+	Earlier filing.Ticket
 	// Gathers says that it stands for others; NoGathering for an ordinary incident.
-	Gathers Gathering
+	Shared storm.SharedTicket
 	// Within is the gathering whose ticket lists it, set for good; zero for a ticket of its own.
-	Within Mark
+	Within alert.Mark
 	// Inquiry is what operators asked for by Investigate; zero if nobody did.
 	Inquiry Inquiry
 	// Acknowledged is who said that they have taken it up; zero if nobody did.
 	Acknowledged Acknowledgement
 	// Told stands for what people were last asked to be told (see Words); "" for nothing yet.
-	Told string
+	Notified string
 	// Reason is why it is as it is: the last decision's, or why there is still no ticket.
 	Reason Reason
 	// Timeline is the story so far, oldest first, at most maxTimeline steps.
@@ -191,15 +121,46 @@ const maxTimeline = 100
 func (i Incident) Live() bool { return i.State != "" && i.State != Closed }
 
 // Burning reports whether an alert of it fires, as far as is known.
-func (i Incident) Burning() bool { return i.State == Held || i.State == Open }
+func (i Incident) Firing() bool { return i.State == Held || i.State == Open }
+
+// Past is the incident's ticket, or the one before it, as the next episode remembers it.
+func (i Incident) Past() filing.Ticket {
+	if i.Ticket.ID == "" {
+		return i.Earlier
+	}
+	past := i.Ticket
+	past.KnownAt, past.Refiled = time.Time{}, 0
+	past.Noted = filing.Noted{Fires: i.Fires, FlapNotedAt: i.FlapNotedAt, RecoveryNotedAt: i.RecoveryNotedAt}
+	return past
+}
+
+// TookUp reports whether an incident has the ticket of the episode before.
+func (i Incident) TookUp() bool {
+	return i.Ticket.ID != "" && i.Ticket.ID == i.Earlier.ID && i.Ticket.Desk == i.Earlier.Desk
+}
+
+// Listed reports whether a shared ticket lists it, so that it has none of its own.
+func (i Incident) Listed() bool { return i.Within != (alert.Mark{}) }
+
+// Tags are the tags that the incident's own ticket is to carry.
+func (i Incident) Tags(p Policy) []string {
+	if i.Inquiry.Count == 0 {
+		return p.Tags
+	}
+	tags := slices.Clone(p.Tags)
+	if i.Inquiry.Alone {
+		tags = slices.DeleteFunc(tags, func(t string) bool { return t == TagAlert })
+	}
+	return append(tags, TagStatus)
+}
 
 // LogValue logs what names the incident.
 func (i Incident) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", i.Mark.String()), slog.String("state", string(i.State)), slog.String("title", i.Title))
 }
 
-// tell appends to the story, leaving out the middle once it is long.
-func (i *Incident) tell(m Moment) {
+// Tell appends to the story, leaving out the middle once it is long.
+func (i *Incident) Tell(m Moment) {
 	if len(i.Timeline) >= maxTimeline {
 		half := maxTimeline / 2
 		kept := make([]Moment, 0, maxTimeline)
@@ -208,4 +169,11 @@ func (i *Incident) tell(m Moment) {
 	}
 	// A fresh slice: the incident before this step must not change under its reader.
 	i.Timeline = append(slices.Clip(i.Timeline), m)
+}
+
+// Member is an incident that is to be listed in a gathering's ticket.
+type Member struct {
+	Incident Incident
+	Labels   alert.Labels
+	Summary  string
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
+	"docket/internal/storm"
 )
 
 // OnRecovery says what happens to the ticket when its incident recovers.
@@ -16,32 +18,11 @@ const (
 	RecoveryNone  OnRecovery = "none"  // nothing
 )
 
-// Backfill says what is filed, once the desk is back, of the alerts that had recovered by then.
-type Backfill string
-
-// The choices.
-const (
-	BackfillDigest Backfill = "digest" // one ticket lists them all
-	BackfillAll    Backfill = "all"    // each has its own
-	BackfillActive Backfill = "active" // none: only what still fires
-)
-
-// Outage is the desk's last one; the zero value for none.
-type Outage struct {
-	// Began is when it was first noticed, Ended when the desk answered again; zero while away.
-	Began, Ended time.Time
-}
-
-// covers reports whether t lies in the outage.
-func (o Outage) covers(t time.Time) bool {
-	return !o.Began.IsZero() && !t.Before(o.Began) && (o.Ended.IsZero() || !t.After(o.Ended))
-}
-
 // Policy is all that configuration, flags and silences say about one incident at one moment.
 type Policy struct {
 	// TicketAt is the mildest severity that gets a ticket.
 	TicketAt alert.Severity
-	// FilingOn is the flag alerts.auto_ticket; FilingOffReason says who turned it off.
+	// FilingOn is the flag alerts.auto_ticket.
 	FilingOn bool
 	// InvestigateOn is the flag investigate.from_status.
 	InvestigateOn bool
@@ -55,16 +36,16 @@ type Policy struct {
 	MutedUntil time.Time
 	// Storm bounds new tickets; StormInto is the storm that takes this incident, where the
 	// ledger has found that there is one.
-	Storm     StormPolicy
-	StormInto Mark
+	Storm     storm.Policy
+	StormInto alert.Mark
 	// Backfill says what becomes of what fired and recovered during Outage, the desk's last one.
-	Backfill Backfill
-	Outage   Outage
+	Backfill storm.Backfill
+	Outage   storm.Outage
 	// Hold is how long an alert must fire before its incident opens.
 	Hold time.Duration
 	// DoubtHold is how long a firing word that may be a late repeat is held for its
 	// contradiction before it is believed.
-	DoubtHold time.Duration
+	StaleHold time.Duration
 	// Settle is how long an incident must be quiet before it counts as recovered.
 	Settle time.Duration
 	// OnRecovery is done to the ticket on recovery.
@@ -76,25 +57,24 @@ type Policy struct {
 	FlapNoteEvery time.Duration
 	// Tags are put on the ticket.
 	Tags []string
-	// WaitOut and CallTimeout are the desk's: see Effect.Next.
-	WaitOut, CallTimeout time.Duration
+	// Timing is the desk's.
+	filing.Timing
 }
 
-// DefaultPolicy is design section 5 with nothing configured.
+// DefaultPolicy is what holds where nothing is configured.
 func DefaultPolicy() Policy {
 	return Policy{
 		TicketAt:          alert.P2,
 		FilingOn:          true,
 		InvestigateOn:     true,
 		InvestigateWindow: time.Hour,
-		DoubtHold:         2 * time.Minute,
+		StaleHold:         2 * time.Minute,
 		OnRecovery:        RecoveryNote,
 		FlapNoteEvery:     15 * time.Minute,
 		Tags:              []string{TagAlert},
-		Storm:             StormPolicy{Limit: 20, Per: 5 * time.Minute},
-		Backfill:          BackfillDigest,
-		WaitOut:           90 * time.Second,
-		CallTimeout:       30 * time.Second,
+		Storm:             storm.Policy{Limit: 20, Per: 5 * time.Minute},
+		Backfill:          storm.BackfillDigest,
+		Timing:            filing.Timing{WaitOut: 90 * time.Second, CallTimeout: 30 * time.Second},
 	}
 }
 

@@ -1,5 +1,7 @@
 package incident
 
+import "docket/internal/filing"
+
 // Reason names why a decision fell as it did. Reasons are words for logs, audit and
 // console alike; Sentence says each for people.
 type Reason string
@@ -11,7 +13,7 @@ const (
 	ReasonFilingOff         Reason = "filing_off"
 	ReasonMuted             Reason = "muted"
 	ReasonHeld              Reason = "held"
-	ReasonDoubted           Reason = "maybe_late_repeat"
+	ReasonMaybeStale        Reason = "maybe_late_repeat"
 	ReasonEndedWhileHeld    Reason = "ended_while_held"
 	ReasonJoined            Reason = "joined_open_incident"
 	ReasonOthersFire        Reason = "others_still_fire"
@@ -24,31 +26,31 @@ const (
 	ReasonFlapNoted         Reason = "fired_again_noted"
 	ReasonNoteCoalesced     Reason = "note_coalesced"
 	ReasonNoteMuted         Reason = "note_muted"
-	ReasonTicketFiled       Reason = "ticket_filed"
-	ReasonTicketAdopted     Reason = "ticket_adopted"
-	ReasonNotSent           Reason = "not_sent"
-	ReasonHeldBack          Reason = "held_back"
-	ReasonRefused           Reason = "desk_refused"
-	ReasonLookFailed        Reason = "look_failed"
-	ReasonUnknown           Reason = "outcome_unknown"
-	ReasonNotFound          Reason = "not_found_after_wait_out"
-	ReasonCreated           Reason = "created"
-	ReasonVanished          Reason = "created_then_vanished"
-	ReasonSending           Reason = "sending"
-	ReasonTwin              Reason = "twin_seen"
-	ReasonDone              Reason = "done"
+	ReasonTicketFiled       Reason = Reason(filing.VerdictFiled)
+	ReasonTicketAdopted     Reason = Reason(filing.VerdictAdopted)
+	ReasonNotSent           Reason = Reason(filing.VerdictNotSent)
+	ReasonHeldBack          Reason = Reason(filing.VerdictHeldBack)
+	ReasonRefused           Reason = Reason(filing.VerdictRefused)
+	ReasonLookFailed        Reason = Reason(filing.VerdictLookFailed)
+	ReasonUnknown           Reason = Reason(filing.VerdictUnknown)
+	ReasonNotFound          Reason = Reason(filing.VerdictNotFound)
+	ReasonCreated           Reason = Reason(filing.VerdictCreated)
+	ReasonVanished          Reason = Reason(filing.VerdictVanished)
+	ReasonSending           Reason = Reason(filing.VerdictSending)
+	ReasonTwin              Reason = Reason(filing.VerdictTwin)
+	ReasonDone              Reason = Reason(filing.VerdictDone)
 	ReasonClosedByPerson    Reason = "closed_by_person"
 	ReasonClosedByPolicy    Reason = "closed_by_policy"
 	ReasonTicketOpen        Reason = "ticket_still_open"
 	ReasonFreshEpisode      Reason = "fresh_ticket_after_close"
-	ReasonTicketGone        Reason = "ticket_gone"
+	ReasonTicketGone        Reason = Reason(filing.VerdictGone)
 	ReasonStorm             Reason = "storm"
 	ReasonDigest            Reason = "digest"
 	ReasonNoBackfill        Reason = "no_backfill"
-	ReasonGathering         Reason = "gathering"
+	ReasonShared            Reason = "gathering"
 	ReasonListing           Reason = "listing"
 	ReasonListed            Reason = "listed"
-	ReasonOverInGathering   Reason = "recovered_in_shared_ticket"
+	ReasonOverInShared      Reason = "recovered_in_shared_ticket"
 	ReasonInvestigateAsked  Reason = "investigate_asked"
 	ReasonInvestigateJoined Reason = "investigate_joined"
 	ReasonInvestigateOff    Reason = "investigate_off"
@@ -60,7 +62,7 @@ const (
 	ReasonTagsMissing       Reason = "tags_missing"
 	ReasonAcknowledged      Reason = "acknowledged"
 	ReasonNothing           Reason = "nothing_to_do"
-	ReasonStale             Reason = "answer_out_of_date"
+	ReasonStale             Reason = Reason(filing.VerdictStale)
 )
 
 // sentences say each reason for people: present tense, no jargon.
@@ -70,7 +72,7 @@ var sentences = map[Reason]string{
 	ReasonFilingOff:         "No ticket: filing is switched off (flag alerts.auto_ticket).",
 	ReasonMuted:             "No ticket yet: a silence mutes this alert.",
 	ReasonHeld:              "Waiting: the alert must go on firing for the hold time before its incident opens (policies.hold).",
-	ReasonDoubted:           "Waiting: this may be a late repeat of an alert that has ended; if nobody ends it again soon, it is believed.",
+	ReasonMaybeStale:        "Waiting: this may be a late repeat of an alert that has ended; if nobody ends it again soon, it is believed.",
 	ReasonEndedWhileHeld:    "No ticket: the alert ended before its hold time was over.",
 	ReasonJoined:            "Another alert of the same problem joined the open incident; it shares its ticket.",
 	ReasonOthersFire:        "One alert of the incident ended; others still fire, so the incident stays open.",
@@ -104,10 +106,10 @@ var sentences = map[Reason]string{
 	ReasonStorm:             "More new tickets than policies.storm allows were asked for: this alert is listed in the storm's ticket.",
 	ReasonDigest:            "The alert fired and recovered while the help desk was away: it is listed in the outage's digest ticket (policies.backfill).",
 	ReasonNoBackfill:        "No ticket: the alert fired and recovered while the help desk was away (policies.backfill: active).",
-	ReasonGathering:         "This incident stands for several, which share its ticket.",
+	ReasonShared:            "This incident stands for several, which share its ticket.",
 	ReasonListing:           "More incidents are listed in the shared ticket.",
 	ReasonListed:            "The shared ticket lists this incident.",
-	ReasonOverInGathering:   "The alert stopped firing; it shares a ticket, which stays open until all that it lists are over.",
+	ReasonOverInShared:      "The alert stopped firing; it shares a ticket, which stays open until all that it lists are over.",
 	ReasonInvestigateAsked:  "An operator clicked Investigate: one ticket was asked for, whatever the severity and the filing flag say.",
 	ReasonInvestigateJoined: "An operator clicked Investigate; the surface's incident has its ticket, or one was asked for, and shares it.",
 	ReasonInvestigateOff:    "Investigate is switched off (flag investigate.from_status).",

@@ -50,7 +50,7 @@ func (i *Intake) Receive(ctx context.Context, source string, all []alert.Alert, 
 
 // keep brings alerts to the ledger.
 func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now time.Time) (Receipt, error) {
-	news, err := i.ledger.News(ctx, all, now)
+	news, err := i.ledger.DropRepeats(ctx, all, now)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -72,7 +72,7 @@ func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now
 		switch r.Change {
 		case alert.Repeated:
 			receipt.Repeated++
-		case alert.Fired, alert.Doubted:
+		case alert.Fired, alert.MaybeStale:
 			receipt.New++
 		case alert.Ended:
 			receipt.Ended++

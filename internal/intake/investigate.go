@@ -8,6 +8,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 )
@@ -29,9 +30,9 @@ type Click struct {
 // Investigation is what a click brought.
 type Investigation struct {
 	// Mark is the surface's incident.
-	Mark incident.Mark
+	Mark alert.Mark
 	// Ticket is its ticket. While Degraded it is the one last known, or zero.
-	Ticket incident.Ticket
+	Ticket filing.Ticket
 	// Degraded says that the desk did not bring or confirm the ticket in time; the request is kept.
 	Degraded bool
 	// Message says to the person who clicked what was done, or what happens next.
@@ -71,8 +72,8 @@ func (i *Intake) Investigate(ctx context.Context, c Click) (Investigation, error
 	for {
 		inc, settled, err := i.inquired(ctx, c.Alert.Key)
 		if err == nil {
-			out.Mark, out.Ticket = inc.Mark, incident.Ticket{}
-			if inc.Ticket.State == incident.TicketFiled {
+			out.Mark, out.Ticket = inc.Mark, filing.Ticket{}
+			if inc.Ticket.State == filing.TicketFiled {
 				out.Ticket = inc.Ticket
 			}
 		}
@@ -95,7 +96,7 @@ func (i *Intake) Investigate(ctx context.Context, c Click) (Investigation, error
 // no question about it is on its way to the desk.
 func (i *Intake) inquired(ctx context.Context, key alert.Key) (inc incident.Incident, settled bool, err error) {
 	inc, err = i.store.LatestIncident(ctx, key)
-	if err != nil || inc.Ticket.State != incident.TicketFiled {
+	if err != nil || inc.Ticket.State != filing.TicketFiled {
 		return inc, false, err
 	}
 	effects, err := i.store.EffectsOf(ctx, inc.Mark)
@@ -103,7 +104,7 @@ func (i *Intake) inquired(ctx context.Context, key alert.Key) (inc incident.Inci
 		return inc, false, err
 	}
 	for _, e := range effects {
-		if e.Kind == incident.KindCheck && !e.Finished() {
+		if e.Kind == filing.KindCheck && !e.Finished() {
 			return inc, false, nil
 		}
 	}

@@ -34,9 +34,9 @@ func newKnown() *known {
 
 // News returns those of the alerts that are more than a repeat of what is known, in
 // order. Repeats put off their alert's expiry, in memory for now: Flush saves it.
-func (l *Ledger) News(ctx context.Context, all []alert.Alert, now time.Time) ([]alert.Alert, error) {
+func (l *Ledger) DropRepeats(ctx context.Context, all []alert.Alert, now time.Time) ([]alert.Alert, error) {
 	if l.store.Exclusive() {
-		return l.known.news(all, now, l.ids), nil
+		return l.known.dropRepeats(all, now, l.ids), nil
 	}
 	// Other replicas write too: only the database knows.
 	fingerprints := make([]alert.Key, len(all))
@@ -53,7 +53,7 @@ func (l *Ledger) News(ctx context.Context, all []alert.Alert, now time.Time) ([]
 			stored.firing[s.Fingerprint] = standing{expiryMicros(s.ExpiresAt), s.Severity, s.Poll}
 		}
 	}
-	news := stored.news(all, now, l.ids)
+	news := stored.dropRepeats(all, now, l.ids)
 	l.known.mu.Lock()
 	defer l.known.mu.Unlock()
 	for fp, at := range stored.touched {
@@ -62,7 +62,7 @@ func (l *Ledger) News(ctx context.Context, all []alert.Alert, now time.Time) ([]
 	return news, nil
 }
 
-func (k *known) news(all []alert.Alert, now time.Time, watch *ids) []alert.Alert {
+func (k *known) dropRepeats(all []alert.Alert, now time.Time, watch *ids) []alert.Alert {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var news []alert.Alert
@@ -70,7 +70,7 @@ func (k *known) news(all []alert.Alert, now time.Time, watch *ids) []alert.Alert
 	unsettled := map[alert.Key]bool{}
 	for _, a := range all {
 		s, ok := k.firing[a.Fingerprint]
-		watch.hear(a, ok)
+		watch.watch(a, ok)
 		repeat := ok && a.Status == alert.Firing && a.Severity == s.severity && (a.Poll == "" || a.Poll == s.poll)
 		if !repeat || unsettled[a.Fingerprint] || (a.ExpiresAt.IsZero() && s.expires != 0) {
 			news = append(news, a)

@@ -10,7 +10,9 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/failpoint"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/notice"
 	"docket/internal/queue"
 	"docket/internal/silence"
 	"docket/internal/store"
@@ -22,16 +24,16 @@ type Input struct {
 	// Alert is a source's word about an alert, normalized.
 	Alert *alert.Alert
 	// Due names an incident whose DueAt has come.
-	Due *incident.Mark
+	Due *alert.Mark
 	// Reconsider names an incident that may be decided otherwise now: something was switched.
-	Reconsider *incident.Mark
+	Reconsider *alert.Mark
 	// EffectID names the effect that Answer belongs to.
 	EffectID string
-	Answer   incident.Answer
+	Answer   filing.Answer
 	// Missed says, instead of Answer, that the effect's alert came and went while the desk was away.
 	Missed bool
 	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
-	Seen         *incident.Mark
+	Seen         *alert.Mark
 	TicketClosed bool
 	// ClosedAt is when it was closed, zero where the desk does not tell.
 	ClosedAt time.Time
@@ -44,10 +46,10 @@ type Input struct {
 	Window      time.Duration
 	Brief       string
 	// Acknowledge names an incident that the actor has taken up.
-	Acknowledge *incident.Mark
+	Acknowledge *alert.Mark
 	// NoticeID names the notice that Heard belongs to.
 	NoticeID string
-	Heard    incident.NoticeAnswer
+	Heard    notice.Answer
 	// Tell is something that the operator is to be told, and that is not about one incident.
 	Tell *Telling
 	// Actor is who is behind it, for the audit log; the zero Actor is Docket itself.
@@ -60,15 +62,15 @@ type Telling struct{ Key, Text string }
 // Result is what became of one input.
 type Result struct {
 	// Mark is the incident it touched; the zero Mark if none.
-	Mark incident.Mark
+	Mark alert.Mark
 	// Change is what an alert's word meant.
 	Change alert.Change
 	// Changed says whether the incident changed, Reason why it is as it is.
 	Changed bool
 	Reason  incident.Reason
 	// Effect is the effect after its answer, Notice the notice after its own.
-	Effect incident.Effect
-	Notice incident.Notice
+	Effect filing.Effect
+	Notice notice.Notice
 }
 
 // Rules are the configuration's part of a decision.
@@ -84,7 +86,7 @@ type Rules struct {
 	// Mutes are the silences and windows that hold at a moment; nil for never any.
 	Mutes func(now time.Time) silence.Book
 	// Recipients are who is told of incidents and of Docket itself; none where nobody is.
-	Recipients []incident.Recipient
+	Recipients []notice.Recipient
 }
 
 // Enqueuer is the queue's part of a transaction.
@@ -163,12 +165,12 @@ func (l *Ledger) Run(ctx context.Context) error {
 	for {
 		select {
 		case r := <-l.requests:
-			l.commit(ctx, l.gather(r))
+			l.commit(ctx, l.batch(r))
 		case <-ctx.Done():
 			for {
 				select {
 				case r := <-l.requests:
-					l.commit(ctx, l.gather(r))
+					l.commit(ctx, l.batch(r))
 				default:
 					return nil
 				}
@@ -178,7 +180,7 @@ func (l *Ledger) Run(ctx context.Context) error {
 }
 
 // gather takes what waits along with the first: the callers share one commit.
-func (l *Ledger) gather(first *request) []*request {
+func (l *Ledger) batch(first *request) []*request {
 	all, inputs := []*request{first}, len(first.inputs)
 	for inputs < maxInputs {
 		select {
@@ -243,7 +245,7 @@ func (l *Ledger) transact(ctx context.Context, all []*request) error {
 		l.known.learn(w)
 	}
 	failpoint.Hit("ledger-before-log")
-	w.tell(ctx, l.log, l.counts)
+	w.log(ctx, l.log, l.counts)
 	failpoint.Hit("ledger-before-answer")
 	return nil
 }

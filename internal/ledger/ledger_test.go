@@ -195,7 +195,7 @@ func TestRepeatsAreNoNews(t *testing.T) {
 			{"its end", []alert.Alert{ended}, 1},
 			{"its end and then a repeat", []alert.Alert{ended, again}, 2},
 		} {
-			news, err := l.News(t.Context(), c.said, began)
+			news, err := l.DropRepeats(t.Context(), c.said, began)
 			if err != nil || len(news) != c.news {
 				t.Errorf("%s: %d are news, want %d (%v)", c.name, len(news), c.news, err)
 			}

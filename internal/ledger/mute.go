@@ -6,6 +6,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 // settleSwitches makes sure that this transaction decides by what is switched now: whoever
@@ -26,7 +27,7 @@ func (w *work) settleSwitches(ctx context.Context) error {
 // mute puts into the policy what mutes the incident: every one of its firing alerts has to
 // be muted, or, where none fires any more, the one that ended last. While nothing is, and for an alert that is not, nothing is read for it.
 func (w *work) mute(ctx context.Context, inc incident.Incident, ev incident.Event, p *incident.Policy) error {
-	if w.mutes.Empty() || inc.Gathers != incident.NoGathering {
+	if w.mutes.Empty() || inc.Shared != storm.NotShared {
 		return nil
 	}
 	if said := ev.Alert; said.Status == alert.Firing && len(said.Labels) > 0 {

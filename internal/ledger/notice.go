@@ -5,49 +5,51 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/notice"
 	"docket/internal/queue"
 )
 
 type noticeEntry struct {
-	incident.Notice
+	notice.Notice
 	stored int64
 	dirty  bool
 }
 
 // ask is a notice that is to be told, and how urgent it is.
 type ask struct {
-	incident.Notice
+	notice.Notice
 	severity alert.Severity
 }
 
 // Tell has the operator told something that is not about one incident. key names it for
 // good: told twice, it is one message.
-func (l *Ledger) Tell(ctx context.Context, key, text string) error {
+func (l *Ledger) Notify(ctx context.Context, key, text string) error {
 	_, err := l.Apply(ctx, Input{Tell: &Telling{Key: key, Text: text}})
 	return err
 }
 
 // askWords asks for people to be told, where what they should know of an incident has changed.
-func (w *work) askWords(inc *incident.Incident, p incident.Policy) {
+func (w *work) askNotices(inc *incident.Incident, p incident.Policy) {
 	if len(w.rules.Recipients) == 0 {
 		return
 	}
-	words := incident.Words(*inc, p)
-	if words == inc.Told {
+	words := notice.Digest(*inc, p)
+	if words == inc.Notified {
 		return
 	}
-	inc.Told = words
+	inc.Notified = words
 	for _, to := range w.rules.Recipients {
-		n := incident.NewNotice(*inc, to, w.now)
+		n := notice.New(*inc, to, w.now)
 		w.asked[n.ID] = ask{n, inc.Severity}
 	}
 }
 
 // tellOperator asks for the operator to be told.
-func (w *work) tellOperator(t Telling) {
+func (w *work) notifyOperator(t Telling) {
 	for _, to := range w.rules.Recipients {
-		n := incident.NewOperatorNotice(t.Key, t.Text, to, w.now)
+		n := notice.NewForOperator(t.Key, t.Text, to, w.now)
 		w.asked[n.ID] = ask{n, alert.P1}
 	}
 }
@@ -64,26 +66,26 @@ func (w *work) decideNotice(ctx context.Context, in *Input) (Result, error) {
 		w.notices[n.ID] = e
 	}
 	before := e.Notice
-	next, reason := before.Hear(in.Heard, w.now)
-	if reason != incident.ReasonStale {
+	next, verdict := before.Take(in.Heard, w.now)
+	if verdict != filing.VerdictStale {
 		e.Notice, e.dirty = next, true
-		w.recordNotice(before, next, reason)
+		w.recordNotice(before, next, verdict)
 	}
-	return Result{Mark: next.Mark, Changed: reason != incident.ReasonStale, Reason: reason, Notice: next}, nil
+	return Result{Mark: next.Mark, Changed: verdict != filing.VerdictStale, Reason: incident.Reason(verdict), Notice: next}, nil
 }
 
 // recordNotice writes into the audit log that somebody was told, that they cannot be, or
 // that a message may stand there twice.
-func (w *work) recordNotice(before, next incident.Notice, reason incident.Reason) {
+func (w *work) recordNotice(before, next notice.Notice, verdict filing.Verdict) {
 	about := map[string]any{
 		"notice": next.ID, "notifier": next.Notifier, "recipient": next.Recipient.ID, "mark": markOrNone(next.Mark), "attempts": next.Attempt,
 	}
-	docket := audit.System()
+	docket := audit.Actor{Kind: audit.KindSystem, Name: "docket"}
 	switch {
-	case reason == incident.ReasonDone && before.Message == "" && next.Message != "":
+	case verdict == filing.VerdictDone && before.Message == "" && next.Message != "":
 		about["channel"], about["message"] = next.Channel, next.Message
 		w.enter(docket, audit.ActionNoticeSent, about)
-	case reason == incident.ReasonRefused:
+	case verdict == filing.VerdictRefused:
 		about["fault"] = next.Fault
 		w.enter(docket, audit.ActionNoticeRefused, about)
 	case next.Doubts > 0 && before.Doubts == 0: // Once for a message: an outage would fill the log.
@@ -91,8 +93,8 @@ func (w *work) recordNotice(before, next incident.Notice, reason incident.Reason
 	}
 }
 
-func markOrNone(m incident.Mark) string {
-	if m == (incident.Mark{}) {
+func markOrNone(m alert.Mark) string {
+	if m == (alert.Mark{}) {
 		return ""
 	}
 	return m.String()
@@ -113,7 +115,7 @@ func (w *work) saveNotices(ctx context.Context) ([]queue.Job, error) {
 	if len(w.asked) == 0 {
 		return nil, nil
 	}
-	all, jobs := make([]incident.Notice, 0, len(w.asked)), make([]queue.Job, 0, len(w.asked))
+	all, jobs := make([]notice.Notice, 0, len(w.asked)), make([]queue.Job, 0, len(w.asked))
 	for _, a := range w.asked {
 		all = append(all, a.Notice)
 		jobs = append(jobs, queue.Job{NoticeID: a.ID, Round: w.now.UnixMicro(), Severity: a.severity})

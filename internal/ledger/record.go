@@ -6,15 +6,18 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/rule"
+	"docket/internal/storm"
 )
 
 // record writes a decision into the audit log's part of the transaction: deeds that go out
 // into the world get an entry each, before the deed; all other decisions share one entry.
-func (w *work) record(d incident.Decision, in *Input) {
+func (w *work) record(d rule.Decision, in *Input) {
 	actor := in.Actor
 	if actor == (audit.Actor{}) {
-		actor = audit.System()
+		actor = audit.Actor{Kind: audit.KindSystem, Name: "docket"}
 	}
 	for _, e := range d.Effects {
 		w.enter(actor, audit.ActionTicketAsked, map[string]any{
@@ -33,12 +36,12 @@ func (w *work) record(d incident.Decision, in *Input) {
 			return
 		}
 		if d.Reason == incident.ReasonTookUp {
-			about["earlier"] = incident.Mark{Key: inc.Key, Generation: inc.Generation - 1}.String()
+			about["earlier"] = alert.Mark{Key: inc.Key, Generation: inc.Generation - 1}.String()
 		}
 		about["attempts"] = d.Effect.Attempt
 		if inc.Inquiry.Asked {
 			about["surface"] = inc.Surface
-			w.enter(audit.Person(inc.Inquiry.By), audit.ActionStatusFiled, about)
+			w.enter(audit.Actor{Kind: audit.KindPerson, Name: inc.Inquiry.By}, audit.ActionStatusFiled, about)
 			return
 		}
 		w.enter(actor, audit.ActionTicketFiled, about)
@@ -80,14 +83,14 @@ func (w *work) record(d incident.Decision, in *Input) {
 	}
 }
 
-func (w *work) recordDone(d incident.Decision, actor audit.Actor, about map[string]any) {
+func (w *work) recordDone(d rule.Decision, actor audit.Actor, about map[string]any) {
 	about["effect"] = d.Effect.ID
 	switch d.Effect.Kind {
-	case incident.KindNote:
+	case filing.KindNote:
 		w.enter(actor, audit.ActionTicketNoted, about)
-	case incident.KindClose:
+	case filing.KindClose:
 		w.enter(actor, audit.ActionTicketClosed, about)
-	case incident.KindFile, incident.KindTag, incident.KindCheck:
+	case filing.KindFile, filing.KindTag, filing.KindCheck:
 	}
 }
 
@@ -97,7 +100,7 @@ func (w *work) enter(actor audit.Actor, action string, payload map[string]any) {
 
 // decided is one decision of the shared entry.
 type decided struct {
-	mark   incident.Mark
+	mark   alert.Mark
 	reason incident.Reason
 }
 
@@ -110,19 +113,19 @@ func (w *work) saveAudit(ctx context.Context) error {
 			byReason[string(d.reason)] = append(marks, d.mark.String())
 		}
 		// First, so that what was decided stands before what was asked for because of it.
-		shared := audit.Entry{CreatedAt: w.now, Actor: audit.System(), Action: audit.ActionAccepted, Payload: byReason}
+		shared := audit.Entry{CreatedAt: w.now, Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionAccepted, Payload: byReason}
 		w.entries = append([]audit.Entry{shared}, w.entries...)
 	}
 	return w.tx.AppendAudit(ctx, w.head, w.entries)
 }
 
 // tell logs what was kept: one line for each decision that changed something.
-func (w *work) tell(ctx context.Context, log *slog.Logger, counts Counts) {
-	for _, s := range w.told {
+func (w *work) log(ctx context.Context, log *slog.Logger, counts Counts) {
+	for _, s := range w.stories {
 		if counts.Decided != nil {
 			counts.Decided(s.reason)
 		}
-		tellEmit(ctx, log, s)
+		logEmit(ctx, log, s)
 		level, msg := slog.LevelInfo, "decided"
 		switch s.reason {
 		case incident.ReasonTicketAsked, incident.ReasonStorm:
@@ -132,7 +135,7 @@ func (w *work) tell(ctx context.Context, log *slog.Logger, counts Counts) {
 		case incident.ReasonTicketFiled:
 			msg = "ticket_filed"
 		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack,
-			incident.ReasonGathering, incident.ReasonListed:
+			incident.ReasonShared, incident.ReasonListed:
 			level = slog.LevelDebug
 		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonLookFailed, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
 			// The courier says these, with the desk's words.
@@ -159,13 +162,13 @@ func (w *work) tell(ctx context.Context, log *slog.Logger, counts Counts) {
 
 // tellEmit says that an alert of P2 or worse was first emitted or recovered, in the old
 // system's words: the runbook greps for them.
-func tellEmit(ctx context.Context, log *slog.Logger, s story) {
-	if !s.next.Severity.WorseOrEqual(alert.P2) || s.next.Gathers != incident.NoGathering {
+func logEmit(ctx context.Context, log *slog.Logger, s story) {
+	if !s.next.Severity.WorseOrEqual(alert.P2) || s.next.Shared != storm.NotShared {
 		return
 	}
 	var status string
 	switch {
-	case s.from == "" && (s.event == incident.AlertFired || s.event == incident.AlertDoubted), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
+	case s.from == "" && (s.event == incident.AlertFired || s.event == incident.AlertMaybeStale), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
 		status = "firing"
 	case s.reason == incident.ReasonRecovered && s.from != incident.Recovered, s.reason == incident.ReasonOver, s.reason == incident.ReasonEndedWhileHeld:
 		status = "recovered"

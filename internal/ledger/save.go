@@ -50,7 +50,7 @@ func (w *work) save(ctx context.Context) error {
 		}
 	}
 	failpoint.Hit("ledger-effects-saved")
-	if err := w.saveGatherings(ctx); err != nil {
+	if err := w.saveShared(ctx); err != nil {
 		return err
 	}
 	notices, err := w.saveNotices(ctx)

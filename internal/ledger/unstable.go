@@ -11,7 +11,7 @@ import (
 type Unstable struct {
 	Source, Title string
 	// Kept is the key that goes on, Said the newest that the source's id would make.
-	Kept, Said alert.Key
+	Kept, Newest alert.Key
 	// Times counts how often an id was new.
 	Times int
 }
@@ -37,7 +37,7 @@ func newIDs() *ids {
 
 // hear compares a word with the first one of the same firing. An alert that is named by its
 // labels always has the same key, and costs nothing.
-func (i *ids) hear(a alert.Alert, firing bool) {
+func (i *ids) watch(a alert.Alert, firing bool) {
 	if a.Key == a.Fingerprint {
 		return
 	}
@@ -55,8 +55,8 @@ func (i *ids) hear(a alert.Alert, firing bool) {
 		return
 	}
 	if u := i.unstable[a.Fingerprint]; u != nil {
-		if u.Said != a.Key && kept != a.Key {
-			u.Said = a.Key
+		if u.Newest != a.Key && kept != a.Key {
+			u.Newest = a.Key
 			u.Times++
 		}
 		return
@@ -64,7 +64,7 @@ func (i *ids) hear(a alert.Alert, firing bool) {
 	if kept == a.Key || len(i.unstable) >= maxUnstable {
 		return
 	}
-	i.unstable[a.Fingerprint] = &Unstable{Source: a.Source, Title: a.Title, Kept: kept, Said: a.Key, Times: 1}
+	i.unstable[a.Fingerprint] = &Unstable{Source: a.Source, Title: a.Title, Kept: kept, Newest: a.Key, Times: 1}
 	i.fresh = append(i.fresh, a.Fingerprint)
 }
 

@@ -8,10 +8,13 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/failpoint"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/queue"
+	"docket/internal/rule"
 	"docket/internal/silence"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // work is one transaction's view: what was loaded, and what is to be saved.
@@ -29,15 +32,15 @@ type work struct {
 	latest    map[alert.Key]*incidentEntry
 	incidents []*incidentEntry
 	effects   map[string]*effectEntry
-	fresh     []incident.Effect
-	crowds    map[string]*incident.Crowd
+	fresh     []filing.Effect
+	windows   map[string]*storm.Window
 	listings  []store.Entry
-	listed    map[string][]incident.Mark
+	listed    map[string][]alert.Mark
 	notices   map[string]*noticeEntry
 	asked     map[string]ask
 	entries   []audit.Entry
 	decided   []decided
-	told      []story
+	stories   []story
 	// mutes are the silences and windows that hold at now.
 	mutes silence.Book
 }
@@ -54,7 +57,7 @@ type incidentEntry struct {
 }
 
 type effectEntry struct {
-	incident.Effect
+	filing.Effect
 	stored int64
 	dirty  bool
 }
@@ -75,7 +78,7 @@ func newWork(rules Rules, tx Book, enqueue func(context.Context, []queue.Job) er
 	return &work{
 		rules: rules, tx: tx, enqueue: enqueue, now: now,
 		alerts: map[alert.Key]*alertEntry{}, byKey: map[alert.Key][]*alertEntry{}, latest: map[alert.Key]*incidentEntry{}, effects: map[string]*effectEntry{},
-		crowds: map[string]*incident.Crowd{}, listed: map[string][]incident.Mark{},
+		windows: map[string]*storm.Window{}, listed: map[string][]alert.Mark{},
 		notices: map[string]*noticeEntry{}, asked: map[string]ask{},
 	}
 }
@@ -195,7 +198,7 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 	case in.NoticeID != "":
 		return w.decideNotice(ctx, in)
 	case in.Tell != nil:
-		w.tellOperator(*in.Tell)
+		w.notifyOperator(*in.Tell)
 		return Result{Changed: true}, nil
 	}
 	return Result{}, fmt.Errorf("input with nothing in it")
@@ -238,8 +241,8 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 		return res, nil
 	case alert.Fired:
 		ev.Kind = incident.AlertFired
-	case alert.Doubted:
-		ev.Kind = incident.AlertDoubted
+	case alert.MaybeStale:
+		ev.Kind = incident.AlertMaybeStale
 	case alert.Changed:
 		ev.Kind = incident.AlertChanged
 	case alert.Ended:
@@ -258,7 +261,7 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 	}
 	res.Mark, res.Changed, res.Reason = target.Mark, d.Changed, d.Reason
 	if !d.Changed && target.stored == 0 && target.State == "" {
-		res.Mark = incident.Mark{}
+		res.Mark = alert.Mark{}
 	}
 	return res, nil
 }
@@ -269,7 +272,7 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 	if last != nil && last.Live() {
 		return last
 	}
-	fresh := &incidentEntry{Incident: incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Source: a.Source, Route: w.rules.Route(a)}}
+	fresh := &incidentEntry{Incident: incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Source: a.Source, Route: w.rules.Route(a)}}
 	if last != nil {
 		fresh.Generation = last.Generation + 1
 		fresh.Earlier = last.Past()
@@ -278,12 +281,12 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 }
 
 // decideLatest steps the key's latest incident, if it is the one meant.
-func (w *work) decideLatest(ctx context.Context, m incident.Mark, ev incident.Event, in *Input) (Result, error) {
+func (w *work) decideLatest(ctx context.Context, m alert.Mark, ev incident.Event, in *Input) (Result, error) {
 	e := w.latest[m.Key]
 	if e == nil || e.Mark != m {
 		return Result{Mark: m, Reason: incident.ReasonNothing}, nil
 	}
-	if e.Gathers != incident.NoGathering && ev.Kind == incident.TimeCame {
+	if e.Shared != storm.NotShared && ev.Kind == incident.TimeCame {
 		if err := w.survey(ctx, e.Incident, &ev); err != nil {
 			return Result{}, err
 		}
@@ -315,8 +318,8 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 	if d.EffectChanged {
 		eff.Effect, eff.dirty = d.Effect, true
 	}
-	if target.Gathers != incident.NoGathering && d.EffectChanged && d.Effect.State == incident.Done {
-		if err := w.tellMembers(ctx, target.Incident, d.Effect, in); err != nil {
+	if target.Shared != storm.NotShared && d.EffectChanged && d.Effect.State == filing.Done {
+		if err := w.notifyMembers(ctx, target.Incident, d.Effect, in); err != nil {
 			return Result{}, err
 		}
 	}
@@ -324,31 +327,31 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 }
 
 // step runs the rule and takes its decision into the transaction.
-func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (incident.Decision, error) {
+func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (rule.Decision, error) {
 	from := target.State
 	policy := w.rules.Policy(target.Incident, w.now)
 	if err := w.mute(ctx, target.Incident, ev, &policy); err != nil {
-		return incident.Decision{}, err
+		return rule.Decision{}, err
 	}
-	d := incident.Step(target.Incident, ev, policy, w.now)
+	d := rule.Step(target.Incident, ev, policy, w.now)
 	if asksForTicket(d, ev) {
 		into, err := w.admit(ctx, d, policy.Storm)
 		if err != nil {
 			return d, err
 		}
-		if into != (incident.Mark{}) {
+		if into != (alert.Mark{}) {
 			policy.StormInto = into
-			d = incident.Step(target.Incident, ev, policy, w.now)
+			d = rule.Step(target.Incident, ev, policy, w.now)
 		}
 	}
-	if err := w.gather(ctx, &d, in); err != nil {
+	if err := w.join(ctx, &d, in); err != nil {
 		return d, err
 	}
 	if d.Changed {
-		w.askWords(&d.Next, policy)
+		w.askNotices(&d.Next, policy)
 	}
 	if d.Successor != nil {
-		w.askWords(d.Successor, policy)
+		w.askNotices(d.Successor, policy)
 	}
 	if d.Changed {
 		if from == "" {
@@ -367,7 +370,7 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 		w.listed[d.Effects[0].ID] = d.Listed
 	}
 	if (d.Changed || d.EffectChanged) && !d.Quiet {
-		w.told = append(w.told, story{
+		w.stories = append(w.stories, story{
 			event: ev.Kind, from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
 			effectID: d.Effect.ID, fault: d.Effect.Fault,
 		})

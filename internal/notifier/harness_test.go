@@ -16,6 +16,7 @@ import (
 	"docket/internal/desk/local"
 	"docket/internal/incident"
 	"docket/internal/ledger"
+	"docket/internal/notice"
 	"docket/internal/notifier"
 	"docket/internal/notify"
 	"docket/internal/notify/fakeslack"
@@ -93,7 +94,7 @@ func (h *house) start() {
 	}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
-	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Recipients: []incident.Recipient{{Notifier: "slack", ID: "U1"}}}, ledger.Counts{}, log)
+	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Recipients: []notice.Recipient{{Notifier: "slack", ID: "U1"}}}, ledger.Counts{}, log)
 	couriers := courier.New(st, book, local.New(st, "http://docket.test/api/v1/tickets/"), courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, courier.NewHealth("local", log), log)
 	if h.desk != nil {
 		couriers = h.desk(st, book, local.New(st, "http://docket.test/"), log)
@@ -182,8 +183,8 @@ func plainly(blocks string) string {
 	return strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(blocks)
 }
 
-func (h *house) notices() []incident.Notice {
-	var all []incident.Notice
+func (h *house) notices() []notice.Notice {
+	var all []notice.Notice
 	if h.store == nil {
 		return nil
 	}
@@ -202,13 +203,13 @@ func (h *house) notices() []incident.Notice {
 }
 
 // settled waits until every notice is told.
-func (h *house) settled() []incident.Notice {
+func (h *house) settled() []notice.Notice {
 	h.t.Helper()
-	var all []incident.Notice
+	var all []notice.Notice
 	h.until("every notice told", func() bool {
 		all = h.notices()
 		for _, n := range all {
-			if n.State != incident.NoticeTold {
+			if n.State != notice.Notified {
 				return false
 			}
 		}

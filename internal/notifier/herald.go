@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/failpoint"
-	"docket/internal/fault"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
+	"docket/internal/notice"
 	"docket/internal/notify"
 	"docket/internal/queue"
 	"docket/internal/store"
@@ -22,7 +24,7 @@ type Herald struct {
 	ledger    *ledger.Ledger
 	ways      map[string]way
 	publicURL string
-	told      func(notifier string, outcome incident.Outcome)
+	told      func(notifier string, outcome filing.Outcome)
 	log       *slog.Logger
 }
 
@@ -37,7 +39,7 @@ type Options struct {
 	// PublicURL is where people reach Docket's pages, "" for nowhere.
 	PublicURL string
 	// Told is told what became of each attempt, for metrics. It may be nil.
-	Told func(notifier string, outcome incident.Outcome)
+	Told func(notifier string, outcome filing.Outcome)
 	Log  *slog.Logger
 }
 
@@ -96,10 +98,10 @@ func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
 		now := time.Now().UTC()
 		move := n.Next(callTimeout, now)
 		switch move.Do {
-		case incident.DoWait:
+		case filing.DoWait:
 			return move.At, nil
-		case incident.DoSend:
-		case incident.DoNothing, incident.DoLook, incident.DoConfirm:
+		case filing.DoSend:
+		case filing.DoNothing, filing.DoLook, filing.DoConfirm:
 			return time.Time{}, nil
 		}
 		w, known := h.ways[n.Notifier]
@@ -110,8 +112,8 @@ func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		if m.Words == n.Told && n.State == incident.NoticeWaiting && m.Words == n.Wanted {
-			_, err := h.record(ctx, n, incident.NoticeAnswer{Outcome: incident.OutcomeSent, Words: m.Words})
+		if m.Words == n.Delivered && n.State == notice.Waiting && m.Words == n.Wanted {
+			_, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
 			return time.Time{}, err
 		}
 		if again, ok := w.health.admit(n.Recipient.ID, now); !ok {
@@ -125,8 +127,8 @@ func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
 }
 
 // compose says what is known now.
-func (h *Herald) compose(ctx context.Context, n incident.Notice) (notify.Message, error) {
-	if n.Mark == (incident.Mark{}) {
+func (h *Herald) compose(ctx context.Context, n notice.Notice) (notify.Message, error) {
+	if n.Mark == (alert.Mark{}) {
 		return notify.ComposeText(n), nil
 	}
 	inc, err := h.store.Incident(ctx, n.Mark)
@@ -141,8 +143,8 @@ func (h *Herald) compose(ctx context.Context, n incident.Notice) (notify.Message
 }
 
 // tell makes one attempt: it is written down as begun, made, and its answer brought home.
-func (h *Herald) tell(ctx context.Context, w way, n incident.Notice, m notify.Message) error {
-	started, err := h.record(ctx, n, incident.NoticeAnswer{Outcome: incident.OutcomeStarted, Words: m.Words})
+func (h *Herald) tell(ctx context.Context, w way, n notice.Notice, m notify.Message) error {
+	started, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeStarted, Digest: m.Words})
 	if err != nil || started.Reason != incident.ReasonSending {
 		return err // Another worker was first; the next look at the notice says what it did.
 	}
@@ -167,29 +169,29 @@ func (h *Herald) tell(ctx context.Context, w way, n incident.Notice, m notify.Me
 }
 
 // answerOf turns a notifier's answer into the notice's.
-func answerOf(ref notify.Ref, err error) incident.NoticeAnswer {
+func answerOf(ref notify.Ref, err error) notice.Answer {
 	if err == nil {
-		return incident.NoticeAnswer{Outcome: incident.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
+		return notice.Answer{Outcome: filing.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
 	}
-	e := fault.As(err)
-	a := incident.NoticeAnswer{Outcome: incident.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
+	e := notify.As(err)
+	a := notice.Answer{Outcome: filing.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
 	switch e.Class {
-	case fault.Unavailable:
-		a.Outcome = incident.OutcomeNotSent
+	case notify.Unavailable:
+		a.Outcome = filing.OutcomeNotSent
 		if e.Name == notify.RateLimited {
-			a.Outcome = incident.OutcomeHeldBack
+			a.Outcome = filing.OutcomeHeldBack
 		}
-	case fault.Refused:
-		a.Outcome = incident.OutcomeRefused
-	case fault.Missing:
-		a.Outcome = incident.OutcomeVanished
-	case fault.Unknown:
+	case notify.Refused:
+		a.Outcome = filing.OutcomeRefused
+	case notify.Gone:
+		a.Outcome = filing.OutcomeVanished
+	case notify.Unknown:
 	}
 	return a
 }
 
 // record brings an answer to the ledger, however the job's own context stands.
-func (h *Herald) record(ctx context.Context, n incident.Notice, a incident.NoticeAnswer) (ledger.Result, error) {
+func (h *Herald) record(ctx context.Context, n notice.Notice, a notice.Answer) (ledger.Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	a.Attempt = n.Attempt

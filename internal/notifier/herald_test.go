@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/incident"
+	"docket/internal/filing"
 	"docket/internal/notify/fakeslack"
 	"docket/internal/store/storetest"
 )
@@ -87,7 +87,7 @@ func TestWhileSlackIsAwayTicketsAreFiledAndTheMessageFollows(t *testing.T) {
 		h.say(said("DiskFull", alert.P1, alert.Firing))
 		h.until("a ticket", func() bool {
 			i, err := h.store.LatestIncident(context.Background(), said("DiskFull", alert.P1, alert.Firing).Key)
-			return err == nil && i.Ticket.State == incident.TicketFiled
+			return err == nil && i.Ticket.State == filing.TicketFiled
 		})
 		h.until("three tries", func() bool { return len(h.slack.Calls()) >= 3 })
 		if n := len(h.slack.Messages()); n != 0 {
@@ -169,12 +169,12 @@ func TestTheOperatorIsToldOnceForEachKey(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := newHouse(t, url)
 		for range 3 {
-			if err := h.ledger.Tell(t.Context(), "outage/1/long", "The desk is away"); err != nil {
+			if err := h.ledger.Notify(t.Context(), "outage/1/long", "The desk is away"); err != nil {
 				t.Fatal(err)
 			}
 		}
 		h.shows("The desk is away")
-		if err := h.ledger.Tell(t.Context(), "outage/1/over", "The desk is back"); err != nil {
+		if err := h.ledger.Notify(t.Context(), "outage/1/over", "The desk is back"); err != nil {
 			t.Fatal(err)
 		}
 		h.until("two messages", func() bool { return len(h.slack.Messages()) == 2 })

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"docket/internal/courier"
+	"docket/internal/desk"
 	"docket/internal/desk/local"
-	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store/storetest"
@@ -30,7 +30,7 @@ func (d *moodyDesk) Check(ctx context.Context) error {
 	return d.Desk.Check(ctx)
 }
 
-var errAway = &fault.Fault{Class: fault.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
+var errAway = &desk.Error{Class: desk.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
 
 func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
@@ -50,7 +50,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		began := time.Now().UTC()
 		watch := func(after time.Duration) {
 			t.Helper()
-			if err := c.WatchDesk(t.Context(), h.ledger.Tell, began.Add(after)); err != nil {
+			if err := c.WatchDesk(t.Context(), h.ledger.Notify, began.Add(after)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -67,7 +67,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		watch(0)
 		watch(29 * time.Minute)
 		// A message that was asked for would come before this one, or soon after it.
-		if err := h.ledger.Tell(t.Context(), "a mark", "half an hour is not over"); err != nil {
+		if err := h.ledger.Notify(t.Context(), "a mark", "half an hour is not over"); err != nil {
 			t.Fatal(err)
 		}
 		h.shows("half an hour is not over")
@@ -89,7 +89,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		h.until("the end is told", func() bool { return len(h.slack.Messages()) == 3 })
 		watch(61 * time.Minute)
 		watch(2 * time.Hour)
-		if err := h.ledger.Tell(t.Context(), "another mark", "that is all"); err != nil {
+		if err := h.ledger.Notify(t.Context(), "another mark", "that is all"); err != nil {
 			t.Fatal(err)
 		}
 		h.until("that was all", func() bool { return len(h.slack.Messages()) >= 4 })

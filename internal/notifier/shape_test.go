@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"docket/internal/alert"
-	"docket/internal/incident"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/storm"
 )
 
 func TestButtonsAreThereOnlyWhereTheyLeadBack(t *testing.T) {
@@ -54,9 +54,9 @@ func TestAStormHasOneMessageForAllThatItLists(t *testing.T) {
 			}
 			want := 1
 			switch {
-			case inc.Gathers == incident.Storm:
+			case inc.Shared == storm.Storm:
 				storms++
-			case inc.Within != (incident.Mark{}):
+			case inc.Within != (alert.Mark{}):
 				listed++
 				want = 0
 			default:

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/notice"
 )
 
 // Message is what somebody is told, in plain text: each notifier escapes and bounds it for
@@ -39,9 +41,9 @@ type Message struct {
 }
 
 // Compose says an incident as it stands. publicURL is where people reach Docket, "" for nowhere.
-func Compose(n incident.Notice, inc incident.Incident, alerts []alert.Alert, publicURL string) Message {
+func Compose(n notice.Notice, inc incident.Incident, alerts []alert.Alert, publicURL string) Message {
 	m := Message{
-		ID: n.ID, Words: inc.Told, Mark: inc.Mark.String(), Key: inc.Key.String(), Severity: inc.Severity,
+		ID: n.ID, Words: inc.Notified, Mark: inc.Mark.String(), Key: inc.Key.String(), Severity: inc.Severity,
 		Firing: inc.State != incident.Recovered && inc.State != incident.Closed,
 		Title:  inc.Title, Source: inc.Source, Since: inc.OpenedAt, RecoveredAt: inc.RecoveredAt, Again: inc.Fires,
 		Ticket: ticketWords(inc), TicketURL: inc.Ticket.URL, Link: inc.Link, AcknowledgedBy: inc.Acknowledged.By,
@@ -66,19 +68,19 @@ func Compose(n incident.Notice, inc incident.Incident, alerts []alert.Alert, pub
 }
 
 // ComposeText says something that is not about one incident.
-func ComposeText(n incident.Notice) Message { return Message{ID: n.ID, Words: n.Wanted, Text: n.Text} }
+func ComposeText(n notice.Notice) Message { return Message{ID: n.ID, Words: n.Wanted, Text: n.Text} }
 
 // ticketWords says where the ticket stands.
 func ticketWords(inc incident.Incident) string {
 	t := inc.Ticket
 	switch t.State {
-	case incident.TicketAsked:
+	case filing.TicketAsked:
 		return "is being filed"
-	case incident.TicketFiled:
+	case filing.TicketFiled:
 		return "#" + t.Number
-	case incident.TicketClosed:
+	case filing.TicketClosed:
 		return "#" + t.Number + ", closed"
-	case incident.TicketNone:
+	case filing.TicketNone:
 	}
 	if inc.Reason == incident.ReasonBelowTicketAt || inc.Reason == incident.ReasonFilingOff {
 		return "none: " + strings.TrimPrefix(inc.Reason.Sentence(), "No ticket: ")

@@ -1,9 +1,10 @@
 package query
 
 import (
-	"docket/internal/fault"
 	"errors"
 	"net/http"
+
+	"docket/internal/desk"
 )
 
 // DeskSentence is a desk's error as a sentence and as a status to answer with; 503 with no
@@ -12,16 +13,16 @@ func DeskSentence(err error) (sentence string, status int) {
 	if errors.Is(err, ErrNoSuch) {
 		return err.Error(), http.StatusNotFound
 	}
-	e, ok := errors.AsType[*fault.Fault](err)
+	e, ok := errors.AsType[*desk.Error](err)
 	if !ok {
 		return "", http.StatusServiceUnavailable
 	}
-	switch e.Class {
-	case fault.Missing:
+	switch desk.ClassOf(err) {
+	case desk.Missing:
 		return e.Sentence, http.StatusNotFound
-	case fault.Refused:
+	case desk.Refused:
 		return e.Sentence, http.StatusConflict
-	case fault.Unknown, fault.Unavailable:
+	case desk.Unknown, desk.Unavailable:
 	}
 	return e.Sentence, http.StatusServiceUnavailable
 }

@@ -3,7 +3,9 @@ package query
 import (
 	"context"
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/storm"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,7 +72,7 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Time) (incident.Policy, error) {
 	p := r.Policy(inc, now)
 	mutes := r.Board.Mutes(now)
-	if mutes.Empty() || inc.Gathers != incident.NoGathering {
+	if mutes.Empty() || inc.Shared != storm.NotShared {
 		return p, nil
 	}
 	alerts, err := r.Store.AlertsOf(ctx, inc.Key)
@@ -100,20 +102,20 @@ func OnOff(on bool) string {
 }
 
 // verdict is the answer in one sentence, and what comes next.
-func verdict(inc incident.Incident, effects []incident.Effect, p incident.Policy, now time.Time) (sentence, next string) {
+func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	switch inc.Ticket.State {
-	case incident.TicketFiled:
+	case filing.TicketFiled:
 		return fmt.Sprintf("Yes: ticket %s was filed and read back from the desk.", inc.Ticket.Number), "Close the ticket once the matter is settled; docket respects that."
-	case incident.TicketClosed:
+	case filing.TicketClosed:
 		return fmt.Sprintf("Yes: ticket %s was filed, and it is closed since.", inc.Ticket.Number), "If the alert recovers and fires again, a fresh ticket is filed that links this one."
-	case incident.TicketAsked:
+	case filing.TicketAsked:
 		return beingFiled(effects, p, now)
-	case incident.TicketNone:
+	case filing.TicketNone:
 	}
 	why := incident.Reason("")
 	for _, m := range inc.Timeline {
 		switch m.Reason {
-		case incident.ReasonBelowTicketAt, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonHeld, incident.ReasonDoubted, incident.ReasonEndedWhileHeld:
+		case incident.ReasonBelowTicketAt, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonHeld, incident.ReasonMaybeStale, incident.ReasonEndedWhileHeld:
 			why = m.Reason
 		default:
 		}
@@ -135,14 +137,14 @@ func verdict(inc incident.Incident, effects []incident.Effect, p incident.Policy
 }
 
 // beingFiled says where the filing stands.
-func beingFiled(effects []incident.Effect, p incident.Policy, now time.Time) (sentence, next string) {
+func beingFiled(effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	for _, e := range effects {
-		if e.Kind != incident.KindFile {
+		if e.Kind != filing.KindFile {
 			continue
 		}
-		move := e.Next(p, now)
+		move := e.Next(p.Timing, now)
 		next = "It is tried again by itself, at once."
-		if move.Do == incident.DoWait {
+		if move.Do == filing.DoWait {
 			next = "It goes on by itself at " + move.At.UTC().Format(time.RFC3339) + "."
 		}
 		fault := ""
@@ -150,11 +152,11 @@ func beingFiled(effects []incident.Effect, p incident.Policy, now time.Time) (se
 			fault = fmt.Sprintf(" The desk's last answer: %s (%s).", e.Detail, e.Fault)
 		}
 		switch e.State {
-		case incident.Unknown, incident.Sending:
+		case filing.Unknown, filing.Sending:
 			return "Not for sure yet: a request was sent and its answer is not known, so the ticket is looked for before anything is sent again." + fault, next
-		case incident.Created:
+		case filing.Created:
 			return "Nearly: the desk says that it created the ticket; it is being read back." + fault, next
-		case incident.Queued, incident.Done, incident.Dropped:
+		case filing.Queued, filing.Done, filing.Dropped:
 		}
 		return "Not yet: a ticket was asked for and the desk has not taken it." + fault, next
 	}

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/store"
 	"errors"
@@ -106,7 +107,7 @@ func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) 
 		}
 		return all[0], nil
 	}
-	mark, err := incident.ParseMark(id)
+	mark, err := alert.ParseMark(id)
 	if err != nil {
 		return incident.Incident{}, noSuch("%.60q names no incident: give <alert_key>.<generation> or an alert_key", id)
 	}
@@ -147,7 +148,7 @@ func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error)
 	return d, nil
 }
 
-func effectRows(effects []incident.Effect) []EffectRow {
+func effectRows(effects []filing.Effect) []EffectRow {
 	rows := make([]EffectRow, len(effects))
 	for i, e := range effects {
 		rows[i] = EffectRow{e.ID, string(e.Kind), string(e.State), e.Attempt, e.Fails, orNull(e.NotBefore), e.Fault, e.Detail, orNull(e.DoneAt)}

@@ -2,9 +2,13 @@ package query
 
 import (
 	"context"
+	"docket/internal/alert"
+	"docket/internal/brief"
 	"docket/internal/desk"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/store"
+	"docket/internal/storm"
 	"docket/internal/template"
 	"fmt"
 	"time"
@@ -114,7 +118,7 @@ func marksOf(all []incident.Incident) []string {
 // markIn returns the mark that ends a subject, "" if none does.
 func markIn(subject string) string {
 	mark := desk.MarkOf(subject)
-	if _, err := incident.ParseMark(mark); err != nil {
+	if _, err := alert.ParseMark(mark); err != nil {
 		return ""
 	}
 	return mark
@@ -131,7 +135,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
 		Tags: orEmpty(r.Policy(i, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
 	}
-	if i.Ticket.State == incident.TicketClosed {
+	if i.Ticket.State == filing.TicketClosed {
 		row.Status = "closed"
 	}
 	row.Incidents = marksOf(all)
@@ -144,8 +148,8 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 		own = r.Words(i.Route)
 	}
 	row.Subject, _, _ = own.Ticket(i, alerts) // A template that fails leaves the built-in words, and the courier has said so.
-	if i.Gathers != incident.NoGathering {
-		row.Subject, _ = incident.BriefGathering(i, "")
+	if i.Shared != storm.NotShared {
+		row.Subject, _ = brief.Shared(i, "")
 	}
 	return row, nil
 }

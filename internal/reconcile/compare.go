@@ -11,10 +11,11 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/desk"
-	"docket/internal/fault"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // Options say how to compare.
@@ -64,7 +65,7 @@ func (r *Reconciler) Timer(ctx context.Context, now time.Time) error {
 		return r.Store.EndLease(ctx, r.lease(), r.Holder)
 	}
 	report, err := r.compare(ctx, Options{}, now)
-	if fault.ClassOf(err) == fault.Unavailable {
+	if desk.ClassOf(err) == desk.Unavailable {
 		err = nil // The desk's health says it, once.
 	}
 	if err := errors.Join(err, r.Store.EndLease(context.WithoutCancel(ctx), r.lease(), r.Holder)); err != nil {
@@ -104,7 +105,7 @@ type plan struct {
 	byID    map[string]desk.Ticket
 	// held are the tickets that incidents have; busy the incidents with something on its way.
 	held map[string]bool
-	busy map[incident.Mark]bool
+	busy map[alert.Mark]bool
 	// missing are inputs that are told only if there are not too many; filed is of how many.
 	missing []ledger.Input
 	filed   int
@@ -208,11 +209,11 @@ func (p *plan) young(at time.Time) bool {
 
 // incident compares one incident with what the desk shows.
 func (p *plan) incident(ctx context.Context, inc incident.Incident) error {
-	if inc.Ticket.State == incident.TicketFiled {
+	if inc.Ticket.State == filing.TicketFiled {
 		p.filed++
 	}
 	own, open := p.byID[inc.Ticket.ID]
-	if !open && inc.Ticket.State == incident.TicketFiled {
+	if !open && inc.Ticket.State == filing.TicketFiled {
 		var asked bool
 		var err error
 		if own, asked, err = p.ask(ctx, inc); err != nil || !asked {
@@ -233,7 +234,7 @@ func (p *plan) incident(ctx context.Context, inc incident.Incident) error {
 	if err := p.twins(ctx, inc, own); err != nil {
 		return err
 	}
-	if !open || inc.Within != (incident.Mark{}) {
+	if !open || inc.Within != (alert.Mark{}) {
 		return nil
 	}
 	return p.looks(ctx, inc, own)
@@ -253,12 +254,12 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 	t, err = p.Desk.Get(ctx, inc.Ticket.ID)
 	p.Heard(ctx, err)
 	switch {
-	case errors.Is(err, fault.ErrMissing) && inc.Gathers != incident.NoGathering:
+	case errors.Is(err, desk.ErrMissing) && inc.Shared != storm.NotShared:
 		p.find(GatheringIll, didReport, inc.Mark.String(), known(inc))
 		return t, false, nil
-	case errors.Is(err, fault.ErrMissing) && inc.Within != (incident.Mark{}):
+	case errors.Is(err, desk.ErrMissing) && inc.Within != (alert.Mark{}):
 		return t, false, nil // Told with the gathering.
-	case errors.Is(err, fault.ErrMissing):
+	case errors.Is(err, desk.ErrMissing):
 		mark := inc.Mark
 		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: ledger.View{Kind: incident.TicketMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
 		p.find(Missing, didRepair, inc.Mark.String(), known(inc))
@@ -270,7 +271,7 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 }
 
 // repair tells the ledger of a mismatch.
-func (p *plan) repair(kind Kind, mark incident.Mark, t desk.Ticket, in ledger.Input) {
+func (p *plan) repair(kind Kind, mark alert.Mark, t desk.Ticket, in ledger.Input) {
 	if in.TicketClosed || kind == Reopened || kind == Merged {
 		p.find(kind, didRepair, mark.String(), t)
 		p.inputs = append(p.inputs, in) // A person's deed: nobody asked for it here.
@@ -283,22 +284,22 @@ func (p *plan) repair(kind Kind, mark incident.Mark, t desk.Ticket, in ledger.In
 
 // twins looks for other open tickets with the incident's mark.
 func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket) error {
-	if inc.Ticket.Merged || inc.Within != (incident.Mark{}) {
+	if inc.Ticket.Merged || inc.Within != (alert.Mark{}) {
 		return nil
 	}
 	mine := asShown(inc.Ticket.Desk, own)
 	if own.ID == "" {
-		mine = incident.Shown{Ticket: inc.Ticket, Closed: true}
+		mine = filing.Shown{Ticket: inc.Ticket, Closed: true}
 	}
 	for _, t := range p.byMark[inc.Mark.String()] {
 		if t.ID == inc.Ticket.ID || p.young(t.CreatedAt) {
 			continue
 		}
-		if inc.Gathers != incident.NoGathering {
+		if inc.Shared != storm.NotShared {
 			p.find(GatheringIll, didReport, inc.Mark.String(), t)
 			continue
 		}
-		told, err := p.Store.HasEffect(ctx, incident.TwinEffect(inc.Mark, t.ID))
+		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(inc.Mark, t.ID))
 		if err != nil {
 			return err
 		}
@@ -317,14 +318,14 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 	if want := p.Rules.MailboxID(inc.Route); want != 0 && own.MailboxID != 0 && own.MailboxID != want {
 		p.find(WrongMailbox, didReport, inc.Mark.String(), own)
 	}
-	if own.Tags == nil || inc.Ticket.Merged || inc.Ticket.State != incident.TicketFiled || p.young(own.CreatedAt) {
+	if own.Tags == nil || inc.Ticket.Merged || inc.Ticket.State != filing.TicketFiled || p.young(own.CreatedAt) {
 		return nil
 	}
 	for _, tag := range inc.Tags(p.Rules.Policy(inc, p.asOf)) {
 		if slices.ContainsFunc(own.Tags, func(have string) bool { return strings.EqualFold(have, tag) }) {
 			continue
 		}
-		told, err := p.Store.HasEffect(ctx, incident.TagEffect(inc.Mark))
+		told, err := p.Store.HasEffect(ctx, filing.TagEffect(inc.Mark))
 		if err != nil || told {
 			return err
 		}
@@ -338,7 +339,7 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 // strangers goes through the open tickets that no incident has.
 func (p *plan) strangers(ctx context.Context) error {
 	for text, tickets := range p.byMark {
-		mark, err := incident.ParseMark(text)
+		mark, err := alert.ParseMark(text)
 		if err != nil {
 			continue // Words in brackets, and no mark.
 		}
@@ -355,7 +356,7 @@ func (p *plan) strangers(ctx context.Context) error {
 	return nil
 }
 
-func (p *plan) stranger(ctx context.Context, mark incident.Mark, t desk.Ticket) error {
+func (p *plan) stranger(ctx context.Context, mark alert.Mark, t desk.Ticket) error {
 	inc, err := p.Store.Incident(ctx, mark)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -363,10 +364,10 @@ func (p *plan) stranger(ctx context.Context, mark incident.Mark, t desk.Ticket) 
 		return nil
 	case err != nil:
 		return err
-	case inc.Live() && inc.Ticket.State == incident.TicketNone && inc.Gathers == incident.NoGathering:
+	case inc.Live() && inc.Ticket.State == filing.TicketNone && inc.Shared == storm.NotShared:
 		p.repair(Orphan, mark, t, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.OrphanSeen, Shown: asShown(p.Desk.Name(), t), AsOf: p.asOf}})
 	case !inc.Live() && inc.Ticket.ID != t.ID:
-		told, err := p.Store.HasEffect(ctx, incident.TwinEffect(mark, t.ID))
+		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(mark, t.ID))
 		if err != nil || told {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"docket/internal/audit"
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/reconcile"
 	"docket/internal/store"
@@ -41,7 +42,7 @@ type mismatch struct {
 
 // open reports what is wrong with a ticket that should be the incident's and open.
 func isOpen(s *scene, inc incident.Incident) string {
-	if inc.Ticket.State != incident.TicketFiled {
+	if inc.Ticket.State != filing.TicketFiled {
 		return "its ticket is " + string(inc.Ticket.State)
 	}
 	if got := s.ticket(inc).Status; got != desk.StatusOpen {
@@ -59,7 +60,7 @@ func mismatches() []mismatch {
 			return isOpen(s, i)
 		}, ""},
 		{"closed by a person", false, func(s *scene, i incident.Incident) { s.closes(i) }, "closed repaired", func(s *scene, _, i incident.Incident) string {
-			if i.Ticket.State != incident.TicketClosed || i.State != incident.Open || s.ticket(i).Status != desk.StatusClosed {
+			if i.Ticket.State != filing.TicketClosed || i.State != incident.Open || s.ticket(i).Status != desk.StatusClosed {
 				return fmt.Sprintf("it is %s with ticket %s", i.State, i.Ticket.State)
 			}
 			return ""
@@ -82,13 +83,13 @@ func mismatches() []mismatch {
 			return "" // Which one is kept is for the next comparison.
 		}, "twin repaired"},
 		{"in the trash", true, func(s *scene, i incident.Incident) { s.fake.Trash(s.id(i)) }, "closed repaired", func(_ *scene, _, i incident.Incident) string {
-			if i.Ticket.State != incident.TicketClosed {
+			if i.Ticket.State != filing.TicketClosed {
 				return "its ticket is " + string(i.Ticket.State)
 			}
 			return ""
 		}, ""},
 		{"marked as spam", true, func(s *scene, i incident.Incident) { s.fake.Spam(s.id(i)) }, "closed repaired", func(_ *scene, _, i incident.Incident) string {
-			if i.Ticket.State != incident.TicketClosed {
+			if i.Ticket.State != filing.TicketClosed {
 				return "its ticket is " + string(i.Ticket.State)
 			}
 			return ""
@@ -110,7 +111,7 @@ func mismatches() []mismatch {
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			s.fake.Merge(s.id(i), s.id(incident.Incident{Ticket: incident.Ticket{ID: id}}))
+			s.fake.Merge(s.id(i), s.id(incident.Incident{Ticket: filing.Ticket{ID: id}}))
 		}, "merged repaired,unknown_mark reported", func(s *scene, b, i incident.Incident) string {
 			if i.Ticket.ID == b.Ticket.ID || !i.Ticket.Merged {
 				return fmt.Sprintf("its ticket is %+v", i.Ticket)
@@ -156,7 +157,7 @@ func TestEveryMismatchIsFoundAndHealedOnce(t *testing.T) {
 				if now := s.latest(name); now.Version != stood.Version {
 					t.Fatal("a dry run changed the incident")
 				}
-				if r := s.run(reconcile.Options{Actor: audit.Person("ann")}); strings.Join(kinds(r), ",") != m.found {
+				if r := s.run(reconcile.Options{Actor: audit.Actor{Kind: audit.KindPerson, Name: "ann"}}); strings.Join(kinds(r), ",") != m.found {
 					t.Fatalf("found %q, want %q", kinds(r), m.found)
 				}
 				if wrong := m.healed(s, stood, s.latest(name)); wrong != "" {
@@ -260,7 +261,7 @@ func TestARestoredBackupIsAbsorbed(t *testing.T) {
 		if r := s.run(reconcile.Options{}); strings.Join(kinds(r), ",") != "orphan repaired" {
 			s.t.Fatalf("found %q", kinds(r))
 		}
-		if inc := s.latest("Disk"); inc.Ticket.ID != id || inc.Ticket.State != incident.TicketFiled || inc.Reason != incident.ReasonOrphanAdopted {
+		if inc := s.latest("Disk"); inc.Ticket.ID != id || inc.Ticket.State != filing.TicketFiled || inc.Reason != incident.ReasonOrphanAdopted {
 			s.t.Errorf("it has %+v because %s", inc.Ticket, inc.Reason)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
@@ -165,7 +166,7 @@ func (s *scene) filed(name string) incident.Incident {
 	s.says(name, alert.Firing)
 	s.quiet()
 	inc := s.latest(name)
-	if inc.Ticket.State != incident.TicketFiled {
+	if inc.Ticket.State != filing.TicketFiled {
 		s.t.Fatalf("%s: its ticket is %s", name, inc.Ticket.State)
 	}
 	return inc

@@ -11,7 +11,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/failpoint"
-	"docket/internal/fault"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store"
@@ -154,10 +154,10 @@ func (r *Reconciler) follow(ctx context.Context, h Hint) error {
 	t, err := r.Desk.Get(ctx, h.TicketID)
 	r.Heard(ctx, err)
 	r.called(1, 0)
-	if errors.Is(err, fault.ErrMissing) && h.Gone {
+	if errors.Is(err, desk.ErrMissing) && h.Gone {
 		t, err = desk.Ticket{ID: h.TicketID, Status: desk.StatusDeleted}, nil
 	}
-	if errors.Is(err, fault.ErrMissing) {
+	if errors.Is(err, desk.ErrMissing) {
 		return nil // Lost, and not by a person as far as is known: that is for the comparison.
 	}
 	if err != nil {
@@ -239,9 +239,9 @@ func (r *Reconciler) tell(ctx context.Context, shown map[string]desk.Ticket, asO
 
 // seenAs is what a ticket as shown tells a live incident, and whether that is news.
 func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.Input, bool) {
-	known := inc.Ticket.State == incident.TicketFiled || inc.Ticket.State == incident.TicketClosed
+	known := inc.Ticket.State == filing.TicketFiled || inc.Ticket.State == filing.TicketClosed
 	closed := isClosed(t)
-	if !inc.Live() || !known || t.ID == "" || (closed == (inc.Ticket.State == incident.TicketClosed) && t.ID == inc.Ticket.ID) {
+	if !inc.Live() || !known || t.ID == "" || (closed == (inc.Ticket.State == filing.TicketClosed) && t.ID == inc.Ticket.ID) {
 		return ledger.Input{}, false
 	}
 	mark := inc.Mark
@@ -254,16 +254,16 @@ func isClosed(t desk.Ticket) bool {
 	return t.Status == desk.StatusClosed || t.Status == desk.StatusDeleted
 }
 
-func asShown(name string, t desk.Ticket) incident.Shown {
-	return incident.Shown{
-		Ticket: incident.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL}, Closed: isClosed(t), ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt,
+func asShown(name string, t desk.Ticket) filing.Shown {
+	return filing.Shown{
+		Ticket: filing.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL}, Closed: isClosed(t), ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt,
 	}
 }
 
 // said takes note of how a listing went. A refusal of the listing alone says nothing of the way
 // to the desk, and comes back as an error; all else the desk's health says.
 func (r *Reconciler) said(ctx context.Context, err error) error {
-	if e, ok := errors.AsType[*fault.Fault](err); ok && e.Name == "filter_ignored" {
+	if e, ok := errors.AsType[*desk.Error](err); ok && e.Name == "filter_ignored" {
 		return err
 	}
 	r.Heard(ctx, err)

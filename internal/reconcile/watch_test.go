@@ -8,6 +8,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk/fakedesk"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/reconcile"
 )
@@ -18,12 +19,12 @@ func TestAPersonsCloseAndReopenAreSeenByPolling(t *testing.T) {
 		s.filed("Other")
 		s.closes(inc)
 		s.watch()
-		if got := s.latest("Disk"); got.Ticket.State != incident.TicketClosed || got.Reason != incident.ReasonClosedByPerson {
+		if got := s.latest("Disk"); got.Ticket.State != filing.TicketClosed || got.Reason != incident.ReasonClosedByPerson {
 			s.t.Fatalf("its ticket is %s because %s", got.Ticket.State, got.Reason)
 		}
 		s.reopens(inc)
 		s.watch()
-		if got := s.latest("Disk"); got.Ticket.State != incident.TicketFiled {
+		if got := s.latest("Disk"); got.Ticket.State != filing.TicketFiled {
 			s.t.Errorf("its ticket is %s", got.Ticket.State)
 		}
 		before := s.latest("Disk").Version
@@ -31,7 +32,7 @@ func TestAPersonsCloseAndReopenAreSeenByPolling(t *testing.T) {
 		if got := s.latest("Disk"); got.Version != before {
 			s.t.Error("a poll without news changed something")
 		}
-		if got := s.latest("Other").Ticket.State; got != incident.TicketFiled {
+		if got := s.latest("Other").Ticket.State; got != filing.TicketFiled {
 			s.t.Errorf("the other's ticket is %s", got)
 		}
 	})
@@ -42,12 +43,12 @@ func TestATicketInTheTrashIsSeenByPolling(t *testing.T) {
 	inc := s.filed("Disk")
 	s.fake.Trash(s.id(inc))
 	s.watch()
-	if got := s.latest("Disk"); got.Ticket.State != incident.TicketClosed {
+	if got := s.latest("Disk"); got.Ticket.State != filing.TicketClosed {
 		t.Errorf("its ticket is %s", got.Ticket.State)
 	}
 	s.fake.Restore(s.id(inc))
 	s.watch()
-	if got := s.latest("Disk"); got.Ticket.State != incident.TicketFiled {
+	if got := s.latest("Disk"); got.Ticket.State != filing.TicketFiled {
 		t.Errorf("restored, its ticket is %s", got.Ticket.State)
 	}
 }
@@ -77,11 +78,11 @@ func TestWhatWasMissedWhileNobodyPolledIsSeenAfterwards(t *testing.T) {
 	s.closes(inc)
 	s.watch()
 	s.watch()
-	if got := s.latest("Disk"); got.Ticket.State != incident.TicketFiled {
+	if got := s.latest("Disk"); got.Ticket.State != filing.TicketFiled {
 		t.Fatalf("polls that failed made it %s", got.Ticket.State)
 	}
 	s.watch()
-	if got := s.latest("Disk"); got.Ticket.State != incident.TicketClosed {
+	if got := s.latest("Disk"); got.Ticket.State != filing.TicketClosed {
 		t.Errorf("its ticket is %s", got.Ticket.State)
 	}
 	if s.heard[len(s.heard)-2] == nil || s.heard[len(s.heard)-1] != nil {
@@ -100,11 +101,11 @@ func TestAHintIsFollowedAtOnce(t *testing.T) {
 				s.t.Fatal("the hint was dropped")
 			}
 		}
-		s.until(func() bool { return s.latest("Disk").Ticket.State == incident.TicketClosed })
+		s.until(func() bool { return s.latest("Disk").Ticket.State == filing.TicketClosed })
 		// Disorder: an old word comes after the newer one. The desk is asked, and says what is.
 		s.reopens(inc)
 		s.rec.Suggest(reconcile.Hint{TicketID: inc.Ticket.ID})
-		s.until(func() bool { return s.latest("Disk").Ticket.State == incident.TicketFiled })
+		s.until(func() bool { return s.latest("Disk").Ticket.State == filing.TicketFiled })
 	})
 }
 
@@ -116,8 +117,8 @@ func TestADeleteForGoodIsAPersonsCloseOnlyWhereTheDeskSaysSo(t *testing.T) {
 	s.fake.Purge(s.id(deleted))
 	s.rec.Suggest(reconcile.Hint{TicketID: lost.Ticket.ID})
 	s.rec.Suggest(reconcile.Hint{TicketID: deleted.Ticket.ID, Gone: true})
-	s.until(func() bool { return s.latest("Deleted").Ticket.State == incident.TicketClosed })
-	if got := s.latest("Lost").Ticket.State; got != incident.TicketFiled {
+	s.until(func() bool { return s.latest("Deleted").Ticket.State == filing.TicketClosed })
+	if got := s.latest("Lost").Ticket.State; got != filing.TicketFiled {
 		t.Errorf("the lost one's ticket is %s", got)
 	}
 }
@@ -241,13 +242,13 @@ func TestTheTimerComparesWhenItIsDueAndAfterAnOutage(t *testing.T) {
 	}
 	s.closes(inc)
 	turn(begin.Add(35 * time.Second))
-	if s.latest("Disk").Ticket.State != incident.TicketFiled {
+	if s.latest("Disk").Ticket.State != filing.TicketFiled {
 		t.Error("compared before it was due")
 	}
 	back := begin.Add(40 * time.Second)
 	s.rec.BackAt = func() time.Time { return back }
 	turn(begin.Add(41 * time.Second))
-	if got := s.latest("Disk").Ticket.State; got != incident.TicketClosed {
+	if got := s.latest("Disk").Ticket.State; got != filing.TicketClosed {
 		t.Errorf("after an outage its ticket is %s", got)
 	}
 	compared := s.rec.State().ComparedAt

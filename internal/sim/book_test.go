@@ -9,23 +9,26 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/notice"
 	"docket/internal/queue"
 	"docket/internal/store"
+	"docket/internal/storm"
 )
 
 // book is all that is kept: what the database is to the program. A transaction works on it
 // in place and can be taken back.
 type book struct {
 	alerts    map[alert.Key]alert.Alert
-	incidents map[incident.Mark]incident.Incident
-	latest    map[alert.Key]incident.Mark
-	effects   map[string]incident.Effect
-	crowds    map[string]incident.Crowd
-	listings  map[incident.Mark]listing
+	incidents map[alert.Mark]incident.Incident
+	latest    map[alert.Key]alert.Mark
+	effects   map[string]filing.Effect
+	windows   map[string]storm.Window
+	listings  map[alert.Mark]listing
 	head      audit.Head
 	asked     map[string]bool // effects that the audit log says were asked for
-	filed     map[incident.Mark]int
+	filed     map[alert.Mark]int
 	jobs      map[string]*job
 	jobNumber int
 	outage    store.Outage
@@ -49,9 +52,9 @@ type job struct {
 
 func newBook() *book {
 	return &book{
-		alerts: map[alert.Key]alert.Alert{}, incidents: map[incident.Mark]incident.Incident{}, latest: map[alert.Key]incident.Mark{},
-		effects: map[string]incident.Effect{}, crowds: map[string]incident.Crowd{}, listings: map[incident.Mark]listing{},
-		asked: map[string]bool{}, filed: map[incident.Mark]int{}, jobs: map[string]*job{},
+		alerts: map[alert.Key]alert.Alert{}, incidents: map[alert.Mark]incident.Incident{}, latest: map[alert.Key]alert.Mark{},
+		effects: map[string]filing.Effect{}, windows: map[string]storm.Window{}, listings: map[alert.Mark]listing{},
+		asked: map[string]bool{}, filed: map[alert.Mark]int{}, jobs: map[string]*job{},
 	}
 }
 
@@ -99,7 +102,7 @@ func (t *tx) AppendAudit(_ context.Context, head audit.Head, entries []audit.Ent
 		case audit.ActionTicketAsked:
 			put(t, t.asked, fmt.Sprint(e.Payload["effect"]), true)
 		case audit.ActionTicketFiled, audit.ActionStatusFiled:
-			m, err := incident.ParseMark(fmt.Sprint(e.Payload["mark"]))
+			m, err := alert.ParseMark(fmt.Sprint(e.Payload["mark"]))
 			if err != nil {
 				return fmt.Errorf("an audit entry %s: %w", e.Action, err)
 			}
@@ -170,7 +173,7 @@ func (t *tx) LatestIncidents(_ context.Context, keys []alert.Key) (map[alert.Key
 	return found, nil
 }
 
-func (b *book) Incident(_ context.Context, m incident.Mark) (incident.Incident, error) {
+func (b *book) Incident(_ context.Context, m alert.Mark) (incident.Incident, error) {
 	i, ok := b.incidents[m]
 	if !ok {
 		return i, store.ErrNotFound
@@ -198,7 +201,7 @@ func (t *tx) oneLive(i incident.Incident) error {
 	if ok && i.Live() && m != i.Mark && t.incidents[m].Live() {
 		return fmt.Errorf("%s and %s live at once", m, i.Mark)
 	}
-	if filed := i.Ticket.State == incident.TicketFiled || i.Ticket.State == incident.TicketClosed; filed != (i.Ticket.ID != "") {
+	if filed := i.Ticket.State == filing.TicketFiled || i.Ticket.State == filing.TicketClosed; filed != (i.Ticket.ID != "") {
 		return fmt.Errorf("%s has a ticket that is %s with the id %q", i.Mark, i.Ticket.State, i.Ticket.ID)
 	}
 	return nil
@@ -212,7 +215,7 @@ func (t *tx) SaveIncident(_ context.Context, i incident.Incident) error {
 	return t.oneLive(i)
 }
 
-func (b *book) Effect(_ context.Context, id string) (incident.Effect, error) {
+func (b *book) Effect(_ context.Context, id string) (filing.Effect, error) {
 	e, ok := b.effects[id]
 	if !ok {
 		return e, store.ErrNotFound
@@ -220,7 +223,7 @@ func (b *book) Effect(_ context.Context, id string) (incident.Effect, error) {
 	return e, nil
 }
 
-func (t *tx) AddEffects(_ context.Context, all []incident.Effect) error {
+func (t *tx) AddEffects(_ context.Context, all []filing.Effect) error {
 	for _, e := range all {
 		if _, there := t.effects[e.ID]; !there {
 			put(t, t.effects, e.ID, e)
@@ -229,7 +232,7 @@ func (t *tx) AddEffects(_ context.Context, all []incident.Effect) error {
 	return nil
 }
 
-func (t *tx) SaveEffect(_ context.Context, e incident.Effect) error {
+func (t *tx) SaveEffect(_ context.Context, e filing.Effect) error {
 	if t.effects[e.ID].Version != e.Version-1 {
 		return store.ErrConflict
 	}
@@ -237,14 +240,14 @@ func (t *tx) SaveEffect(_ context.Context, e incident.Effect) error {
 	return nil
 }
 
-func (t *tx) Crowd(_ context.Context, route string) (incident.Crowd, error) {
-	c := t.crowds[route]
+func (t *tx) StormWindow(_ context.Context, route string) (storm.Window, error) {
+	c := t.windows[route]
 	c.Route = route
 	return c, nil
 }
 
-func (t *tx) SaveCrowd(_ context.Context, c incident.Crowd) error {
-	put(t, t.crowds, c.Route, c)
+func (t *tx) SaveStormWindow(_ context.Context, c storm.Window) error {
+	put(t, t.windows, c.Route, c)
 	return nil
 }
 
@@ -258,7 +261,7 @@ func (t *tx) AddListings(_ context.Context, all []store.Entry) error {
 	return nil
 }
 
-func (t *tx) MarkListed(_ context.Context, effectID string, members []incident.Mark) error {
+func (t *tx) MarkListed(_ context.Context, effectID string, members []alert.Mark) error {
 	for _, m := range members {
 		l := t.listings[m]
 		l.effect = effectID
@@ -267,7 +270,7 @@ func (t *tx) MarkListed(_ context.Context, effectID string, members []incident.M
 	return nil
 }
 
-func (t *tx) WaitingMembers(_ context.Context, within incident.Mark, limit int) ([]incident.Member, error) {
+func (t *tx) WaitingMembers(_ context.Context, within alert.Mark, limit int) ([]incident.Member, error) {
 	var waiting []listing
 	for _, l := range t.listings {
 		if l.Within == within && l.effect == "" {
@@ -283,7 +286,7 @@ func (t *tx) WaitingMembers(_ context.Context, within incident.Mark, limit int) 
 	return members, nil
 }
 
-func (t *tx) LiveMembers(_ context.Context, within incident.Mark) (int, error) {
+func (t *tx) LiveMembers(_ context.Context, within alert.Mark) (int, error) {
 	n := 0
 	for _, i := range t.incidents {
 		if i.Within == within && i.Live() {
@@ -293,8 +296,8 @@ func (t *tx) LiveMembers(_ context.Context, within incident.Mark) (int, error) {
 	return n, nil
 }
 
-func (t *tx) ListedIn(_ context.Context, effectID string) ([]incident.Mark, error) {
-	var all []incident.Mark
+func (t *tx) ListedIn(_ context.Context, effectID string) ([]alert.Mark, error) {
+	var all []alert.Mark
 	for m, l := range t.listings {
 		if l.effect == effectID {
 			all = append(all, m)
@@ -304,7 +307,7 @@ func (t *tx) ListedIn(_ context.Context, effectID string) ([]incident.Mark, erro
 	return all, nil
 }
 
-func byMark(a, b incident.Mark) int {
+func byMark(a, b alert.Mark) int {
 	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Generation, b.Generation))
 }
 
@@ -333,14 +336,14 @@ func (b *book) AlertsOf(_ context.Context, key alert.Key) ([]alert.Alert, error)
 	return all, nil
 }
 
-func (b *book) EffectsOf(_ context.Context, m incident.Mark) ([]incident.Effect, error) {
-	var all []incident.Effect
+func (b *book) EffectsOf(_ context.Context, m alert.Mark) ([]filing.Effect, error) {
+	var all []filing.Effect
 	for _, e := range b.effects {
 		if e.Mark == m {
 			all = append(all, e)
 		}
 	}
-	slices.SortFunc(all, func(x, y incident.Effect) int { return cmp.Compare(x.ID, y.ID) })
+	slices.SortFunc(all, func(x, y filing.Effect) int { return cmp.Compare(x.ID, y.ID) })
 	return all, nil
 }
 
@@ -373,14 +376,14 @@ func (b *book) ToldOutage(_ context.Context, _ string, now time.Time) (bool, err
 // Nobody is told anything in these worlds (ledger.Rules.Recipients is empty): to ask for a
 // notice is a fault of the ledger.
 
-func (t *tx) Notice(_ context.Context, id string) (incident.Notice, error) {
-	return incident.Notice{}, fmt.Errorf("notice %s in a world that tells nobody", id)
+func (t *tx) Notice(_ context.Context, id string) (notice.Notice, error) {
+	return notice.Notice{}, fmt.Errorf("notice %s in a world that tells nobody", id)
 }
 
-func (t *tx) SaveNotice(_ context.Context, n incident.Notice) error {
+func (t *tx) SaveNotice(_ context.Context, n notice.Notice) error {
 	return fmt.Errorf("notice %s in a world that tells nobody", n.ID)
 }
 
-func (t *tx) AskNotices(_ context.Context, all []incident.Notice) error {
+func (t *tx) AskNotices(_ context.Context, all []notice.Notice) error {
 	return fmt.Errorf("%d notices in a world that tells nobody", len(all))
 }

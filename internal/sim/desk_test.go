@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/desk"
-	"docket/internal/fault"
-	"docket/internal/incident"
 )
 
 // The desk's own times: a search shows a ticket at most searchLag after it exists, and a
@@ -76,8 +75,8 @@ func (r *room) settle(now time.Time) {
 	})
 }
 
-func failure(class fault.Class, name string) error {
-	return &fault.Fault{Class: class, Name: name, Sentence: name}
+func fault(class desk.Class, name string) error {
+	return &desk.Error{Class: class, Name: name, Sentence: name}
 }
 
 // call is what every call begins with: the request may not leave at all.
@@ -86,11 +85,11 @@ func (r *room) call(ctx context.Context, what string) error {
 	r.settle(time.Now())
 	switch {
 	case ctx.Err() != nil:
-		return failure(fault.Unavailable, "context")
+		return fault(desk.Unavailable, "context")
 	case time.Now().Before(r.awayUntil):
-		return failure(fault.Unavailable, "away")
+		return fault(desk.Unavailable, "away")
 	case r.w.faults && r.w.chance(6):
-		return failure(fault.Unavailable, "connection_refused")
+		return fault(desk.Unavailable, "connection_refused")
 	}
 	return nil
 }
@@ -103,7 +102,7 @@ func (r *room) answer(ctx context.Context, what string) error {
 	}
 	r.w.pause(what+" was done", wait)
 	if ctx.Err() != nil || (r.w.faults && r.w.chance(10)) {
-		return failure(fault.Unknown, "answer_lost")
+		return fault(desk.Unknown, "answer_lost")
 	}
 	return nil
 }
@@ -155,7 +154,7 @@ func (r *room) Create(ctx context.Context, d desk.Draft) (string, error) {
 	}
 	if r.w.faults && r.w.chance(8) {
 		r.late = append(r.late, lateCreate{time.Now().Add(r.w.span(lateCommit)), d})
-		return "", failure(fault.Unknown, "timeout")
+		return "", fault(desk.Unknown, "timeout")
 	}
 	t := r.create(d, time.Now())
 	if r.w.faults && r.w.chance(3) {
@@ -183,7 +182,7 @@ func (t *ticket) shown() desk.Ticket {
 func (r *room) at(id string) (*ticket, error) {
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 1 || n > len(r.tickets) || r.tickets[n-1].vanished {
-		return nil, failure(fault.Missing, "ticket_missing")
+		return nil, fault(desk.Missing, "ticket_missing")
 	}
 	return r.tickets[n-1], nil
 }
@@ -256,7 +255,7 @@ func (r *room) Check(ctx context.Context) error {
 }
 
 // entries counts how often a mark stands in a ticket's texts.
-func (t *ticket) entries(m incident.Mark) int {
+func (t *ticket) entries(m alert.Mark) int {
 	n := strings.Count(t.body, "\n  "+m.String()+"\n")
 	for _, note := range t.notes {
 		n += strings.Count(note, "\n  "+m.String()+"\n")

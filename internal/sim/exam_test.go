@@ -21,26 +21,26 @@ type mutant struct {
 var mutants = []mutant{
 	{
 		"nothing is claimed between the search and the create", "courier/courier.go",
-		"if eff.Kind != incident.KindCheck && eff.Kind != incident.KindTag {", "if eff.Kind == incident.KindNote || eff.Kind == incident.KindClose {",
+		"if eff.Kind != filing.KindCheck && eff.Kind != filing.KindTag {", "if eff.Kind == filing.KindNote || eff.Kind == filing.KindClose {",
 		"S1|S7|L1",
 	},
 	{
-		"an unknown outcome is sent again", "incident/outcome.go",
-		"e.State, e.NotBefore = Unknown, now.Add(p.WaitOut)\n\t\treturn e, ReasonUnknown", "e.State, e.NotBefore = Queued, now\n\t\treturn e, ReasonUnknown",
+		"an unknown outcome is sent again", "filing/answer.go",
+		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown", "e.State, e.NotBefore = Queued, now\n\t\treturn e, VerdictUnknown",
 		"S1|twice",
 	},
 	{
-		"a network error is taken for permanent", "incident/outcome.go",
-		"case OutcomeNotSent:\n\t\te.Fails++", "case OutcomeNotSent:\n\t\te.State, e.DoneAt = Dropped, now\n\t\treturn e, ReasonNotSent\n\t\te.Fails++",
+		"a network error is taken for permanent", "filing/answer.go",
+		"case OutcomeNotSent:\n\t\te.Fails++", "case OutcomeNotSent:\n\t\te.State, e.DoneAt = Dropped, now\n\t\treturn e, VerdictNotSent\n\t\te.Fails++",
 		"L1",
 	},
 	{
-		"the ticket's status is ignored", "incident/answer.go",
-		"if !a.TicketStatusClosed {\n\t\tif inc.State == Open {", "if true {\n\t\tif inc.State == Open {",
+		"the ticket's status is ignored", "rule/answer.go",
+		"if !a.TicketStatusClosed {\n\t\tif inc.State == incident.Open {", "if true {\n\t\tif inc.State == incident.Open {",
 		"L1",
 	},
 	{
-		"it is marked done before it is sent", "incident/outcome.go",
+		"it is marked done before it is sent", "filing/answer.go",
 		"e.State, e.NotBefore = Sending, time.Time{}", "e.State, e.DoneAt, e.NotBefore = Done, now, time.Time{}",
 		"L1|S7",
 	},
@@ -50,28 +50,28 @@ var mutants = []mutant{
 		"S2",
 	},
 	{
-		"after a crash the look comes sooner than the wait-out", "incident/effect.go",
-		"return after(until.Add(p.WaitOut), now, DoLook)", "return after(until, now, DoLook)",
+		"after a crash the look comes sooner than the wait-out", "filing/effect.go",
+		"return Pause(until.Add(t.WaitOut), now, DoLook)", "return Pause(until, now, DoLook)",
 		"S1|twice",
 	},
 	{
-		"after a lost answer the look comes sooner than the wait-out", "incident/outcome.go",
-		"e.State, e.NotBefore = Unknown, now.Add(p.WaitOut)\n\t\treturn e, ReasonUnknown", "e.State, e.NotBefore = Unknown, now\n\t\treturn e, ReasonUnknown",
+		"after a lost answer the look comes sooner than the wait-out", "filing/answer.go",
+		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown", "e.State, e.NotBefore = Unknown, now\n\t\treturn e, VerdictUnknown",
 		"S1|twice",
 	},
 	{
-		"a lagging worker's answer is taken for the present one", "incident/outcome.go",
-		"if a.Attempt != e.Attempt {\n\t\treturn e.lateAnswer(a)\n\t}\n\tif e.outOfPlace(a.Outcome, p, now) {", "if false {",
+		"a lagging worker's answer is taken for the present one", "filing/answer.go",
+		"if a.Attempt != e.Attempt {\n\t\treturn e.lateAnswer(a)\n\t}\n\tif e.outOfPlace(a.Outcome, t, now) {", "if false {",
 		"S1|twice|L1",
 	},
 	{
 		"a ticket that is not there counts as read back", "courier/courier.go",
-		"func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Answer {", "func (c *Courier) confirm(ctx context.Context, eff incident.Effect) incident.Answer {\n\tif eff.Attempt >= 0 {\n\t\treturn incident.Answer{Outcome: incident.OutcomeConfirmed, Ticket: incident.Ticket{Desk: c.desk.Name(), ID: eff.TicketID}}\n\t}",
+		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {", "func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {\n\tif eff.Attempt >= 0 {\n\t\treturn filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{Desk: c.desk.Name(), ID: eff.TicketID}}\n\t}",
 		"L1",
 	},
 	{
-		"what recovers while its ticket is being filed is over", "incident/step.go",
-		"case inc.Ticket.State == TicketNone, inc.Ticket.State == TicketClosed:", "case inc.Ticket.State != TicketFiled:",
+		"what recovers while its ticket is being filed is over", "rule/step.go",
+		"case inc.Ticket.State == filing.TicketNone, inc.Ticket.State == filing.TicketClosed:", "case inc.Ticket.State != filing.TicketFiled:",
 		"S1|L1",
 	},
 	{
@@ -80,18 +80,18 @@ var mutants = []mutant{
 		"S1",
 	},
 	{
-		"filing goes on while its flag is off", "incident/answer.go",
+		"filing goes on while its flag is off", "rule/answer.go",
 		"muted || !p.FilingOn\n", "muted\n",
 		"S7",
 	},
 	{
-		"what was asked for is filed although a silence mutes it by then", "incident/answer.go",
+		"what was asked for is filed although a silence mutes it by then", "rule/answer.go",
 		"muted || !p.FilingOn\n", "!p.FilingOn\n",
 		"S8",
 	},
 	{
-		"what a switch held back is never asked again", "incident/step.go",
-		"nothing := Decision{Next: inc, Reason: ReasonNothing}\n\tif inc.State != Open {", "nothing := Decision{Next: inc, Reason: ReasonNothing}\n\tif inc.State != \"\" {",
+		"what a switch held back is never asked again", "rule/step.go",
+		"nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != incident.Open {", "nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != \"\" {",
 		"L1",
 	},
 	{
@@ -105,8 +105,8 @@ var mutants = []mutant{
 		"S6|L1",
 	},
 	{
-		"a storm lists a member only where there is room", "incident/gather.go",
-		"if size += len(told(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {", "if size += len(told(m, text)); i > 0 && size > 0 {",
+		"a storm lists a member only where there is room", "brief/list.go",
+		"if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {", "if size += len(listing(m, text)); i > 0 && size > 0 {",
 		"", // Slower, and right: the model must not cry.
 	},
 }

@@ -9,8 +9,10 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/audit"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
+	"docket/internal/storm"
 )
 
 func noRoute(alert.Alert) string { return "" }
@@ -144,8 +146,8 @@ func (w *world) timeComes(r *replica) {
 	w.model.turned(now)
 }
 
-func (w *world) due(now time.Time) []incident.Mark {
-	var due []incident.Mark
+func (w *world) due(now time.Time) []alert.Mark {
+	var due []alert.Mark
 	for m, i := range w.book.incidents {
 		if !i.DueAt.IsZero() && !now.Before(i.DueAt) {
 			due = append(due, m)
@@ -156,10 +158,10 @@ func (w *world) due(now time.Time) []incident.Mark {
 }
 
 // unfiled is what switchboard.Settle finds after a flip; where there are silences it is settle.
-func (w *world) unfiled() []incident.Mark {
-	var all []incident.Mark
+func (w *world) unfiled() []alert.Mark {
+	var all []alert.Mark
 	for m, i := range w.book.incidents {
-		if i.State == incident.Open && i.Ticket.State == incident.TicketNone && i.Reason == incident.ReasonFilingOff {
+		if i.State == incident.Open && i.Ticket.State == filing.TicketNone && i.Reason == incident.ReasonFilingOff {
 			all = append(all, m)
 		}
 	}
@@ -229,9 +231,9 @@ func (w *world) people() {
 
 // poll is the backstop for what people do in the desk.
 func (w *world) poll(r *replica) {
-	marks := make([]incident.Mark, 0, len(w.book.incidents))
+	marks := make([]alert.Mark, 0, len(w.book.incidents))
 	for m, i := range w.book.incidents {
-		if i.Live() && i.Ticket.State == incident.TicketFiled {
+		if i.Live() && i.Ticket.State == filing.TicketFiled {
 			marks = append(marks, m)
 		}
 	}
@@ -312,7 +314,7 @@ func (w *world) click() {
 		return
 	}
 	word := s.word()
-	actor := audit.Person("ann")
+	actor := audit.Actor{Kind: audit.KindPerson, Name: "ann"}
 	w.model.tries(word)
 	if _, err := w.anyReplica().Apply(context.Background(), ledger.Input{Alert: &word}, ledger.Input{Investigate: &word, Actor: actor}); err == nil {
 		w.model.acknowledged(word) // Who got no answer clicks again, or not.
@@ -368,10 +370,10 @@ func (w *world) comeToRest() {
 // restless says what still waits for its moment, "" if nothing does but what repeats by itself.
 func (w *world) restless() string {
 	for m, i := range w.book.incidents {
-		if !i.DueAt.IsZero() && i.Gathers == incident.NoGathering {
+		if !i.DueAt.IsZero() && i.Shared == storm.NotShared {
 			return fmt.Sprintf("%s is due at %s", m, clock(i.DueAt))
 		}
-		if i.Ticket.State == incident.TicketAsked {
+		if i.Ticket.State == filing.TicketAsked {
 			return fmt.Sprintf("the ticket of %s was asked for (%s, %s), within %s, listed by %q", m, i.State, i.Reason, i.Within, w.book.listings[m].effect)
 		}
 	}

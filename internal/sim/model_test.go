@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
 )
 
@@ -87,7 +88,7 @@ func (m *model) leaves(_, effectID string) {
 	e := w.book.effects[effectID]
 	m.mutedLeaves(e)
 	started := e.SentAt.Add(-w.apart()) // By the clock of a replica that may be ahead.
-	if e.Kind != incident.KindFile || w.offSince.IsZero() || !started.After(w.offSince) {
+	if e.Kind != filing.KindFile || w.offSince.IsZero() || !started.After(w.offSince) {
 		return
 	}
 	if !w.book.incidents[e.Mark].Inquiry.Alone {
@@ -181,7 +182,7 @@ func (m *model) checkNotes(t *ticket) {
 }
 
 // entries counts the places in shared tickets where a mark stands.
-func (m *model) entries(mark incident.Mark) int {
+func (m *model) entries(mark alert.Mark) int {
 	n := 0
 	for _, t := range m.w.room.tickets {
 		if !t.vanished && t.mark != mark.String() {

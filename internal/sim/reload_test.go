@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 // reloads are configurations that a world changes between. The settle time stays: the model
@@ -17,9 +18,9 @@ var reloads = []struct {
 	{"a hold", func(p *incident.Policy) { p.Hold = 20 * time.Second }},
 	{"tickets are closed on recovery", func(p *incident.Policy) { p.OnRecovery = incident.RecoveryClose }},
 	{"nothing on recovery", func(p *incident.Policy) { p.OnRecovery = incident.RecoveryNone }},
-	{"storms from two tickets on", func(p *incident.Policy) { p.Storm = incident.StormPolicy{Limit: 2, Per: 2 * time.Minute} }},
-	{"no storms", func(p *incident.Policy) { p.Storm = incident.StormPolicy{} }},
-	{"all is filed after an outage", func(p *incident.Policy) { p.Backfill = incident.BackfillAll }},
+	{"storms from two tickets on", func(p *incident.Policy) { p.Storm = storm.Policy{Limit: 2, Per: 2 * time.Minute} }},
+	{"no storms", func(p *incident.Policy) { p.Storm = storm.Policy{} }},
+	{"all is filed after an outage", func(p *incident.Policy) { p.Backfill = storm.BackfillAll }},
 	{"tickets are opened again", func(p *incident.Policy) { p.ReopenWithin = 10 * time.Minute }},
 }
 

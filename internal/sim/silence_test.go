@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/silence"
@@ -63,9 +65,9 @@ func (w *world) settle() (inputs []ledger.Input, upTo int) {
 	if upTo == w.silences.settled {
 		return nil, upTo
 	}
-	var marks []incident.Mark
+	var marks []alert.Mark
 	for m, i := range w.book.incidents {
-		if i.State == incident.Open && (i.Ticket.State == incident.TicketNone || (i.Ticket.State == incident.TicketFiled && i.Fires > i.FiresNoted)) {
+		if i.State == incident.Open && (i.Ticket.State == filing.TicketNone || (i.Ticket.State == filing.TicketFiled && i.Fires > i.FiresNoted)) {
 			marks = append(marks, m)
 		}
 	}
@@ -78,9 +80,9 @@ func (w *world) settle() (inputs []ledger.Input, upTo int) {
 
 // mutedLeaves is S8: no ticket leaves for an alert that was muted when that was decided, and
 // still is. What had left is finished; a click goes before a silence.
-func (m *model) mutedLeaves(e incident.Effect) {
+func (m *model) mutedLeaves(e filing.Effect) {
 	w, now := m.w, time.Now()
-	if e.Kind != incident.KindFile || w.book.incidents[e.Mark].Inquiry.Asked {
+	if e.Kind != filing.KindFile || w.book.incidents[e.Mark].Inquiry.Asked {
 		return
 	}
 	at := slices.IndexFunc(w.sources, func(s *source) bool { return strings.HasPrefix(m.problem(e.Mark.String()), s.key.String()) })

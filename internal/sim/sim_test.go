@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 // seeds is how many worlds are played; make prove plays a million.
@@ -33,7 +34,7 @@ func shapeOf(seed uint64) Shape {
 		{Replicas: 3, Keys: 2, Steps: 200, Policy: with(func(*incident.Policy) {})},
 		{Replicas: 2, Keys: 2, Steps: 200, Policy: with(func(p *incident.Policy) { p.OnRecovery = incident.RecoveryClose })},
 		{Replicas: 2, Keys: 2, Steps: 200, Policy: with(func(p *incident.Policy) { p.Hold, p.Settle = 20*time.Second, 30*time.Second })},
-		{Replicas: 3, Keys: 6, Steps: 250, Policy: with(func(p *incident.Policy) { p.Storm = incident.StormPolicy{Limit: 2, Per: 2 * time.Minute} })},
+		{Replicas: 3, Keys: 6, Steps: 250, Policy: with(func(p *incident.Policy) { p.Storm = storm.Policy{Limit: 2, Per: 2 * time.Minute} })},
 	}
 	return all[seed%uint64(len(all))]
 }
@@ -87,7 +88,7 @@ var interesting = map[string]int{
 	string(incident.ReasonClosedByPerson):                300,
 	string(incident.ReasonFreshEpisode):                  50,
 	string(incident.ReasonVanished):                      30,
-	string(incident.ReasonDoubted):                       100,
+	string(incident.ReasonMaybeStale):                    100,
 	string(incident.ReasonFilingOff):                     1000,
 	string(incident.ReasonMuted):                         1000,
 	string(incident.ReasonFlapped):                       500,

@@ -175,7 +175,7 @@ func (w *world) seen(in ledger.Input, res ledger.Result) {
 	case incident.ReasonNotFound:
 		w.reached["an unknown outcome was found not done"]++
 	case incident.ReasonStorm, incident.ReasonDigest, incident.ReasonClosedByPerson, incident.ReasonFreshEpisode, incident.ReasonVanished,
-		incident.ReasonDoubted, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonListing, incident.ReasonFlapped,
+		incident.ReasonMaybeStale, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonListing, incident.ReasonFlapped,
 		incident.ReasonInvestigateAsked, incident.ReasonInvestigateJoined, incident.ReasonStale:
 		w.reached[string(res.Reason)]++
 	default: // The others happen in every world.

@@ -7,22 +7,22 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/incident"
+	"docket/internal/filing"
 )
 
 const effectColumns = `effect_id, version, kind, alert_key, generation, state, attempt, fails, sent_at_us, not_before_us, ticket_id, text, tags, fault, detail, created_at_us, done_at_us`
 
 const effectWidth = 17
 
-func scanEffect(rs rows) (incident.Effect, error) {
-	var e incident.Effect
+func scanEffect(rs rows) (filing.Effect, error) {
+	var e filing.Effect
 	var kind, state, tags string
 	var key, generation, attempt, fails, sent, notBefore, created, done int64
 	err := rs.Scan(&e.ID, &e.Version, &kind, &key, &generation, &state, &attempt, &fails, &sent, &notBefore, &e.TicketID, &e.Text, &tags, &e.Fault, &e.Detail, &created, &done)
 	if err != nil {
 		return e, fmt.Errorf("read an effect: %w", err)
 	}
-	e.Kind, e.State, e.Mark = incident.Kind(kind), incident.EffectState(state), incident.Mark{Key: alert.Key(key), Generation: int(generation)}
+	e.Kind, e.State, e.Mark = filing.Kind(kind), filing.State(state), alert.Mark{Key: alert.Key(key), Generation: int(generation)}
 	e.Attempt, e.Fails = int(attempt), int(fails)
 	e.SentAt, e.NotBefore, e.CreatedAt, e.DoneAt = fromMicros(sent), fromMicros(notBefore), fromMicros(created), fromMicros(done)
 	if err := json.Unmarshal([]byte(tags), &e.Tags); err != nil {
@@ -31,7 +31,7 @@ func scanEffect(rs rows) (incident.Effect, error) {
 	return e, nil
 }
 
-func effectArgs(e incident.Effect) ([]any, error) {
+func effectArgs(e filing.Effect) ([]any, error) {
 	tags, err := json.Marshal(e.Tags)
 	if err != nil {
 		return nil, fmt.Errorf("write the tags of effect %s: %w", e.ID, err)
@@ -44,8 +44,8 @@ func effectArgs(e incident.Effect) ([]any, error) {
 
 // AddEffects inserts new effects. One that is there already stays as it is: an effect
 // asked for twice is one effect.
-func (t *Tx) AddEffects(ctx context.Context, all []incident.Effect) error {
-	err := inBatches(all, func(run []incident.Effect) error {
+func (t *Tx) AddEffects(ctx context.Context, all []filing.Effect) error {
+	err := inBatches(all, func(run []filing.Effect) error {
 		args := make([]any, 0, len(run)*effectWidth)
 		for _, e := range run {
 			some, err := effectArgs(e)
@@ -63,7 +63,7 @@ func (t *Tx) AddEffects(ctx context.Context, all []incident.Effect) error {
 }
 
 // SaveEffect replaces an effect whose stored version is e.Version-1; ErrConflict otherwise.
-func (t *Tx) SaveEffect(ctx context.Context, e incident.Effect) error {
+func (t *Tx) SaveEffect(ctx context.Context, e filing.Effect) error {
 	const q = `UPDATE effect SET version = ?, kind = ?, alert_key = ?, generation = ?, state = ?, attempt = ?, fails = ?, sent_at_us = ?, not_before_us = ?, ticket_id = ?,
 		text = ?, tags = ?, fault = ?, detail = ?, created_at_us = ?, done_at_us = ? WHERE effect_id = ? AND version = ?`
 	args, err := effectArgs(e)
@@ -77,29 +77,29 @@ func (t *Tx) SaveEffect(ctx context.Context, e incident.Effect) error {
 }
 
 // Effect loads one effect; ErrNotFound if there is none.
-func (s *Store) Effect(ctx context.Context, id string) (incident.Effect, error) {
+func (s *Store) Effect(ctx context.Context, id string) (filing.Effect, error) {
 	return effectByID(ctx, s.engine.reader(), id)
 }
 
 // Effect loads one effect; ErrNotFound if there is none.
-func (t *Tx) Effect(ctx context.Context, id string) (incident.Effect, error) {
+func (t *Tx) Effect(ctx context.Context, id string) (filing.Effect, error) {
 	return effectByID(ctx, t, id)
 }
 
-func effectByID(ctx context.Context, q querier, id string) (incident.Effect, error) {
+func effectByID(ctx context.Context, q querier, id string) (filing.Effect, error) {
 	rs, err := q.query(ctx, `SELECT `+effectColumns+` FROM effect WHERE effect_id = ?`, id)
 	all, err := collect(rs, err, scanEffect)
 	if err != nil {
-		return incident.Effect{}, fmt.Errorf("load effect %s: %w", id, err)
+		return filing.Effect{}, fmt.Errorf("load effect %s: %w", id, err)
 	}
 	if len(all) == 0 {
-		return incident.Effect{}, fmt.Errorf("effect %s: %w", id, ErrNotFound)
+		return filing.Effect{}, fmt.Errorf("effect %s: %w", id, ErrNotFound)
 	}
 	return all[0], nil
 }
 
 // EffectsOf loads an incident's effects in the order they were asked for.
-func (s *Store) EffectsOf(ctx context.Context, m incident.Mark) ([]incident.Effect, error) {
+func (s *Store) EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, error) {
 	const q = `SELECT ` + effectColumns + ` FROM effect WHERE alert_key = ? AND generation = ? ORDER BY created_at_us, effect_id`
 	rs, err := s.engine.reader().query(ctx, q, int64(m.Key), int64(m.Generation))
 	return collect(rs, err, scanEffect)

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, inquiry, gathers, within_key, within_generation, acknowledged, told, reason, timeline`
@@ -22,17 +24,17 @@ func scanIncident(rs rows) (incident.Incident, error) {
 	var state, ticketState, earlier, inquiry, gathers, acknowledged, reason, timeline string
 	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
 		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
-		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &acknowledged, &i.Told, &reason, &timeline)
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &acknowledged, &i.Notified, &reason, &timeline)
 	if err != nil {
 		return i, fmt.Errorf("read an incident: %w", err)
 	}
-	i.Mark = incident.Mark{Key: alert.Key(key), Generation: int(generation)}
+	i.Mark = alert.Mark{Key: alert.Key(key), Generation: int(generation)}
 	i.Recipe, i.State, i.Severity = int(recipe), incident.State(state), alert.Severity(severity)
 	i.OpenedAt, i.FiredAt, i.RecoveredAt, i.ClosedAt, i.DueAt = fromMicros(opened), fromMicros(fired), fromMicros(recovered), fromMicros(closed), fromMicros(due)
-	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.Doubted = int(fires), int(noted), fromMicros(flapNoted), fromMicros(recoveryNoted), doubted == 1
-	i.Gathers, i.Within = incident.Gathering(gathers), incident.Mark{Key: alert.Key(withinKey), Generation: int(withinGeneration)}
+	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.MaybeStale = int(fires), int(noted), fromMicros(flapNoted), fromMicros(recoveryNoted), doubted == 1
+	i.Shared, i.Within = storm.SharedTicket(gathers), alert.Mark{Key: alert.Key(withinKey), Generation: int(withinGeneration)}
 	i.Ticket.KnownAt, i.Ticket.Merged, i.Ticket.Refiled = fromMicros(known), merged == 1, int(refiled)
-	i.Ticket.State, i.Reason = incident.TicketState(ticketState), incident.Reason(reason)
+	i.Ticket.State, i.Reason = filing.TicketState(ticketState), incident.Reason(reason)
 	if earlier != "" {
 		if err := json.Unmarshal([]byte(earlier), &i.Earlier); err != nil {
 			return i, fmt.Errorf("read the earlier ticket of incident %s: %w", i.Mark, err)
@@ -86,8 +88,8 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 	return []any{
 		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
 		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
-		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.Doubted), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
-		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Gathers), int64(i.Within.Key), int64(i.Within.Generation), acknowledged, i.Told, string(i.Reason), string(timeline),
+		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.MaybeStale), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
+		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Shared), int64(i.Within.Key), int64(i.Within.Generation), acknowledged, i.Notified, string(i.Reason), string(timeline),
 	}, nil
 }
 
@@ -111,12 +113,12 @@ func (t *Tx) LatestIncidents(ctx context.Context, keys []alert.Key) (map[alert.K
 }
 
 // Incident loads one incident; ErrNotFound if there is none.
-func (s *Store) Incident(ctx context.Context, m incident.Mark) (incident.Incident, error) {
+func (s *Store) Incident(ctx context.Context, m alert.Mark) (incident.Incident, error) {
 	return incidentByMark(ctx, s.engine.reader(), m)
 }
 
 // Incident loads one incident; ErrNotFound if there is none.
-func (t *Tx) Incident(ctx context.Context, m incident.Mark) (incident.Incident, error) {
+func (t *Tx) Incident(ctx context.Context, m alert.Mark) (incident.Incident, error) {
 	return incidentByMark(ctx, t, m)
 }
 
@@ -134,7 +136,7 @@ func (s *Store) LatestIncident(ctx context.Context, key alert.Key) (incident.Inc
 	return all[0], nil
 }
 
-func incidentByMark(ctx context.Context, q querier, m incident.Mark) (incident.Incident, error) {
+func incidentByMark(ctx context.Context, q querier, m alert.Mark) (incident.Incident, error) {
 	rs, err := q.query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE alert_key = ? AND generation = ?`, int64(m.Key), int64(m.Generation))
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
@@ -182,16 +184,16 @@ func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
 }
 
 // DueIncidents returns at most limit marks whose DueAt is not after now, earliest first.
-func (s *Store) DueIncidents(ctx context.Context, now time.Time, limit int) ([]incident.Mark, error) {
+func (s *Store) DueIncidents(ctx context.Context, now time.Time, limit int) ([]alert.Mark, error) {
 	const q = `SELECT alert_key, generation FROM incident WHERE due_at_us > 0 AND due_at_us <= ? ORDER BY due_at_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(now), int64(limit))
 	return collect(rs, err, scanMark)
 }
 
-func scanMark(rs rows) (incident.Mark, error) {
+func scanMark(rs rows) (alert.Mark, error) {
 	var key, generation int64
 	err := rs.Scan(&key, &generation)
-	return incident.Mark{Key: alert.Key(key), Generation: int(generation)}, err
+	return alert.Mark{Key: alert.Key(key), Generation: int(generation)}, err
 }
 
 // Place is where a walk over the incidents that want something has come to.
@@ -201,16 +203,16 @@ type Place struct {
 
 // WantingIncidents returns at most limit open incidents that have no ticket, or something to
 // tell to it, the worst first, and where to go on.
-func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([]incident.Mark, Place, error) {
+func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([]alert.Mark, Place, error) {
 	const q = `SELECT severity, opened_at_us, alert_key, generation FROM incident
 		WHERE state = 'open' AND (ticket_state = 'none' OR (ticket_state = 'filed' AND fires > fires_noted))
 		AND (severity > ? OR (severity = ? AND (opened_at_us > ? OR (opened_at_us = ? AND alert_key > ?))))
 		ORDER BY severity, opened_at_us, alert_key LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, after.severity, after.severity, after.openedAt, after.openedAt, after.key, int64(limit))
-	all, err := collect(rs, err, func(rs rows) (incident.Mark, error) {
+	all, err := collect(rs, err, func(rs rows) (alert.Mark, error) {
 		var generation int64
 		err := rs.Scan(&after.severity, &after.openedAt, &after.key, &generation)
-		return incident.Mark{Key: alert.Key(after.key), Generation: int(generation)}, err
+		return alert.Mark{Key: alert.Key(after.key), Generation: int(generation)}, err
 	})
 	if err != nil {
 		return nil, after, fmt.Errorf("load the incidents that want a ticket: %w", err)
@@ -234,7 +236,7 @@ type IncidentFilter struct {
 	// Text keeps those with it in their title, in any case of ASCII letters.
 	Text string
 	// Behind leaves out this one and all that come before it in the listing.
-	Behind incident.Mark
+	Behind alert.Mark
 	// Limit bounds the number; 0 is all.
 	Limit int
 }
@@ -267,7 +269,7 @@ func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident
 	if f.Text != "" {
 		where, args = append(where, `LOWER(title) LIKE ? ESCAPE '\'`), append(args, contains(f.Text))
 	}
-	if f.Behind != (incident.Mark{}) {
+	if f.Behind != (alert.Mark{}) {
 		const opened = `(SELECT opened_at_us FROM incident WHERE alert_key = ? AND generation = ?)`
 		key, generation := int64(f.Behind.Key), int64(f.Behind.Generation)
 		where = append(where, `opened_at_us <= `+opened+` AND (opened_at_us < `+opened+` OR alert_key > ? OR (alert_key = ? AND generation < ?))`)

@@ -80,13 +80,13 @@ func (s *Store) LiveTicketed(ctx context.Context, desk string, after alert.Key, 
 }
 
 // Unfinished returns the marks of incidents with an effect that is not finished.
-func (s *Store) Unfinished(ctx context.Context) (map[incident.Mark]bool, error) {
+func (s *Store) Unfinished(ctx context.Context) (map[alert.Mark]bool, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT DISTINCT alert_key, generation FROM effect WHERE done_at_us = 0`)
-	marks := map[incident.Mark]bool{}
+	marks := map[alert.Mark]bool{}
 	_, err = collect(rs, err, func(rs rows) (struct{}, error) {
 		var key, generation int64
 		err := rs.Scan(&key, &generation)
-		marks[incident.Mark{Key: alert.Key(key), Generation: int(generation)}] = true
+		marks[alert.Mark{Key: alert.Key(key), Generation: int(generation)}] = true
 		return struct{}{}, err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/desk"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/store/migrate"
 	"docket/internal/store/storetest"
@@ -57,8 +58,8 @@ func firing(n int) alert.Alert {
 func opened(n, generation int) incident.Incident {
 	a := firing(n)
 	return incident.Incident{
-		Mark: incident.Mark{Key: a.Key, Generation: generation}, Version: 1, Recipe: alert.Recipe, State: incident.Open, Severity: alert.P2,
-		Title: a.Title, Source: a.Source, OpenedAt: noon, FiredAt: noon, Ticket: incident.Ticket{State: incident.TicketNone}, Reason: incident.ReasonTicketAsked,
+		Mark: alert.Mark{Key: a.Key, Generation: generation}, Version: 1, Recipe: alert.Recipe, State: incident.Open, Severity: alert.P2,
+		Title: a.Title, Source: a.Source, OpenedAt: noon, FiredAt: noon, Ticket: filing.Ticket{State: filing.TicketNone}, Reason: incident.ReasonTicketAsked,
 		Timeline: []incident.Moment{{At: noon, Event: incident.AlertFired, To: incident.Open, Reason: incident.ReasonTicketAsked, Detail: "d"}},
 	}
 }
@@ -99,17 +100,17 @@ func TestAlertsComeBackAsTheyWereSaved(t *testing.T) {
 func TestIncidentsAndEffectsComeBackAsTheyWereSaved(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		inc := opened(1, 1)
-		inc.Ticket = incident.Ticket{State: incident.TicketFiled, Desk: "local", ID: "7", Number: "8", URL: "http://x/7"}
-		inc.Earlier = incident.Ticket{State: incident.TicketClosed, Desk: "local", ID: "5", Number: "5", URL: "http://x/5"}
+		inc.Ticket = filing.Ticket{State: filing.TicketFiled, Desk: "local", ID: "7", Number: "8", URL: "http://x/7"}
+		inc.Earlier = filing.Ticket{State: filing.TicketClosed, Desk: "local", ID: "5", Number: "5", URL: "http://x/5"}
 		inc.DueAt, inc.RecoveredAt, inc.FlapNotedAt, inc.RecoveryNotedAt = noon, noon.Add(time.Second), noon.Add(time.Minute), noon.Add(time.Hour)
 		inc.DueAt = noon.Add(time.Microsecond)
-		inc.Fires, inc.FiresNoted, inc.Doubted, inc.Route, inc.Surface, inc.Link = 3, 2, true, "shop", "checkout", "http://l"
-		eff := incident.Effect{
-			ID: "note/x", Version: 1, Kind: incident.KindNote, Mark: inc.Mark, State: incident.Unknown, Attempt: 2, Fails: 3, SentAt: noon, NotBefore: noon.Add(time.Minute),
+		inc.Fires, inc.FiresNoted, inc.MaybeStale, inc.Route, inc.Surface, inc.Link = 3, 2, true, "shop", "checkout", "http://l"
+		eff := filing.Effect{
+			ID: "note/x", Version: 1, Kind: filing.KindNote, Mark: inc.Mark, State: filing.Unknown, Attempt: 2, Fails: 3, SentAt: noon, NotBefore: noon.Add(time.Minute),
 			TicketID: "7", Text: "t ☃", Tags: []string{"a", "b"}, Fault: "timeout", Detail: "d", CreatedAt: noon,
 		}
 		write(t, s, func(ctx context.Context, tx *Tx) error {
-			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []incident.Effect{eff}))
+			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}))
 		})
 		got, err := s.Incident(t.Context(), inc.Mark)
 		if diff := cmp.Diff(inc, got); err != nil || diff != "" {
@@ -151,9 +152,9 @@ func TestOneLiveIncidentPerKey(t *testing.T) {
 func TestSavesAreCompareAndSet(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		inc := opened(1, 1)
-		eff := incident.Effect{ID: "file/x", Version: 1, Kind: incident.KindFile, Mark: inc.Mark, State: incident.Queued, CreatedAt: noon}
+		eff := filing.Effect{ID: "file/x", Version: 1, Kind: filing.KindFile, Mark: inc.Mark, State: filing.Queued, CreatedAt: noon}
 		write(t, s, func(ctx context.Context, tx *Tx) error {
-			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []incident.Effect{eff}))
+			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}))
 		})
 		for _, version := range []int64{1, 3} { // 2 is the next.
 			inc.Version, eff.Version = version, version
@@ -174,11 +175,11 @@ func TestSavesAreCompareAndSet(t *testing.T) {
 func TestEffectAskedForTwiceIsOne(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		inc := opened(1, 1)
-		eff := incident.Effect{ID: "file/x", Version: 1, Kind: incident.KindFile, Mark: inc.Mark, State: incident.Queued, CreatedAt: noon}
+		eff := filing.Effect{ID: "file/x", Version: 1, Kind: filing.KindFile, Mark: inc.Mark, State: filing.Queued, CreatedAt: noon}
 		again := eff
 		again.Text = "another"
 		write(t, s, func(ctx context.Context, tx *Tx) error {
-			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []incident.Effect{eff}), tx.AddEffects(ctx, []incident.Effect{again}))
+			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}), tx.AddEffects(ctx, []filing.Effect{again}))
 		})
 		got, err := s.EffectsOf(t.Context(), inc.Mark)
 		if err != nil || len(got) != 1 || got[0].Text != "" {

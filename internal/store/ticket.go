@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/incident"
 )
 
@@ -57,7 +58,7 @@ func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error)
 func (s *Store) EachKnownOtherwise(ctx context.Context, desk string, t TicketsShown, do func([]incident.Incident) error) error {
 	const atOnce = 1000
 	return t.each(func(ids []string, states string) error {
-		var after incident.Mark
+		var after alert.Mark
 		for {
 			some, err := s.believed(ctx, desk, ids, states, after, atOnce)
 			if err != nil || len(some) == 0 {
@@ -74,7 +75,7 @@ func (s *Store) EachKnownOtherwise(ctx context.Context, desk string, t TicketsSh
 // AnyKnownOtherwise reports whether EachKnownOtherwise would hand over any.
 func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsShown) (found bool, err error) {
 	err = t.each(func(ids []string, states string) error {
-		some, err := s.believed(ctx, desk, ids, states, incident.Mark{}, 1)
+		some, err := s.believed(ctx, desk, ids, states, alert.Mark{}, 1)
 		found = found || len(some) > 0
 		return err
 	})
@@ -82,13 +83,13 @@ func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsSho
 }
 
 // believed loads the live incidents in some tickets that are in one of the states, by mark.
-func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after incident.Mark, limit int) ([]incident.Incident, error) {
+func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after alert.Mark, limit int) ([]incident.Incident, error) {
 	args := make([]any, 0, len(ids)+4)
 	for _, id := range ids {
 		args = append(args, id)
 	}
 	first := int64(math.MinInt64)
-	if after != (incident.Mark{}) {
+	if after != (alert.Mark{}) {
 		first = int64(after.Key)
 	}
 	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(ids))+`) AND ticket_desk = ?

@@ -3,7 +3,10 @@ package store
 import (
 	"testing"
 
+	"docket/internal/alert"
+	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/storm"
 )
 
 func TestAStormsTicketIsTakenInPartsAndEachMemberOnce(t *testing.T) {
@@ -12,22 +15,22 @@ func TestAStormsTicketIsTakenInPartsAndEachMemberOnce(t *testing.T) {
 		all := make([]incident.Incident, members+1)
 		for n := range all {
 			all[n] = opened(n, 1)
-			all[n].Ticket = incident.Ticket{State: incident.TicketFiled, Desk: "freescout", ID: "7"}
+			all[n].Ticket = filing.Ticket{State: filing.TicketFiled, Desk: "freescout", ID: "7"}
 		}
-		all[0].Gathers, all[0].OpenedAt = incident.Storm, noon.AddDate(0, 0, -1)
+		all[0].Shared, all[0].OpenedAt = storm.Storm, noon.AddDate(0, 0, -1)
 		all[members].Ticket.ID = "8" // Of another ticket.
 		if err := s.Write(t.Context(), func(tx *Tx) error { return tx.AddIncidents(t.Context(), all) }); err != nil {
 			t.Fatal(err)
 		}
 		// Every second one is taken in, the others are left as they are: each is handed over once.
-		handed := map[incident.Mark]int{}
+		handed := map[alert.Mark]int{}
 		err := s.EachKnownOtherwise(t.Context(), "freescout", TicketsShown{Closed: []string{"7"}}, func(some []incident.Incident) error {
 			return s.Write(t.Context(), func(tx *Tx) error {
 				for _, inc := range some {
 					if handed[inc.Mark]++; len(handed)%2 == 0 {
 						continue
 					}
-					inc.Ticket.State = incident.TicketClosed
+					inc.Ticket.State = filing.TicketClosed
 					inc.Version++
 					if err := tx.SaveIncident(t.Context(), inc); err != nil {
 						return err
@@ -53,8 +56,8 @@ func TestAStormsTicketIsTakenInPartsAndEachMemberOnce(t *testing.T) {
 			t.Errorf("the other ticket's is believed to be closed: %v", err)
 		}
 		shown, err := s.IncidentsIn(t.Context(), "freescout", "7", 200)
-		if err != nil || len(shown) != 200 || shown[0].Gathers != incident.Storm {
-			t.Errorf("%d are shown, the first gathers %q: %v", len(shown), shown[0].Gathers, err)
+		if err != nil || len(shown) != 200 || shown[0].Shared != storm.Storm {
+			t.Errorf("%d are shown, the first gathers %q: %v", len(shown), shown[0].Shared, err)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/brief"
+	"docket/internal/filing"
 	"docket/internal/incident"
 )
 
@@ -42,7 +44,7 @@ func viewOf(inc incident.Incident, alerts []alert.Alert) View {
 	alerts = alerts[:min(len(alerts), maxAlerts)]
 	v := View{
 		Title: inc.Title, Severity: inc.Severity.String(), Source: inc.Source, Route: inc.Route, Link: inc.Link, AlertKey: inc.Key.String(), Mark: inc.Mark.String(),
-		Since: moment(incident.Since(inc, alerts)), Fires: inc.Fires, Earlier: TicketView{inc.Earlier.Number, inc.Earlier.URL}, Words: incident.BriefText(inc, alerts),
+		Since: moment(brief.Since(inc, alerts)), Fires: inc.Fires, Earlier: TicketView{inc.Earlier.Number, inc.Earlier.URL}, Words: brief.Text(inc, alerts),
 		Labels: map[string]string{}, Annotations: map[string]string{},
 	}
 	for i, a := range alerts {
@@ -90,7 +92,7 @@ func samples() []sample {
 		}
 	}
 	open := func(a alert.Alert) incident.Incident {
-		return incident.Incident{Mark: incident.Mark{Key: a.Key, Generation: 1}, Source: a.Source, Severity: a.Severity, Title: a.Title, OpenedAt: at, Link: a.Link}
+		return incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Source: a.Source, Severity: a.Severity, Title: a.Title, OpenedAt: at, Link: a.Link}
 	}
 	usual := one("CheckoutDown", map[string]string{"alertname": "CheckoutDown", "severity": "critical", "team": "shop", "instance": "web-1"},
 		map[string]string{"summary": "No order came in.", "runbook_url": "https://runbooks.example.org/checkout"})
@@ -102,6 +104,6 @@ func samples() []sample {
 		many = append(many, one("PodDown", map[string]string{"alertname": "PodDown", "pod": fmt.Sprintf("web-%d", i)}, nil))
 	}
 	again := open(many[0])
-	again.Generation, again.Fires, again.Earlier = 2, 3, incident.Ticket{ID: "7", Number: "7", URL: "https://tickets.example.org/7"}
+	again.Generation, again.Fires, again.Earlier = 2, 3, filing.Ticket{ID: "7", Number: "7", URL: "https://tickets.example.org/7"}
 	return []sample{{open(usual), []alert.Alert{usual}}, {open(bare), []alert.Alert{bare}}, {again, many}, {open(hostile), []alert.Alert{hostile}}}
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"docket/internal/alert"
+	"docket/internal/brief"
 	"docket/internal/incident"
 )
 
@@ -68,7 +69,7 @@ func New(subject, body string) (*Words, []Fault) {
 // Ticket returns an incident's subject and body. An error says which template failed: then
 // that part is in the built-in words, and the body's footer tells it.
 func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string, err error) {
-	subject, body = incident.Brief(inc, alerts)
+	subject, body = brief.Ticket(inc, alerts)
 	if w == nil || w.subject == nil && w.body == nil {
 		return subject, body, nil
 	}
@@ -80,7 +81,7 @@ func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, bo
 			fault = errors.New("it writes nothing")
 		}
 		if fault == nil {
-			subject = incident.FrameSubject(inc.Mark, text)
+			subject = brief.FrameSubject(inc.Mark, text)
 		} else {
 			footnotes, err = append(footnotes, footnote("subject", fault)), fmt.Errorf("write the subject by the template of route %q: %w", inc.Route, fault)
 		}
@@ -95,7 +96,7 @@ func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, bo
 		}
 	}
 	if templated || len(footnotes) > 0 {
-		body = incident.FrameBody(inc, text, strings.Join(footnotes, "\n"))
+		body = brief.FrameBody(inc, text, strings.Join(footnotes, "\n"))
 	}
 	return subject, body, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"docket/internal/alert"
+	"docket/internal/brief"
 	"docket/internal/incident"
 	"docket/internal/template"
 )
@@ -21,7 +22,7 @@ func broken() (incident.Incident, []alert.Alert) {
 		ls := alert.NewLabels(map[string]string{"alertname": "PodDown", "pod": pod, "team": "shop"})
 		return alert.Alert{Key: 7, Labels: ls, Annotations: alert.NewLabels(map[string]string{"summary": pod + " is down"}), Severity: alert.P2, Status: alert.Firing, StartsAt: at, Title: "PodDown"}
 	}
-	return incident.Incident{Mark: incident.Mark{Key: 7, Generation: 1}, Source: "prometheus", Severity: alert.P2, Title: "PodDown", OpenedAt: at, Route: "shop"}, []alert.Alert{one("web-1"), one("web-2")}
+	return incident.Incident{Mark: alert.Mark{Key: 7, Generation: 1}, Source: "prometheus", Severity: alert.P2, Title: "PodDown", OpenedAt: at, Route: "shop"}, []alert.Alert{one("web-1"), one("web-2")}
 }
 
 func parse(t testing.TB, subject, body string) *template.Words {
@@ -52,7 +53,7 @@ func TestRoutesOwnWordsStandBetweenTheMarks(t *testing.T) {
 
 func TestWithoutTemplatesTheWordsAreTheBuiltInOnes(t *testing.T) {
 	inc, alerts := broken()
-	wantSubject, wantBody := incident.Brief(inc, alerts)
+	wantSubject, wantBody := brief.Ticket(inc, alerts)
 	for _, w := range []*template.Words{nil, {}, parse(t, "", ""), parse(t, "", "{{.Words}}")} {
 		subject, body, err := w.Ticket(inc, alerts)
 		if subject != wantSubject || body != wantBody || err != nil {
@@ -80,7 +81,7 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 	inc.Title = "PodDown!" // None of the samples is called so.
 	w := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, `{{if eq .Title "PodDown!"}}{{truncate 0 .Title}}{{end}}y`)
 	subject, body, err := w.Ticket(inc, alerts)
-	plainSubject, _ := incident.Brief(inc, alerts)
+	plainSubject, _ := brief.Ticket(inc, alerts)
 	if subject != plainSubject || err == nil || !strings.Contains(err.Error(), `route "shop"`) {
 		t.Errorf("the subject is %q, %v", subject, err)
 	}

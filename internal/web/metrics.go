@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"docket/internal/courier"
+	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
@@ -87,7 +88,7 @@ func (m *Metrics) leftOut(source string, n uint64) {
 }
 
 // Told counts an attempt to tell somebody.
-func (m *Metrics) Told(notifier string, outcome incident.Outcome) {
+func (m *Metrics) Told(notifier string, outcome filing.Outcome) {
 	m.notices.WithLabelValues(notifier, string(outcome)).Inc()
 }
 

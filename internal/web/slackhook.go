@@ -72,7 +72,7 @@ func (s *server) click(ctx context.Context, c slack.Click, press string) (result
 	if c.Action == slack.ActionInvestigate {
 		return "link", nil // Slack tells of links that were followed, too.
 	}
-	mark, err := incident.ParseMark(c.Mark)
+	mark, err := alert.ParseMark(c.Mark)
 	if err != nil {
 		return "", store.ErrNotFound
 	}
@@ -131,7 +131,7 @@ func clicker(c slack.Click) audit.Actor {
 	if c.UserName != "" {
 		name = firstOf([]rune(audit.Clean(c.UserName))) + " (Slack " + c.UserID + ")"
 	}
-	return audit.Person(name)
+	return audit.Actor{Kind: audit.KindPerson, Name: name}
 }
 
 // maxClicker bounds the name that Slack sends, in characters.

@@ -1,0 +1,113 @@
+package brief
+
+import (
+	"docket/internal/filing"
+	"docket/internal/incident"
+	"docket/internal/storm"
+	"fmt"
+	"strings"
+)
+
+// SharedTitle is the title of a shared ticket.
+func SharedTitle(inc incident.Incident) string {
+	if inc.Shared == storm.Digest {
+		return "While the help desk was away: alerts that fired and recovered"
+	}
+	if inc.Route != "" {
+		return "Alert storm on route " + inc.Route
+	}
+	return "Alert storm"
+}
+
+// MaxListed bounds the entries of one text, MaxListText its bytes, about.
+const (
+	MaxListed   = 3000
+	maxListText = 200_000
+	maxEntry    = 2000
+	// fullTexts is how many notes of one ticket list their members with all labels: a desk has
+	// to show it to a person.
+	fullTexts = 10
+)
+
+// ListMembers cuts members to what the gathering's next text holds.
+func Fit(inc incident.Incident, members []incident.Member) []incident.Member {
+	text, size := inc.Fires, 0
+	if inc.Ticket.State != filing.TicketNone {
+		text++
+	}
+	for i, m := range members {
+		if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {
+			return members[:i]
+		}
+	}
+	return members
+}
+
+// listing is a member in one of a ticket's texts, which count from 0: in full, or in a line once the
+// ticket has become long.
+func listing(m incident.Member, text int) string {
+	if text > fullTexts {
+		return line(m)
+	}
+	return entry(m)
+}
+
+// List is a shared ticket's text, or a note's on it: the members that it lists.
+func List(inc incident.Incident, members []incident.Member) string {
+	var b strings.Builder
+	switch {
+	case inc.Shared == storm.Digest && inc.Fires == 0:
+		b.WriteString("These alerts fired while the help desk could not be reached, and had recovered before it could.\n")
+	case inc.Shared == storm.Digest:
+		b.WriteString("More alerts that fired and recovered while the help desk could not be reached.\n")
+	case inc.Fires == 0:
+		b.WriteString("Many alerts came at once. This ticket stands for all that are listed here and in its notes; each is in no other ticket.\n")
+	default:
+		b.WriteString("More alerts of this storm.\n")
+	}
+	b.WriteString("\n")
+	if inc.Fires > fullTexts {
+		b.WriteString("From here on one line each; docket incidents show MARK has the rest.\n\n")
+	}
+	for _, m := range members {
+		b.WriteString(listing(m, inc.Fires))
+	}
+	return b.String()
+}
+
+// line is one member in a ticket that has become long.
+func line(m incident.Member) string {
+	return fmt.Sprintf("%s %s %s\n", m.Incident.Severity, clip(oneLine(m.Incident.Title), maxEntry/10), m.Incident.Mark)
+}
+
+// entry is one member's lines: title, labels and mark, character for character.
+func entry(m incident.Member) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", m.Incident.Severity, oneLine(m.Incident.Title))
+	if s := oneLine(m.Summary); s != "" && s != m.Incident.Title {
+		fmt.Fprintf(&b, ": %s", clip(s, maxEntry/4))
+	}
+	b.WriteString("\n")
+	for _, l := range m.Labels {
+		fmt.Fprintf(&b, "  %s: %s\n", l.Name, l.Value)
+		if b.Len() > 4*maxEntry {
+			b.WriteString("  and more labels\n")
+			break
+		}
+	}
+	fmt.Fprintf(&b, "  fired: %s", m.Incident.OpenedAt.UTC().Format(timeLayout))
+	if !m.Incident.RecoveredAt.IsZero() {
+		fmt.Fprintf(&b, ", recovered: %s", m.Incident.RecoveredAt.UTC().Format(timeLayout))
+	}
+	fmt.Fprintf(&b, "\n  %s\n\n", m.Incident.Mark)
+	return b.String()
+}
+
+// clip cuts a text to at most n runes.
+func clip(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}

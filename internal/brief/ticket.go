@@ -1,0 +1,141 @@
+package brief
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"docket/internal/alert"
+	"docket/internal/incident"
+)
+
+// maxListed bounds how many alerts of one incident a ticket lists in full; the rest are counted.
+const maxListed = 50
+
+// maxSubjectRunes keeps subjects readable and below FreeScout's 998 characters (its
+// database column; freescout-help-desk/freescout, read 2026-11-23), mark included.
+const maxSubjectRunes = 250
+
+const timeLayout = "2006-01-02 15:04:05 UTC"
+
+// Brief is a ticket's words: what an operator needs first, then the rest. alerts are the
+// incident's alerts, at least one.
+func Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string) {
+	return briefSubject(inc, alerts), FrameBody(inc, Text(inc, alerts), "")
+}
+
+// FrameSubject makes a ticket's subject of a text: one line, not too long, with the mark last
+// and no other mark in it.
+func FrameSubject(m alert.Mark, text string) string {
+	mark := " [" + m.String() + "]"
+	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
+	if most := maxSubjectRunes - len(mark); len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	return string(runes) + mark
+}
+
+// FrameBody makes a ticket's body of a text: the footer with the alert_key and the mark comes
+// behind it; footnote, where not empty, stands before these.
+func FrameBody(inc incident.Incident, text, footnote string) string {
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if footnote != "" {
+		text += "\n" + footnote + "\n"
+	}
+	return fmt.Sprintf("%s\nalert_key: %s\nFiled by Docket. Keep the mark: [%s]\n", text, inc.Key, inc.Mark)
+}
+
+func briefSubject(inc incident.Incident, alerts []alert.Alert) string {
+	text := fmt.Sprintf("%s %s", inc.Severity, inc.Title)
+	if len(alerts) > 0 && alerts[0].Summary() != "" && alerts[0].Summary() != inc.Title {
+		text += ": " + alerts[0].Summary()
+	}
+	return FrameSubject(inc.Mark, text)
+}
+
+// otherMark is a mark in square brackets: tickets are found by it, so that a subject may
+// name none but its own, whatever words an alert brings. The body has those as they came.
+var otherMark = regexp.MustCompile(`(?i)\[([0-9a-f]{16}\.[0-9]+)\]`)
+
+// oneLine makes one line of a text, with no control characters in it.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+}
+
+// BriefText is the built-in words of a ticket's body, without its footer.
+func Text(inc incident.Incident, alerts []alert.Alert) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", inc.Title)
+	if len(alerts) > 0 && alerts[0].Summary() != "" {
+		fmt.Fprintf(&b, "%s\n", alerts[0].Summary())
+	}
+	fmt.Fprintf(&b, "\nSeverity: %s\n", inc.Severity)
+	fmt.Fprintf(&b, "Firing since: %s\n", Since(inc, alerts).UTC().Format(timeLayout))
+	if inc.State == incident.Recovered && !inc.RecoveredAt.IsZero() {
+		fmt.Fprintf(&b, "Recovered before this ticket could be filed: %s\n", inc.RecoveredAt.UTC().Format(timeLayout))
+	}
+	if inc.Fires > 0 {
+		fmt.Fprintf(&b, "Fired again since: %d times\n", inc.Fires)
+	}
+	fmt.Fprintf(&b, "Source: %s\n", inc.Source)
+	if inc.Link != "" {
+		fmt.Fprintf(&b, "Link: %s\n", inc.Link)
+	}
+	if inc.Earlier.ID != "" {
+		fmt.Fprintf(&b, "Earlier ticket, closed since: #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
+	}
+	if inc.Inquiry.Count > 0 {
+		fmt.Fprintf(&b, "Investigate was clicked by: %s\n", oneLine(inc.Inquiry.By))
+	}
+	if inc.Inquiry.Brief != "" {
+		fmt.Fprintf(&b, "\n%s", paragraph(inc.Inquiry.Brief))
+	}
+	for i, a := range alerts {
+		if i == maxListed {
+			fmt.Fprintf(&b, "\nand %d more alerts of the same problem\n", len(alerts)-maxListed)
+			break
+		}
+		briefAlert(&b, a)
+	}
+	return b.String()
+}
+
+// BriefGathering is the words of a gathering's ticket; list is the text of its effect.
+func Shared(inc incident.Incident, list string) (subject, body string) {
+	return briefSubject(inc, nil), fmt.Sprintf("%s\n\nWorst severity: %s\nSince: %s\n\n%salert_key: %s\nFiled by Docket. Keep the mark: [%s]\n",
+		inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
+}
+
+func briefAlert(b *strings.Builder, a alert.Alert) {
+	fmt.Fprintf(b, "\n%s (%s)\n", a.Title, a.Status)
+	writeLabels(b, "Labels", a.Labels)
+	writeLabels(b, "Annotations", a.Annotations)
+	if a.ID != "" {
+		fmt.Fprintf(b, "  alert_id: %s\n", a.ID)
+	}
+}
+
+func writeLabels(b *strings.Builder, heading string, ls alert.Labels) {
+	if len(ls) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s:\n", heading)
+	for _, l := range ls {
+		fmt.Fprintf(b, "  %s: %s\n", l.Name, l.Value)
+	}
+}
+
+// Since is the earliest start that the sources tell, never later than our own opening.
+func Since(inc incident.Incident, alerts []alert.Alert) time.Time {
+	first := inc.OpenedAt
+	for _, a := range alerts {
+		if a.Status == alert.Firing && !a.StartsAt.IsZero() && a.StartsAt.Before(first) {
+			first = a.StartsAt
+		}
+	}
+	return first
+}

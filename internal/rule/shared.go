@@ -1,0 +1,160 @@
+package rule
+
+import (
+	"docket/internal/alert"
+	"docket/internal/brief"
+	"docket/internal/filing"
+	"docket/internal/incident"
+	"docket/internal/storm"
+	"fmt"
+	"time"
+)
+
+// The pace of gatherings: the first text waits a moment for company; later entries are told
+// together.
+const (
+	companyFor = 10 * time.Second
+	listEvery  = 5 * time.Second
+	watchEvery = 30 * time.Second
+)
+
+// stepGathering is Step for an incident that gathers others.
+func stepShared(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+	switch ev.Kind {
+	case incident.MemberJoined:
+		return memberJoined(inc, ev, now)
+	case incident.TimeCame:
+		if inc.DueAt.IsZero() || now.Before(inc.DueAt) {
+			return Decision{Next: inc, Reason: incident.ReasonNothing}
+		}
+		return sharedDue(inc, ev, p, now)
+	case incident.EffectAnswered:
+		return answered(inc, ev, p, now)
+	case incident.TicketSeen:
+		if outdated(ev, inc) {
+			return Decision{Next: inc, Reason: incident.ReasonStale}
+		}
+		if ev.TicketClosed && inc.Ticket.State == filing.TicketFiled && inc.State != incident.Recovered {
+			// It goes on until all its members are listed and over; only its ticket is closed.
+			inc.Ticket.State = filing.TicketClosed
+			return Decision{Next: inc, Changed: true, Reason: incident.ReasonClosedByPerson}
+		}
+		return ticketSeen(inc, ev, p, now)
+	case incident.TagsMissing:
+		return tagsMissing(inc, ev, p, now)
+	case incident.TicketMissing, incident.TwinSeen, incident.OrphanSeen: // Told to people, not mended: its lists are in notes.
+	case incident.AlertFired, incident.AlertMaybeStale, incident.AlertEnded, incident.AlertChanged, incident.Investigated, incident.Reconsidered, incident.Listed, incident.Missed, incident.Acknowledged:
+	}
+	return Decision{Next: inc, Reason: incident.ReasonNothing}
+}
+
+// gathered: one more incident is to be listed.
+func memberJoined(inc incident.Incident, ev incident.Event, now time.Time) Decision {
+	if inc.State == "" {
+		inc.State, inc.OpenedAt, inc.FiredAt = incident.Open, now, now
+		inc.Severity, inc.Source, inc.Ticket.State = ev.Alert.Severity, "docket", filing.TicketNone
+		inc.Title = brief.SharedTitle(inc)
+		inc.DueAt = now.Add(companyFor)
+		return Decision{Next: inc, Changed: true, Reason: incident.ReasonShared}
+	}
+	changed := false
+	if ev.Alert.Severity < inc.Severity {
+		inc.Severity, changed = ev.Alert.Severity, true
+	}
+	if soon := now.Add(listEvery); inc.Ticket.ID != "" && (inc.DueAt.IsZero() || inc.DueAt.After(soon)) {
+		inc.DueAt, changed = soon, true
+	}
+	if inc.State == incident.Recovered {
+		inc.State, inc.RecoveredAt, changed = incident.Open, time.Time{}, true
+	}
+	return Decision{Next: inc, Changed: changed, Reason: incident.ReasonShared}
+}
+
+// gatheringDue asks for the ticket, lists who waits to be listed, or sees that all are over.
+func sharedDue(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+	inc.DueAt = time.Time{}
+	switch inc.Ticket.State {
+	case filing.TicketNone:
+		if len(ev.Members) == 0 {
+			return closeIncident(inc, incident.ReasonOver, now)
+		}
+		if !p.FilingOn {
+			inc.DueAt = now.Add(watchEvery)
+			return Decision{Next: inc, Changed: inc.Reason != incident.ReasonFilingOff, Reason: incident.ReasonFilingOff}
+		}
+		inc.Ticket.State = filing.TicketAsked
+		file := newEffect(inc, filing.KindFile, "", now)
+		file.Text = brief.List(inc, ev.Members)
+		return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked, Effects: []filing.Effect{file}, Listed: marksOf(ev.Members)}
+	case filing.TicketAsked: // The ticket, once it is filed, sets the next moment.
+		return Decision{Next: inc, Quiet: true, Changed: true, Reason: incident.ReasonShared}
+	case filing.TicketFiled, filing.TicketClosed:
+	}
+	if len(ev.Members) > 0 {
+		inc.Fires++
+		note := newEffect(inc, filing.KindNote, fmt.Sprintf("list-%d", inc.Fires), now)
+		note.Text = brief.List(inc, ev.Members) + note.NoteMark()
+		inc.DueAt = now
+		return Decision{Next: inc, Changed: true, Reason: incident.ReasonListing, Effects: []filing.Effect{note}, Listed: marksOf(ev.Members)}
+	}
+	if ev.LiveMembers > 0 || ev.MoreMayCome {
+		inc.DueAt = now.Add(watchEvery)
+		return Decision{Next: inc, Quiet: true, Changed: true, Reason: incident.ReasonShared}
+	}
+	if inc.Shared == storm.Digest {
+		p.OnRecovery = incident.RecoveryNone // All of it had recovered before it was filed: the ticket says so.
+	}
+	return recovered(inc, p, now)
+}
+
+func marksOf(members []incident.Member) []alert.Mark {
+	marks := make([]alert.Mark, len(members))
+	for i, m := range members {
+		marks[i] = m.Incident.Mark
+	}
+	return marks
+}
+
+// listed: the gathering's ticket lists this incident now.
+func listed(inc incident.Incident, ev incident.Event, now time.Time) Decision {
+	if inc.Within == (alert.Mark{}) || inc.Ticket.State != filing.TicketAsked {
+		return Decision{Next: inc, Reason: incident.ReasonNothing}
+	}
+	inc.Ticket = ev.Ticket
+	inc.Ticket.State = filing.TicketFiled
+	d := Decision{Next: inc, Changed: true, Reason: incident.ReasonListed, Detail: ev.Ticket.Number}
+	if inc.State == incident.Recovered {
+		d.Next = closeIncident(inc, incident.ReasonListed, now).Next
+	}
+	return d
+}
+
+// CameAndWent reports whether an effect would file a ticket for an alert that came and went
+// while the desk was away: then the ledger is asked first, with a Missed event.
+func CameAndWent(e filing.Effect, inc incident.Incident, p incident.Policy) bool {
+	return p.Backfill != storm.BackfillAll && p.Backfill != "" && e.Kind == filing.KindFile && e.State == filing.Queued && inc.Shared == storm.NotShared &&
+		inc.State == incident.Recovered && inc.Ticket.State == filing.TicketAsked && !inc.Inquiry.Alone && p.Outage.Covers(inc.RecoveredAt)
+}
+
+// missed: it goes into the digest of the outage, or nowhere where the policy says so.
+func missed(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+	if !CameAndWent(ev.Effect, inc, p) {
+		return Decision{Next: inc, Effect: ev.Effect, Reason: incident.ReasonNothing}
+	}
+	var d Decision
+	if p.Backfill == storm.BackfillActive {
+		inc.Ticket.State = filing.TicketNone
+		d = closeIncident(inc, incident.ReasonNoBackfill, now)
+	} else {
+		d = joinShared(inc, storm.MarkOf(storm.Digest, "", p.Outage.Began), incident.ReasonDigest)
+	}
+	d.Effect, d.EffectChanged = ev.Effect, true
+	d.Effect.State, d.Effect.DoneAt = filing.Dropped, now
+	return d
+}
+
+// gatherInto lets a gathering list the incident, instead of a ticket of its own.
+func joinShared(inc incident.Incident, within alert.Mark, reason incident.Reason) Decision {
+	inc.Within, inc.Ticket.State, inc.DueAt = within, filing.TicketAsked, time.Time{}
+	return Decision{Next: inc, Changed: true, Reason: reason, Detail: within.String(), Joins: within}
+}
