@@ -127,7 +127,7 @@ func fill(ctx context.Context, url string, n stock) error {
 		for i := range entries {
 			key := markOf((done + i) % max(n.incidents, 1)).Key.String()
 			entries[i] = audit.Entry{
-				CreatedAt: now.Add(-time.Duration(n.audited-done-i) * time.Second), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"},
+				CreatedAt: now.Add(-time.Duration(n.audited-done-i) * time.Second), Actor: audit.System(),
 				Action: []string{audit.ActionAccepted, audit.ActionTicketAsked, audit.ActionTicketFiled}[i%3], Payload: map[string]any{"alert_key": key, "severity": "P2", "ticket_id": fmt.Sprint(i)},
 			}
 		}

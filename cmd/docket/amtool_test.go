@@ -17,10 +17,11 @@ import (
 // amtool runs the real amtool against a docket, and returns what it prints.
 func amtool(t testing.TB, url string, args ...string) (string, error) {
 	t.Helper()
-	path := os.Getenv("DOCKET_TEST_AMTOOL")
-	if path == "" {
-		t.Fatal("DOCKET_TEST_AMTOOL does not name amtool: run the tests by scripts/with-tools, after scripts/setup")
-	}
+	return runAmtool(t, realProgram(t, "DOCKET_TEST_AMTOOL"), url, args...)
+}
+
+func runAmtool(t testing.TB, path, url string, args ...string) (string, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, append([]string{"--alertmanager.url=" + url}, args...)...)

@@ -47,7 +47,7 @@ func beside(s *session, do func(st *store.Store, who audit.Actor) error) error {
 		return errors.New(st.Explain(err))
 	}
 	name, _ := s.env("USER") // Where nobody is logged in it is the machine.
-	err = do(st, audit.Actor{Kind: audit.KindPerson, Name: cmp.Or(audit.Clean(name), "local")})
+	err = do(st, audit.Person(cmp.Or(audit.Clean(name), "local")))
 	if st.Away(err) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}

@@ -158,11 +158,9 @@ func (s *scene) set(name string, ill illness) {
 // config is the demonstration's configuration.
 func (s *scene) config(listen, database string) config.Config {
 	cfg := config.Defaults()
-	cfg.Listen, cfg.Demo, cfg.Desk = listen, true, "freescout"
+	cfg.Listen, cfg.Demo, cfg.Desk = listen, true, fakedesk.Name
 	cfg.Database = fault.Secret(database)
-	cfg.FreeScout.APIURL, cfg.FreeScout.InstanceURL, cfg.FreeScout.MailboxID = s.deskURL, s.deskURL, 2
-	cfg.FreeScout.APIKey = demoKey
-	cfg.FreeScout.WaitOut, cfg.FreeScout.Rate = 5*time.Second, 20
+	cfg.Desks[fakedesk.Name] = fakedesk.Settings(s.deskURL, demoKey)
 	for _, at := range stage {
 		cfg.Surfaces = append(cfg.Surfaces, config.SurfaceConfig{
 			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,

@@ -163,7 +163,7 @@ func TestEveryMetricOfRulesAndDashboardIsThere(t *testing.T) {
 // expression of the dashboard.
 func TestPrometheusTakesRulesAndDashboard(t *testing.T) {
 	t.Parallel()
-	prometheus := realProgram(t, "DOCKET_TEST_PROMETHEUS", "prometheus")
+	prometheus := realProgram(t, "DOCKET_TEST_PROMETHEUS")
 	p := exercised(t)
 	dir, address := t.TempDir(), freeAddress(t)
 	rules := writeFile(t, filepath.Join(dir, "rules.yml"), deployed(t, "deploy/prometheus-rules.yml"))

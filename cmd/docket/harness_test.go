@@ -280,6 +280,10 @@ func (p *process) mustPost(path, body string) {
 	}
 }
 
+// patience is for what takes a second or two on a quiet machine: a wait ends by its event,
+// so a generous bound costs nothing, and a busy machine is no failure.
+const patience = 90 * time.Second
+
 // eventually waits until a condition holds.
 func eventually(t testing.TB, within time.Duration, what string, holds func() bool) {
 	t.Helper()

@@ -126,7 +126,7 @@ func write[T any](s *session, ask func(*web.Client) (T, error), own func(context
 		return none, fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
 	name, _ := s.env("USER") // Where nobody is logged in it is the machine.
-	v, err = own(s.ctx, board, audit.Actor{Kind: audit.KindPerson, Name: cmp.Or(audit.Clean(name), "local")})
+	v, err = own(s.ctx, board, audit.Person(cmp.Or(audit.Clean(name), "local")))
 	if st.Away(err) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}

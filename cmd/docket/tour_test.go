@@ -15,22 +15,16 @@ import (
 	"time"
 )
 
-// realProgram returns the path of a program that a variable names, or that is on PATH.
-func realProgram(t testing.TB, variable string, names ...string) string {
+// realProgram returns the path of a program that a variable names: the pinned one, never
+// what happens to be on the PATH.
+func realProgram(t testing.TB, variable string) string {
 	t.Helper()
 	notInShort(t)
-	if path := os.Getenv(variable); path != "" {
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
+	path := os.Getenv(variable)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%s does not name the real program (%v): run the tests by scripts/with-tools, after scripts/setup", variable, err)
 	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatalf("this test runs the real %s: run make setup, or set %s to its path", names[0], variable)
-	return ""
+	return path
 }
 
 // service starts a real program on loopback and waits until it answers at url.
@@ -103,8 +97,8 @@ func listed(p *process) map[string]int {
 // notifications, and one ticket per alert comes out, also after a restart and a kill -9.
 func TestTour_RealPrometheusAndAlertmanagerMakeOneTicketPerAlert(t *testing.T) {
 	t.Parallel()
-	prometheus := realProgram(t, "DOCKET_TEST_PROMETHEUS", "prometheus")
-	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER", "alertmanager", "prometheus-alertmanager")
+	prometheus := realProgram(t, "DOCKET_TEST_PROMETHEUS")
+	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER")
 	s := setup{dir: t.TempDir(), database: "docket.db"}
 	s.env = []string{"DOCKET_LISTEN=" + freeAddress(t)}
 	p := startAt(t, s)
@@ -220,7 +214,7 @@ func (p *process) metric(name string) float64 {
 // more has recovered, and while it cannot be asked nothing changes.
 func TestPollOfARealAlertmanager(t *testing.T) {
 	t.Parallel()
-	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER", "alertmanager", "prometheus-alertmanager")
+	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER")
 	address := freeAddress(t)
 	config := writeFile(t, filepath.Join(t.TempDir(), "alertmanager.yml"), "route: {receiver: none}\nreceivers: [{name: none}]\n")
 	service(t, "http://"+address+"/-/ready", alertmanager, "--config.file="+config, "--web.listen-address="+address, "--storage.path="+t.TempDir(), "--cluster.listen-address=")

@@ -25,6 +25,7 @@ import (
 	"docket/internal/desk/freescout"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
+	"docket/internal/fault"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/notifier"
@@ -219,7 +220,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	}
 	a.gate.open(web.New(web.Deps{
 		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: cfg.FreeScout.WebhookSecret, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: hookSecret(cfg), SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {
@@ -302,7 +303,7 @@ func (a *App) enterChange(ctx context.Context, st *store.Store) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
+	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
 }
 
 // reconcileTick is how often it is looked whether a comparison is due, or an outage is over.
@@ -320,29 +321,32 @@ func holder(started time.Time) string {
 // mailboxes says where a route's tickets belong; the local desk has none.
 func mailboxes(cfg config.Config, r *rules) func(route string) int64 {
 	return func(route string) int64 {
-		if cfg.Desk != "freescout" {
+		f, ok := cfg.Desks[cfg.Desk].(*freescout.Settings)
+		if !ok {
 			return 0
 		}
-		return cmp.Or(r.mailbox(route), cfg.FreeScout.MailboxID)
+		return cmp.Or(r.mailbox(route), f.MailboxID)
 	}
+}
+
+func hookSecret(cfg config.Config) fault.Secret {
+	if f, ok := cfg.Desks[cfg.Desk].(*freescout.Settings); ok {
+		return f.WebhookSecret
+	}
+	return ""
 }
 
 // makeDesk makes the desk that is configured; the second result is set for the local one.
 func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
-	if a.config.Desk == "local" {
-		d := local.New(st, "http://"+linkHost(a.config.Listen)+"/api/v1/tickets/")
-		return d, d, nil
-	}
-	f := a.config.FreeScout
-	d, err := freescout.New(freescout.Config{
-		APIURL: f.APIURL, InstanceURL: f.InstanceURL, APIKey: f.APIKey, AccessClientID: a.config.Access.ClientID, AccessClientSecret: a.config.Access.ClientSecret,
-		KeyLater: a.config.Vault.Secrets[config.KeyVariable] != "", MailboxID: f.MailboxID, CustomerEmail: f.Customer, UserID: f.UserID, WaitOut: f.WaitOut, Rate: f.Rate, UserAgent: "docket/" + a.version,
-		Transport: a.carrier,
+	d, err := a.config.Desks[a.config.Desk].Open(desk.Needs{
+		Shelf: st, LinkBase: "http://" + linkHost(a.config.Listen) + "/api/v1/tickets/", UserAgent: "docket/" + a.version, Transport: a.carrier,
+		Later: func(variable string) bool { return a.config.Vault.Secrets[variable] != "" },
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("set up the freescout desk: %w", err)
+		return nil, nil, err
 	}
-	return d, nil, nil
+	ours, _ := d.(*local.Desk)
+	return d, ours, nil
 }
 
 // tell tells the operator something that is not about one incident, in the log and by the

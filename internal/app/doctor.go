@@ -47,6 +47,15 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 	return p, nil
 }
 
+// deskVariables are the variables that the desk looks at; one that the vault gives may be missing.
+func deskVariables(cfg config.Config) []desk.Variable {
+	all := cfg.Desks[cfg.Desk].Variables()
+	for i := range all {
+		all[i].Needed = all[i].Needed && cfg.Vault.Secrets[all[i].Name] == ""
+	}
+	return all
+}
+
 // patient is what can be looked at with or without a server.
 func (a *App) patient(st *store.Store, d desk.Desk, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config

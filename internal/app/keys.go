@@ -10,7 +10,6 @@ import (
 	"docket/internal/config"
 	"docket/internal/courier"
 	"docket/internal/desk"
-	"docket/internal/desk/freescout"
 	"docket/internal/doctor"
 	"docket/internal/fault"
 	"docket/internal/infisical"
@@ -28,7 +27,9 @@ const (
 type keyring struct {
 	config config.Config
 	vault  *infisical.Client
-	desk   *freescout.Desk
+	desk   desk.Rekeyed
+	// names are the variables of the desk's credentials, in its order.
+	names []string
 	// refused says that the desk, or a gate before it, refuses what it is shown.
 	refused func() bool
 	log     *slog.Logger
@@ -52,7 +53,7 @@ type key struct {
 
 // newKeyring makes the keyring; nil where nothing can change.
 func newKeyring(cfg config.Config, d desk.Desk, health *courier.Health, log *slog.Logger) *keyring {
-	f, ok := d.(*freescout.Desk)
+	f, ok := d.(desk.Rekeyed)
 	if !ok {
 		return nil
 	}
@@ -60,10 +61,10 @@ func newKeyring(cfg config.Config, d desk.Desk, health *courier.Health, log *slo
 	if health != nil {
 		k.refused = func() bool { return courier.IsAuth(health.State().Fault) }
 	}
-	start := map[string]fault.Secret{config.KeyVariable: cfg.FreeScout.APIKey, config.IDVariable: cfg.Access.ClientID, config.SecretVariable: cfg.Access.ClientSecret}
 	changing := false
-	for _, name := range config.KeyVariables {
-		it := key{value: start[name]}
+	for _, c := range cfg.Desks[cfg.Desk].Credentials() {
+		name, it := c.Variable, key{value: c.Value}
+		k.names = append(k.names, name)
 		switch {
 		case cfg.Vault.Secrets[name] != "":
 			it.from = "vault"
@@ -90,7 +91,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 	if askVault {
 		k.asked = now
 	}
-	for _, name := range config.KeyVariables {
+	for _, name := range k.names {
 		it := k.get(name)
 		switch it.from {
 		case "":
@@ -106,7 +107,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 		}
 		k.learn(ctx, name, value, err, now)
 	}
-	changed, err := k.desk.SetCredentials(freescout.Credentials{APIKey: k.get(config.KeyVariable).value, AccessClientID: k.get(config.IDVariable).value, AccessClientSecret: k.get(config.SecretVariable).value})
+	changed, err := k.desk.SetSecrets(k.values())
 	if err != nil && !k.known() {
 		return nil // Nothing has come yet; that is said by learn.
 	}
@@ -152,9 +153,20 @@ func (k *keyring) get(name string) key {
 	return k.keys[name]
 }
 
+// values are the credentials as they were last read.
+func (k *keyring) values() map[string]fault.Secret {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	all := map[string]fault.Secret{}
+	for name, it := range k.keys {
+		all[name] = it.value
+	}
+	return all
+}
+
 // known reports whether every credential that is to come has come once.
 func (k *keyring) known() bool {
-	for _, name := range config.KeyVariables {
+	for _, name := range k.names {
 		if it := k.get(name); it.from != "" && !it.value.Set() {
 			return false
 		}
@@ -165,7 +177,7 @@ func (k *keyring) known() bool {
 // state tells the doctor where each key comes from and how old it is.
 func (k *keyring) state() []doctor.Key {
 	var all []doctor.Key
-	for _, name := range config.KeyVariables {
+	for _, name := range k.names {
 		it := k.get(name)
 		if it.from == "" {
 			continue

@@ -82,7 +82,7 @@ func (a *App) webhooks(told func() []notifier.State) map[string]func(context.Con
 			if i < 0 || states[i].Fault == "" {
 				return nil
 			}
-			return &notify.Error{Name: states[i].Fault, Sentence: states[i].Sentence, Fix: states[i].Fix}
+			return &fault.Fault{Name: states[i].Fault, Sentence: states[i].Sentence, Fix: states[i].Fix}
 		}
 	}
 	return all

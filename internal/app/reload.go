@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -201,6 +203,10 @@ func (f *follower) changes(cfg config.Config) []string {
 			continue
 		}
 		field := before.Type().Field(i)
+		if field.Name == "Desks" {
+			keys = append(keys, changedSections(f.running.Desks, cfg.Desks)...)
+			continue
+		}
 		key := field.Tag.Get("yaml")
 		if key == "-" { // From the environment's files.
 			key = strings.ToLower(field.Name)
@@ -208,6 +214,17 @@ func (f *follower) changes(cfg config.Config) []string {
 		keys = append(keys, key)
 	}
 	return keys
+}
+
+// changedSections are the desks whose sections differ.
+func changedSections(before, after config.Desks) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		if !reflect.DeepEqual(before[name], after[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // took keeps that a configuration runs.

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"docket/internal/alert"
@@ -60,7 +61,10 @@ func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage 
 		}
 	}
 	for _, rc := range cfg.Routes {
-		rr := routeRule{name: rc.Name, policy: p, mailboxID: rc.MailboxID}
+		rr := routeRule{name: rc.Name, policy: p}
+		if rc.To != nil {
+			rr.mailboxID, _ = strconv.ParseInt(rc.To.Place(), 10, 64) // "" is none.
+		}
 		var err error
 		if rr.matchers, err = silence.ParseMatchers(rc.Match...); err != nil {
 			return nil, fmt.Errorf("route %s: %w", rc.Name, err)

@@ -70,7 +70,8 @@ func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 }
 
 func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
-	cfg := load(t, "policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
+	cfg := load(t, "freescout: {api_url: 'http://desk.example.org', api_key: key, mailbox_id: 1}\n"+
+		"policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
 		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, match: ['team=~\".+\"']}\n")
 	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
 	if err != nil {

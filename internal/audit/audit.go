@@ -26,6 +26,12 @@ const (
 	KindDesk   = "desk"   // somebody in the help desk
 )
 
+// System is Docket itself, as the actor of what it does by itself.
+func System() Actor { return Actor{KindSystem, "docket"} }
+
+// Person is somebody by the name that they are known by here.
+func Person(name string) Actor { return Actor{KindPerson, name} }
+
 // The actions. Their words are a contract with the operators' queries.
 const (
 	ActionTicketFiled        = "console.alerts.ticket_filed" // an alert's ticket is in the desk, read back

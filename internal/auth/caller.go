@@ -76,7 +76,7 @@ func (c Caller) Can(right Right) bool {
 func (c Caller) LoggedIn() bool { return c.Kind == KindSession }
 
 // Actor is the caller as the audit log names him.
-func (c Caller) Actor() audit.Actor { return audit.Actor{Kind: audit.KindPerson, Name: c.Name} }
+func (c Caller) Actor() audit.Actor { return audit.Person(c.Name) }
 
 // callerOf is a token with scopes as a caller.
 func callerOf(name string, scopes []string) Caller {

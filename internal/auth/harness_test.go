@@ -56,7 +56,7 @@ func account(t *testing.T, st *store.Store, name string, role auth.Role, secret 
 }
 
 func entry(action string) audit.Entry {
-	return audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindPerson, Name: "test"}, Action: action, Payload: map[string]any{}}
+	return audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Person("test"), Action: action, Payload: map[string]any{}}
 }
 
 // site is a guard before one page for each right.

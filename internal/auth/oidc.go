@@ -149,7 +149,7 @@ func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 
 func (g *Guard) refuseLogin(w http.ResponseWriter, r *http.Request, next string, err error) {
 	if none, ok := errors.AsType[*noRoleError](err); ok {
-		g.denyAs(r, audit.Actor{Kind: audit.KindPerson, Name: none.name}, "no role", "")
+		g.denyAs(r, audit.Person(none.name), "no role", "")
 		g.page(w, r, "refused.html", http.StatusForbidden, page{Sentence: "You are " + none.name + ", and have no role here. Ask an admin to name you in auth.roles."})
 		return
 	}

@@ -85,7 +85,7 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request, name string, role 
 	g.endSession(r, "logged in again")
 	id := random()
 	entry := audit.Entry{
-		CreatedAt: now, Actor: audit.Actor{Kind: audit.KindPerson, Name: name}, Action: audit.ActionLogin,
+		CreatedAt: now, Actor: audit.Person(name), Action: audit.ActionLogin,
 		Payload: map[string]any{"mode": g.cfg.Mode, "role": string(role), "address": g.address(r).String()},
 	}
 	err := g.store.StartSession(r.Context(), store.Session{IDHash: hashOf(id), Kind: g.cfg.Mode, Name: name, Role: string(role), Epoch: epoch, CreatedAt: now, SeenAt: now}, entry)
@@ -109,7 +109,7 @@ func (g *Guard) endSession(r *http.Request, why string) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 		defer cancel()
 		err = g.store.EndSession(ctx, s.IDHash, audit.Entry{
-			CreatedAt: now, Actor: audit.Actor{Kind: audit.KindPerson, Name: s.Name}, Action: audit.ActionLogout,
+			CreatedAt: now, Actor: audit.Person(s.Name), Action: audit.ActionLogout,
 			Payload: map[string]any{"reason": why, "address": g.address(r).String()},
 		})
 	}

@@ -2,12 +2,15 @@ package config
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 
 	"docket/internal/alert"
+	"docket/internal/desk"
 	"docket/internal/fault"
 	"docket/internal/flag"
 	"docket/internal/probe"
@@ -24,10 +27,11 @@ type Config struct {
 	PublicURL string `yaml:"public_url"`
 	// Database is a SQLite file's path or a postgres:// URL. The URL may hold a password.
 	Database fault.Secret `yaml:"database"`
-	// Desk is local or freescout; Load chooses where it is not named.
-	Desk      string          `yaml:"desk"`
-	FreeScout FreeScoutConfig `yaml:"freescout"`
-	Slack     SlackConfig     `yaml:"slack"`
+	// Desk names the desk of every route that names none; Load chooses where it is not named.
+	Desk string `yaml:"desk"`
+	// Desks are the sections of the desks; each stands in the file under its desk's name.
+	Desks Desks       `yaml:"-"`
+	Slack SlackConfig `yaml:"slack"`
 	// Webhooks are programs that are told what people are told.
 	Webhooks  []WebhookConfig `yaml:"webhooks"`
 	Sources   []SourceConfig  `yaml:"sources"`
@@ -39,8 +43,6 @@ type Config struct {
 	Vault     VaultConfig     `yaml:"vault"`
 	Auth      AuthConfig      `yaml:"auth"`
 	Log       LogConfig       `yaml:"log"`
-	// Access is the Cloudflare Access service token, from the environment only.
-	Access AccessConfig `yaml:"-"`
 	// SecretFiles are the files that gave secrets, by variable: they are read again when they change.
 	SecretFiles map[string]string `yaml:"-"`
 	// Demo marks the pages as a demonstration; the command of that name sets it.
@@ -49,30 +51,9 @@ type Config struct {
 	Client ClientConfig `yaml:"-"`
 	// Flags are what the environment says of the flags, by name.
 	Flags map[string]flag.Env `yaml:"-"`
+	// Idle are keys of the file that mean nothing beside what else is set.
+	Idle []string `yaml:"-"`
 }
-
-// FreeScoutConfig is the FreeScout desk.
-type FreeScoutConfig struct {
-	// APIURL is the site's address, with or without /api.
-	APIURL string `yaml:"api_url"`
-	// InstanceURL is what links for people are built from: APIURL without /api unless set.
-	InstanceURL string       `yaml:"instance_url"`
-	APIKey      fault.Secret `yaml:"api_key"`
-	// MailboxID is the operations mailbox; a route may name another.
-	MailboxID int64 `yaml:"mailbox_id"`
-	// Customer is the e-mail address in whose name tickets are opened.
-	Customer string `yaml:"customer"`
-	// UserID acts in notes and status changes; 0 is the first active user.
-	UserID int64 `yaml:"user_id"`
-	// WaitOut is how long after an unknown create a look is believed.
-	WaitOut time.Duration `yaml:"wait_out"`
-	// Rate is how many calls may start in a second.
-	Rate          float64      `yaml:"rate"`
-	WebhookSecret fault.Secret `yaml:"webhook_secret"`
-}
-
-// AccessConfig is the Cloudflare Access service token before FreeScout: both or neither.
-type AccessConfig struct{ ClientID, ClientSecret fault.Secret }
 
 // ClientConfig says how commands reach a running server.
 type ClientConfig struct {
@@ -186,9 +167,11 @@ type RouteConfig struct {
 	Name string `yaml:"name"`
 	// Match are matchers in Alertmanager's syntax; all must match.
 	Match []string `yaml:"match"`
-	// MailboxID is the desk's own unless set.
-	MailboxID int64    `yaml:"mailbox_id"`
-	Tags      []string `yaml:"tags"`
+	// Desk is where the route's tickets go, the configuration's unless set.
+	Desk string `yaml:"desk"`
+	// To is what the route says to its desk, with keys of the desk's own; nil for nothing.
+	To   desk.RouteSettings `yaml:"-"`
+	Tags []string           `yaml:"tags"`
 	// TicketAt is the policy's where zero, OnRecovery where "", Hold and Settle where nil.
 	TicketAt   alert.Severity `yaml:"ticket_at"`
 	OnRecovery string         `yaml:"on_recovery"`
@@ -349,10 +332,10 @@ func (c LogConfig) Slog() slog.Level {
 // Defaults is the configuration with nothing configured. Load chooses the desk.
 func Defaults() Config {
 	return Config{
-		Listen:    "127.0.0.1:8080",
-		Database:  "docket.db",
-		FreeScout: FreeScoutConfig{Customer: "alerts@localhost", WaitOut: 90 * time.Second, Rate: 5},
-		Slack:     SlackConfig{APIURL: "https://slack.com/api/"},
+		Listen:   "127.0.0.1:8080",
+		Database: "docket.db",
+		Desks:    defaultDesks(),
+		Slack:    SlackConfig{APIURL: "https://slack.com/api/"},
 		Policies: PolicyConfig{
 			TicketAt: alert.P2, OnRecovery: "note", DoubtHold: 2 * time.Minute, Backfill: "digest", InvestigateWindow: time.Hour, StaleAfter: 24 * time.Hour,
 			Storm: StormConfig{Limit: 20, Per: 5 * time.Minute},
@@ -369,21 +352,33 @@ func Defaults() Config {
 
 // String shows the configuration as YAML. A secret that is set reads [redacted].
 func (c Config) String() string {
-	text, err := yaml.MarshalWithOptions(c,
-		yaml.CustomMarshaler(func(s fault.Secret) ([]byte, error) {
-			if !s.Set() {
-				return []byte(`""`), nil
-			}
-			return []byte(`"` + s.String() + `"`), nil
-		}),
-		yaml.CustomMarshaler(func(s alert.Severity) ([]byte, error) {
-			if s == 0 {
-				return []byte(`""`), nil
-			}
-			return []byte(s.String()), nil
-		}))
-	if err != nil {
-		return "a configuration that cannot be shown: " + err.Error()
+	sections := yaml.MapSlice{}
+	for _, name := range slices.Sorted(maps.Keys(c.Desks)) {
+		if hasSettings(c.Desks[name]) {
+			sections = append(sections, yaml.MapItem{Key: name, Value: c.Desks[name]})
+		}
 	}
-	return string(text)
+	var shown strings.Builder
+	for _, part := range []any{c, sections} {
+		text, err := yaml.MarshalWithOptions(part, yaml.CustomMarshaler(showSecret), yaml.CustomMarshaler(showSeverity))
+		if err != nil {
+			return "a configuration that cannot be shown: " + err.Error()
+		}
+		shown.Write(text)
+	}
+	return shown.String()
+}
+
+func showSecret(s fault.Secret) ([]byte, error) {
+	if !s.Set() {
+		return []byte(`""`), nil
+	}
+	return []byte(`"` + s.String() + `"`), nil
+}
+
+func showSeverity(s alert.Severity) ([]byte, error) {
+	if s == 0 {
+		return []byte(`""`), nil
+	}
+	return []byte(s.String()), nil
 }

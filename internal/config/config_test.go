@@ -19,6 +19,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"docket/internal/alert"
+	"docket/internal/desk/freescout"
+	"docket/internal/desk/kinds"
+	"docket/internal/desk/local"
 	"docket/internal/fault"
 	"docket/internal/flag"
 	"docket/internal/probe"
@@ -147,10 +150,10 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 	hold, settle, limit := 2*time.Minute, 5*time.Minute, int64(5)
 	want := Config{
 		Listen: "[::1]:9000", Database: "postgres://docket:pw@db/docket", Desk: "freescout",
-		FreeScout: FreeScoutConfig{
+		Desks: Desks{"local": local.NewSettings(), "freescout": &freescout.Settings{
 			APIURL: "https://tickets.example.org/api/", InstanceURL: "https://tickets.example.org", APIKey: "the-key", MailboxID: 2,
 			Customer: "ops@example.org", UserID: 3, WaitOut: 2 * time.Minute, Rate: 2.5, WebhookSecret: "hook-secret",
-		},
+		}},
 		PublicURL: "https://docket.example.org",
 		Slack:     SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/", SigningSecret: "slack-secret"},
 		Webhooks: []WebhookConfig{
@@ -176,8 +179,8 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		},
 		Canary: CanaryConfig{Every: time.Hour, Ticket: true, MailboxID: 9, PingURL: "https://ping.example.org/probe-secret"},
 		Routes: []RouteConfig{
-			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, MailboxID: 7, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle, Storm: RouteStormConfig{Limit: &limit, Per: &settle}},
-			{Name: `{a="b",c=~"d"}`, Match: []string{`{a="b",c=~"d"}`}},
+			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, Desk: "freescout", To: &freescout.RouteSettings{MailboxID: 7}, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle, Storm: RouteStormConfig{Limit: &limit, Per: &settle}},
+			{Name: `{a="b",c=~"d"}`, Match: []string{`{a="b",c=~"d"}`}, Desk: "freescout", To: &freescout.RouteSettings{}},
 		},
 		Policies: PolicyConfig{
 			TicketAt: alert.P1, OnRecovery: "none", Hold: time.Minute, Settle: 3 * time.Minute, DoubtHold: time.Second, Backfill: "active",
@@ -204,7 +207,11 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 	if diff := cmp.Diff(want, got, sameConfig); diff != "" {
 		t.Error(diff)
 	}
-	for path, v := range leaves(reflect.ValueOf(got), "") {
+	all := leaves(reflect.ValueOf(got), "")
+	for name, section := range got.Desks {
+		maps.Copy(all, leaves(reflect.ValueOf(section).Elem(), name))
+	}
+	for path, v := range all {
 		// Of these, zero is not the default.
 		if v.IsZero() && path != "policies.storm.limit" && path != "auth.public_status" {
 			t.Errorf("full.yaml does not set %s, so this test cannot see it lost", path)
@@ -262,19 +269,27 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 	if len(cfg.Sources) < 2 || len(cfg.Surfaces) < 1 || len(cfg.Routes) < 1 || len(cfg.Auth.Tokens) < 1 {
 		t.Fatal("docs/docket.example.yaml has lost its examples")
 	}
-	l := &loader{newMistakes("docket.yaml"), Defaults(), vars{}.look}
+	l := &loader{newMistakes("docket.yaml"), Defaults(), vars{}.look, map[string][]member{}}
 	l.readYAML([]byte(examples))
+	l.settleDesks() // It reads what routes say to their desks.
 	given := map[string]bool{}
 	for path := range l.given {
 		given[regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "")] = true
 	}
-	for _, path := range keys(reflect.TypeFor[Config](), "") {
+	all := keys(reflect.TypeFor[Config](), "")
+	for _, k := range kinds.All() {
+		all = append(all, keys(reflect.TypeOf(k.Settings()).Elem(), k.Name)...)
+		if k.Route != nil {
+			all = append(all, keys(reflect.TypeOf(k.Route()).Elem(), "routes")...)
+		}
+	}
+	for _, path := range all {
 		// One of two that exclude each other stands in the comment of the other.
 		if !given[path] && !strings.HasSuffix(path, ".token") && path != "sources.hmac.secret" && !strings.HasPrefix(path, "sources.identity.") {
 			t.Errorf("docs/docket.example.yaml does not show %s", path)
 		}
 	}
-	for _, v := range variables {
+	for _, v := range allVariables() {
 		if !strings.Contains(examples, v.name) {
 			t.Errorf("docs/docket.example.yaml does not name %s", v.name)
 		}
@@ -336,13 +351,13 @@ auth: {tokens: [{name: c, token: s3cret-0123456789, scopes: [read]}]}
 `
 	cfg := load(t, text, vars{"CF_ACCESS_SVC_TICKETS_CLIENT_ID": "s3cret-id", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET": "s3cret-secret", "DOCKET_TOKEN": "s3cret-client"})
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.FreeScout)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.Desks["freescout"])
 	asJSON, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.FreeScout)
-	for _, shown := range []string{cfg.String(), fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", cfg.Slack.Token), fmt.Sprintf("%x", cfg.Slack.Token), log.String(), string(asJSON)} {
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.Desks["freescout"])
+	for _, shown := range []string{cfg.String(), fmt.Sprintf("%+v", *cfg.Desks["freescout"].(*freescout.Settings)), fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", cfg.Slack.Token), fmt.Sprintf("%x", cfg.Slack.Token), log.String(), string(asJSON)} {
 		if strings.Contains(shown, "s3cret") || strings.Contains(shown, fmt.Sprintf("%x", "s3cret")) {
 			t.Errorf("a secret is shown in %s", shown)
 		}

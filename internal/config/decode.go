@@ -213,7 +213,9 @@ func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
 			l.decode(m.value, v.Field(i), m.path)
 			continue
 		}
-		l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, fields))
+		if !l.decodeForDesk(m, v, path) {
+			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, l.withDesks(fields, v)))
+		}
 	}
 }
 

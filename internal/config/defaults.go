@@ -18,15 +18,7 @@ const (
 // settle fills in what follows from what is set.
 func (l *loader) settle() {
 	c := &l.config
-	if c.Desk == "" {
-		c.Desk = "local"
-		if c.FreeScout.APIURL != "" {
-			c.Desk = "freescout"
-		}
-	}
-	if c.FreeScout.InstanceURL == "" {
-		c.FreeScout.InstanceURL = strings.TrimSuffix(strings.TrimRight(c.FreeScout.APIURL, "/"), "/api")
-	}
+	l.settleDesks()
 	for i := range c.Webhooks {
 		w, at := &c.Webhooks[i], fmt.Sprintf("webhooks[%d]", i)
 		l.settleSecret(&w.URL, w.URLFile, at, "url")

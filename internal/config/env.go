@@ -16,16 +16,11 @@ type variable struct {
 	field  func(*Config) any
 }
 
-// variables are the environment's part of the contract with operators, in its order.
+// allVariables are the environment's part of the contract with operators: those of the desks, then the rest.
+func allVariables() []variable { return append(deskVariables(), variables...) }
+
+// variables are those that are no desk's.
 var variables = []variable{
-	{"FREESCOUT_API_URL", "freescout.api_url", false, func(c *Config) any { return &c.FreeScout.APIURL }},
-	{"FREESCOUT_INSTANCE_URL", "freescout.instance_url", false, func(c *Config) any { return &c.FreeScout.InstanceURL }},
-	{"FREESCOUT_API_KEY", "freescout.api_key", true, func(c *Config) any { return &c.FreeScout.APIKey }},
-	{"FREESCOUT_OPERATIONS_MAILBOX_ID", "freescout.mailbox_id", false, func(c *Config) any { return &c.FreeScout.MailboxID }},
-	{"FREESCOUT_USER_ID", "freescout.user_id", false, func(c *Config) any { return &c.FreeScout.UserID }},
-	{"FREESCOUT_WEBHOOK_SECRET", "freescout.webhook_secret", true, func(c *Config) any { return &c.FreeScout.WebhookSecret }},
-	{"CF_ACCESS_SVC_TICKETS_CLIENT_ID", "access.client_id", true, func(c *Config) any { return &c.Access.ClientID }},
-	{"CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", "access.client_secret", true, func(c *Config) any { return &c.Access.ClientSecret }},
 	{"SLACK_BOT_TOKEN", "slack.token", true, func(c *Config) any { return &c.Slack.Token }},
 	{"SLACK_SIGNING_SECRET", "slack.signing_secret", true, func(c *Config) any { return &c.Slack.SigningSecret }},
 	{"SLACK_DM_USER_IDS", "slack.users", false, func(c *Config) any { return &c.Slack.Users }},
@@ -46,7 +41,7 @@ var variables = []variable{
 
 // readEnv lays the environment over the file.
 func (l *loader) readEnv() {
-	for _, v := range variables {
+	for _, v := range allVariables() {
 		text, name := l.lookup(v)
 		if name == "" {
 			continue

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"docket/internal/desk/freescout"
 	"docket/internal/flag"
 )
 
@@ -41,9 +42,11 @@ log: {level: error}
 	})
 	want := Defaults()
 	want.Listen, want.Database, want.Desk, want.Log.Level = "127.0.0.1:2", "postgres://env/docket", "freescout", "warning"
-	want.FreeScout.APIURL, want.FreeScout.InstanceURL, want.FreeScout.APIKey = "https://env.example.org/api", "https://desk.example.org", "env-key"
-	want.FreeScout.MailboxID, want.FreeScout.UserID, want.FreeScout.WebhookSecret = 22, 33, "env-hook"
-	want.Access = AccessConfig{"env-id.access", "env-secret"}
+	settings := freescout.NewSettings()
+	settings.APIURL, settings.InstanceURL, settings.APIKey = "https://env.example.org/api", "https://desk.example.org", "env-key"
+	settings.MailboxID, settings.UserID, settings.WebhookSecret = 22, 33, "env-hook"
+	settings.AccessClientID, settings.AccessClientSecret = "env-id.access", "env-secret"
+	want.Desks["freescout"] = settings
 	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/", SigningSecret: "env-sign"}
 	want.PublicURL = "https://docket.env.example.org"
 	want.Client = ClientConfig{URL: "https://docket.example.org", Token: "env-client"}
@@ -55,7 +58,7 @@ log: {level: error}
 
 func TestAnEmptyVariableIsNotSet(t *testing.T) {
 	env := vars{"PORT": "", "DOCKET_CONFIG": ""}
-	for _, v := range variables {
+	for _, v := range allVariables() {
 		env[v.name], env[v.name+"_FILE"] = "", ""
 	}
 	for _, f := range flag.Flags {
@@ -68,7 +71,7 @@ func TestAnEmptyVariableIsNotSet(t *testing.T) {
 
 func TestEverySecretMayComeFromAFile(t *testing.T) {
 	secrets := 0
-	for _, v := range variables {
+	for _, v := range allVariables() {
 		if !v.secret {
 			continue
 		}
@@ -101,8 +104,9 @@ func TestTheDeskFollowsFromWhatIsSet(t *testing.T) {
 		{"links go elsewhere", "", desked(vars{"FREESCOUT_INSTANCE_URL": "https://desk.example.org/"}), "freescout", "https://desk.example.org/"},
 	} {
 		cfg := load(t, c.text, c.env)
-		if cfg.Desk != c.want || cfg.FreeScout.InstanceURL != c.site {
-			t.Errorf("%s: desk %s at %q, want %s at %q", c.name, cfg.Desk, cfg.FreeScout.InstanceURL, c.want, c.site)
+		site := cfg.Desks["freescout"].(*freescout.Settings).InstanceURL
+		if cfg.Desk != c.want || site != c.site {
+			t.Errorf("%s: desk %s at %q, want %s at %q", c.name, cfg.Desk, site, c.want, c.site)
 		}
 	}
 }
@@ -207,9 +211,9 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket", "DOCKET_LISTEN": "127.0.0.1:7777",
 		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error",
 	}
-	onlyThere := regexp.MustCompile(`^(access|client)\.|^auth\.(admin|ingest)_token$`)
+	onlyThere := regexp.MustCompile(`^CF_ACCESS_|^client\.|^auth\.(admin|ingest)_token$`)
 	compared := 0
-	for _, v := range variables {
+	for _, v := range allVariables() {
 		if onlyThere.MatchString(v.path) {
 			continue
 		}

@@ -1,15 +1,22 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
 
-// The variables whose values may change while Docket runs.
-const (
-	KeyVariable    = "FREESCOUT_API_KEY"
-	IDVariable     = "CF_ACCESS_SVC_TICKETS_CLIENT_ID"
-	SecretVariable = "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" //nolint:gosec // A name, not a value.
+	"docket/internal/desk/kinds"
 )
 
-var KeyVariables = []string{KeyVariable, IDVariable, SecretVariable}
+// replaceable are the variables whose values may change while Docket runs, as the desks say.
+func replaceable() []string {
+	var names []string
+	for _, k := range kinds.All() {
+		for _, c := range k.Settings().Credentials() {
+			names = append(names, c.Variable)
+		}
+	}
+	return names
+}
 
 // checkVault: which secrets, where they lie, and who we are.
 func (l *loader) checkVault() {
@@ -20,8 +27,8 @@ func (l *loader) checkVault() {
 	l.atLeastASecond("vault.every", v.Every)
 	for name, folder := range v.Secrets {
 		switch {
-		case !slices.Contains(KeyVariables, name):
-			l.wrong("vault.secrets", "%s is none of those that the vault can give: FREESCOUT_API_KEY, CF_ACCESS_SVC_TICKETS_CLIENT_ID, CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", quoted(name))
+		case !slices.Contains(replaceable(), name):
+			l.wrong("vault.secrets", "%s is none of those that the vault can give: %s", quoted(name), strings.Join(replaceable(), ", "))
 		case folder == "" || folder[0] != '/':
 			l.wrong("vault.secrets", "the folder of %s must begin with a slash", name)
 		}

@@ -54,11 +54,14 @@ type loader struct {
 
 	config Config
 	env    Environ
+	// routeKeys are the keys of routes that belong to desks, by their route's path: they are read
+	// once the route's desk is known.
+	routeKeys map[string][]member
 }
 
 // Parse is Load behind the reading of the file; file is "" where there is none.
 func Parse(file string, text []byte, env Environ) (Config, error) {
-	l := &loader{newMistakes(file), Defaults(), env}
+	l := &loader{newMistakes(file), Defaults(), env, map[string][]member{}}
 	readable := l.readYAML(text)
 	l.readEnv()
 	if readable { // Otherwise all that the file says would be called missing.

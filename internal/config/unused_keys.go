@@ -17,5 +17,5 @@ func (c Config) Dormant() []string {
 			keys = append(keys, k.key)
 		}
 	}
-	return keys
+	return append(keys, c.Idle...)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"docket/internal/desk/freescout"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {
 		t.Errorf("the defaults name %v", got)
 	}
 	c.Slack.Users, c.Slack.SigningSecret = []string{"U1"}, "secret"
-	c.FreeScout.WebhookSecret = "secret"
+	c.Desks["freescout"].(*freescout.Settings).WebhookSecret = "secret"
 	c.Policies.Backfill, c.Policies.Storm.Limit, c.Policies.ReopenWithin, c.Policies.InvestigateWindow = "all", 1, time.Minute, time.Minute
 	c.Reconcile.Every = time.Hour
 	want := []string{"slack.users", "slack.signing_secret"}

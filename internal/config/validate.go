@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"net"
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -20,8 +19,7 @@ func (l *loader) validate() {
 	c := &l.config
 	l.checkListen()
 	l.checkDatabase()
-	l.checkWord("desk", c.Desk, "local", "freescout")
-	l.checkFreeScout()
+	l.checkDesks()
 	l.checkSlack()
 	l.checkWebhooks()
 	l.checkSources()
@@ -118,55 +116,6 @@ func (l *loader) atLeastASecond(path string, have time.Duration) {
 	if have < time.Second {
 		l.wrong(path, "%s is too short: 1s is the shortest", have)
 	}
-}
-
-func (l *loader) checkFreeScout() {
-	f := l.config.FreeScout
-	if l.config.Desk == "freescout" {
-		l.need("freescout.api_url", "FREESCOUT_API_URL", f.APIURL != "")
-		l.need("freescout.api_key", "FREESCOUT_API_KEY", f.APIKey.Set() || l.config.Vault.Secrets[KeyVariable] != "")
-		l.need("freescout.mailbox_id", "FREESCOUT_OPERATIONS_MAILBOX_ID", f.MailboxID != 0)
-	}
-	if f.APIURL != "" {
-		l.checkURL("freescout.api_url", f.APIURL)
-	}
-	if l.given["freescout.instance_url"] || l.fromEnv["freescout.instance_url"] != "" { // Else it is part of api_url.
-		l.checkURL("freescout.instance_url", f.InstanceURL)
-	}
-	l.checkSecret("freescout.api_key", f.APIKey)
-	l.checkSecret("freescout.webhook_secret", f.WebhookSecret)
-	if a, err := mail.ParseAddress(f.Customer); err != nil || a.Address != f.Customer {
-		l.wrong("freescout.customer", "%s is not a bare e-mail address: write alerts@example.org", quoted(f.Customer))
-	}
-	l.atLeastASecond("freescout.wait_out", f.WaitOut)
-
-	access := l.config.Access
-	l.checkSecret("access.client_id", access.ClientID)
-	l.checkSecret("access.client_secret", access.ClientSecret)
-	const id, secret = "CF_ACCESS_SVC_TICKETS_CLIENT_ID", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" //nolint:gosec // Names, not values.
-	switch {
-	case access.ClientID.Set() && !access.ClientSecret.Set() && !l.saidOf(secret):
-		l.wrongIn(secret, "is missing, but %s is set: Cloudflare Access needs both", id)
-	case access.ClientSecret.Set() && !access.ClientID.Set() && !l.saidOf(id):
-		l.wrongIn(id, "is missing, but %s is set: Cloudflare Access needs both", secret)
-	}
-}
-
-// need: a key of the freescout desk. The mistake stands where the desk is spoken of: in the
-// file, with the variable in the text, or else at the variable.
-func (l *loader) need(key, variable string, there bool) {
-	if there || l.saidOf(variable) || l.said(key) {
-		return
-	}
-	place, ok := l.place(key)
-	if !ok {
-		place, ok = l.place("desk")
-	}
-	if !ok {
-		l.wrongIn(variable, "is missing: the freescout desk needs it (%s in the file)", key)
-		return
-	}
-	l.add(Mistake{File: l.file, Line: place.Line, Column: place.Column, Path: key, Text: fmt.Sprintf("is missing: the freescout desk needs it (%s in the environment)", variable)})
 }
 
 // saidOf reports whether there is a mistake about a variable, or about its _FILE.

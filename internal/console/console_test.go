@@ -333,7 +333,7 @@ func TestTextIsLookedForFurtherBackInTheAuditLog(t *testing.T) {
 	err = st.Write(t.Context(), func(tx *store.Tx) error {
 		entries := make([]audit.Entry, 45_000)
 		for n := range entries {
-			entries[n] = audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionAccepted, Payload: map[string]any{"n": n}}
+			entries[n] = audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionAccepted, Payload: map[string]any{"n": n}}
 		}
 		entries[3].Payload = map[string]any{"text": "needle"}
 		head, err := tx.AuditHead(t.Context())

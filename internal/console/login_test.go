@@ -26,7 +26,7 @@ func account(t *testing.T, database, name, role string) {
 		t.Fatal(err)
 	}
 	err = st.PutAccount(t.Context(), store.Account{Name: name, Role: role, Password: hash}, audit.Entry{
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Actor{Kind: audit.KindPerson, Name: "test"}, Action: audit.ActionAccountSet, Payload: map[string]any{"name": name, "role": role},
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("test"), Action: audit.ActionAccountSet, Payload: map[string]any{"name": name, "role": role},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 var (
-	anna = audit.Actor{Kind: audit.KindPerson, Name: "anna"}
+	anna = audit.Person("anna")
 	noon = time.Now().UTC().Truncate(time.Microsecond)
 )
 

@@ -12,6 +12,7 @@ import (
 	"docket/internal/brief"
 	"docket/internal/desk"
 	"docket/internal/failpoint"
+	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
@@ -221,9 +222,9 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff filing.E
 		if err != nil {
 			return desk.Draft{}, err
 		}
-		var fault error
-		if subject, body, fault = c.words(inc.Route).Ticket(inc, alerts); fault != nil {
-			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", fault)
+		var failed error
+		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts); failed != nil {
+			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
 		}
 	}
 	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
@@ -295,8 +296,8 @@ func shown(name, asked string, t desk.Ticket, o filing.Outcome) filing.Answer {
 // failure turns a desk's error into an answer. What the error does not say for sure is
 // whenUnsure: unknown for a send, a failed look for a look.
 func failure(err error, whenUnsure filing.Outcome) filing.Answer {
-	a := filing.Answer{Outcome: whenUnsure, Fault: desk.NameOf(err), Detail: err.Error()}
-	if e, ok := errors.AsType[*desk.Error](err); ok {
+	a := filing.Answer{Outcome: whenUnsure, Fault: fault.NameOf(err), Detail: err.Error()}
+	if e, ok := errors.AsType[*fault.Fault](err); ok {
 		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
 	}
 	if a.Fault == desk.OwnLimit && whenUnsure != filing.OutcomeLookFailed {
@@ -304,19 +305,19 @@ func failure(err error, whenUnsure filing.Outcome) filing.Answer {
 		return a
 	}
 	if whenUnsure == filing.OutcomeLookFailed {
-		if desk.ClassOf(err) == desk.Missing {
+		if fault.ClassOf(err) == fault.Missing {
 			a.Outcome = filing.OutcomeVanished
 		}
 		return a
 	}
-	switch desk.ClassOf(err) {
-	case desk.Unavailable:
+	switch fault.ClassOf(err) {
+	case fault.Unavailable:
 		a.Outcome = filing.OutcomeNotSent
-	case desk.Refused:
+	case fault.Refused:
 		a.Outcome = filing.OutcomeRefused
-	case desk.Missing:
+	case fault.Missing:
 		a.Outcome = filing.OutcomeVanished
-	case desk.Unknown:
+	case fault.Unknown:
 	}
 	return a
 }

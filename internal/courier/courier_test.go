@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/filing"
 )
 
 func TestAFailureSaysWhatItSaysForSure(t *testing.T) {
 	t.Parallel()
-	fault := func(class desk.Class, name string) error {
-		return &desk.Error{Class: class, Name: name, Sentence: "said", RetryAfter: 7 * time.Second}
+	failed := func(class fault.Class, name string) error {
+		return &fault.Fault{Class: class, Name: name, Sentence: "said", RetryAfter: 7 * time.Second}
 	}
 	for _, c := range []struct {
 		name       string
@@ -20,16 +21,16 @@ func TestAFailureSaysWhatItSaysForSure(t *testing.T) {
 		whenUnsure filing.Outcome
 		want       filing.Outcome
 	}{
-		{"a send whose outcome is unknown", fault(desk.Unknown, "timeout"), filing.OutcomeUnknown, filing.OutcomeUnknown},
+		{"a send whose outcome is unknown", failed(fault.Unknown, "timeout"), filing.OutcomeUnknown, filing.OutcomeUnknown},
 		{"a send that failed in no known way", errors.New("boom"), filing.OutcomeUnknown, filing.OutcomeUnknown},
-		{"a send that surely did not leave", fault(desk.Unavailable, "dns_error"), filing.OutcomeUnknown, filing.OutcomeNotSent},
-		{"a send that was refused", fault(desk.Refused, "key_refused"), filing.OutcomeUnknown, filing.OutcomeRefused},
-		{"a note on a ticket that is gone", fault(desk.Missing, "missing"), filing.OutcomeUnknown, filing.OutcomeVanished},
-		{"a send that we held back", fault(desk.Unavailable, desk.OwnLimit), filing.OutcomeUnknown, filing.OutcomeHeldBack},
-		{"the look before a send, unanswered", fault(desk.Unknown, "timeout"), filing.OutcomeNotSent, filing.OutcomeNotSent},
-		{"a look that was refused", fault(desk.Refused, "access_refused"), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
-		{"a look that we held back never lets a send follow", fault(desk.Unavailable, desk.OwnLimit), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
-		{"a ticket that is not read back", fault(desk.Missing, "missing"), filing.OutcomeLookFailed, filing.OutcomeVanished},
+		{"a send that surely did not leave", failed(fault.Unavailable, "dns_error"), filing.OutcomeUnknown, filing.OutcomeNotSent},
+		{"a send that was refused", failed(fault.Refused, "key_refused"), filing.OutcomeUnknown, filing.OutcomeRefused},
+		{"a note on a ticket that is gone", failed(fault.Missing, "missing"), filing.OutcomeUnknown, filing.OutcomeVanished},
+		{"a send that we held back", failed(fault.Unavailable, desk.OwnLimit), filing.OutcomeUnknown, filing.OutcomeHeldBack},
+		{"the look before a send, unanswered", failed(fault.Unknown, "timeout"), filing.OutcomeNotSent, filing.OutcomeNotSent},
+		{"a look that was refused", failed(fault.Refused, "access_refused"), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
+		{"a look that we held back never lets a send follow", failed(fault.Unavailable, desk.OwnLimit), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
+		{"a ticket that is not read back", failed(fault.Missing, "missing"), filing.OutcomeLookFailed, filing.OutcomeVanished},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/storm"
 )
 
@@ -105,13 +106,13 @@ func (h *Health) Heard(ctx context.Context, err error) {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return // We stopped; that says nothing of the desk.
 	}
-	if desk.NameOf(err) == desk.OwnLimit {
+	if fault.NameOf(err) == desk.OwnLimit {
 		return // We held ourselves back; nor does that.
 	}
 	now := time.Now().UTC()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err == nil || errors.Is(err, desk.ErrMissing) {
+	if err == nil || errors.Is(err, fault.ErrMissing) {
 		h.well(ctx, now)
 		return
 	}
@@ -138,14 +139,14 @@ func (h *Health) well(ctx context.Context, now time.Time) {
 func (h *Health) ill(ctx context.Context, now time.Time, err error) {
 	before := h.fault
 	h.heard = true
-	h.fault = desk.NameOf(err)
-	if e, ok := errors.AsType[*desk.Error](err); ok {
+	h.fault = fault.NameOf(err)
+	if e, ok := errors.AsType[*fault.Fault](err); ok {
 		h.sentence, h.fix = e.Sentence, e.Fix
 	}
 	if before == "" {
 		h.since = now
 	}
-	if desk.ClassOf(err) != desk.Refused || IsAuth(h.fault) {
+	if fault.ClassOf(err) != fault.Refused || IsAuth(h.fault) {
 		h.fails++
 	}
 	switch {
@@ -171,7 +172,7 @@ func (h *Health) open(now time.Time) {
 
 // say logs a fault that is new. The caller holds mu.
 func (h *Health) say(ctx context.Context, err error) {
-	if desk.ClassOf(err) == desk.Refused && IsAuth(h.fault) {
+	if fault.ClassOf(err) == fault.Refused && IsAuth(h.fault) {
 		h.log.WarnContext(ctx, "freescout_auth_error", "desk", h.desk, "gate", h.fault, "fix", h.fix, "err", err)
 		return
 	}

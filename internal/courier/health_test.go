@@ -9,11 +9,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/storm"
 )
 
-var away = &desk.Error{Class: desk.Unavailable, Name: "connection_refused", Sentence: "nobody listens"}
+var away = &fault.Fault{Class: fault.Unavailable, Name: "connection_refused", Sentence: "nobody listens"}
 
 // TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace: a desk that is away is not called
 // by every job, and a change is said once.
@@ -58,13 +58,13 @@ func TestTheBreakerOpensAfterAFewFailuresAndChecksAtAPace(t *testing.T) {
 func TestOneTicketThatTheDeskRefusesIsNoOutage(t *testing.T) {
 	h := NewHealth("freescout", slog.New(slog.DiscardHandler))
 	for range 10 {
-		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "validation", Sentence: "the subject is too long"})
+		h.Heard(t.Context(), &fault.Fault{Class: fault.Refused, Name: "validation", Sentence: "the subject is too long"})
 	}
 	if _, ok := h.admit(time.Now()); !ok {
 		t.Error("one ticket's refusal holds all others up")
 	}
 	for range failsToOpen {
-		h.Heard(t.Context(), &desk.Error{Class: desk.Refused, Name: "key_refused", Sentence: "the key is wrong"})
+		h.Heard(t.Context(), &fault.Fault{Class: fault.Refused, Name: "key_refused", Sentence: "the key is wrong"})
 	}
 	if _, ok := h.admit(time.Now()); ok {
 		t.Error("with a refused key every call fails, and still they are sent")

@@ -124,5 +124,5 @@ func outageKey(began time.Time, what string) string {
 
 // note is an audit entry of Docket's own.
 func note(now time.Time, action string, payload map[string]any) audit.Entry {
-	return audit.Entry{CreatedAt: now, Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: action, Payload: payload}
+	return audit.Entry{CreatedAt: now, Actor: audit.System(), Action: action, Payload: payload}
 }

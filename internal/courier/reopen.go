@@ -8,6 +8,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/rule"
@@ -34,7 +35,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer fil
 	t, err := c.desk.Get(ctx, inc.Earlier.ID)
 	c.health.Heard(ctx, err)
 	switch {
-	case errors.Is(err, desk.ErrMissing):
+	case errors.Is(err, fault.ErrMissing):
 		return filing.Answer{}, false
 	case err != nil:
 		return failure(err, filing.OutcomeNotSent), true
@@ -48,7 +49,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer fil
 		// Harmless twice: whatever becomes of the call, the ticket is looked at again.
 		err := c.desk.SetStatus(ctx, t.ID, desk.StatusOpen)
 		c.health.Heard(ctx, err)
-		if errors.Is(err, desk.ErrMissing) {
+		if errors.Is(err, fault.ErrMissing) {
 			return filing.Answer{}, false
 		}
 		if err != nil {

@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -80,7 +78,7 @@ type Listing struct {
 }
 
 // Desk is a help desk. Every method sends at most one change to the desk, honours the
-// context's deadline, and returns nil or an *Error.
+// context's deadline, and returns nil or a *fault.Fault.
 type Desk interface { //nolint:interfacebloat // These are the verbs of a help desk; each has its own use.
 	// Name is the desk's kind: "local", "freescout".
 	Name() string
@@ -93,9 +91,9 @@ type Desk interface { //nolint:interfacebloat // These are the verbs of a help d
 	// List lists the tickets with any mark. It may take many calls, so that its deadline is the
 	// caller's; a list that cannot be read to its end is an error.
 	List(ctx context.Context, q Query) (Listing, error)
-	// Create makes a ticket and returns its ID. An error of class Unknown means that it may exist.
+	// Create makes a ticket and returns its ID. An error of class fault.Unknown means that it may exist.
 	Create(ctx context.Context, draft Draft) (id string, err error)
-	// Get reads one ticket. One that is not there is ErrMissing; one that was merged into
+	// Get reads one ticket. One that is not there is fault.ErrMissing; one that was merged into
 	// another comes back as that other one, with its ID.
 	Get(ctx context.Context, id string) (Ticket, error)
 	// Read is Get with the ticket's body and notes, which may be many megabytes of a storm's.
@@ -120,86 +118,6 @@ func MarkOf(subject string) string {
 	return rest[at+1:]
 }
 
-// Class is what an error says about the deed.
-type Class uint8
-
-// The classes.
-const (
-	// Unknown: it may have been done. Only a look may follow.
-	Unknown Class = iota
-	// Unavailable: surely not done; the desk or the way to it is ill. Retry as it is.
-	Unavailable
-	// Refused: surely not done; the desk will say the same again until a person changes something.
-	Refused
-	// Missing: the ticket asked for is not there.
-	Missing
-)
-
-// Errors to ask for with errors.Is; every *Error is one of them.
-var (
-	ErrUnknown     = errors.New("outcome unknown")
-	ErrUnavailable = errors.New("desk unavailable")
-	ErrRefused     = errors.New("desk refused")
-	ErrMissing     = errors.New("ticket missing")
-)
-
 // OwnLimit is the Name of the fault with which a desk holds a call back because too many
 // are waiting for their turn. It says nothing of the desk's health.
 const OwnLimit = "own_rate_limit"
-
-// Error is a desk's failure, named so that log, console, API and doctor say the same.
-type Error struct {
-	Class Class
-	// Name is the fault's fixed name, for example "access_refused", "key_refused", "timeout".
-	Name string
-	// Sentence says what happened, for a person; Fix says what to do about it.
-	Sentence, Fix string
-	// HTTPStatus is the answer's status, 0 where there was none.
-	HTTPStatus int
-	// RetryAfter is how long the desk asked us to wait, 0 if it did not.
-	RetryAfter time.Duration
-	// Err is the cause; it never holds a secret.
-	Err error
-}
-
-// Error returns the sentence, with the cause behind it.
-func (e *Error) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("%s: %s: %v", e.Name, e.Sentence, e.Err)
-	}
-	return e.Name + ": " + e.Sentence
-}
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Is matches the class's error.
-func (e *Error) Is(target error) bool {
-	switch e.Class {
-	case Unavailable:
-		return target == ErrUnavailable
-	case Refused:
-		return target == ErrRefused
-	case Missing:
-		return target == ErrMissing
-	default:
-		return target == ErrUnknown
-	}
-}
-
-// ClassOf returns the class of any error: what is no *Error is Unknown, because nothing
-// is known of it.
-func ClassOf(err error) Class {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Class
-	}
-	return Unknown
-}
-
-// NameOf returns the fault's name, "other" for what is no *Error.
-func NameOf(err error) string {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Name
-	}
-	return "other"
-}

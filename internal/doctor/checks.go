@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"docket/internal/audit"
-	"docket/internal/notify"
+	"docket/internal/fault"
 	"docket/internal/store"
 )
 
@@ -279,8 +279,8 @@ func lookJobs(ctx context.Context, e *exam) []HopResult {
 
 func lookSlack(ctx context.Context, e *exam) []HopResult {
 	err := e.Slack(ctx)
-	if fault, ok := errors.AsType[*notify.Error](err); ok {
-		return ill(fault.Name, fault.Sentence+".", "", fault.Fix)
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
+		return ill(f.Name, f.Sentence+".", "", f.Fix)
 	}
 	if err != nil {
 		return ill("slack_failed", "Slack could not be asked.", "", "Check SLACK_BOT_TOKEN and SLACK_API_URL.")
@@ -299,8 +299,8 @@ func lookWebhooks(ctx context.Context, e *exam) []HopResult {
 	all.Wait()
 	var results []HopResult
 	for i, err := range found {
-		if fault, ok := errors.AsType[*notify.Error](err); ok {
-			results = append(results, warned(fault.Name, upper(fault.Sentence)+".", "", upper(fault.Fix))...)
+		if f, ok := errors.AsType[*fault.Fault](err); ok {
+			results = append(results, warned(f.Name, upper(f.Sentence)+".", "", upper(f.Fix))...)
 		} else if err != nil {
 			results = append(results, warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
 		}

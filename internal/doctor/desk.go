@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/brief"
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/incident"
 )
 
@@ -54,19 +54,19 @@ func lookDesk(ctx context.Context, e *exam) []HopResult {
 	if err == nil {
 		return e.deskWell(ctx, took)
 	}
-	fault := faultOf(err)
-	at := hopOf(fault.Name)
+	f := fault.As(err)
+	at := hopOf(f.Name)
 	found := make([]HopResult, 0, len(hops))
 	for n, h := range hops {
-		f := HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took}
+		result := HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took}
 		switch {
 		case n == at:
-			f = HopResult{Hop: h.hop, Level: Ill, Name: fault.Name, Sentence: fault.Sentence, Evidence: evidence(fault), Fix: fault.Fix, Took: took}
+			result = HopResult{Hop: h.hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix, Took: took}
 			e.broken["desk"] = h.hop
 		case n > at:
-			f = HopResult{Hop: h.hop, Level: Skipped, Sentence: "Not looked at: " + hops[at].hop + " comes first."}
+			result = HopResult{Hop: h.hop, Level: Skipped, Sentence: "Not looked at: " + hops[at].hop + " comes first."}
 		}
-		found = append(found, f)
+		found = append(found, result)
 	}
 	return found
 }
@@ -90,25 +90,18 @@ func (e *exam) deskWell(ctx context.Context, took time.Duration) []HopResult {
 		}
 	}
 	if d, ok := e.Desk.(agent); ok {
-		f := HopResult{Hop: "acting user", Level: Well, Sentence: "There is an agent to write notes as."}
+		result := HopResult{Hop: "acting user", Level: Well, Sentence: "There is an agent to write notes as."}
 		id, err := d.ActingUser(ctx)
 		if err != nil {
-			fault := faultOf(err)
-			f = HopResult{Hop: f.Hop, Level: Ill, Name: fault.Name, Sentence: fault.Sentence, Evidence: evidence(fault), Fix: fault.Fix}
-			e.broken["desk"] = f.Hop
+			f := fault.As(err)
+			result = HopResult{Hop: result.Hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix}
+			e.broken["desk"] = result.Hop
 		} else {
-			f.Evidence = fmt.Sprintf("user %d", id)
+			result.Evidence = fmt.Sprintf("user %d", id)
 		}
-		found = append(found, f)
+		found = append(found, result)
 	}
 	return found
-}
-
-func faultOf(err error) *desk.Error {
-	if fault, ok := errors.AsType[*desk.Error](err); ok {
-		return fault
-	}
-	return &desk.Error{Name: desk.NameOf(err), Sentence: "The desk failed in a way that is not known.", Fix: "Look into docket's log.", Err: err}
 }
 
 func hopOf(name string) int {
@@ -120,9 +113,9 @@ func hopOf(name string) int {
 	return 3 // It answers, but not as it should.
 }
 
-func evidence(fault *desk.Error) string {
-	if fault.HTTPStatus != 0 {
-		return fmt.Sprintf("HTTP %d", fault.HTTPStatus)
+func evidence(f *fault.Fault) string {
+	if f.HTTPStatus != 0 {
+		return fmt.Sprintf("HTTP %d", f.HTTPStatus)
 	}
 	return ""
 }
@@ -222,6 +215,6 @@ func (e *exam) search(ctx context.Context, mark string, begin time.Time) (time.D
 
 // brokenAt says at which step the canary's way ended.
 func brokenAt(doing string, err error) []HopResult {
-	fault := faultOf(err)
-	return ill(fault.Name, upper(doing)+" failed. "+fault.Sentence, evidence(fault), fault.Fix)
+	f := fault.As(err)
+	return ill(f.Name, upper(doing)+" failed. "+f.Sentence, evidence(f), f.Fix)
 }

@@ -48,16 +48,6 @@ type Examination struct {
 	Canary bool `json:"canary"`
 }
 
-// Variable is one of the settings that the way to the desk needs.
-type Variable struct {
-	Name string
-	Set  bool
-	// Needed says that nothing works without it.
-	Needed bool
-	// Doubt says what looks wrong about its value, "" for nothing; it never holds the value.
-	Doubt string
-}
-
 // Source is a source and when it was heard.
 type Source struct {
 	Name  string
@@ -101,7 +91,7 @@ type Patient struct {
 	Store *store.Store
 	Desk  desk.Desk
 	// Variables are the environment of the desk; WaitOut its configured wait-out.
-	Variables []Variable
+	Variables []desk.Variable
 	Flags     func() []Flag
 	// Unstable are the alerts whose ids change while they fire, in words; nil where no server runs.
 	Unstable func() []string

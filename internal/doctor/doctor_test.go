@@ -16,10 +16,11 @@ import (
 	_ "modernc.org/sqlite" // The driver, to change a database behind everybody's back.
 
 	"docket/internal/audit"
+	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/doctor"
-	"docket/internal/notify"
+	"docket/internal/fault"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 )
@@ -53,7 +54,7 @@ func newClinic(t *testing.T, url string) *clinic {
 	c.opened = st
 	c.patient = doctor.Patient{
 		Store: st, Booted: time.Now(), Stale: 24 * time.Hour, Server: true,
-		Variables: []doctor.Variable{{Name: "FREESCOUT_API_URL", Set: true, Needed: true}, {Name: "FREESCOUT_API_KEY", Set: true, Needed: true}},
+		Variables: []desk.Variable{{Name: "FREESCOUT_API_URL", Set: true, Needed: true}, {Name: "FREESCOUT_API_KEY", Set: true, Needed: true}},
 		Flags:     func() []doctor.Flag { return []doctor.Flag{{Name: "alerts.auto_ticket", On: true}} },
 		Sources:   func() []doctor.Source { return []doctor.Source{{Name: "alertmanager", At: time.Now()}} },
 		Emit:      func(context.Context) (bool, string) { return true, "" },
@@ -105,8 +106,8 @@ func TestNothingIsFoundOnAHealthySystem(t *testing.T) {
 	})
 }
 
-// fault is one fault, where it must be found, and whether the canary fails with it, too.
-type fault struct {
+// trouble is one fault, where it must be found, and whether the canary fails with it, too.
+type trouble struct {
 	name      string
 	inject    func(*clinic)
 	hop, call string
@@ -114,7 +115,7 @@ type fault struct {
 }
 
 // faults are one each; the desk's stand before the rest.
-var faults = []fault{
+var faults = []trouble{
 	{"the name is not known", func(c *clinic) { c.config.APIURL = "http://docket.invalid" }, "desk name", "dns_error", true},
 	{"nobody listens", func(c *clinic) { c.config.APIURL = "http://127.0.0.1:1" }, "desk connection", "unreachable", true},
 	{"the connection is cut", order(fakedesk.Fault{Kind: fakedesk.CutBeforeCommit}), "desk connection", "connection_cut", true},
@@ -166,14 +167,14 @@ var faults = []fault{
 	}, "emit", "emit_refused", false},
 	{"Slack refuses the token", func(c *clinic) {
 		c.patient.Slack = func(context.Context) error {
-			return &notify.Error{Name: "token_revoked", Sentence: "Slack has revoked the token", Fix: "Set SLACK_BOT_TOKEN"}
+			return &fault.Fault{Name: "token_revoked", Sentence: "Slack has revoked the token", Fix: "Set SLACK_BOT_TOKEN"}
 		}
 	}, "slack", "token_revoked", false},
 	{"a webhook is not there", func(c *clinic) {
 		c.patient.Webhooks = map[string]func(context.Context) error{
 			"well": func(context.Context) error { return nil },
 			"ill": func(context.Context) error {
-				return &notify.Error{Name: "unreachable", Sentence: "the webhook ill cannot be reached", Fix: "look at url of the webhook ill"}
+				return &fault.Fault{Name: "unreachable", Sentence: "the webhook ill cannot be reached", Fix: "look at url of the webhook ill"}
 			},
 		}
 	}, "webhooks", "unreachable", false},
@@ -247,7 +248,7 @@ func (c *clinic) sql(q string) {
 
 func tampered(c *clinic) {
 	err := c.opened.AddCheckup(c.t.Context(), store.Checkup{At: time.Now(), By: "ada", Verdict: "well", Report: []byte("{}")}, audit.Entry{
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Actor{Kind: audit.KindPerson, Name: "ada"}, Action: audit.ActionDoctorRun, Payload: map[string]any{"verdict": "well"},
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("ada"), Action: audit.ActionDoctorRun, Payload: map[string]any{"verdict": "well"},
 	})
 	if err != nil {
 		c.t.Fatal(err)

@@ -75,9 +75,6 @@ type Round struct {
 	Client *http.Client
 }
 
-// itself is the doctor as the author of its own rounds, whichever replica it runs in.
-const itself = "docket"
-
 // Look makes one round: a change is said in the log, and once to the operator, however many
 // replicas find it and however often they start.
 func (d *Doctor) Look(ctx context.Context, round Round, now time.Time) error {
@@ -85,7 +82,7 @@ func (d *Doctor) Look(ctx context.Context, round Round, now time.Time) error {
 	if err != nil {
 		ill, well, err = now, now, nil // The database is away: the round says so. A change is named by its moment.
 	}
-	r := d.Examine(ctx, Options{Canary: round.Canary, MailboxID: round.MailboxID}, audit.Actor{Kind: audit.KindSystem, Name: itself})
+	r := d.Examine(ctx, Options{Canary: round.Canary, MailboxID: round.MailboxID}, audit.System())
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // Stopped half way: nothing was found out.
 	}
@@ -115,10 +112,10 @@ func (d *Doctor) Look(ctx context.Context, round Round, now time.Time) error {
 // before is when the doctor by itself, in any replica, last found an ill hop, and when it last found
 // none. A change is named by the end of what was before: then all who find it mean the same one.
 func (d *Doctor) before(ctx context.Context) (ill, well time.Time, err error) {
-	if ill, err = d.patient.Store.LastCheckup(ctx, itself, string(Ill), true); err != nil {
+	if ill, err = d.patient.Store.LastCheckup(ctx, audit.System().Name, string(Ill), true); err != nil {
 		return ill, well, err
 	}
-	well, err = d.patient.Store.LastCheckup(ctx, itself, string(Ill), false)
+	well, err = d.patient.Store.LastCheckup(ctx, audit.System().Name, string(Ill), false)
 	return ill, well, err
 }
 

@@ -110,7 +110,7 @@ func tile(sev alert.Severity) alert.Alert {
 func (o *office) click(n int, by string) (Investigation, error) {
 	here := func() (string, bool) { return "", false }
 	return o.replicas[n%len(o.replicas)].Investigate(o.t.Context(), Click{
-		Alert: tile(alert.P3), Brief: "Three of the last five readings were slow.", Actor: audit.Actor{Kind: audit.KindPerson, Name: by}, DeskAway: here,
+		Alert: tile(alert.P3), Brief: "Three of the last five readings were slow.", Actor: audit.Person(by), DeskAway: here,
 	})
 }
 
@@ -174,7 +174,7 @@ func TestAClickAfterAHumanCloseBringsAFreshTicket(t *testing.T) {
 func TestAClickWhileTheDeskIsAwayIsAnsweredAtOnce(t *testing.T) {
 	each(t, noon, func(s *scene) {
 		began := time.Now()
-		got, err := s.in.Investigate(s.t.Context(), Click{Alert: tile(alert.P3), Actor: audit.Actor{Kind: audit.KindPerson, Name: "ann"}, DeskAway: func() (string, bool) { return "FreeScout is away.", true }})
+		got, err := s.in.Investigate(s.t.Context(), Click{Alert: tile(alert.P3), Actor: audit.Person("ann"), DeskAway: func() (string, bool) { return "FreeScout is away.", true }})
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func (w *work) recordNotice(before, next notice.Notice, verdict filing.Verdict) 
 	about := map[string]any{
 		"notice": next.ID, "notifier": next.Notifier, "recipient": next.Recipient.ID, "mark": markOrNone(next.Mark), "attempts": next.Attempt,
 	}
-	docket := audit.Actor{Kind: audit.KindSystem, Name: "docket"}
+	docket := audit.System()
 	switch {
 	case verdict == filing.VerdictDone && before.Message == "" && next.Message != "":
 		about["channel"], about["message"] = next.Channel, next.Message

@@ -17,7 +17,7 @@ import (
 func (w *work) record(d rule.Decision, in *Input) {
 	actor := in.Actor
 	if actor == (audit.Actor{}) {
-		actor = audit.Actor{Kind: audit.KindSystem, Name: "docket"}
+		actor = audit.System()
 	}
 	for _, e := range d.Effects {
 		w.enter(actor, audit.ActionTicketAsked, map[string]any{
@@ -41,7 +41,7 @@ func (w *work) record(d rule.Decision, in *Input) {
 		about["attempts"] = d.Effect.Attempt
 		if inc.Inquiry.Asked {
 			about["surface"] = inc.Surface
-			w.enter(audit.Actor{Kind: audit.KindPerson, Name: inc.Inquiry.By}, audit.ActionStatusFiled, about)
+			w.enter(audit.Person(inc.Inquiry.By), audit.ActionStatusFiled, about)
 			return
 		}
 		w.enter(actor, audit.ActionTicketFiled, about)
@@ -113,7 +113,7 @@ func (w *work) saveAudit(ctx context.Context) error {
 			byReason[string(d.reason)] = append(marks, d.mark.String())
 		}
 		// First, so that what was decided stands before what was asked for because of it.
-		shared := audit.Entry{CreatedAt: w.now, Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionAccepted, Payload: byReason}
+		shared := audit.Entry{CreatedAt: w.now, Actor: audit.System(), Action: audit.ActionAccepted, Payload: byReason}
 		w.entries = append([]audit.Entry{shared}, w.entries...)
 	}
 	return w.tx.AppendAudit(ctx, w.head, w.entries)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"docket/internal/fault"
 	"docket/internal/notify"
 )
 
@@ -100,8 +101,8 @@ func (h *Health) hear(ctx context.Context, err error) {
 		h.fault, h.sentence, h.fix, h.lastSuccess, h.fails, h.until = "", "", "", now, 0, time.Time{}
 		return
 	}
-	e := notify.As(err)
-	if e.Class == notify.Refused || e.Class == notify.Gone {
+	e := fault.As(err)
+	if e.Class == fault.Refused || e.Class == fault.Missing {
 		h.until = time.Time{}
 		h.log.WarnContext(ctx, "message refused", "notifier", h.notifier, "fault", e.Name, "fix", e.Fix, "err", err)
 		return

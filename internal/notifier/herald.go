@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/failpoint"
+	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
@@ -173,19 +174,19 @@ func answerOf(ref notify.Ref, err error) notice.Answer {
 	if err == nil {
 		return notice.Answer{Outcome: filing.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
 	}
-	e := notify.As(err)
+	e := fault.As(err)
 	a := notice.Answer{Outcome: filing.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
 	switch e.Class {
-	case notify.Unavailable:
+	case fault.Unavailable:
 		a.Outcome = filing.OutcomeNotSent
 		if e.Name == notify.RateLimited {
 			a.Outcome = filing.OutcomeHeldBack
 		}
-	case notify.Refused:
+	case fault.Refused:
 		a.Outcome = filing.OutcomeRefused
-	case notify.Gone:
+	case fault.Missing:
 		a.Outcome = filing.OutcomeVanished
-	case notify.Unknown:
+	case fault.Unknown:
 	}
 	return a
 }

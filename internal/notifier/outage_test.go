@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"docket/internal/courier"
-	"docket/internal/desk"
 	"docket/internal/desk/local"
+	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store/storetest"
@@ -30,7 +30,7 @@ func (d *moodyDesk) Check(ctx context.Context) error {
 	return d.Desk.Check(ctx)
 }
 
-var errAway = &desk.Error{Class: desk.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
+var errAway = &fault.Fault{Class: fault.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
 
 func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {

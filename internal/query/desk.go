@@ -1,10 +1,9 @@
 package query
 
 import (
+	"docket/internal/fault"
 	"errors"
 	"net/http"
-
-	"docket/internal/desk"
 )
 
 // DeskSentence is a desk's error as a sentence and as a status to answer with; 503 with no
@@ -13,16 +12,16 @@ func DeskSentence(err error) (sentence string, status int) {
 	if errors.Is(err, ErrNoSuch) {
 		return err.Error(), http.StatusNotFound
 	}
-	e, ok := errors.AsType[*desk.Error](err)
+	e, ok := errors.AsType[*fault.Fault](err)
 	if !ok {
 		return "", http.StatusServiceUnavailable
 	}
-	switch desk.ClassOf(err) {
-	case desk.Missing:
+	switch e.Class {
+	case fault.Missing:
 		return e.Sentence, http.StatusNotFound
-	case desk.Refused:
+	case fault.Refused:
 		return e.Sentence, http.StatusConflict
-	case desk.Unknown, desk.Unavailable:
+	case fault.Unknown, fault.Unavailable:
 	}
 	return e.Sentence, http.StatusServiceUnavailable
 }

@@ -72,7 +72,7 @@ const (
 
 // takeUp says that this replica lives, and makes available what is run by one that does not
 // say so any more. Such a replica may yet live, paused or cut off: then two work on one
-// effect, which the rules expect (incident.Effect).
+// effect, which the rules expect (filing.Effect).
 func (c *postgresClient) takeUp(ctx context.Context, now time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

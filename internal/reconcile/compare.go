@@ -11,6 +11,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/audit"
 	"docket/internal/desk"
+	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
@@ -65,7 +66,7 @@ func (r *Reconciler) Timer(ctx context.Context, now time.Time) error {
 		return r.Store.EndLease(ctx, r.lease(), r.Holder)
 	}
 	report, err := r.compare(ctx, Options{}, now)
-	if desk.ClassOf(err) == desk.Unavailable {
+	if fault.ClassOf(err) == fault.Unavailable {
 		err = nil // The desk's health says it, once.
 	}
 	if err := errors.Join(err, r.Store.EndLease(context.WithoutCancel(ctx), r.lease(), r.Holder)); err != nil {
@@ -254,12 +255,12 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 	t, err = p.Desk.Get(ctx, inc.Ticket.ID)
 	p.Heard(ctx, err)
 	switch {
-	case errors.Is(err, desk.ErrMissing) && inc.Shared != storm.NotShared:
+	case errors.Is(err, fault.ErrMissing) && inc.Shared != storm.NotShared:
 		p.find(GatheringIll, didReport, inc.Mark.String(), known(inc))
 		return t, false, nil
-	case errors.Is(err, desk.ErrMissing) && inc.Within != (alert.Mark{}):
+	case errors.Is(err, fault.ErrMissing) && inc.Within != (alert.Mark{}):
 		return t, false, nil // Told with the gathering.
-	case errors.Is(err, desk.ErrMissing):
+	case errors.Is(err, fault.ErrMissing):
 		mark := inc.Mark
 		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: ledger.View{Kind: incident.TicketMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
 		p.find(Missing, didRepair, inc.Mark.String(), known(inc))

@@ -157,7 +157,7 @@ func TestEveryMismatchIsFoundAndHealedOnce(t *testing.T) {
 				if now := s.latest(name); now.Version != stood.Version {
 					t.Fatal("a dry run changed the incident")
 				}
-				if r := s.run(reconcile.Options{Actor: audit.Actor{Kind: audit.KindPerson, Name: "ann"}}); strings.Join(kinds(r), ",") != m.found {
+				if r := s.run(reconcile.Options{Actor: audit.Person("ann")}); strings.Join(kinds(r), ",") != m.found {
 					t.Fatalf("found %q, want %q", kinds(r), m.found)
 				}
 				if wrong := m.healed(s, stood, s.latest(name)); wrong != "" {

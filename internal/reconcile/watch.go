@@ -11,6 +11,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/failpoint"
+	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/ledger"
@@ -154,10 +155,10 @@ func (r *Reconciler) follow(ctx context.Context, h Hint) error {
 	t, err := r.Desk.Get(ctx, h.TicketID)
 	r.Heard(ctx, err)
 	r.called(1, 0)
-	if errors.Is(err, desk.ErrMissing) && h.Gone {
+	if errors.Is(err, fault.ErrMissing) && h.Gone {
 		t, err = desk.Ticket{ID: h.TicketID, Status: desk.StatusDeleted}, nil
 	}
-	if errors.Is(err, desk.ErrMissing) {
+	if errors.Is(err, fault.ErrMissing) {
 		return nil // Lost, and not by a person as far as is known: that is for the comparison.
 	}
 	if err != nil {
@@ -263,7 +264,7 @@ func asShown(name string, t desk.Ticket) filing.Shown {
 // said takes note of how a listing went. A refusal of the listing alone says nothing of the way
 // to the desk, and comes back as an error; all else the desk's health says.
 func (r *Reconciler) said(ctx context.Context, err error) error {
-	if e, ok := errors.AsType[*desk.Error](err); ok && e.Name == "filter_ignored" {
+	if e, ok := errors.AsType[*fault.Fault](err); ok && e.Name == "filter_ignored" {
 		return err
 	}
 	r.Heard(ctx, err)

@@ -10,6 +10,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 // The desk's own times: a search shows a ticket at most searchLag after it exists, and a
@@ -75,8 +76,8 @@ func (r *room) settle(now time.Time) {
 	})
 }
 
-func fault(class desk.Class, name string) error {
-	return &desk.Error{Class: class, Name: name, Sentence: name}
+func failure(class fault.Class, name string) error {
+	return &fault.Fault{Class: class, Name: name, Sentence: name}
 }
 
 // call is what every call begins with: the request may not leave at all.
@@ -85,11 +86,11 @@ func (r *room) call(ctx context.Context, what string) error {
 	r.settle(time.Now())
 	switch {
 	case ctx.Err() != nil:
-		return fault(desk.Unavailable, "context")
+		return failure(fault.Unavailable, "context")
 	case time.Now().Before(r.awayUntil):
-		return fault(desk.Unavailable, "away")
+		return failure(fault.Unavailable, "away")
 	case r.w.faults && r.w.chance(6):
-		return fault(desk.Unavailable, "connection_refused")
+		return failure(fault.Unavailable, "connection_refused")
 	}
 	return nil
 }
@@ -102,7 +103,7 @@ func (r *room) answer(ctx context.Context, what string) error {
 	}
 	r.w.pause(what+" was done", wait)
 	if ctx.Err() != nil || (r.w.faults && r.w.chance(10)) {
-		return fault(desk.Unknown, "answer_lost")
+		return failure(fault.Unknown, "answer_lost")
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func (r *room) Create(ctx context.Context, d desk.Draft) (string, error) {
 	}
 	if r.w.faults && r.w.chance(8) {
 		r.late = append(r.late, lateCreate{time.Now().Add(r.w.span(lateCommit)), d})
-		return "", fault(desk.Unknown, "timeout")
+		return "", failure(fault.Unknown, "timeout")
 	}
 	t := r.create(d, time.Now())
 	if r.w.faults && r.w.chance(3) {
@@ -182,7 +183,7 @@ func (t *ticket) shown() desk.Ticket {
 func (r *room) at(id string) (*ticket, error) {
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 1 || n > len(r.tickets) || r.tickets[n-1].vanished {
-		return nil, fault(desk.Missing, "ticket_missing")
+		return nil, failure(fault.Missing, "ticket_missing")
 	}
 	return r.tickets[n-1], nil
 }

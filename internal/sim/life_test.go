@@ -314,7 +314,7 @@ func (w *world) click() {
 		return
 	}
 	word := s.word()
-	actor := audit.Actor{Kind: audit.KindPerson, Name: "ann"}
+	actor := audit.Person("ann")
 	w.model.tries(word)
 	if _, err := w.anyReplica().Apply(context.Background(), ledger.Input{Alert: &word}, ledger.Input{Investigate: &word, Actor: actor}); err == nil {
 		w.model.acknowledged(word) // Who got no answer clicks again, or not.

@@ -20,7 +20,7 @@ func chain(t *testing.T, s *Store, n int) {
 			var entries []audit.Entry
 			for i := from; i < min(from+3, n); i++ {
 				entries = append(entries, audit.Entry{
-					CreatedAt: noon.Add(time.Duration(i) * time.Second), Actor: audit.Actor{Kind: audit.KindSystem, Name: "docket"}, Action: audit.ActionTicketFiled,
+					CreatedAt: noon.Add(time.Duration(i) * time.Second), Actor: audit.System(), Action: audit.ActionTicketFiled,
 					Payload: map[string]any{"alert_key": fmt.Sprintf("%016x", i), "severity": "P1", "ticket_id": fmt.Sprint(i), "z": 1, "a": []any{"<&>\u2028", true, nil, map[string]any{"b": 2, "a": "nul \x00"}}},
 				})
 			}

@@ -98,7 +98,7 @@ func (otherDesk) Name() string { return "elsewhere" }
 type deadDesk struct{ *local.Desk }
 
 func (deadDesk) Find(context.Context, string) ([]desk.Ticket, error) {
-	return nil, &desk.Error{Class: desk.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
+	return nil, &fault.Fault{Class: fault.Unavailable, Name: "unreachable", Sentence: "the desk cannot be reached", Fix: "start it"}
 }
 
 func newFace(t testing.TB, p plan) *face {

@@ -131,7 +131,7 @@ func clicker(c slack.Click) audit.Actor {
 	if c.UserName != "" {
 		name = firstOf([]rune(audit.Clean(c.UserName))) + " (Slack " + c.UserID + ")"
 	}
-	return audit.Actor{Kind: audit.KindPerson, Name: name}
+	return audit.Person(name)
 }
 
 // maxClicker bounds the name that Slack sends, in characters.

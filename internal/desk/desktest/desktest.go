@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -153,7 +154,7 @@ func twins(t *testing.T, ctx context.Context, d desk.Desk, o Options) {
 	case o.UniqueMarks && err == nil && id == want[0]:
 		// The desk gave the first one back; that is as good.
 	case o.UniqueMarks:
-		if !errors.Is(err, desk.ErrRefused) {
+		if !errors.Is(err, fault.ErrRefused) {
 			t.Errorf("a second Create with the same mark: id %q, error %v, want the first id or ErrRefused", id, err)
 		}
 	case err != nil:
@@ -249,7 +250,7 @@ func missingTicket(t *testing.T, ctx context.Context, d desk.Desk, o Options) {
 		for verb, err := range map[string]error{
 			"Get": err, "Note": d.Note(ctx, id, "text"), "Tag": d.Tag(ctx, id, []string{"x"}), "SetStatus": d.SetStatus(ctx, id, desk.StatusClosed),
 		} {
-			if !errors.Is(err, desk.ErrMissing) {
+			if !errors.Is(err, fault.ErrMissing) {
 				t.Errorf("%s(%q): %v, want ErrMissing", verb, id, err)
 			}
 		}
@@ -267,9 +268,9 @@ func endedContext(t *testing.T, ctx context.Context, d desk.Desk, _ Options) {
 		"Create": createErr, "Find": findErr, "Get": getErr, "Note": d.Note(ended, id, "never"),
 		"Tag": d.Tag(ended, id, []string{"never"}), "SetStatus": d.SetStatus(ended, id, desk.StatusClosed), "Check": d.Check(ended),
 	} {
-		var fault *desk.Error
-		if !errors.As(err, &fault) || fault.Class != desk.Unavailable || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s with an ended context: %v, want an Unavailable *desk.Error over context.Canceled", verb, err)
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Class != fault.Unavailable || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s with an ended context: %v, want an Unavailable *fault.Fault over context.Canceled", verb, err)
 		}
 	}
 	read := get(t, ctx, d, id)

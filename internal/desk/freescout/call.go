@@ -54,10 +54,10 @@ type answer struct {
 	body   []byte
 }
 
-// do makes the call, once. Its error is nil or a *desk.Error.
+// do makes the call, once. Its error is nil or a *fault.Fault.
 func (d *Desk) do(ctx context.Context, c call) (answer, error) {
 	if !d.held.Load().now.APIKey.Set() {
-		return answer{}, &desk.Error{Class: desk.Unavailable, Name: "key_missing", Sentence: "FreeScout's key is not known yet: the vault has not given it.",
+		return answer{}, &fault.Fault{Class: fault.Unavailable, Name: "key_missing", Sentence: "FreeScout's key is not known yet: the vault has not given it.",
 			Fix: "Bring the vault back, or set FREESCOUT_API_KEY."}
 	}
 	if err := d.turn(ctx); err != nil {
@@ -70,15 +70,15 @@ func (d *Desk) do(ctx context.Context, c call) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	x := d.exchange(ctx, c)
-	if fault := classify(x); fault != nil {
-		return answer{}, d.scrubbed(fault)
+	if f := classify(x); f != nil {
+		return answer{}, d.scrubbed(f)
 	}
 	return answer{header: x.header, body: x.body}, nil
 }
 
 // turn waits for our own limit on calls. It leaves time for the call itself: one that
 // starts with no time left would end with an unknown outcome. Its errors are not sent.
-func (d *Desk) turn(ctx context.Context) *desk.Error {
+func (d *Desk) turn(ctx context.Context) *fault.Fault {
 	if err := ctx.Err(); err != nil {
 		return classifyFailure(exchange{err: err})
 	}
@@ -95,7 +95,7 @@ func (d *Desk) turn(ctx context.Context) *desk.Error {
 	case errors.Is(err, context.Canceled):
 		return classifyFailure(exchange{err: err})
 	default:
-		return &desk.Error{Class: desk.Unavailable, Name: desk.OwnLimit, Sentence: "Too many calls to FreeScout were waiting for their turn.",
+		return &fault.Fault{Class: fault.Unavailable, Name: desk.OwnLimit, Sentence: "Too many calls to FreeScout were waiting for their turn.",
 			Fix: "Nothing, if it passes; raise freescout.rate if FreeScout can take more.", Err: err}
 	}
 }
@@ -191,14 +191,14 @@ func plain(err error) error {
 }
 
 // scrubbed takes our secrets out of a fault, should FreeScout or a proxy have said them back.
-func (d *Desk) scrubbed(fault *desk.Error) *desk.Error {
-	fault.Sentence = d.scrub(fault.Sentence)
-	if fault.Err != nil {
-		if text := fault.Err.Error(); d.scrub(text) != text {
-			fault.Err = errors.New(d.scrub(text))
+func (d *Desk) scrubbed(f *fault.Fault) *fault.Fault {
+	f.Sentence = d.scrub(f.Sentence)
+	if f.Err != nil {
+		if text := f.Err.Error(); d.scrub(text) != text {
+			f.Err = errors.New(d.scrub(text))
 		}
 	}
-	return fault
+	return f
 }
 
 func (d *Desk) scrub(text string) string {

@@ -1,14 +1,13 @@
 package freescout
 
 import (
+	"docket/internal/fault"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"docket/internal/desk"
 )
 
 // deed is what a call does to FreeScout; it decides what a doubtful answer means.
@@ -24,11 +23,11 @@ const (
 
 // doubtful is the class of an answer that does not say whether the deed was done: what
 // is harmless twice may simply be tried again.
-func (d deed) doubtful() desk.Class {
+func (d deed) doubtful() fault.Class {
 	if d == creating || d == noting {
-		return desk.Unknown
+		return fault.Unknown
 	}
-	return desk.Unavailable
+	return fault.Unavailable
 }
 
 // exchange is one call and all that came of it.
@@ -53,20 +52,20 @@ type exchange struct {
 }
 
 // classify names an exchange's fault, nil for a success. It is pure.
-func classify(x exchange) *desk.Error {
+func classify(x exchange) *fault.Fault {
 	if x.err != nil {
 		return classifyFailure(x)
 	}
-	fault := classifyAnswer(x)
-	if fault != nil {
-		fault.HTTPStatus = x.status
-		fault.RetryAfter = retryAfter(x.header, x.now)
+	f := classifyAnswer(x)
+	if f != nil {
+		f.HTTPStatus = x.status
+		f.RetryAfter = retryAfter(x.header, x.now)
 	}
-	return fault
+	return f
 }
 
 // classifyAnswer goes from the answers that are surely not FreeScout's to its own.
-func classifyAnswer(x exchange) *desk.Error {
+func classifyAnswer(x exchange) *fault.Fault {
 	switch {
 	case fromAccess(x) && x.tokenless:
 		return refused("access_token_missing", "Cloudflare Access guards FreeScout, and Docket has no service token for it; FreeScout never saw the call.",
@@ -92,35 +91,35 @@ func classifyAnswer(x exchange) *desk.Error {
 	case x.status == http.StatusRequestEntityTooLarge:
 		return refused("too_large", "FreeScout's server refused the text as too large.", "Raise its limits (nginx client_max_body_size, PHP post_max_size).")
 	case x.status == http.StatusTooManyRequests:
-		return &desk.Error{Class: desk.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.", Fix: "Lower freescout.rate if this goes on."}
+		return &fault.Fault{Class: fault.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.", Fix: "Lower freescout.rate if this goes on."}
 	case x.status >= 500:
 		return classifyIll(x)
 	default:
-		return &desk.Error{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.", Fix: "Look into FreeScout's log; check what stands before it."}
+		return &fault.Fault{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.", Fix: "Look into FreeScout's log; check what stands before it."}
 	}
 }
 
 // classifySuccess believes a 2xx only in the shape that FreeScout gives it.
-func classifySuccess(x exchange) *desk.Error {
+func classifySuccess(x exchange) *fault.Fault {
 	page := looksLikeHTML(x)
-	notJSON := desk.Error{Class: desk.Refused, Name: "not_json", Sentence: "A web page came back where FreeScout's API answers JSON.",
+	notJSON := fault.Fault{Class: fault.Refused, Name: "not_json", Sentence: "A web page came back where FreeScout's API answers JSON.",
 		Fix: "Check FREESCOUT_API_URL: it is the address under which FreeScout itself is installed."}
 	switch x.deed {
 	case creating, noting:
 		if newID(x.header, x.body) != "" {
 			return nil
 		}
-		notJSON.Class = desk.Unknown
+		notJSON.Class = fault.Unknown
 		if page {
 			return &notJSON
 		}
-		return &desk.Error{Class: desk.Unknown, Name: "no_id", Sentence: "FreeScout answered success but did not say what it made.", Fix: "Update FreeScout's API & Webhooks module (1.0.89 or later)."}
+		return &fault.Fault{Class: fault.Unknown, Name: "no_id", Sentence: "FreeScout answered success but did not say what it made.", Fix: "Update FreeScout's API & Webhooks module (1.0.89 or later)."}
 	case reading:
 		if page {
 			return &notJSON
 		}
 		if len(x.body) == 0 {
-			return &desk.Error{Class: desk.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.", Fix: "Look into FreeScout's log."}
+			return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.", Fix: "Look into FreeScout's log."}
 		}
 	case setting:
 		if page {
@@ -132,11 +131,11 @@ func classifySuccess(x exchange) *desk.Error {
 
 // classifyRedirect: FreeScout's API never sends the same call elsewhere, and following
 // would carry the key to another host.
-func classifyRedirect(x exchange) *desk.Error {
+func classifyRedirect(x exchange) *fault.Fault {
 	if id := x.mergedInto(); id != "" {
-		fault := refused("merged", "FreeScout shows this ticket as ticket "+id+" now: a person merged it.", "Nothing: Docket goes on with that one.")
-		fault.Err = &mergedError{id}
-		return fault
+		f := refused("merged", "FreeScout shows this ticket as ticket "+id+" now: a person merged it.", "Nothing: Docket goes on with that one.")
+		f.Err = &mergedError{id}
+		return f
 	}
 	to := "elsewhere"
 	if u, err := url.Parse(x.header.Get("Location")); err == nil && u.Host != "" {
@@ -145,7 +144,7 @@ func classifyRedirect(x exchange) *desk.Error {
 	return refused("wrong_base_url", "FreeScout's address redirects "+clip(to)+".", "Set FREESCOUT_API_URL to the address at which FreeScout answers without a redirect.")
 }
 
-func classifyForbidden(x exchange) *desk.Error {
+func classifyForbidden(x exchange) *fault.Fault {
 	switch {
 	case x.tokenless && looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
 		return refused("access_token_missing", "Cloudflare refused the call, and Docket has no Access service token; FreeScout never saw it.",
@@ -164,14 +163,14 @@ func classifyForbidden(x exchange) *desk.Error {
 
 // classifyNotFound: "no such ticket" is told as JSON (or with nothing), a FreeScout
 // without the module shows its web page. The caller makes sure before it believes Missing.
-func classifyNotFound(x exchange) *desk.Error {
+func classifyNotFound(x exchange) *fault.Fault {
 	switch told := isObject(x.body) || len(x.body) == 0; {
 	case !told, x.list && x.deed == reading:
 		return refused("module_missing", "FreeScout's API does not answer at this address.", "Activate the API & Webhooks module, and check FREESCOUT_API_URL.")
 	case x.deed == creating:
-		return &desk.Error{Class: desk.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".", Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
+		return &fault.Fault{Class: fault.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".", Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
 	default:
-		return &desk.Error{Class: desk.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Nothing, if a person deleted it."}
+		return &fault.Fault{Class: fault.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Nothing, if a person deleted it."}
 	}
 }
 
@@ -179,23 +178,23 @@ func classifyNotFound(x exchange) *desk.Error {
 // had created the conversation ("Customer first name or email is required", issue 3025),
 // so for a create only faults of fields that are read before anything is made count as
 // not done, and the customer is not one of them.
-func classifyInvalid(x exchange) *desk.Error {
+func classifyInvalid(x exchange) *fault.Fault {
 	words, fields := validation(x.body)
-	class := desk.Refused
+	class := fault.Refused
 	if x.deed == creating || x.deed == noting {
 		known := len(fields) > 0 && !(x.deed == creating && strings.Contains(strings.ToLower(words), "customer"))
 		for _, field := range fields {
 			known = known && slices.Contains(checkedFirst(x.deed), field)
 		}
 		if !known {
-			class = desk.Unknown
+			class = fault.Unknown
 		}
 	}
 	sentence := "FreeScout did not accept what was sent."
 	if words != "" {
 		sentence = "FreeScout did not accept what was sent: " + clip(words)
 	}
-	return &desk.Error{Class: class, Name: "rejected", Sentence: sentence, Fix: "Check FREESCOUT_OPERATIONS_MAILBOX_ID and FREESCOUT_USER_ID; update the API & Webhooks module."}
+	return &fault.Fault{Class: class, Name: "rejected", Sentence: sentence, Fix: "Check FREESCOUT_OPERATIONS_MAILBOX_ID and FREESCOUT_USER_ID; update the API & Webhooks module."}
 }
 
 // checkedFirst lists the fields whose faults FreeScout finds before it makes anything.
@@ -206,15 +205,15 @@ func checkedFirst(d deed) []string {
 	return []string{"type", "text", "user"}
 }
 
-func classifyIll(x exchange) *desk.Error {
-	fault := desk.Error{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.", Fix: "Look into FreeScout's log (storage/logs)."}
+func classifyIll(x exchange) *fault.Fault {
+	f := fault.Fault{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.", Fix: "Look into FreeScout's log (storage/logs)."}
 	switch {
 	case x.status == http.StatusServiceUnavailable:
-		fault.Name, fault.Sentence, fault.Fix = "service_unavailable", "FreeScout is unavailable, perhaps for maintenance.", "Wait, or bring FreeScout back."
+		f.Name, f.Sentence, f.Fix = "service_unavailable", "FreeScout is unavailable, perhaps for maintenance.", "Wait, or bring FreeScout back."
 	case x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout || x.status >= 520:
-		fault.Name, fault.Sentence, fault.Fix = "proxy_error", "A server before FreeScout got no answer from it.", "Check that FreeScout is up behind its proxy, and the proxy's timeouts."
+		f.Name, f.Sentence, f.Fix = "proxy_error", "A server before FreeScout got no answer from it.", "Check that FreeScout is up behind its proxy, and the proxy's timeouts."
 	}
-	return &fault
+	return &f
 }
 
 // retryAfter reads the header in both its forms; at most an hour is believed.
@@ -229,6 +228,6 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return min(max(wait, 0), time.Hour)
 }
 
-func refused(name, sentence, fix string) *desk.Error {
-	return &desk.Error{Class: desk.Refused, Name: name, Sentence: sentence, Fix: fix}
+func refused(name, sentence, fix string) *fault.Fault {
+	return &fault.Fault{Class: fault.Refused, Name: name, Sentence: sentence, Fix: fix}
 }

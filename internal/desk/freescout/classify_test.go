@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -39,59 +40,59 @@ func TestAnswersAreToldApart(t *testing.T) {
 		status int
 		header http.Header
 		body   string
-		class  desk.Class
+		class  fault.Class
 		name   string
 	}{
-		{"Access by login host", creating, 302, headers("Location", "https://Team.CloudflareAccess.com/x"), "", desk.Refused, "access_refused"},
-		{"Access by login path", creating, 302, headers("Location", "/cdn-cgi/access/login/t?kid=1"), "", desk.Refused, "access_refused"},
-		{"not Access: a host that only looks so", creating, 302, headers("Location", "https://cloudflareaccess.com.evil.example/"), "", desk.Refused, "wrong_base_url"},
-		{"not Access: a suffix without a dot", creating, 302, headers("Location", "https://notcloudflareaccess.com/"), "", desk.Refused, "wrong_base_url"},
-		{"a Location that is no URL", creating, 302, headers("Location", "https://%zz"), "", desk.Refused, "wrong_base_url"},
-		{"Access by challenge header, second value", reading, 401, headers("Www-Authenticate", "Basic", "Www-Authenticate", "Cloudflare-Access"), "", desk.Refused, "access_refused"},
-		{"Access by session cookie", reading, 403, headers("Set-Cookie", "CF_AppSession=x"), htmlBody, desk.Refused, "access_refused"},
-		{"Access by page", reading, 401, cloudflare, htmlBody, desk.Refused, "access_refused"},
-		{"Access by JSON", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare"), `{"message":"Forbidden","aud":"x","ray_id":"1"}`, desk.Refused, "access_refused"},
-		{"FreeScout's own 403 through Cloudflare, with Access's cookie of success", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare", "Set-Cookie", "CF_Authorization=x"), jsonBody, desk.Refused, "mailbox_forbidden"},
-		{"FreeScout's 401", creating, 401, json, jsonBody, desk.Refused, "key_refused"},
-		{"FreeScout's 401 without words", creating, 401, nil, "", desk.Refused, "key_refused"},
-		{"another gate", reading, 401, headers("Content-Type", "text/html", "Server", "nginx", "Www-Authenticate", "Basic"), htmlBody, desk.Refused, "proxy_refused"},
-		{"a bot challenge", creating, 403, headers("Cf-Mitigated", "challenge", "Server", "cloudflare"), htmlBody, desk.Refused, "challenge_refused"},
-		{"HTML 404", reading, 404, html, htmlBody, desk.Refused, "module_missing"},
-		{"HTML 404 on create", creating, 404, html, htmlBody, desk.Refused, "module_missing"},
-		{"JSON 404", reading, 404, json, `{"message":"Not Found"}`, desk.Missing, "missing"},
-		{"blank 404", reading, 404, nil, "", desk.Missing, "missing"},
-		{"JSON 404 on create", creating, 404, json, jsonBody, desk.Unknown, "bad_answer"},
-		{"405", creating, 405, json, jsonBody, desk.Refused, "method_refused"},
-		{"413", creating, 413, html, htmlBody, desk.Refused, "too_large"},
-		{"429", creating, 429, nil, "", desk.Unavailable, "rate_limited"},
-		{"400, a value checked first", creating, 400, json, fmt.Sprintf(validBody, "mailboxId", "no"), desk.Refused, "rejected"},
-		{"400, a thread's value", creating, 400, json, fmt.Sprintf(validBody, "threads[0].text", "no"), desk.Refused, "rejected"},
-		{"400 after creating (issue 3025)", creating, 400, json, fmt.Sprintf(validBody, "customer", "Customer first name or email is required"), desk.Unknown, "rejected"},
-		{"400 after creating, told of another field", creating, 400, json, fmt.Sprintf(validBody, "subject", "Customer first name or email is required"), desk.Unknown, "rejected"},
-		{"400 about a field never seen", creating, 400, json, fmt.Sprintf(validBody, "colour", "no"), desk.Unknown, "rejected"},
-		{"400 in the other shape", creating, 400, json, `{"message":"Invalid","errors":{"subject":["required"]}}`, desk.Refused, "rejected"},
-		{"400 in the other shape, about the customer", creating, 400, json, `{"message":"Invalid","errors":{"customer.email":["required"]}}`, desk.Unknown, "rejected"},
-		{"400 without fields", creating, 400, json, `{"message":"Bad"}`, desk.Unknown, "rejected"},
-		{"400 in words", creating, 400, html, htmlBody, desk.Unknown, "rejected"},
-		{"400 on a note's user", noting, 400, json, fmt.Sprintf(validBody, "user", "`user` parameter is required"), desk.Refused, "rejected"},
-		{"400 on a note, unexplained", noting, 400, json, jsonBody, desk.Unknown, "rejected"},
-		{"422", setting, 422, json, jsonBody, desk.Refused, "rejected"},
-		{"500", creating, 500, json, jsonBody, desk.Unknown, "server_error"},
-		{"503", creating, 503, headers("Retry-After", "3"), "", desk.Unknown, "service_unavailable"},
-		{"503 on a PUT", setting, 503, nil, "", desk.Unavailable, "service_unavailable"},
-		{"Cloudflare's 522", creating, 522, cloudflare, htmlBody, desk.Unknown, "proxy_error"},
-		{"502 on a read", reading, 502, html, htmlBody, desk.Unavailable, "proxy_error"},
-		{"a status of another world", creating, 418, nil, "", desk.Unknown, "bad_answer"},
-		{"HTML as success", reading, 200, html, htmlBody, desk.Refused, "not_json"},
-		{"HTML that calls itself JSON", reading, 200, json, htmlBody, desk.Refused, "not_json"},
-		{"HTML as success of a create", creating, 200, html, htmlBody, desk.Unknown, "not_json"},
-		{"success without an id (issue 2495)", creating, 200, nil, "", desk.Unknown, "no_id"},
-		{"success with an id that is none", creating, 201, headers("Resource-ID", "-1"), `{"id":0}`, desk.Unknown, "no_id"},
-		{"blank success of a read", reading, 200, json, "", desk.Unavailable, "bad_answer"},
+		{"Access by login host", creating, 302, headers("Location", "https://Team.CloudflareAccess.com/x"), "", fault.Refused, "access_refused"},
+		{"Access by login path", creating, 302, headers("Location", "/cdn-cgi/access/login/t?kid=1"), "", fault.Refused, "access_refused"},
+		{"not Access: a host that only looks so", creating, 302, headers("Location", "https://cloudflareaccess.com.evil.example/"), "", fault.Refused, "wrong_base_url"},
+		{"not Access: a suffix without a dot", creating, 302, headers("Location", "https://notcloudflareaccess.com/"), "", fault.Refused, "wrong_base_url"},
+		{"a Location that is no URL", creating, 302, headers("Location", "https://%zz"), "", fault.Refused, "wrong_base_url"},
+		{"Access by challenge header, second value", reading, 401, headers("Www-Authenticate", "Basic", "Www-Authenticate", "Cloudflare-Access"), "", fault.Refused, "access_refused"},
+		{"Access by session cookie", reading, 403, headers("Set-Cookie", "CF_AppSession=x"), htmlBody, fault.Refused, "access_refused"},
+		{"Access by page", reading, 401, cloudflare, htmlBody, fault.Refused, "access_refused"},
+		{"Access by JSON", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare"), `{"message":"Forbidden","aud":"x","ray_id":"1"}`, fault.Refused, "access_refused"},
+		{"FreeScout's own 403 through Cloudflare, with Access's cookie of success", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare", "Set-Cookie", "CF_Authorization=x"), jsonBody, fault.Refused, "mailbox_forbidden"},
+		{"FreeScout's 401", creating, 401, json, jsonBody, fault.Refused, "key_refused"},
+		{"FreeScout's 401 without words", creating, 401, nil, "", fault.Refused, "key_refused"},
+		{"another gate", reading, 401, headers("Content-Type", "text/html", "Server", "nginx", "Www-Authenticate", "Basic"), htmlBody, fault.Refused, "proxy_refused"},
+		{"a bot challenge", creating, 403, headers("Cf-Mitigated", "challenge", "Server", "cloudflare"), htmlBody, fault.Refused, "challenge_refused"},
+		{"HTML 404", reading, 404, html, htmlBody, fault.Refused, "module_missing"},
+		{"HTML 404 on create", creating, 404, html, htmlBody, fault.Refused, "module_missing"},
+		{"JSON 404", reading, 404, json, `{"message":"Not Found"}`, fault.Missing, "missing"},
+		{"blank 404", reading, 404, nil, "", fault.Missing, "missing"},
+		{"JSON 404 on create", creating, 404, json, jsonBody, fault.Unknown, "bad_answer"},
+		{"405", creating, 405, json, jsonBody, fault.Refused, "method_refused"},
+		{"413", creating, 413, html, htmlBody, fault.Refused, "too_large"},
+		{"429", creating, 429, nil, "", fault.Unavailable, "rate_limited"},
+		{"400, a value checked first", creating, 400, json, fmt.Sprintf(validBody, "mailboxId", "no"), fault.Refused, "rejected"},
+		{"400, a thread's value", creating, 400, json, fmt.Sprintf(validBody, "threads[0].text", "no"), fault.Refused, "rejected"},
+		{"400 after creating (issue 3025)", creating, 400, json, fmt.Sprintf(validBody, "customer", "Customer first name or email is required"), fault.Unknown, "rejected"},
+		{"400 after creating, told of another field", creating, 400, json, fmt.Sprintf(validBody, "subject", "Customer first name or email is required"), fault.Unknown, "rejected"},
+		{"400 about a field never seen", creating, 400, json, fmt.Sprintf(validBody, "colour", "no"), fault.Unknown, "rejected"},
+		{"400 in the other shape", creating, 400, json, `{"message":"Invalid","errors":{"subject":["required"]}}`, fault.Refused, "rejected"},
+		{"400 in the other shape, about the customer", creating, 400, json, `{"message":"Invalid","errors":{"customer.email":["required"]}}`, fault.Unknown, "rejected"},
+		{"400 without fields", creating, 400, json, `{"message":"Bad"}`, fault.Unknown, "rejected"},
+		{"400 in words", creating, 400, html, htmlBody, fault.Unknown, "rejected"},
+		{"400 on a note's user", noting, 400, json, fmt.Sprintf(validBody, "user", "`user` parameter is required"), fault.Refused, "rejected"},
+		{"400 on a note, unexplained", noting, 400, json, jsonBody, fault.Unknown, "rejected"},
+		{"422", setting, 422, json, jsonBody, fault.Refused, "rejected"},
+		{"500", creating, 500, json, jsonBody, fault.Unknown, "server_error"},
+		{"503", creating, 503, headers("Retry-After", "3"), "", fault.Unknown, "service_unavailable"},
+		{"503 on a PUT", setting, 503, nil, "", fault.Unavailable, "service_unavailable"},
+		{"Cloudflare's 522", creating, 522, cloudflare, htmlBody, fault.Unknown, "proxy_error"},
+		{"502 on a read", reading, 502, html, htmlBody, fault.Unavailable, "proxy_error"},
+		{"a status of another world", creating, 418, nil, "", fault.Unknown, "bad_answer"},
+		{"HTML as success", reading, 200, html, htmlBody, fault.Refused, "not_json"},
+		{"HTML that calls itself JSON", reading, 200, json, htmlBody, fault.Refused, "not_json"},
+		{"HTML as success of a create", creating, 200, html, htmlBody, fault.Unknown, "not_json"},
+		{"success without an id (issue 2495)", creating, 200, nil, "", fault.Unknown, "no_id"},
+		{"success with an id that is none", creating, 201, headers("Resource-ID", "-1"), `{"id":0}`, fault.Unknown, "no_id"},
+		{"blank success of a read", reading, 200, json, "", fault.Unavailable, "bad_answer"},
 	} {
-		fault := classify(exchange{deed: row.deed, status: row.status, header: row.header, body: []byte(row.body), sent: true})
-		if fault == nil || fault.Class != row.class || fault.Name != row.name || fault.HTTPStatus != row.status {
-			t.Errorf("%s: %+v, want class %d, name %s", row.why, fault, row.class, row.name)
+		f := classify(exchange{deed: row.deed, status: row.status, header: row.header, body: []byte(row.body), sent: true})
+		if f == nil || f.Class != row.class || f.Name != row.name || f.HTTPStatus != row.status {
+			t.Errorf("%s: %+v, want class %d, name %s", row.why, f, row.class, row.name)
 		}
 	}
 	for why, x := range map[string]exchange{
@@ -101,8 +102,8 @@ func TestAnswersAreToldApart(t *testing.T) {
 		"read":                       {deed: reading, status: 200, body: []byte(`{}`)},
 		"put":                        {deed: setting, status: 204},
 	} {
-		if fault := classify(x); fault != nil {
-			t.Errorf("%s: %+v, want a success", why, fault)
+		if f := classify(x); f != nil {
+			t.Errorf("%s: %+v, want a success", why, f)
 		}
 	}
 }
@@ -124,15 +125,15 @@ func TestFailuresAreToldApart(t *testing.T) {
 		{errors.New("anything"), "connection_failed"},
 	} {
 		for _, d := range []deed{reading, setting, creating, noting} {
-			want := desk.Unavailable
+			want := fault.Unavailable
 			if d == creating || d == noting {
-				want = desk.Unknown
+				want = fault.Unknown
 			}
-			if fault := classify(exchange{deed: d, sent: true, err: row.err}); fault.Class != want || fault.Name != row.name {
-				t.Errorf("%v sent: %+v, want class %d, name %s", row.err, fault, want, row.name)
+			if f := classify(exchange{deed: d, sent: true, err: row.err}); f.Class != want || f.Name != row.name {
+				t.Errorf("%v sent: %+v, want class %d, name %s", row.err, f, want, row.name)
 			}
-			if fault := classify(exchange{deed: d, err: row.err}); fault.Class != desk.Unavailable || fault.Name != row.name {
-				t.Errorf("%v not sent: %+v, want unavailable %s", row.err, fault, row.name)
+			if f := classify(exchange{deed: d, err: row.err}); f.Class != fault.Unavailable || f.Name != row.name {
+				t.Errorf("%v not sent: %+v, want unavailable %s", row.err, f, row.name)
 			}
 		}
 	}

@@ -14,6 +14,11 @@ type Credentials struct{ APIKey, AccessClientID, AccessClientSecret fault.Secret
 // still be on their way, so that neither is ever said.
 type held struct{ now, before Credentials }
 
+// SetSecrets is SetCredentials with the credentials by their variables.
+func (d *Desk) SetSecrets(byVariable map[string]fault.Secret) (changed bool, err error) {
+	return d.SetCredentials(Credentials{APIKey: byVariable[keyVariable], AccessClientID: byVariable[idVariable], AccessClientSecret: byVariable[secretVariable]})
+}
+
 // SetCredentials changes what the calls that begin from now on show, without a restart. What
 // cannot be right is an error, and changes nothing. changed is false where nothing is new.
 func (d *Desk) SetCredentials(c Credentials) (changed bool, err error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 
 	"golang.org/x/time/rate"
 )
@@ -74,7 +75,7 @@ func network() *http.Transport {
 }
 
 // Name returns "freescout".
-func (d *Desk) Name() string { return "freescout" }
+func (d *Desk) Name() string { return Name }
 
 // WaitOut returns the configured wait-out time.
 func (d *Desk) WaitOut() time.Duration { return d.config.WaitOut }
@@ -219,7 +220,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 		return nil
 	}
 	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags", payload: map[string][]string{"tags": union}})
-	if name := desk.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
+	if name := fault.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
 		// The conversation was there a moment ago, so it is the call that is not.
 		return refused("tags_module_missing", "FreeScout cannot tag.", "Activate FreeScout's Tags module, or configure no tags.")
 	}
@@ -248,7 +249,7 @@ func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error 
 	}
 	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(number),
 		payload: map[string]any{"byUser": agent, "status": theirs}})
-	if desk.NameOf(err) == "rejected" {
+	if fault.NameOf(err) == "rejected" {
 		// Whether an unchanged status is refused is not documented; setting it twice is once.
 		if c, again := d.conversation(ctx, id, "tags"); again == nil && c.ticket(d.site).Status == status {
 			return nil
@@ -261,7 +262,7 @@ func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error 
 // its module, or behind a wrong address, everything is "not found", and tickets that are
 // there would be taken for lost and filed again.
 func (d *Desk) sure(ctx context.Context, err error) error {
-	if err == nil || desk.ClassOf(err) != desk.Missing {
+	if err == nil || fault.ClassOf(err) != fault.Missing {
 		return err
 	}
 	if _, alive := d.Mailboxes(ctx); alive != nil {
@@ -276,11 +277,11 @@ func conversationPath(id int64) string { return fmt.Sprintf("/conversations/%d",
 func conversationID(id string) (int64, error) {
 	text, ok := positive(id)
 	if !ok || text != id {
-		return 0, &desk.Error{Class: desk.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Check the ticket's id."}
+		return 0, &fault.Fault{Class: fault.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Check the ticket's id."}
 	}
 	return parsed(text), nil
 }
 
 func badAnswer(err error) error {
-	return &desk.Error{Class: desk.Unavailable, Name: "bad_answer", Sentence: "FreeScout's answer could not be read.", Fix: "Check what answers at FREESCOUT_API_URL; update the API & Webhooks module.", Err: err}
+	return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout's answer could not be read.", Fix: "Check what answers at FREESCOUT_API_URL; update the API & Webhooks module.", Err: err}
 }

@@ -9,6 +9,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
+	"docket/internal/fault"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -80,7 +81,7 @@ func TestTicketThatPeopleMovedIsFoundAndDeletedOneIsNot(t *testing.T) {
 		t.Errorf("in the Deleted folder: read %+v, %v", read, err)
 	}
 	fake.Purge(ticket.ID)
-	if _, err := d.Get(t.Context(), fmt.Sprint(ticket.ID)); !errors.Is(err, desk.ErrMissing) {
+	if _, err := d.Get(t.Context(), fmt.Sprint(ticket.ID)); !errors.Is(err, fault.ErrMissing) {
 		t.Errorf("deleted for good: %v, want ErrMissing", err)
 	}
 }
@@ -106,7 +107,7 @@ func TestNotFoundIsBelievedOnlyOfALivingModule(t *testing.T) {
 	fake.Purge(fake.Tickets()[0].ID)
 	for _, verb := range verbs {
 		if verb.on == fakedesk.OpGet || verb.on == fakedesk.OpNote || verb.on == fakedesk.OpTag || verb.on == fakedesk.OpStatus {
-			if err := verb.do(t.Context(), d, id); !errors.Is(err, desk.ErrMissing) {
+			if err := verb.do(t.Context(), d, id); !errors.Is(err, fault.ErrMissing) {
 				t.Errorf("%s on a ticket that is gone: %v, want ErrMissing", verb.name, err)
 			}
 		}

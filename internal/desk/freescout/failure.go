@@ -4,26 +4,25 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"docket/internal/fault"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"syscall"
-
-	"docket/internal/desk"
 )
 
 // errTooLarge says that an answer was longer than we read.
 var errTooLarge = errors.New("the answer is too large")
 
 // classifyFailure is for calls without an answer. What was never sent was surely not done.
-func classifyFailure(x exchange) *desk.Error {
-	class := desk.Unavailable
+func classifyFailure(x exchange) *fault.Fault {
+	class := fault.Unavailable
 	if x.sent {
 		class = x.deed.doubtful()
 	}
 	name, sentence, fix := failure(x.err)
-	return &desk.Error{Class: class, Name: name, Sentence: sentence, Fix: fix, Err: x.err}
+	return &fault.Fault{Class: class, Name: name, Sentence: sentence, Fix: fix, Err: x.err}
 }
 
 func failure(err error) (name, sentence, fix string) {

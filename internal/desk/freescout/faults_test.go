@@ -11,6 +11,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
+	"docket/internal/fault"
 )
 
 const (
@@ -125,9 +126,9 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 				}
 				checkFault(t, verb.name, err)
 				if row.kind == fakedesk.TooMany429 {
-					var fault *desk.Error
-					if !errors.As(err, &fault) || fault.RetryAfter != 7*time.Second || fault.HTTPStatus != http.StatusTooManyRequests {
-						t.Errorf("%s: %+v, want to retry after 7 s", verb.name, fault)
+					var f *fault.Fault
+					if !errors.As(err, &f) || f.RetryAfter != 7*time.Second || f.HTTPStatus != http.StatusTooManyRequests {
+						t.Errorf("%s: %+v, want to retry after 7 s", verb.name, f)
 					}
 				}
 			}
@@ -149,8 +150,7 @@ func outcomeOf(err error) outcome {
 	if err == nil {
 		return "ok"
 	}
-	class := map[desk.Class]string{desk.Unknown: "unknown", desk.Unavailable: "unavailable", desk.Refused: "refused", desk.Missing: "missing"}
-	return outcome(class[desk.ClassOf(err)] + " " + desk.NameOf(err))
+	return outcome(fault.ClassOf(err).String() + " " + fault.NameOf(err))
 }
 
 // checkFault holds every error to what errors owe: a type, words for people, no secret.
@@ -159,16 +159,16 @@ func checkFault(t *testing.T, verb string, err error) {
 	if err == nil {
 		return
 	}
-	var fault *desk.Error
-	if !errors.As(err, &fault) {
-		t.Errorf("%s: %T is no *desk.Error", verb, err)
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		t.Errorf("%s: %T is no *fault.Fault", verb, err)
 		return
 	}
-	if fault.Name == "" || fault.Sentence == "" || fault.Fix == "" {
-		t.Errorf("%s: %+v lacks a name, a sentence or a fix", verb, fault)
+	if f.Name == "" || f.Sentence == "" || f.Fix == "" {
+		t.Errorf("%s: %+v lacks a name, a sentence or a fix", verb, f)
 	}
-	for err := error(fault); err != nil; err = errors.Unwrap(err) {
-		noSecret(t, verb, err.Error()+fault.Fix)
+	for err := error(f); err != nil; err = errors.Unwrap(err) {
+		noSecret(t, verb, err.Error()+f.Fix)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestRefusedAndUnavailableCreatesMadeNothing(t *testing.T) {
 		fake.Order(fakedesk.Fault{Kind: kind, On: fakedesk.OpCreate, Delay: 4 * callLimit})
 		id, err := open(t, config).Create(t.Context(), draft(newMark))
 		made := fake.Stats().Creates[newMark]
-		if made > 0 && err != nil && desk.ClassOf(err) != desk.Unknown {
+		if made > 0 && err != nil && fault.ClassOf(err) != fault.Unknown {
 			t.Errorf("%s: a ticket was made, but the error says that surely none was: %v", kind, err)
 		}
 		if err == nil || id != "" {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
 
 const (
@@ -148,7 +149,7 @@ func (d *Desk) ActingUser(ctx context.Context) (int64, error) {
 // doubtAgent forgets a user that was not configured once FreeScout refuses something in
 // its name: the user may have been deleted since.
 func (d *Desk) doubtAgent(err error) error {
-	if desk.NameOf(err) == "rejected" && d.config.UserID == 0 {
+	if fault.NameOf(err) == "rejected" && d.config.UserID == 0 {
 		d.agentMutex.Lock()
 		d.agent = 0
 		d.agentMutex.Unlock()

@@ -7,9 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
+	"docket/internal/fault"
 )
 
 // inBubble runs a test against a fake without a network, in a bubble with its own clock.
@@ -56,7 +56,7 @@ func TestReadsGiveUpAfterTenSeconds(t *testing.T) {
 				continue
 			}
 			began := time.Now()
-			if err := verb.do(t.Context(), d, "1"); desk.NameOf(err) != "timeout" {
+			if err := verb.do(t.Context(), d, "1"); fault.NameOf(err) != "timeout" {
 				t.Errorf("%s: %v, want timeout", verb.name, err)
 			}
 			if took := time.Since(began); took != 10*time.Second {
@@ -78,11 +78,11 @@ func TestCallersDeadlineIsHonoured(t *testing.T) {
 			began := time.Now()
 			err := verb.do(ctx, d, id)
 			cancel()
-			want := desk.Unavailable
+			want := fault.Unavailable
 			if verb.name == "Create" || verb.name == "Note" {
-				want = desk.Unknown
+				want = fault.Unknown
 			}
-			if desk.ClassOf(err) != want || desk.NameOf(err) != "timeout" || time.Since(began) != 3*time.Second {
+			if fault.ClassOf(err) != want || fault.NameOf(err) != "timeout" || time.Since(began) != 3*time.Second {
 				t.Errorf("%s: %v after %v, want a timeout at the caller's 3 s", verb.name, err, time.Since(began))
 			}
 		}

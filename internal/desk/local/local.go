@@ -9,39 +9,21 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/fault"
 )
-
-// Shelf keeps the tickets. *store.Store is one.
-type Shelf interface {
-	// DeskTickets returns the tickets with the mark, notes left out.
-	DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error)
-	// AddDeskTicket keeps a new open ticket and returns its number; where one with the mark
-	// is there already, it returns that one's.
-	AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (number int64, err error)
-	// DeskTicket returns a ticket with body and notes, and whether there is one.
-	DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error)
-	DeskNotes(ctx context.Context, number int64) ([]string, error)
-	// DeskTicketsSince lists open tickets, or those that changed since then; at most so many.
-	DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Ticket, error)
-	// AddDeskNote keeps a note.
-	AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error
-	// TagDeskTicket adds tags to those it has; SetDeskStatus leaves all but the status alone.
-	TagDeskTicket(ctx context.Context, number int64, tags []string, now time.Time) error
-	SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error
-}
 
 // Desk is the local desk.
 type Desk struct {
-	shelf Shelf
+	shelf desk.Shelf
 	// linkBase is what a ticket's number is put behind to make its link.
 	linkBase string
 }
 
 // New makes a desk on the shelf; linkBase leads people to a ticket, its number appended.
-func New(shelf Shelf, linkBase string) *Desk { return &Desk{shelf, linkBase} }
+func New(shelf desk.Shelf, linkBase string) *Desk { return &Desk{shelf, linkBase} }
 
 // Name returns "local".
-func (d *Desk) Name() string { return "local" }
+func (d *Desk) Name() string { return Name }
 
 // WaitOut is nothing: a ticket is there for every reader once its transaction is over, and
 // a second create with the same mark finds the first.
@@ -81,7 +63,7 @@ func (d *Desk) List(ctx context.Context, q desk.Query) (desk.Listing, error) {
 // Create keeps a new ticket.
 func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	if strings.TrimSpace(draft.Subject) == "" {
-		return "", &desk.Error{Class: desk.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
+		return "", &fault.Fault{Class: fault.Refused, Name: "subject_missing", Sentence: "a ticket needs a subject", Fix: "give it one"}
 	}
 	if err := stopped(ctx); err != nil {
 		return "", err
@@ -89,7 +71,7 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	number, err := d.shelf.AddDeskTicket(ctx, draft, time.Now().UTC())
 	if err != nil {
 		// A commit whose answer was lost may have happened.
-		return "", &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return "", &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
 	}
 	return strconv.FormatInt(number, 10), nil
 }
@@ -137,7 +119,7 @@ func (d *Desk) Note(ctx context.Context, id, text string) error {
 	}
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
 	if err := d.shelf.AddDeskNote(ctx, number, "docket", text, time.Now().UTC()); err != nil {
-		return &desk.Error{Class: desk.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
 	}
 	return nil
 }
@@ -157,7 +139,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 // SetStatus opens or closes the ticket.
 func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
 	if status != desk.StatusOpen && status != desk.StatusPending && status != desk.StatusClosed {
-		return &desk.Error{Class: desk.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
+		return &fault.Fault{Class: fault.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
 	}
 	if _, err := d.Get(ctx, id); err != nil {
 		return err
@@ -180,20 +162,20 @@ func (d *Desk) link(id string) string { return d.linkBase + id }
 // stopped is the error of a call that was over before it began: surely nothing was done.
 func stopped(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return &desk.Error{Class: desk.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}
+		return &fault.Fault{Class: fault.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}
 	}
 	return nil
 }
 
 func missing(id string) error {
-	return &desk.Error{Class: desk.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
+	return &fault.Fault{Class: fault.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
 }
 
 func unavailable(doing string, err error) error {
-	if _, ok := errors.AsType[*desk.Error](err); ok {
+	if _, ok := errors.AsType[*fault.Fault](err); ok {
 		return err
 	}
-	return &desk.Error{Class: desk.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
+	return &fault.Fault{Class: fault.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
 }
 
 // LinkBase returns what a ticket's number is put behind to make its link.

@@ -87,7 +87,7 @@ func (s *Slack) Post(ctx context.Context, recipient string, m notify.Message) (n
 		return err
 	})
 	if err == nil && (ref.Channel == "" || ref.ID == "") {
-		return notify.Ref{}, &notify.Error{Class: notify.Unknown, Name: "no_message_id", Sentence: "Slack said that the message was posted, but not where"}
+		return notify.Ref{}, &fault.Fault{Class: fault.Unknown, Name: "no_message_id", Sentence: "Slack said that the message was posted, but not where"}
 	}
 	return ref, err
 }
@@ -124,19 +124,19 @@ func call(ctx context.Context, do func(context.Context) error) error {
 }
 
 // classify names an error. left says that the request left us, so that it may have been done.
-func classify(err error, left bool) *notify.Error {
+func classify(err error, left bool) *fault.Fault {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &notify.Error{Class: notify.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks us to slow down", Fix: "nothing: Docket waits as long as Slack asks", RetryAfter: limited.RetryAfter}
+		return &fault.Fault{Class: fault.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks us to slow down", Fix: "nothing: Docket waits as long as Slack asks", RetryAfter: limited.RetryAfter}
 	}
 	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return classifySaid(said.Err)
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		e := &notify.Error{Class: notify.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way"}
+		e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way"}
 		if status.Code >= http.StatusInternalServerError {
 			// A 503 is a door that is shut; behind the others it may have been done.
 			if status.Code != http.StatusServiceUnavailable {
-				e.Class = notify.Unknown
+				e.Class = fault.Unknown
 			}
 			e.Fix = "wait: https://slack-status.com says what is wrong"
 		}
@@ -147,19 +147,19 @@ func classify(err error, left bool) *notify.Error {
 
 // classifySaid says what Slack means with ok: false (https://docs.slack.dev/reference/methods/chat.postMessage,
 // read 2026-11-23), by what it means to us; every other word is a refusal of this message.
-func classifySaid(word string) *notify.Error {
-	e := &notify.Error{Class: notify.Refused, Name: word, Sentence: "Slack refused the message: " + word, Fix: "look the word up in Slack's page on chat.postMessage"}
+func classifySaid(word string) *fault.Fault {
+	e := &fault.Fault{Class: fault.Refused, Name: word, Sentence: "Slack refused the message: " + word, Fix: "look the word up in Slack's page on chat.postMessage"}
 	switch word {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "access_denied":
-		e.Class, e.Sentence, e.Fix = notify.Unavailable, "Slack does not take the bot's token: "+word, "make a new bot token and set SLACK_BOT_TOKEN"
+		e.Class, e.Sentence, e.Fix = fault.Unavailable, "Slack does not take the bot's token: "+word, "make a new bot token and set SLACK_BOT_TOKEN"
 	case "missing_scope", "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted", "accesslimited":
-		e.Class, e.Sentence, e.Fix = notify.Unavailable, "Slack does not let the bot send direct messages: "+word, "give the app the scope chat:write and install it again"
+		e.Class, e.Sentence, e.Fix = fault.Unavailable, "Slack does not let the bot send direct messages: "+word, "give the app the scope chat:write and install it again"
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		e.Class, e.Name, e.Sentence, e.RetryAfter = notify.Unavailable, notify.RateLimited, "Slack asks us to slow down", 30*time.Second
+		e.Class, e.Name, e.Sentence, e.RetryAfter = fault.Unavailable, notify.RateLimited, "Slack asks us to slow down", 30*time.Second
 	case "internal_error", "fatal_error", "service_unavailable", "request_timeout":
-		e.Class, e.Sentence, e.Fix = notify.Unknown, "Slack is ill: "+word, "wait: it is tried again"
+		e.Class, e.Sentence, e.Fix = fault.Unknown, "Slack is ill: "+word, "wait: it is tried again"
 	case "message_not_found", "cant_update_message", "edit_window_closed":
-		e.Class, e.Sentence, e.Fix = notify.Gone, "the message cannot be changed any more: "+word, "nothing: a message that was deleted is not sent again"
+		e.Class, e.Sentence, e.Fix = fault.Missing, "the message cannot be changed any more: "+word, "nothing: a message that was deleted is not sent again"
 	case "channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled":
 		e.Sentence, e.Fix = "Slack cannot send to this user: "+word, "look at SLACK_DM_USER_IDS, and switch on the app's messages tab"
 	}

@@ -160,7 +160,7 @@ func (w *Webhook) Update(ctx context.Context, _ string, _ notify.Ref, m notify.M
 func (w *Webhook) send(ctx context.Context, m notify.Message) error {
 	text, err := json.Marshal(bodyOf(m))
 	if err != nil {
-		return &notify.Error{Class: notify.Refused, Name: "not_json", Sentence: "what is to be told cannot be written as JSON", Err: err}
+		return &fault.Fault{Class: fault.Refused, Name: "not_json", Sentence: "what is to be told cannot be written as JSON", Err: err}
 	}
 	return w.call(ctx, http.MethodPost, text, func(h http.Header) {
 		id, at := deliveryOf(m), strconv.FormatInt(time.Now().Unix(), 10)
@@ -180,7 +180,7 @@ func (w *Webhook) send(ctx context.Context, m notify.Message) error {
 // what it is told is only known once it was told something.
 func (w *Webhook) Check(ctx context.Context) error {
 	err := w.call(ctx, http.MethodHead, nil, func(http.Header) {})
-	if e := notify.As(err); err != nil && !strings.HasPrefix(e.Name, "http_4") {
+	if e := fault.As(err); err != nil && !strings.HasPrefix(e.Name, "http_4") {
 		return e
 	}
 	return nil
@@ -194,7 +194,7 @@ func (w *Webhook) call(ctx context.Context, method string, text []byte, dress fu
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, method, w.config.URL.Reveal(), bytes.NewReader(text))
 	if err != nil {
-		return &notify.Error{Class: notify.Unavailable, Name: "bad_address", Sentence: "the address is none", Fix: w.fix("url")}
+		return &fault.Fault{Class: fault.Unavailable, Name: "bad_address", Sentence: "the address is none", Fix: w.fix("url")}
 	}
 	req.Header.Set("User-Agent", w.config.UserAgent)
 	if w.config.Token.Set() {
@@ -219,7 +219,7 @@ func (w *Webhook) classify(status int, retryAfter string) error {
 	if status >= 200 && status < 300 {
 		return nil
 	}
-	e := &notify.Error{Class: notify.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url")}
+	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url")}
 	switch {
 	case status == http.StatusTooManyRequests:
 		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+" asks us to slow down", "nothing: Docket waits as long as it asks", waitOf(retryAfter)
@@ -228,12 +228,12 @@ func (w *Webhook) classify(status int, retryAfter string) error {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		e.Fix = w.fix("token and secret")
 	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
-		e.Class, e.Fix = notify.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
+		e.Class, e.Fix = fault.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
 	case status == http.StatusServiceUnavailable:
 		e.Fix, e.RetryAfter = "wait: it is tried again", waitOf(retryAfter)
 	case status >= 500:
 		// Behind the door: it may have been heard. The id lets the receiver drop the second one.
-		e.Class, e.Fix = notify.Unknown, "wait: it is tried again"
+		e.Class, e.Fix = fault.Unknown, "wait: it is tried again"
 	}
 	return e
 }

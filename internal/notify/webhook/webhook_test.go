@@ -159,21 +159,21 @@ func TestEachAnswerOfAWebhookHasItsClass(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		after  string
-		class  notify.Class
+		class  fault.Class
 		name   string
 		wait   time.Duration
 	}{
-		{http.StatusFound, "", notify.Unavailable, "http_302", 0},
-		{http.StatusBadRequest, "", notify.Refused, "http_400", 0},
-		{http.StatusUnauthorized, "", notify.Unavailable, "http_401", 0},
-		{http.StatusNotFound, "", notify.Unavailable, "http_404", 0},
-		{http.StatusGone, "", notify.Unavailable, "http_410", 0},
-		{http.StatusUnprocessableEntity, "", notify.Refused, "http_422", 0},
-		{http.StatusTooManyRequests, "7", notify.Unavailable, notify.RateLimited, 7 * time.Second},
-		{http.StatusTooManyRequests, "999999", notify.Unavailable, notify.RateLimited, time.Hour},
-		{http.StatusTooManyRequests, "soon", notify.Unavailable, notify.RateLimited, 0},
-		{http.StatusInternalServerError, "", notify.Unknown, "http_500", 0},
-		{http.StatusServiceUnavailable, "3", notify.Unavailable, "http_503", 3 * time.Second},
+		{http.StatusFound, "", fault.Unavailable, "http_302", 0},
+		{http.StatusBadRequest, "", fault.Refused, "http_400", 0},
+		{http.StatusUnauthorized, "", fault.Unavailable, "http_401", 0},
+		{http.StatusNotFound, "", fault.Unavailable, "http_404", 0},
+		{http.StatusGone, "", fault.Unavailable, "http_410", 0},
+		{http.StatusUnprocessableEntity, "", fault.Refused, "http_422", 0},
+		{http.StatusTooManyRequests, "7", fault.Unavailable, notify.RateLimited, 7 * time.Second},
+		{http.StatusTooManyRequests, "999999", fault.Unavailable, notify.RateLimited, time.Hour},
+		{http.StatusTooManyRequests, "soon", fault.Unavailable, notify.RateLimited, 0},
+		{http.StatusInternalServerError, "", fault.Unknown, "http_500", 0},
+		{http.StatusServiceUnavailable, "3", fault.Unavailable, "http_503", 3 * time.Second},
 	} {
 		r.answers(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://elsewhere.example.org/")
@@ -182,7 +182,7 @@ func TestEachAnswerOfAWebhookHasItsClass(t *testing.T) {
 			_, _ = io.WriteString(w, "t0ken-of-ours and more")
 		})
 		_, err := w.Post(t.Context(), "ops", message())
-		e := notify.As(err)
+		e := fault.As(err)
 		if err == nil || e.Class != c.class || e.Name != c.name || e.RetryAfter != c.wait || e.Sentence == "" || e.Fix == "" {
 			t.Errorf("%d: %+v", c.status, e)
 		}
@@ -200,14 +200,14 @@ func TestAWebhookThatCannotBeReachedHeardNothingAndOneThatHangsMayHave(t *testin
 	gone.Close()
 	for _, url := range []string{gone.URL + "/s3cret", "http://no-such-host.invalid/s3cret", "http://127.0.0.1:1/%zz"} {
 		_, err := open(t, url).Post(t.Context(), "ops", message())
-		if e := notify.As(err); err == nil || e.Class != notify.Unavailable || strings.Contains(err.Error(), "s3cret") {
+		if e := fault.As(err); err == nil || e.Class != fault.Unavailable || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	r := newReceiver(t)
 	r.answers(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	_, err := open(t, r.URL).Post(t.Context(), "ops", message())
-	if e := notify.As(err); err == nil || e.Class != notify.Unknown || e.Name != "answer_lost" {
+	if e := fault.As(err); err == nil || e.Class != fault.Unknown || e.Name != "answer_lost" {
 		t.Errorf("an answer that is cut off: %v", err)
 	}
 }

@@ -1,10 +1,10 @@
-package app
+package freescout_test
 
 import (
 	"strings"
 	"testing"
 
-	"docket/internal/config"
+	"docket/internal/desk/freescout"
 	"docket/internal/fault"
 )
 
@@ -29,9 +29,9 @@ func TestValuesThatCannotBeRightAreDoubtedWithoutBeingShown(t *testing.T) {
 		{name: "the key twice", key: fault.Secret(hex), id: id, secret: fault.Secret(hex), variable: "FREESCOUT_API_KEY", doubt: "the same as CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cfg := config.Config{Desk: "freescout", FreeScout: config.FreeScoutConfig{APIURL: "https://x.example.org", APIKey: c.key, MailboxID: 2}, Access: config.AccessConfig{ClientID: c.id, ClientSecret: c.secret}}
+			settings := freescout.Settings{APIURL: "https://x.example.org", APIKey: c.key, MailboxID: 2, AccessClientID: c.id, AccessClientSecret: c.secret}
 			found := c.variable == ""
-			for _, v := range deskVariables(cfg) {
+			for _, v := range settings.Variables() {
 				if v.Name == c.variable && strings.Contains(v.Doubt, c.doubt) {
 					found = true
 				}

@@ -1,12 +1,11 @@
-package app
+package freescout
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
 
-	"docket/internal/config"
-	"docket/internal/doctor"
+	"docket/internal/desk"
 	"docket/internal/fault"
 )
 
@@ -19,28 +18,24 @@ type prerequisite struct {
 	secret, id bool
 }
 
-// deskVariables are the variables of the runbook's step 0, by their names, and what looks
-// wrong about them; what the file sets counts as set. No value is shown.
-func deskVariables(cfg config.Config) []doctor.Variable {
-	if cfg.Desk != "freescout" {
-		return nil
-	}
-	f, access := cfg.FreeScout, cfg.Access
+// Variables are those of the runbook's step 0, by their names, and what looks wrong about
+// them; what the file sets counts as set. No value is shown.
+func (s *Settings) Variables() []desk.Variable {
 	mailbox := ""
-	if f.MailboxID != 0 {
-		mailbox = strconv.FormatInt(f.MailboxID, 10)
+	if s.MailboxID != 0 {
+		mailbox = strconv.FormatInt(s.MailboxID, 10)
 	}
 	all := []prerequisite{
-		{name: "FREESCOUT_API_URL", value: f.APIURL, needed: true},
-		{name: "FREESCOUT_INSTANCE_URL", value: f.InstanceURL},
-		{name: "FREESCOUT_API_KEY", value: f.APIKey.Reveal(), needed: cfg.Vault.Secrets[config.KeyVariable] == "", secret: true},
+		{name: "FREESCOUT_API_URL", value: s.APIURL, needed: true},
+		{name: "FREESCOUT_INSTANCE_URL", value: s.InstanceURL},
+		{name: keyVariable, value: s.APIKey.Reveal(), needed: true, secret: true},
 		{name: "FREESCOUT_OPERATIONS_MAILBOX_ID", value: mailbox, needed: true},
-		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", value: access.ClientID.Reveal(), secret: true, id: true},
-		{name: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", value: access.ClientSecret.Reveal(), secret: true},
+		{name: idVariable, value: s.AccessClientID.Reveal(), secret: true, id: true},
+		{name: secretVariable, value: s.AccessClientSecret.Reveal(), secret: true},
 	}
-	vars := make([]doctor.Variable, 0, len(all))
+	vars := make([]desk.Variable, 0, len(all))
 	for _, p := range all {
-		vars = append(vars, doctor.Variable{Name: p.name, Set: p.value != "", Needed: p.needed, Doubt: p.doubt(all)})
+		vars = append(vars, desk.Variable{Name: p.name, Set: p.value != "", Needed: p.needed, Doubt: p.doubt(all)})
 	}
 	return vars
 }
@@ -77,7 +72,7 @@ func (p prerequisite) doubt(all []prerequisite) string {
 		return "looks like a Cloudflare Access client id"
 	case p.id && !strings.HasSuffix(v, ".access"):
 		return "does not end in .access, as Cloudflare's client ids do"
-	case p.name == "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET" && !accessSecret.MatchString(v):
+	case p.name == secretVariable && !accessSecret.MatchString(v):
 		return "is neither 64 hexadecimal characters nor begins with cfast_, as Cloudflare's secrets do"
 	}
 	for _, other := range all {

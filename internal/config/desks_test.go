@@ -1,0 +1,56 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"docket/internal/desk/kinds"
+)
+
+const bothDesks = "desk: local\nfreescout: {api_url: 'https://x.example.org', api_key: k, mailbox_id: 1}\n"
+
+func TestARouteChoosesItsDeskAndSaysItWhatThatDeskTakes(t *testing.T) {
+	cfg := load(t, bothDesks+"routes:\n- {match: ['a=\"b\"'], desk: freescout, mailbox_id: 7}\n- {match: ['a=\"c\"']}\n", nil)
+	if to := cfg.Routes[0].To; to == nil || to.Place() != "7" || cfg.Routes[0].Desk != "freescout" {
+		t.Errorf("the first route goes to %s, %+v", cfg.Routes[0].Desk, to)
+	}
+	if cfg.Routes[1].Desk != "local" || cfg.Routes[1].To != nil {
+		t.Errorf("the second route goes to %s, %+v", cfg.Routes[1].Desk, cfg.Routes[1].To)
+	}
+	if diff := cmp.Diff([]string{"local", "freescout"}, cfg.DesksInUse()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAMistakeAboutARoutesDeskNamesTheDesk(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"a key of another desk", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: local, mailbox_id: 7}\n",
+			"docket.yaml:4:35: routes[0].mailbox_id: belongs to the desk freescout; this route goes to local"},
+		{"a desk that there is not", "routes:\n- {match: ['a=\"b\"'], desk: jira, mailbox_id: 7}\n",
+			`docket.yaml:2:28: routes[0].desk: "jira" is none of ` + strings.Join(kinds.Names(), ", ")},
+		{"a desk without its section", "routes:\n- {match: ['a=\"b\"'], desk: freescout}\n",
+			"docket.yaml:2:28: routes[0].desk: the desk freescout is not configured: write a section freescout"},
+		{"half a section", "desk: local\nfreescout: {api_url: 'https://x.example.org', mailbox_id: 1}\nroutes:\n- {match: ['a=\"b\"'], desk: freescout}\n",
+			"docket.yaml:2:12: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)"},
+		{"a value that is none", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: freescout, mailbox_id: seven}\n",
+			`docket.yaml:4:51: routes[0].mailbox_id: "seven" is not a positive number`},
+		{"a key that no desk has", bothDesks + "routes:\n- {match: ['a=\"b\"'], mailbox: 7}\n",
+			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, mailbox_id, match, name, on_recovery, settle, storm, subject, tags, ticket_at"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, refuse(t, c.text, nil)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Files of the first version may have it so: they still start, and it is said that the key does nothing.
+func TestARoutesKeyForAnotherDeskThanTheDefaultDoesNothing(t *testing.T) {
+	cfg := load(t, "desk: local\nroutes:\n- {match: ['a=\"b\"'], mailbox_id: 7}\n", nil)
+	if diff := cmp.Diff([]string{"routes[0].mailbox_id"}, cfg.Dormant()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,39 @@
+package fault_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"docket/internal/fault"
+)
+
+func TestAFaultIsItsClassThroughEveryWrapping(t *testing.T) {
+	t.Parallel()
+	all := []error{fault.ErrUnknown, fault.ErrUnavailable, fault.ErrRefused, fault.ErrMissing}
+	for class, want := range map[fault.Class]error{
+		fault.Unknown: fault.ErrUnknown, fault.Unavailable: fault.ErrUnavailable, fault.Refused: fault.ErrRefused, fault.Missing: fault.ErrMissing,
+	} {
+		cause := errors.New("cause")
+		err := fmt.Errorf("open a ticket: %w", &fault.Fault{Class: class, Name: "name", Sentence: "A sentence.", Err: cause})
+		for _, target := range all {
+			if errors.Is(err, target) != (target == want) {
+				t.Errorf("a fault of class %s: errors.Is(%v) is %v", class, target, target != want)
+			}
+		}
+		if fault.ClassOf(err) != class || fault.NameOf(err) != "name" || fault.As(err).Name != "name" || !errors.Is(err, cause) {
+			t.Errorf("class %s: %s %s, cause found: %v", class, fault.ClassOf(err), fault.NameOf(err), errors.Is(err, cause))
+		}
+	}
+}
+
+func TestOfAnErrorWithoutAClassNothingIsKnown(t *testing.T) {
+	t.Parallel()
+	err := errors.New("boom")
+	if f := fault.As(err); f.Class != fault.Unknown || f.Name != "other" || f.Sentence == "" || !errors.Is(f, err) {
+		t.Errorf("it became %+v", f)
+	}
+	if fault.ClassOf(err) != fault.Unknown || fault.NameOf(err) != "other" || fault.As(nil) != nil {
+		t.Error("ClassOf, NameOf or As(nil) is wrong")
+	}
+}
