@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"docket/internal/probe"
 	"docket/internal/source"
 )
 
@@ -81,9 +82,10 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{"a source without a name", "sources:\n  - format: prometheus\n", "docket.yaml:2:5: sources[0].name: is missing"},
 		{"a poll without an address", "sources:\n  - name: a\n    poll: prometheus\n", "docket.yaml:2:5: sources[0].url: is missing: a polled source needs the address to ask"},
 		{"three ways to name a problem", "sources: [{name: a, identity: {keep: [x], alert_id: true}}]", "docket.yaml:1:31: sources[0].identity: drop, keep and alert_id exclude each other"},
-		{"a surface with two probes", "surfaces:\n  - {name: a, probe: {tcp: {address: 'a:1'}, heartbeat: {}}}", "docket.yaml:2:46: surfaces[0].probe: must have one of http, tcp, dns, tls, heartbeat, heroku"},
+		{"a surface with two probes", "surfaces:\n  - {name: a, probe: {tcp: {address: 'a:1'}, heartbeat: {}}}", "docket.yaml:2:46: surfaces[0].probe: must have one of " + strings.Join(probe.Spec{}.Kinds(), ", ")},
+		{"a probe of an unknown kind", "surfaces: [{name: a, probe: {gprc: {address: 'a:1'}}}]", "docket.yaml:1:30: surfaces[0].probe.gprc: unknown key: did you mean grpc?"},
 		{"a probe without settings", "surfaces: [{name: a, probe: {tcp: }}]", "docket.yaml:1:30: surfaces[0].probe.tcp.address: must be host:port, such as db.example.org:5432"},
-		{"a surface without a probe", "surfaces: [{name: a}]", "docket.yaml:1:12: surfaces[0].probe: must have one of http, tcp, dns, tls, heartbeat, heroku"},
+		{"a surface without a probe", "surfaces: [{name: a}]", "docket.yaml:1:12: surfaces[0].probe: must have one of " + strings.Join(probe.Spec{}.Kinds(), ", ")},
 		{"a token for two", "auth: {tokens: [{name: a, token: hunter2-hunter2-hunter2, scopes: [read]}, {name: b, token: hunter2-hunter2-hunter2, scopes: [read]}]}", `docket.yaml:1:93: auth.tokens[1].token: is the token of "a", too`},
 		{"a desk without its keys", "listen: 127.0.0.1:1\ndesk: freescout\n", "docket.yaml:2:7: freescout.api_url: is missing: the freescout desk needs it (FREESCOUT_API_URL in the environment)\n" +
 			"docket.yaml:2:7: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)\n" +

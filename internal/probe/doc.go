@@ -1,5 +1,5 @@
-// Package probe looks at surfaces from outside, one file per kind: http, tcp, dns, tls,
-// heartbeat (a job that checks in) and heroku (the platform's word about dynos).
+// Package probe looks at surfaces from outside. A kind of probe is one file and one row of
+// kinds: its settings with their check, and what asks.
 //
 // A probe never returns an error: what went wrong is its reading. Down and degraded are
 // said only of what the surface itself did or failed to do; where Docket could not look

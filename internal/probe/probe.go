@@ -44,6 +44,7 @@ var kinds = [...]struct {
 	{"tls", func() Settings { return &TLS{} }},
 	{"heartbeat", func() Settings { return &Heartbeat{} }},
 	{"heroku", func() Settings { return &Heroku{} }},
+	{"grpc", func() Settings { return &GRPC{} }},
 }
 
 // Kinds returns the names of all kinds of probes: the keys of which a Spec takes one.

@@ -57,6 +57,15 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"heroku.app is missing: the app's name", "heroku.token is missing: a token that may read the app",
 			"heroku.api_url must be an http:// or https:// address without user or password",
 		}},
+		{"grpc", Spec{&GRPC{
+			Address: "api", Headers: map[string]fault.Secret{"grpc-timeout": "1S", "X-Key": "s3cret\n", "x-trace-bin": "\x01"}, Insecure: true, DownOver: -1,
+		}}, []string{
+			"grpc.address must be host:port, such as db.example.org:5432",
+			`grpc.headers cannot be sent: "X-Key" is no header, or one of gRPC's own, or its value is not printable ASCII`,
+			`grpc.headers cannot be sent: "grpc-timeout" is no header, or one of gRPC's own, or its value is not printable ASCII`,
+			"grpc.tls must be true where ca_file, insecure or certificate_days is set",
+			"grpc.down_over is negative: write 500ms or 2s",
+		}},
 		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}}, []string{"heroku.token has a line break or another control character in it"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,6 +112,7 @@ func TestTargetShowsNoSecret(t *testing.T) {
 		"db.example.org:5432":              {&TCP{Address: "db.example.org:5432", Send: "s3cret"}},
 		"MX example.org at 192.0.2.53:53":  {&DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
 		"shop (web)":                       {&Heroku{App: "shop", Token: "s3cret"}},
+		"shop.v1.Cart at shop:50051":       {&GRPC{Address: "shop:50051", Service: "shop.v1.Cart", Headers: map[string]fault.Secret{"a": "s3cret"}}},
 		"mail.example.org:993":             {&TLS{Address: "mail.example.org:993"}},
 	} {
 		if _, got := s.Describe(); got != want {
