@@ -40,13 +40,17 @@ func (f *finding) fact(name, value string) {
 }
 
 // answered takes the time until now as the latency, and holds it against its limits: 0 is none.
-func (f *finding) answered(degraded, down time.Duration) {
-	f.reading.Latency = max(1, time.Since(f.began))
-	switch took := f.reading.Latency; {
-	case down > 0 && took > down:
-		f.worse(surface.Down, "it took %s to answer, more than %s", short(took), down)
-	case degraded > 0 && took > degraded:
-		f.worse(surface.Degraded, "it took %s to answer, more than %s", short(took), degraded)
+func (f *finding) answered(degraded, down time.Duration) { f.took(time.Since(f.began), degraded, down) }
+
+// took notes a latency, and holds it against its limits: 0 is none.
+func (f *finding) took(latency, degraded, down time.Duration) {
+	latency = max(1, latency)
+	f.reading.Latency = latency
+	switch {
+	case down > 0 && latency > down:
+		f.worse(surface.Down, "it took %s to answer, more than %s", short(latency), down)
+	case degraded > 0 && latency > degraded:
+		f.worse(surface.Degraded, "it took %s to answer, more than %s", short(latency), degraded)
 	}
 }
 

@@ -160,7 +160,7 @@ func (p *grpcProbe) read(ctx context.Context) surface.Reading {
 func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
 	once := make(chan net.Conn, 1)
 	once <- conn
-	var transport credentials.TransportCredentials = insecure.NewCredentials()
+	transport := insecure.NewCredentials()
 	if p.config != nil {
 		transport = handshaken{transport}
 	}

@@ -83,7 +83,7 @@ func (p *tcpProbe) read(ctx context.Context) surface.Reading {
 }
 
 // endWith makes reads and writes of a connection end when ctx does.
-func endWith(ctx context.Context, conn net.Conn) (stop func() bool) {
+func endWith(ctx context.Context, conn interface{ SetDeadline(at time.Time) error }) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
 		_ = conn.SetDeadline(time.Unix(1, 0)) // A connection that is closed already has ended, too.
 	})
