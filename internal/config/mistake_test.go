@@ -84,6 +84,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{"three ways to name a problem", "sources: [{name: a, identity: {keep: [x], alert_id: true}}]", "docket.yaml:1:31: sources[0].identity: drop, keep and alert_id exclude each other"},
 		{"a surface with two probes", "surfaces:\n  - {name: a, probe: {tcp: {address: 'a:1'}, heartbeat: {}}}", "docket.yaml:2:46: surfaces[0].probe: must have one of " + strings.Join(probe.Spec{}.Kinds(), ", ")},
 		{"a probe of an unknown kind", "surfaces: [{name: a, probe: {gprc: {address: 'a:1'}}}]", "docket.yaml:1:30: surfaces[0].probe.gprc: unknown key: did you mean grpc?"},
+		{"a probe that is nearly ping", "surfaces: [{name: a, probe: {icpm: {host: a}}}]", "docket.yaml:1:30: surfaces[0].probe.icpm: unknown key: did you mean icmp?"},
 		{"a probe without settings", "surfaces: [{name: a, probe: {tcp: }}]", "docket.yaml:1:30: surfaces[0].probe.tcp.address: must be host:port, such as db.example.org:5432"},
 		{"a surface without a probe", "surfaces: [{name: a}]", "docket.yaml:1:12: surfaces[0].probe: must have one of " + strings.Join(probe.Spec{}.Kinds(), ", ")},
 		{"a token for two", "auth: {tokens: [{name: a, token: hunter2-hunter2-hunter2, scopes: [read]}, {name: b, token: hunter2-hunter2-hunter2, scopes: [read]}]}", `docket.yaml:1:93: auth.tokens[1].token: is the token of "a", too`},

@@ -45,6 +45,7 @@ var kinds = [...]struct {
 	{"heartbeat", func() Settings { return &Heartbeat{} }},
 	{"heroku", func() Settings { return &Heroku{} }},
 	{"grpc", func() Settings { return &GRPC{} }},
+	{"icmp", func() Settings { return &ICMP{} }},
 }
 
 // Kinds returns the names of all kinds of probes: the keys of which a Spec takes one.

@@ -66,6 +66,12 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"grpc.tls must be true where ca_file, insecure or certificate_days is set",
 			"grpc.down_over is negative: write 500ms or 2s",
 		}},
+		{"icmp", Spec{&ICMP{Host: "db:5432", Count: 21, IPVersion: 5, DegradedOver: -1}}, []string{
+			"icmp.host must be a name or an address without a port, such as db.example.org",
+			"icmp.count must be from 1 to 20",
+			"icmp.ip_version must be 4 or 6",
+			"icmp.degraded_over is negative: write 500ms or 2s",
+		}},
 		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}}, []string{"heroku.token has a line break or another control character in it"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,6 +118,7 @@ func TestTargetShowsNoSecret(t *testing.T) {
 		"db.example.org:5432":              {&TCP{Address: "db.example.org:5432", Send: "s3cret"}},
 		"MX example.org at 192.0.2.53:53":  {&DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
 		"shop (web)":                       {&Heroku{App: "shop", Token: "s3cret"}},
+		"2001:db8::1":                      {&ICMP{Host: "2001:db8::1"}},
 		"shop.v1.Cart at shop:50051":       {&GRPC{Address: "shop:50051", Service: "shop.v1.Cart", Headers: map[string]fault.Secret{"a": "s3cret"}}},
 		"mail.example.org:993":             {&TLS{Address: "mail.example.org:993"}},
 	} {
