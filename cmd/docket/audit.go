@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strconv"
 
 	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/web"
 )
 
 type auditCmd struct {
@@ -24,32 +22,23 @@ type auditListCmd struct {
 
 // Run lists the audit log.
 func (c *auditListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.AuditRow, err error) {
-			q := url.Values{"limit": {strconv.Itoa(c.rows())}}
-			if c.Action != "" {
-				q.Set("action", c.Action)
-			}
-			return rows, cl.Get(s.ctx, "/api/v1/audit", q, &rows)
-		},
-		func(ctx context.Context, r query.Reader) ([]query.AuditRow, error) {
+	return list[query.AuditRow]{
+		path: "/api/v1/audit", query: c.query("action", c.Action),
+		own: func(ctx context.Context, r query.Reader) ([]query.AuditRow, error) {
 			return r.Audit(ctx, store.AuditFilter{Action: c.Action, Limit: c.rows()})
-		})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, rows)
-	}
-	var lines [][]string
-	for _, r := range rows {
-		payload, err := json.Marshal(r.Payload)
-		if err != nil {
-			return fmt.Errorf("print audit row %d: %w", r.ID, err)
-		}
-		lines = append(lines, []string{strconv.FormatInt(r.ID, 10), local(r.CreatedAt), r.Actor, r.Action, string(payload)})
-	}
-	return table(s.out, []string{"ID", "WHEN", "WHO", "ACTION", "WHAT"}, lines, "The audit log is empty.")
+		},
+		look: look[query.AuditRow]{
+			[]string{"ID", "WHEN", "WHO", "ACTION", "WHAT"},
+			func(r query.AuditRow) []string {
+				payload, err := json.Marshal(r.Payload)
+				if err != nil {
+					payload = []byte(err.Error()) // What was JSON is JSON again: this cannot be.
+				}
+				return []string{strconv.FormatInt(r.ID, 10), local(r.CreatedAt), r.Actor, r.Action, string(payload)}
+			},
+			"The audit log is empty.",
+		},
+	}.run(s, c.JSON)
 }
 
 type auditVerifyCmd struct {
@@ -58,10 +47,7 @@ type auditVerifyCmd struct {
 
 // Run verifies the audit log; a log that was touched is exit code 2.
 func (c *auditVerifyCmd) Run(s *session) error {
-	v, err := read(s,
-		func(cl *web.Client) (v query.Verdict, err error) {
-			return v, cl.Get(s.ctx, "/api/v1/audit/verify", nil, &v)
-		},
+	v, err := read(s, viaGet[query.Verdict](s, "/api/v1/audit/verify", nil),
 		func(ctx context.Context, r query.Reader) (query.Verdict, error) { return r.VerifyAudit(ctx) })
 	if err != nil {
 		return err

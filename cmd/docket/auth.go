@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,23 +30,12 @@ func beside(s *session, do func(st *store.Store, who audit.Actor) error) error {
 	if err != nil {
 		return err
 	}
-	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{Beside: true, Create: true})
+	st, err := s.open(cfg, store.Options{Beside: true, Create: true})
 	if err != nil {
 		return err
 	}
 	defer st.Close() //nolint:errcheck // What was changed is kept by now.
-	err = st.Current(s.ctx)
-	if errors.Is(err, store.ErrBehind) {
-		err = st.Migrate(s.ctx)
-	}
-	if errors.Is(err, store.ErrNewer) {
-		return err
-	}
-	if err != nil {
-		return errors.New(st.Explain(err))
-	}
-	name, _ := s.env("USER") // Where nobody is logged in it is the machine.
-	err = do(st, audit.Person(cmp.Or(audit.Clean(name), "local")))
+	err = do(st, s.person())
 	if st.Away(err) {
 		err = fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
@@ -145,15 +133,14 @@ func (c *authListCmd) Run(s *session) error {
 			return err
 		}
 		rows := make([]accountRow, len(all))
-		lines := make([][]string, len(all))
 		for n, a := range all {
 			rows[n] = accountRow{a.Name, a.Role, a.CreatedAt, a.ChangedAt}
-			lines[n] = []string{a.Name, a.Role, local(a.CreatedAt), local(a.ChangedAt)}
 		}
-		if c.JSON {
-			return printJSON(s.out, rows)
-		}
-		return table(s.out, []string{"NAME", "ROLE", "MADE", "CHANGED"}, lines, "There are no accounts: docket auth set NAME --role admin makes the first.")
+		return look[accountRow]{
+			[]string{"NAME", "ROLE", "MADE", "CHANGED"},
+			func(r accountRow) []string { return []string{r.Name, r.Role, local(r.CreatedAt), local(r.ChangedAt)} },
+			"There are no accounts: docket auth set NAME --role admin makes the first.",
+		}.print(s, c.JSON, rows)
 	})
 }
 

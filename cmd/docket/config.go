@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -80,10 +79,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 			rows[i].ExpiresAt = &a.ExpiresAt
 		}
 	}
-	enc := json.NewEncoder(s.out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(rows); err != nil {
+	if err := printJSON(s.out, rows); err != nil {
 		return err
 	}
 	if len(batch.Rejected) == 0 {

@@ -53,7 +53,7 @@ func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 	if err == nil || !errors.Is(err, web.ErrNoServer) {
 		return r, err
 	}
-	if s.server != "" || cfg.Client.URL != "" {
+	if s.named(cfg) {
 		return r, fmt.Errorf("%w: start it, or leave the address out to look from here", err)
 	}
 	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{})

@@ -7,7 +7,6 @@ import (
 	"docket/internal/audit"
 	"docket/internal/controls"
 	"docket/internal/query"
-	"docket/internal/web"
 )
 
 type flagsCmd struct {
@@ -21,29 +20,27 @@ type flagsListCmd struct {
 
 // Run lists the flags.
 func (c *flagsListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.FlagRow, err error) {
-			return rows, cl.Get(s.ctx, "/api/v1/flags", nil, &rows)
+	return list[query.FlagRow]{
+		path: "/api/v1/flags",
+		own:  func(_ context.Context, r query.Reader) ([]query.FlagRow, error) { return r.Flags(), nil },
+		look: look[query.FlagRow]{
+			[]string{"FLAG", "IS", "BY", "IT"},
+			func(r query.FlagRow) []string { return []string{r.Name, query.OnOff(r.On), flagBy(r), r.Why} },
+			"There are no flags.",
 		},
-		func(_ context.Context, r query.Reader) ([]query.FlagRow, error) { return r.Flags(), nil })
-	if err != nil {
-		return err
+	}.run(s, c.JSON)
+}
+
+// flagBy says who or what set a flag as it is.
+func flagBy(r query.FlagRow) string {
+	if r.Reason != "set_by_operator" || r.ChangedAt == nil {
+		return flagReasons[r.Reason]
 	}
-	if c.JSON {
-		return printJSON(s.out, rows)
+	by := fmt.Sprintf("%s at %s", r.ChangedBy, local(*r.ChangedAt))
+	if r.Because != "" {
+		by += ": " + r.Because
 	}
-	var lines [][]string
-	for _, r := range rows {
-		by := flagReasons[r.Reason]
-		if r.Reason == "set_by_operator" && r.ChangedAt != nil {
-			by = fmt.Sprintf("%s at %s", r.ChangedBy, local(*r.ChangedAt))
-			if r.Because != "" {
-				by += ": " + r.Because
-			}
-		}
-		lines = append(lines, []string{r.Name, query.OnOff(r.On), by, r.Why})
-	}
-	return table(s.out, []string{"FLAG", "IS", "BY", "IT"}, lines, "There are no flags.")
+	return by
 }
 
 var flagReasons = map[string]string{
@@ -60,20 +57,10 @@ type flagsSetCmd struct {
 // Run flips one flag; one that is pinned is exit code 2.
 func (c *flagsSetCmd) Run(s *session) error {
 	on := c.To == "on"
-	row, err := write(s,
-		func(cl *web.Client) (row query.FlagRow, err error) {
-			return row, cl.Post(s.ctx, "/api/v1/flags/"+segment(c.Name), map[string]any{"on": on, "why": c.Why}, &row)
-		},
+	row, err := write(s, viaPost[query.FlagRow](s, "/api/v1/flags/"+segment(c.Name), map[string]any{"on": on, "why": c.Why}),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.FlagRow, error) {
 			f, err := b.SetFlag(ctx, c.Name, on, c.Why, me)
 			return query.FlagRowOf(f), err
 		})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, row)
-	}
-	_, err = fmt.Fprintf(s.out, "%s is %s\n", row.Name, query.OnOff(row.On))
-	return err
+	return printOne(s, c.JSON, row, err, func(r query.FlagRow) string { return r.Name + " is " + query.OnOff(r.On) + "\n" })
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"docket/internal/alert"
 	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/web"
 )
 
 type incidentsCmd struct {
@@ -25,35 +25,23 @@ type incidentsListCmd struct {
 
 // Run lists incidents.
 func (c *incidentsListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.IncidentRow, err error) {
-			q := limit(c.rows())
-			if c.Live {
-				if q == nil {
-					q = url.Values{}
-				}
-				q.Set("live", "true")
-			}
-			return rows, cl.Get(s.ctx, "/api/v1/incidents", q, &rows)
-		},
-		func(ctx context.Context, r query.Reader) ([]query.IncidentRow, error) {
+	return list[query.IncidentRow]{
+		path: "/api/v1/incidents", query: c.query("live", strconv.FormatBool(c.Live)),
+		own: func(ctx context.Context, r query.Reader) ([]query.IncidentRow, error) {
 			return r.Incidents(ctx, store.IncidentFilter{Live: c.Live, Limit: c.rows()})
-		})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, rows)
-	}
-	var lines [][]string
-	for _, r := range rows {
-		ticket := "-"
-		if r.Ticket != nil {
-			ticket = "#" + r.Ticket.Number + " " + r.Ticket.State
-		}
-		lines = append(lines, []string{r.ID, r.Severity, r.State, local(r.OpenedAt), ticket, r.Reason, r.Title})
-	}
-	return table(s.out, []string{"ID", "SEVERITY", "STATE", "OPENED", "TICKET", "REASON", "TITLE"}, lines, "No incidents yet.")
+		},
+		look: look[query.IncidentRow]{
+			[]string{"ID", "SEVERITY", "STATE", "OPENED", "TICKET", "REASON", "TITLE"},
+			func(r query.IncidentRow) []string {
+				ticket := "-"
+				if r.Ticket != nil {
+					ticket = "#" + r.Ticket.Number + " " + r.Ticket.State
+				}
+				return []string{r.ID, r.Severity, r.State, local(r.OpenedAt), ticket, r.Reason, r.Title}
+			},
+			"No incidents yet.",
+		},
+	}.run(s, c.JSON)
 }
 
 type incidentsShowCmd struct {
@@ -63,17 +51,13 @@ type incidentsShowCmd struct {
 
 // Run shows one incident.
 func (c *incidentsShowCmd) Run(s *session) error {
-	d, err := read(s,
-		func(cl *web.Client) (d query.IncidentDetail, err error) {
-			return d, cl.Get(s.ctx, "/api/v1/incidents/"+url.PathEscape(c.ID), nil, &d)
-		},
+	d, err := read(s, viaGet[query.IncidentDetail](s, "/api/v1/incidents/"+url.PathEscape(c.ID), nil),
 		func(ctx context.Context, r query.Reader) (query.IncidentDetail, error) { return r.Incident(ctx, c.ID) })
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, d)
-	}
+	return printOne(s, c.JSON, d, err, incidentText)
+}
+
+// incidentText is one incident as people read it.
+func incidentText(d query.IncidentDetail) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s\n%s\n", d.ID, d.Severity, d.State, oneLine(d.Title))
 	if d.Ticket != nil {
@@ -89,8 +73,7 @@ func (c *incidentsShowCmd) Run(s *session) error {
 		fmt.Fprintf(&b, "  %s  %s  %s\n", a.Status, local(a.StartsAt), oneLine(labelText(a.Labels)))
 	}
 	writeEffects(&b, d.Effects)
-	_, err = fmt.Fprint(s.out, b.String())
-	return err
+	return b.String()
 }
 
 // writeEffects says what was asked of the desk and where it stands.
@@ -118,17 +101,13 @@ type incidentsExplainCmd struct {
 
 // Run explains one incident.
 func (c *incidentsExplainCmd) Run(s *session) error {
-	x, err := read(s,
-		func(cl *web.Client) (x query.Explanation, err error) {
-			return x, cl.Get(s.ctx, "/api/v1/incidents/"+url.PathEscape(c.ID)+"/explain", nil, &x)
-		},
+	x, err := read(s, viaGet[query.Explanation](s, "/api/v1/incidents/"+url.PathEscape(c.ID)+"/explain", nil),
 		func(ctx context.Context, r query.Reader) (query.Explanation, error) { return r.Explain(ctx, c.ID) })
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, x)
-	}
+	return printOne(s, c.JSON, x, err, explanationText)
+}
+
+// explanationText is why a ticket was filed, or not, as people read it.
+func explanationText(x query.Explanation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n\nbecause\n", x.ID, lines(x.Sentence))
 	for _, line := range x.Because {
@@ -136,8 +115,7 @@ func (c *incidentsExplainCmd) Run(s *session) error {
 	}
 	writeEffects(&b, x.Effects)
 	fmt.Fprintf(&b, "\nnext\n  %s\n", x.Next)
-	_, err = fmt.Fprint(s.out, b.String())
-	return err
+	return b.String()
 }
 
 // labelText prints labels in name order.

@@ -28,22 +28,17 @@ type maintenanceListCmd struct {
 
 // Run lists maintenance windows.
 func (c *maintenanceListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.WindowRow, err error) {
-			return rows, cl.Get(s.ctx, "/api/v1/maintenance", url.Values{"all": {strconv.FormatBool(c.All)}}, &rows)
+	return list[query.WindowRow]{
+		path: "/api/v1/maintenance", query: url.Values{"all": {strconv.FormatBool(c.All)}},
+		own: func(ctx context.Context, r query.Reader) ([]query.WindowRow, error) { return r.Windows(ctx, c.All) },
+		look: look[query.WindowRow]{
+			[]string{"WINDOW", "STATE", "NAME", "WHEN", "MATCHES", "BY", "COMMENT"},
+			func(r query.WindowRow) []string {
+				return []string{r.ID, r.State, r.Name, when(r.Plan), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment}
+			},
+			"No maintenance windows.",
 		},
-		func(ctx context.Context, r query.Reader) ([]query.WindowRow, error) { return r.Windows(ctx, c.All) })
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, rows)
-	}
-	var lines [][]string
-	for _, r := range rows {
-		lines = append(lines, []string{r.ID, r.State, r.Name, when(r.Plan), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment})
-	}
-	return table(s.out, []string{"WINDOW", "STATE", "NAME", "WHEN", "MATCHES", "BY", "COMMENT"}, lines, "No maintenance windows.")
+	}.run(s, c.JSON)
 }
 
 // when says when a window comes.
@@ -74,10 +69,7 @@ type maintenanceAddCmd struct {
 // Run makes a maintenance window.
 func (c *maintenanceAddCmd) Run(s *session) error {
 	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From, Until: c.Until, Zone: c.Zone}
-	row, err := write(s,
-		func(cl *web.Client) (row query.WindowRow, err error) {
-			return row, cl.Post(s.ctx, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}, &row)
-		},
+	row, err := write(s, viaPost[query.WindowRow](s, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {
 			made, err := b.AddWindow(ctx, plan, c.Comment, me)
 			if err != nil {
@@ -85,18 +77,12 @@ func (c *maintenanceAddCmd) Run(s *session) error {
 			}
 			return query.WindowRowOf(made, time.Now()), nil
 		})
-	return printWindow(s, row, err, c.JSON)
+	return printOne(s, c.JSON, row, err, windowText)
 }
 
-func printWindow(s *session, row query.WindowRow, err error, asJSON bool) error {
-	switch {
-	case err != nil:
-		return err
-	case asJSON:
-		return printJSON(s.out, row)
-	}
-	_, err = fmt.Fprintf(s.out, "maintenance window %s (%s) is %s: %s\n", row.ID, oneLine(row.Name), row.State, when(row.Plan))
-	return err
+// windowText says how a maintenance window stands.
+func windowText(r query.WindowRow) string {
+	return fmt.Sprintf("maintenance window %s (%s) is %s: %s\n", r.ID, oneLine(r.Name), r.State, when(r.Plan))
 }
 
 type maintenanceEndCmd struct {
@@ -106,10 +92,7 @@ type maintenanceEndCmd struct {
 
 // Run ends a maintenance window for good.
 func (c *maintenanceEndCmd) Run(s *session) error {
-	row, err := write(s,
-		func(cl *web.Client) (row query.WindowRow, err error) {
-			return row, cl.Post(s.ctx, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil, &row)
-		},
+	row, err := write(s, viaPost[query.WindowRow](s, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {
 			ended, err := b.EndWindow(ctx, c.ID, me)
 			if err != nil {
@@ -117,5 +100,5 @@ func (c *maintenanceEndCmd) Run(s *session) error {
 			}
 			return query.WindowRowOf(ended, time.Now()), nil
 		})
-	return printWindow(s, row, err, c.JSON)
+	return printOne(s, c.JSON, row, err, windowText)
 }

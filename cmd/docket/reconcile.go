@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"docket/internal/reconcile"
-	"docket/internal/web"
 )
 
 type reconcileCmd struct {
@@ -17,15 +15,8 @@ type reconcileCmd struct {
 // Run compares what Docket believes with what the desk shows, now. The exit code is 1 where
 // something was found.
 func (c *reconcileCmd) Run(s *session) error {
-	cfg, err := s.load()
-	if err != nil {
-		return err
-	}
-	var r reconcile.Report
-	err = s.client(cfg).Post(s.ctx, "/api/v1/reconcile", map[string]bool{"dry_run": c.DryRun, "accept_missing": c.AcceptMissing}, &r)
-	if errors.Is(err, web.ErrNoServer) {
-		return fmt.Errorf("%w: only the running server may mend; start it with docket serve", err)
-	}
+	r, err := onlyServer[reconcile.Report](s, "/api/v1/reconcile", map[string]bool{"dry_run": c.DryRun, "accept_missing": c.AcceptMissing},
+		"only the running server may repair")
 	if err != nil {
 		return err
 	}

@@ -42,10 +42,7 @@ func (c *replayCmd) Run(s *session) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.AlertRow, err error) {
-			return rows, cl.Get(s.ctx, "/api/v1/alerts", nil, &rows)
-		},
+	rows, err := read(s, viaGet[[]query.AlertRow](s, "/api/v1/alerts", nil),
 		func(ctx context.Context, r query.Reader) ([]query.AlertRow, error) { return r.Alerts(ctx, 0) })
 	if err != nil {
 		return err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,28 +27,19 @@ type silencesListCmd struct {
 
 // Run lists silences.
 func (c *silencesListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.SilenceRow, err error) {
-			q := url.Values{"limit": {strconv.Itoa(c.rows())}}
-			if c.State != "" {
-				q.Set("state", c.State)
-			}
-			return rows, cl.Get(s.ctx, "/api/v1/silences", q, &rows)
-		},
-		func(ctx context.Context, r query.Reader) ([]query.SilenceRow, error) {
+	return list[query.SilenceRow]{
+		path: "/api/v1/silences", query: c.query("state", c.State),
+		own: func(ctx context.Context, r query.Reader) ([]query.SilenceRow, error) {
 			return r.Silences(ctx, c.State, c.rows())
-		})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, rows)
-	}
-	var lines [][]string
-	for _, r := range rows {
-		lines = append(lines, []string{r.ID, r.State, local(r.StartsAt), local(r.EndsAt), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment})
-	}
-	return table(s.out, []string{"SILENCE", "STATE", "FROM", "UNTIL", "MATCHES", "BY", "COMMENT"}, lines, "No silences.")
+		},
+		look: look[query.SilenceRow]{
+			[]string{"SILENCE", "STATE", "FROM", "UNTIL", "MATCHES", "BY", "COMMENT"},
+			func(r query.SilenceRow) []string {
+				return []string{r.ID, r.State, local(r.StartsAt), local(r.EndsAt), strings.Join(r.Matchers, ", "), r.CreatedBy, r.Comment}
+			},
+			"No silences.",
+		},
+	}.run(s, c.JSON)
 }
 
 type silencesAddCmd struct {
@@ -79,29 +68,20 @@ func (c *silencesAddCmd) Run(s *session) error {
 		return errors.New("how long? give --for 2h, or --until with a time")
 	}
 	draft := web.SilenceDraft{Matchers: c.Matchers, StartsAt: c.From, EndsAt: ends, Comment: c.Comment, CreatedBy: c.By}
-	row, err := write(s,
-		func(cl *web.Client) (row query.SilenceRow, err error) {
-			return row, cl.Post(s.ctx, "/api/v1/silences", draft, &row)
-		},
+	row, err := write(s, viaPost[query.SilenceRow](s, "/api/v1/silences", draft),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.SilenceRow, error) {
-			made, err := b.AddSilence(ctx, controls.Draft{Matchers: draft.Matchers, StartsAt: draft.StartsAt, EndsAt: draft.EndsAt, Comment: draft.Comment, By: draft.CreatedBy}, me)
+			made, err := b.AddSilence(ctx, draft.Draft(), me)
 			return query.SilenceRowOf(made, time.Now()), err
 		})
-	return printSilence(s, row, err, c.JSON)
+	return printOne(s, c.JSON, row, err, silenceText)
 }
 
-func printSilence(s *session, row query.SilenceRow, err error, asJSON bool) error {
-	switch {
-	case err != nil:
-		return err
-	case asJSON:
-		return printJSON(s.out, row)
-	case row.State == "expired":
-		_, err = fmt.Fprintf(s.out, "silence %s is over\n", row.ID)
-	default:
-		_, err = fmt.Fprintf(s.out, "silence %s is %s, from %s until %s\n", row.ID, row.State, local(row.StartsAt), local(row.EndsAt))
+// silenceText says how a silence stands.
+func silenceText(r query.SilenceRow) string {
+	if r.State == "expired" {
+		return fmt.Sprintf("silence %s is over\n", r.ID)
 	}
-	return err
+	return fmt.Sprintf("silence %s is %s, from %s until %s\n", r.ID, r.State, local(r.StartsAt), local(r.EndsAt))
 }
 
 type silencesExpireCmd struct {
@@ -111,15 +91,12 @@ type silencesExpireCmd struct {
 
 // Run ends a silence.
 func (c *silencesExpireCmd) Run(s *session) error {
-	row, err := write(s,
-		func(cl *web.Client) (row query.SilenceRow, err error) {
-			return row, cl.Post(s.ctx, "/api/v1/silences/"+segment(c.ID)+"/expire", nil, &row)
-		},
+	row, err := write(s, viaPost[query.SilenceRow](s, "/api/v1/silences/"+segment(c.ID)+"/expire", nil),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.SilenceRow, error) {
 			ended, err := b.ExpireSilence(ctx, c.ID, me)
 			return query.SilenceRowOf(ended, time.Now()), err
 		})
-	return printSilence(s, row, err, c.JSON)
+	return printOne(s, c.JSON, row, err, silenceText)
 }
 
 type silencesPreviewCmd struct {
@@ -129,10 +106,7 @@ type silencesPreviewCmd struct {
 
 // Run shows what matchers would mute now.
 func (c *silencesPreviewCmd) Run(s *session) error {
-	p, err := read(s,
-		func(cl *web.Client) (p query.PreviewRow, err error) {
-			return p, cl.Post(s.ctx, "/api/v1/silences/preview", web.Matched{Matchers: c.Matchers}, &p)
-		},
+	p, err := read(s, viaPost[query.PreviewRow](s, "/api/v1/silences/preview", web.Matched{Matchers: c.Matchers}),
 		func(ctx context.Context, r query.Reader) (query.PreviewRow, error) { return r.Preview(ctx, c.Matchers) })
 	if err != nil {
 		return err
@@ -140,16 +114,18 @@ func (c *silencesPreviewCmd) Run(s *session) error {
 	if c.JSON {
 		return printJSON(s.out, p)
 	}
-	var lines [][]string
-	for _, i := range p.Incidents {
-		ticket := "none"
-		if i.Ticket != nil {
-			ticket = "#" + i.Ticket.Number
-		}
-		lines = append(lines, []string{i.ID, i.Severity, i.State, ticket, i.Title})
-	}
 	if _, err := fmt.Fprintf(s.out, "%s would be muted.\n", count(len(p.Alerts), "firing alert")); err != nil {
 		return err
 	}
-	return table(s.out, []string{"INCIDENT", "SEVERITY", "STATE", "TICKET", "TITLE"}, lines, "No incident would be muted as a whole.")
+	return look[query.IncidentRow]{
+		[]string{"INCIDENT", "SEVERITY", "STATE", "TICKET", "TITLE"},
+		func(r query.IncidentRow) []string {
+			ticket := "none"
+			if r.Ticket != nil {
+				ticket = "#" + r.Ticket.Number
+			}
+			return []string{r.ID, r.Severity, r.State, ticket, r.Title}
+		},
+		"No incident would be muted as a whole.",
+	}.print(s, false, p.Incidents)
 }

@@ -7,7 +7,6 @@ import (
 
 	"docket/internal/config"
 	"docket/internal/query"
-	"docket/internal/web"
 )
 
 type statusCmd struct {
@@ -21,20 +20,28 @@ func (c *statusCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	rows, err := read(s, func(client *web.Client) (rows []query.SurfaceRow, err error) {
-		return rows, client.Get(s.ctx, "/api/v1/surfaces", nil, &rows)
-	}, func(ctx context.Context, r query.Reader) ([]query.SurfaceRow, error) {
-		return r.Surfaces(ctx, config.Surfaces(cfg), time.Now().UTC())
-	})
+	l := list[query.SurfaceRow]{
+		path: "/api/v1/surfaces",
+		own: func(ctx context.Context, r query.Reader) ([]query.SurfaceRow, error) {
+			return r.Surfaces(ctx, config.Surfaces(cfg), time.Now().UTC())
+		},
+		look: look[query.SurfaceRow]{
+			[]string{"STATUS", "SURFACE", "GROUP", "SINCE", "REASON"},
+			func(r query.SurfaceRow) []string {
+				since := ""
+				if r.Since != nil {
+					since = r.Since.Format(time.RFC3339)
+				}
+				return []string{r.Status, r.Name, r.Group, since, r.Reason}
+			},
+			"no surface is configured: name some under surfaces: in docket.yaml",
+		},
+	}
+	rows, err := l.rows(s)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		err = printJSON(s.out, rows)
-	} else {
-		err = printSurfaces(s, rows)
-	}
-	if err != nil {
+	if err := l.print(s, c.JSON, rows); err != nil {
 		return err
 	}
 	counts := map[string]int{}
@@ -48,16 +55,4 @@ func (c *statusCmd) Run(s *session) error {
 		return &exitError{exitWarned, fmt.Sprintf("%d degraded, %d unknown", counts["degraded"], counts["unknown"])}
 	}
 	return nil
-}
-
-func printSurfaces(s *session, rows []query.SurfaceRow) error {
-	lines := make([][]string, len(rows))
-	for n, r := range rows {
-		since := ""
-		if r.Since != nil {
-			since = r.Since.Format(time.RFC3339)
-		}
-		lines[n] = []string{r.Status, r.Name, r.Group, since, r.Reason}
-	}
-	return table(s.out, []string{"STATUS", "SURFACE", "GROUP", "SINCE", "REASON"}, lines, "no surface is configured: name some under surfaces: in docket.yaml")
 }

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"docket/internal/query"
-	"docket/internal/web"
 )
 
 type ticketsCmd struct {
@@ -27,31 +27,19 @@ type ticketsListCmd struct {
 
 // Run lists tickets.
 func (c *ticketsListCmd) Run(s *session) error {
-	rows, err := read(s,
-		func(cl *web.Client) (rows []query.TicketRow, err error) {
-			q := limit(c.rows())
-			if c.Stale {
-				if q == nil {
-					q = url.Values{}
-				}
-				q.Set("stale", "true")
-			}
-			return rows, cl.Get(s.ctx, "/api/v1/tickets", q, &rows)
-		},
-		func(ctx context.Context, r query.Reader) ([]query.TicketRow, error) {
+	return list[query.TicketRow]{
+		path: "/api/v1/tickets", query: c.query("stale", strconv.FormatBool(c.Stale)),
+		own: func(ctx context.Context, r query.Reader) ([]query.TicketRow, error) {
 			return r.Tickets(ctx, query.TicketFilter{Stale: c.Stale, Limit: c.rows()})
-		})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, rows)
-	}
-	var lines [][]string
-	for _, r := range rows {
-		lines = append(lines, []string{"#" + r.Number, r.Status, local(r.CreatedAt), strings.Join(r.Tags, ","), r.Subject})
-	}
-	return table(s.out, []string{"TICKET", "STATUS", "CREATED", "TAGS", "SUBJECT"}, lines, "No tickets yet.")
+		},
+		look: look[query.TicketRow]{
+			[]string{"TICKET", "STATUS", "CREATED", "TAGS", "SUBJECT"},
+			func(r query.TicketRow) []string {
+				return []string{"#" + r.Number, r.Status, local(r.CreatedAt), strings.Join(r.Tags, ","), r.Subject}
+			},
+			"No tickets yet.",
+		},
+	}.run(s, c.JSON)
 }
 
 type ticketsShowCmd struct {
@@ -61,47 +49,27 @@ type ticketsShowCmd struct {
 
 // Run shows one ticket.
 func (c *ticketsShowCmd) Run(s *session) error {
-	t, err := read(s,
-		func(cl *web.Client) (t query.TicketDetail, err error) {
-			return t, cl.Get(s.ctx, "/api/v1/tickets/"+url.PathEscape(c.ID), nil, &t)
-		},
+	t, err := read(s, viaGet[query.TicketDetail](s, "/api/v1/tickets/"+url.PathEscape(c.ID), nil),
 		func(ctx context.Context, r query.Reader) (query.TicketDetail, error) { return r.Ticket(ctx, c.ID) })
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(s.out, t)
-	}
-	return printTicket(s, t)
+	return printOne(s, c.JSON, t, err, ticketText)
 }
 
-func printTicket(s *session, t query.TicketDetail) error {
+// ticketText is one ticket as people read it.
+func ticketText(t query.TicketDetail) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%s  %s  %s\n%s\n\n%s", t.Number, t.Status, strings.Join(t.Tags, ","), oneLine(t.Subject), lines(t.Body))
 	for i, n := range t.Notes {
 		fmt.Fprintf(&b, "\n-- note %d\n%s\n", i+1, lines(n))
 	}
-	_, err := fmt.Fprint(s.out, b.String())
-	return err
+	return b.String()
 }
 
 // change asks the running server for a change: only it may write.
 func change(s *session, path string, in any) error {
-	cfg, err := s.load()
-	if err != nil {
-		return err
-	}
-	server := s.client(cfg)
-	var t query.TicketDetail
-	err = server.Post(s.ctx, path, in, &t)
-	if errors.Is(err, web.ErrNoServer) {
-		return fmt.Errorf("%w: a change needs the running server; start it with docket serve", err)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "ticket #%s is %s, with %s\n", t.Number, t.Status, count(len(t.Notes), "note"))
-	return err
+	t, err := onlyServer[query.TicketDetail](s, path, in, "a change needs the running server")
+	return printOne(s, false, t, err, func(t query.TicketDetail) string {
+		return fmt.Sprintf("ticket #%s is %s, with %s\n", t.Number, t.Status, count(len(t.Notes), "note"))
+	})
 }
 
 type ticketsNoteCmd struct {

@@ -61,15 +61,14 @@ func (c *authTokenListCmd) Run(s *session) error {
 			return err
 		}
 		rows := make([]tokenRow, len(all))
-		lines := make([][]string, len(all))
 		for n, t := range all {
 			rows[n] = tokenRow{t.Name, t.Scopes, t.CreatedAt}
-			lines[n] = []string{t.Name, strings.Join(t.Scopes, " "), local(t.CreatedAt)}
 		}
-		if c.JSON {
-			return printJSON(s.out, rows)
-		}
-		return table(s.out, []string{"NAME", "SCOPES", "MADE"}, lines, "There are no tokens in the database; those of the configuration are not listed here.")
+		return look[tokenRow]{
+			[]string{"NAME", "SCOPES", "MADE"},
+			func(r tokenRow) []string { return []string{r.Name, strings.Join(r.Scopes, " "), local(r.CreatedAt)} },
+			"There are no tokens in the database; those of the configuration are not listed here.",
+		}.print(s, c.JSON, rows)
 	})
 }
 

@@ -71,12 +71,13 @@ type SilenceDraft struct {
 	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
 }
 
-func (d SilenceDraft) draft() controls.Draft {
+// Draft is the same for the controls.
+func (d SilenceDraft) Draft() controls.Draft {
 	return controls.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
 }
 
 func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[query.SilenceRow], error) {
-	made, err := s.Board.AddSilence(ctx, in.Body.draft(), person(ctx))
+	made, err := s.Board.AddSilence(ctx, in.Body.Draft(), person(ctx))
 	return answer(s, query.SilenceRowOf(made, time.Now()), err)
 }
 
@@ -87,7 +88,7 @@ type silenceChange struct {
 }
 
 func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[query.SilenceRow], error) {
-	changed, err := s.Board.ChangeSilence(ctx, in.ID, in.Body.draft(), person(ctx))
+	changed, err := s.Board.ChangeSilence(ctx, in.ID, in.Body.Draft(), person(ctx))
 	return answer(s, query.SilenceRowOf(changed, time.Now()), err)
 }
 

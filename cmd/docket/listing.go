@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"docket/internal/query"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// listing is what every listing command has.
+type listing struct {
+	JSON  bool `name:"json" help:"Print one JSON array of all rows."`
+	Limit int  `short:"n" placeholder:"N" help:"At most N rows (all with --json, else 50)."`
+}
+
+// rows is the limit to ask for: all for scripts, a screenful for people.
+func (l listing) rows() int {
+	const screenful = 50
+	if l.Limit > 0 || l.JSON {
+		return l.Limit
+	}
+	return screenful
+}
+
+// query is what the API is asked with: the limit, and pairs of a name and a value that is not empty.
+func (l listing) query(pairs ...string) url.Values {
+	q := url.Values{}
+	if n := l.rows(); n > 0 {
+		q.Set("limit", strconv.Itoa(n))
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return q
+}
+
+// list is a listing: where its rows come from, and how people see them.
+type list[T any] struct {
+	path  string // the API's
+	query url.Values
+	own   func(context.Context, query.Reader) ([]T, error) // where no server runs
+	look[T]
+}
+
+// look is how people see rows.
+type look[T any] struct {
+	heading []string
+	cells   func(T) []string
+	none    string // said where there are no rows
+}
+
+// run prints the listing.
+func (l list[T]) run(s *session, asJSON bool) error {
+	rows, err := l.rows(s)
+	if err != nil {
+		return err
+	}
+	return l.print(s, asJSON, rows)
+}
+
+func (l list[T]) rows(s *session) ([]T, error) {
+	return read(s, viaGet[[]T](s, l.path, l.query), l.own)
+}
+
+// print prints rows: a JSON array for scripts, a table for people.
+func (l look[T]) print(s *session, asJSON bool, rows []T) error {
+	if asJSON {
+		return printJSON(s.out, rows)
+	}
+	cells := make([][]string, len(rows))
+	for n, row := range rows {
+		cells[n] = l.cells(row)
+	}
+	return table(s.out, l.heading, cells, l.none)
+}
+
+// printOne prints one thing: JSON for scripts, a text for people.
+func printOne[T any](s *session, asJSON bool, v T, err error, text func(T) string) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(s.out, v)
+	}
+	_, err = io.WriteString(s.out, text(v))
+	return err
+}
+
+// printJSON prints any value as scripts want it.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// table prints rows under a heading.
+func table(w io.Writer, heading []string, rows [][]string, none string) error {
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(w, none)
+		return err
+	}
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	_, _ = fmt.Fprintln(tw, strings.Join(heading, "\t")) // Flush tells.
+	for _, row := range rows {
+		for i := range row {
+			row[i] = oneLine(row[i])
+		}
+		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t")) // Flush tells.
+	}
+	return tw.Flush()
+}
+
+// oneLine makes a text safe for a terminal: one line, not too long.
+func oneLine(s string) string {
+	const longest = 80
+	clean := []rune(strings.Map(harmless, s))
+	if len(clean) > longest {
+		clean = append(clean[:longest-1], '…')
+	}
+	return string(clean)
+}
+
+// lines makes a text of several lines safe for a terminal.
+func lines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		return harmless(r)
+	}, text)
+}
+
+// harmless takes the power from what steers a terminal, or turns the order of what is
+// read: alerts come from anywhere.
+func harmless(r rune) rune {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return ' '
+	}
+	return r
+}
+
+// count says how many of a thing there are: "1 note", "2 notes".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// local prints a time in the operator's own zone.
+func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
