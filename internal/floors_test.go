@@ -25,7 +25,7 @@ var house = []floor{
 	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
-	{"faces", []string{"internal/query", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},
+	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 
 // neighbours lists which trees a tree may import on its own floor.
@@ -43,8 +43,8 @@ var neighbours = map[string][]string{
 	"internal/infisical": {"internal/desk"},
 	"internal/queue":     {"internal/store"},
 	"internal/ledger":    {"internal/store", "internal/queue"},
-	"internal/app":       {"internal/query", "internal/web", "internal/console", "internal/config"},
-	"internal/web":       {"internal/query"},
+	"internal/app":       {"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config"},
+	"internal/web":       {"internal/query", "internal/metrics"},
 	"internal/console":   {"internal/query"},
 	"internal/probe":     {"internal/desk"},
 	"internal/sim":       {"internal/app", "internal/web", "internal/config"},

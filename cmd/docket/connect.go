@@ -56,7 +56,9 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 
 // write asks the running server for a change; where none runs, it makes the change in the
 // database itself, in the name of whoever is logged in here.
-func write[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, *controls.Board, audit.Actor) (T, error)) (T, error) {
+func write[T any](s *session, ask func(*web.Client) (T, error),
+	own func(context.Context, *controls.Board, audit.Actor) (T, error),
+) (T, error) {
 	return reach(s, ask, "change", store.Options{Exclusive: true}, func(cfg config.Config, st *store.Store) (v T, err error) {
 		board, err := app.Board(s.ctx, cfg, st)
 		if err != nil {

@@ -28,6 +28,7 @@ import (
 	"docket/internal/fault"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/metrics"
 	"docket/internal/notifier"
 	"docket/internal/probe"
 	"docket/internal/query"
@@ -99,14 +100,14 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err != nil {
 		return err
 	}
-	metrics := web.NewMetrics(registry, st, cfg.Policies.StaleAfter)
-	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, metrics.LedgerCounts(), log)
+	counts := metrics.New(registry)
+	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, counts.LedgerCounts(), log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
 	ways, err := a.notifiers()
 	if err != nil {
 		return err
 	}
-	heralds := notifier.New(st, book, notifier.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: metrics.Told, Log: log})
+	heralds := notifier.New(st, book, notifier.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: counts.Notified, Log: log})
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
@@ -130,7 +131,6 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	patient := a.serving(a.patient(st, d, board, rules), in)
 	if a.follow != nil {
 		patient.Configuration = a.follow.state
-		metrics.Follows(registry, a.follow.inForce)
 	}
 	patient.Webhooks = a.webhooks(heralds.States)
 	patient.Unstable = func() []string { return unstable(book) }
@@ -151,7 +151,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	watcher := watch.New(st, items, watch.Options{
-		Name: rand.Text(), Log: log, Probed: metrics.Probed, Turned: func(surface.Surface, surface.State) { pages.Turned() },
+		Name: rand.Text(), Log: log, Probed: counts.Probed, Turned: func(surface.Surface, surface.State) { pages.Turned() },
 		Tell: func(ctx context.Context, all []alert.Alert) error {
 			_, err := in.Receive(ctx, surface.Source, all, time.Now().UTC().Truncate(time.Microsecond))
 			return err
@@ -218,9 +218,14 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := a.enterChange(ctx, st); err != nil {
 		return err
 	}
+	seen := metrics.Seen{Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Health: health, Notifiers: heralds, Reconcile: mirror}
+	if a.follow != nil {
+		seen.Configuration = a.follow.inForce
+	}
+	metrics.Watch(registry, seen)
 	a.gate.open(web.New(web.Deps{
 		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: hookSecret(cfg), SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Health: health, Heralds: heralds, Ready: ready.check, Registry: registry, Metrics: metrics, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: hookSecret(cfg), SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry, Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {

@@ -61,7 +61,10 @@ type WindowRow struct {
 
 // WindowRowOf is a maintenance window as listed.
 func WindowRowOf(w store.Window, now time.Time) WindowRow {
-	row := WindowRow{ID: w.ID, State: "standing", Plan: w.Plan(), Comment: w.Comment, CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt, EndedBy: w.EndedBy}
+	row := WindowRow{
+		ID: w.ID, State: "standing", Plan: w.Plan(), Comment: w.Comment,
+		CreatedBy: w.CreatedBy, CreatedAt: w.CreatedAt, EndedBy: w.EndedBy,
+	}
 	until, holds := w.Holds(now)
 	switch {
 	case !w.EndedAt.IsZero() || w.Over(now):

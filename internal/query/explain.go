@@ -37,7 +37,9 @@ type PolicyRow struct {
 }
 
 func policyRow(route string, p incident.Policy) PolicyRow {
-	return PolicyRow{route, p.TicketAt.String(), p.FilingOn, p.MutedBy, p.Hold.String(), p.Settle.String(), string(p.OnRecovery), orEmpty(p.Tags)}
+	return PolicyRow{
+		route, p.TicketAt.String(), p.FilingOn, p.MutedBy, p.Hold.String(), p.Settle.String(), string(p.OnRecovery), orEmpty(p.Tags),
+	}
 }
 
 // Explain says why an incident's ticket was filed, or not, and what comes next.
@@ -64,7 +66,8 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 		}
 		x.Because = append(x.Because, line)
 	}
-	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.", p.TicketAt, OnOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
+	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.",
+		p.TicketAt, OnOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
 	return x, nil
 }
 
@@ -105,9 +108,11 @@ func OnOff(on bool) string {
 func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	switch inc.Ticket.State {
 	case filing.TicketFiled:
-		return fmt.Sprintf("Yes: ticket %s was filed and read back from the desk.", inc.Ticket.Number), "Close the ticket once the matter is settled; docket respects that."
+		return fmt.Sprintf("Yes: ticket %s was filed and read back from the desk.", inc.Ticket.Number),
+			"Close the ticket once the matter is settled; docket respects that."
 	case filing.TicketClosed:
-		return fmt.Sprintf("Yes: ticket %s was filed, and it is closed since.", inc.Ticket.Number), "If the alert recovers and fires again, a fresh ticket is filed that links this one."
+		return fmt.Sprintf("Yes: ticket %s was filed, and it is closed since.", inc.Ticket.Number),
+			"If the alert recovers and fires again, a fresh ticket is filed that links this one."
 	case filing.TicketAsked:
 		return beingFiled(effects, p, now)
 	case filing.TicketNone:
@@ -115,7 +120,8 @@ func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, 
 	why := incident.Reason("")
 	for _, m := range inc.Timeline {
 		switch m.Reason {
-		case incident.ReasonBelowTicketAt, incident.ReasonFilingOff, incident.ReasonMuted, incident.ReasonHeld, incident.ReasonMaybeStale, incident.ReasonEndedWhileHeld:
+		case incident.ReasonBelowTicketAt, incident.ReasonFilingOff, incident.ReasonMuted,
+			incident.ReasonHeld, incident.ReasonMaybeStale, incident.ReasonEndedWhileHeld:
 			why = m.Reason
 		default:
 		}
@@ -153,7 +159,8 @@ func beingFiled(effects []filing.Effect, p incident.Policy, now time.Time) (sent
 		}
 		switch e.State {
 		case filing.Unknown, filing.Sending:
-			return "Not for sure yet: a request was sent and its answer is not known, so the ticket is looked for before anything is sent again." + fault, next
+			return "Not for sure yet: a request was sent and its answer is not known, " +
+				"so the ticket is looked for before anything is sent again." + fault, next
 		case filing.Created:
 			return "Nearly: the desk says that it created the ticket; it is being read back." + fault, next
 		case filing.Queued, filing.Done, filing.Dropped:

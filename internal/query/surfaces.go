@@ -35,7 +35,8 @@ func (r Reader) Surfaces(ctx context.Context, configured []surface.Surface, now 
 	for n, on := range configured {
 		s := states[on.Name].Shown(on, now)
 		rows[n] = SurfaceRow{
-			Name: on.Name, Title: on.Title, Group: on.Group, Status: string(s.Status), Since: orNull(s.Since), Reason: s.Last.Reason, ReadAt: orNull(s.Last.At),
+			Name: on.Name, Title: on.Title, Group: on.Group, Status: string(s.Status),
+			Since: orNull(s.Since), Reason: s.Last.Reason, ReadAt: orNull(s.Last.At),
 			LatencyMS: float64(s.Last.Latency.Microseconds()) / 1000,
 		}
 	}

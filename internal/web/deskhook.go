@@ -25,28 +25,28 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	}
 	var buf bytes.Buffer
 	if status, sentence := readBody(w, r, &buf); status != 0 {
-		s.Metrics.hooked("refused")
+		s.Metrics.DeskHooks.Inc("refused")
 		fail(w, status, sentence)
 		return
 	}
 	if !freescout.Signed(s.DeskSecret, r.Header.Get("X-FreeScout-Signature"), buf.Bytes()) {
-		s.Metrics.hooked("bad_signature")
+		s.Metrics.DeskHooks.Inc("bad_signature")
 		fail(w, http.StatusUnauthorized, "the signature is not FreeScout's: compare FREESCOUT_WEBHOOK_SECRET with the secret shown under Manage > API & Webhooks")
 		return
 	}
 	hook, err := freescout.ParseHook(r.Header.Get("X-FreeScout-Event"), buf.Bytes())
 	if err != nil {
-		s.Metrics.hooked("unreadable")
+		s.Metrics.DeskHooks.Inc("unreadable")
 		fail(w, http.StatusBadRequest, "the body is not a conversation")
 		return
 	}
 	result, err := s.hint(r, hook)
 	if err != nil {
-		s.Metrics.hooked("failed")
+		s.Metrics.DeskHooks.Inc("failed")
 		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // FreeScout sends it again.
 		return
 	}
-	s.Metrics.hooked(result)
+	s.Metrics.DeskHooks.Inc(result)
 	writeJSON(w, http.StatusOK, map[string]any{"status": result})
 }
 

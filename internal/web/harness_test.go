@@ -31,6 +31,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
+	"docket/internal/metrics"
 	"docket/internal/query"
 	"docket/internal/queue"
 	"docket/internal/reconcile"
@@ -46,7 +47,7 @@ type face struct {
 	path    string // the database's
 	store   *store.Store
 	log     *lines
-	metrics *web.Metrics
+	metrics *metrics.Metrics
 	handler http.Handler
 }
 
@@ -128,7 +129,7 @@ func newFace(t testing.TB, p plan) *face {
 		return now
 	}
 	registry := prometheus.NewRegistry()
-	f.metrics = web.NewMetrics(registry, st, time.Hour)
+	f.metrics = metrics.New(registry)
 	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Current: board.Current, Mutes: board.Mutes}, f.metrics.LedgerCounts(), log)
 	ours := local.New(st, "http://docket.test/api/v1/tickets/")
 	var d desk.Desk = ours
@@ -175,10 +176,12 @@ func newFace(t testing.TB, p plan) *face {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in := intake.New(st, book, time.Now(), intake.NewHeard(), log)
+	metrics.Watch(registry, metrics.Seen{Store: st, StaleAfter: time.Hour, Intake: in, Health: health, Reconcile: mirror})
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,
-		Intake:  intake.New(st, book, time.Now(), intake.NewHeard(), log), Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"}, Health: health,
+		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },

@@ -48,7 +48,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	signed, refusal := s.Guard.Sender(r, name)
 	if refusal != 0 {
 		if known { // Or a stranger could make up metrics.
-			s.Metrics.received(name, "denied", 1)
+			s.Metrics.Alerts.Add(1, name, "denied")
 		}
 		s.Guard.Refuse(w, r, refusal, auth.Ingest)
 		return
@@ -68,7 +68,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	if status, sentence := readBody(w, r, buf); status != 0 {
-		s.Metrics.received(name, "refused", 1)
+		s.Metrics.Alerts.Add(1, name, "refused")
 		fail(w, status, sentence)
 		return
 	}
@@ -82,7 +82,7 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 	encoding := r.Header.Get("Content-Encoding")
 	r.Header.Del("Content-Encoding") // What is signed is what was sent, packed or not.
 	if status, sentence := readBody(w, r, &raw); status != 0 {
-		s.Metrics.received(name, "refused", 1)
+		s.Metrics.Alerts.Add(1, name, "refused")
 		fail(w, status, sentence)
 		return false
 	}
@@ -90,7 +90,7 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 		r.Header.Set("Content-Encoding", encoding)
 	}
 	if !s.Guard.Signed(r, name, raw.Bytes()) {
-		s.Metrics.received(name, "denied", 1)
+		s.Metrics.Alerts.Add(1, name, "denied")
 		fail(w, http.StatusUnauthorized, "the signature is not good: is the secret the same here and there, and is the clock right?")
 		return false
 	}
@@ -114,25 +114,25 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	failpoint.Hit("web-body-read")
 	batch, err := src.Read(source.Push{Header: r.Header, Body: body}, now)
 	if err != nil {
-		s.Metrics.received(name, "refused", 1)
+		s.Metrics.Alerts.Add(1, name, "refused")
 		say.bad(w, err)
 		return
 	}
 	receipt, err := s.Intake.Receive(r.Context(), name, batch.Alerts, now)
 	if err != nil {
-		s.Metrics.received(name, "failed", len(batch.Alerts))
+		s.Metrics.Alerts.Add(len(batch.Alerts), name, "failed")
 		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name, "request", r.URL.Path, "err", err)
 		w.Header().Set("Retry-After", "5")
 		say.away(w, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
 		return
 	}
-	s.Metrics.received(name, "repeated", receipt.Repeated)
-	s.Metrics.received(name, "new", receipt.New)
-	s.Metrics.received(name, "ended", receipt.Ended)
-	s.Metrics.received(name, "other", receipt.Other)
-	s.Metrics.received(name, "rejected", len(batch.Rejected))
+	s.Metrics.Alerts.Add(receipt.Repeated, name, "repeated")
+	s.Metrics.Alerts.Add(receipt.New, name, "new")
+	s.Metrics.Alerts.Add(receipt.Ended, name, "ended")
+	s.Metrics.Alerts.Add(receipt.Other, name, "other")
+	s.Metrics.Alerts.Add(len(batch.Rejected), name, "rejected")
 	if batch.Truncated > 0 {
-		s.Metrics.leftOut(name, batch.Truncated)
+		s.Metrics.LeftOut.Add(int(batch.Truncated), name) //nolint:gosec // A count of alerts.
 		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
 	}
 	failpoint.Hit("web-before-answer")

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"docket/internal/auth"
 	"docket/internal/query"
@@ -41,38 +40,4 @@ func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[re
 		return nil, huma.NewError(status, sentence)
 	}
 	return &body[reconcile.Report]{report}, nil
-}
-
-// compared tells, at each scrape, what the comparison with the desk has seen.
-type compared struct{ *reconcile.Reconciler }
-
-var (
-	watchCalls   = prometheus.NewDesc("docket_desk_watch_calls_total", "Calls to the desk that ask what changed, by what for: watch (every 20 s, and webhooks) or compare (reconcile).", []string{"for"}, nil)
-	watchedAt    = prometheus.NewDesc("docket_desk_watch_last_success_timestamp_seconds", "When the desk was last asked what changed, and answered.", nil, nil)
-	comparedAt   = prometheus.NewDesc("docket_reconcile_last_success_timestamp_seconds", "When everything was last compared with the desk.", nil, nil)
-	comparedFind = prometheus.NewDesc("docket_reconcile_findings_total", "Mismatches found, by kind.", []string{"kind"}, nil)
-)
-
-// Describe lists the metrics.
-func (c compared) Describe(ch chan<- *prometheus.Desc) {
-	ch <- watchCalls
-	ch <- watchedAt
-	ch <- comparedAt
-	ch <- comparedFind
-}
-
-// Collect tells what is in memory; it asks nobody.
-func (c compared) Collect(ch chan<- prometheus.Metric) {
-	s := c.State()
-	ch <- prometheus.MustNewConstMetric(watchCalls, prometheus.CounterValue, float64(s.WatchCalls), "watch")
-	ch <- prometheus.MustNewConstMetric(watchCalls, prometheus.CounterValue, float64(s.CompareCalls), "compare")
-	if !s.WatchedAt.IsZero() {
-		ch <- prometheus.MustNewConstMetric(watchedAt, prometheus.GaugeValue, seconds(s.WatchedAt))
-	}
-	if !s.ComparedAt.IsZero() {
-		ch <- prometheus.MustNewConstMetric(comparedAt, prometheus.GaugeValue, seconds(s.ComparedAt))
-	}
-	for kind, n := range s.Found {
-		ch <- prometheus.MustNewConstMetric(comparedFind, prometheus.CounterValue, float64(n), string(kind))
-	}
 }

@@ -12,7 +12,6 @@ import (
 	"docket/internal/alert"
 	"docket/internal/auth"
 	"docket/internal/controls"
-	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
@@ -20,7 +19,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
-	"docket/internal/notifier"
+	"docket/internal/metrics"
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
@@ -67,14 +66,10 @@ type Deps struct {
 	// SlackUsers may press them.
 	SlackSecret fault.Secret
 	SlackUsers  []string
-	// Health is the way to the desk, for the metrics.
-	Health *courier.Health
-	// Heralds tell people; nil where nobody is told.
-	Heralds *notifier.Herald
 	// Ready says whether alerts can be taken and kept.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry
-	Metrics  *Metrics
+	Metrics  *metrics.Metrics
 	Log      *slog.Logger
 	Version  string
 }
@@ -85,10 +80,6 @@ type server struct{ Deps }
 // New makes the handler. All routes are here.
 func New(d Deps) http.Handler {
 	s := &server{d}
-	d.Registry.MustRegister(&outside{d.Intake, d.Health, d.Heralds})
-	if d.Reconcile != nil {
-		d.Registry.MustRegister(compared{d.Reconcile})
-	}
 	mux := http.NewServeMux()
 
 	// Alerts in. A method that is not listed is answered with 405 by the mux.

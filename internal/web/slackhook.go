@@ -29,40 +29,40 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 	}
 	var buf bytes.Buffer
 	if status, sentence := readBody(w, r, &buf); status != 0 {
-		s.Metrics.clicked("refused")
+		s.Metrics.SlackClicks.Inc("refused")
 		fail(w, status, sentence)
 		return
 	}
 	signature := r.Header.Get("X-Slack-Signature")
 	if !slack.Signed(s.SlackSecret, r.Header.Get("X-Slack-Request-Timestamp"), signature, buf.Bytes(), time.Now()) {
-		s.Metrics.clicked("bad_signature")
+		s.Metrics.SlackClicks.Inc("bad_signature")
 		fail(w, http.StatusUnauthorized, "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
 		return
 	}
 	click, err := slack.ParseClick(buf.Bytes())
 	if err != nil {
-		s.Metrics.clicked("unreadable")
+		s.Metrics.SlackClicks.Inc("unreadable")
 		fail(w, http.StatusBadRequest, "the body is no press of a button")
 		return
 	}
 	if !slices.Contains(s.SlackUsers, click.UserID) {
-		s.Metrics.clicked("stranger")
+		s.Metrics.SlackClicks.Inc("stranger")
 		fail(w, http.StatusForbidden, "this person is not among slack.users")
 		return
 	}
 	result, err := s.click(r.Context(), click, signature)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		s.Metrics.clicked("unknown_incident")
+		s.Metrics.SlackClicks.Inc("unknown_incident")
 		fail(w, http.StatusNotFound, "there is no such incident")
 	case errors.Is(err, controls.ErrInvalid):
-		s.Metrics.clicked("refused")
+		s.Metrics.SlackClicks.Inc("refused")
 		fail(w, http.StatusUnprocessableEntity, err.Error())
 	case err != nil:
-		s.Metrics.clicked("failed")
+		s.Metrics.SlackClicks.Inc("failed")
 		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err))
 	default:
-		s.Metrics.clicked(result)
+		s.Metrics.SlackClicks.Inc(result)
 		w.WriteHeader(http.StatusOK) // Slack takes an empty answer for done.
 	}
 }
