@@ -22,7 +22,7 @@ type floor struct {
 // house is the floors, from the ground up.
 var house = []floor{
 	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
-	{"doors", []string{"internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/failpoint"}},
+	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
 	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"docket/internal/answer"
 	"docket/internal/audit"
 )
 
@@ -92,7 +92,7 @@ func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right
 		g.answer(w, r, status, "docket cannot tell who you are while its database does not answer: try again in a moment")
 	case http.StatusForbidden:
 		if !wantsPage(r) {
-			writeJSON(w, status, fmt.Sprintf("this caller lacks the right %s: use another token, or give it the scope %s", right, right))
+			answer.Error(w, status, fmt.Sprintf("this caller lacks the right %s: use another token, or give it the scope %s", right, right))
 			return
 		}
 		c, _ := g.Identify(r) // Check has told him a moment ago.
@@ -138,18 +138,10 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, status int, sente
 		g.page(w, r, "refused.html", status, page{Sentence: sentence})
 		return
 	}
-	writeJSON(w, status, sentence)
+	answer.Error(w, status, sentence)
 }
 
 // wantsPage reports whether a browser asks for a page.
 func wantsPage(r *http.Request) bool {
 	return !isMachines(r.URL.Path) && strings.Contains(r.Header.Get("Accept"), "text/html")
-}
-
-func writeJSON(w http.ResponseWriter, status int, sentence string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(map[string]any{"error": sentence}) // The caller is gone if this fails.
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/answer"
 	"docket/internal/audit"
 	"docket/internal/store"
 )
@@ -111,7 +112,7 @@ func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 		g.log.WarnContext(r.Context(), "a login could not be checked", "err", err)
 	}
 	if !wantsPage(r) {
-		writeJSON(w, status, sentence)
+		answer.Error(w, status, sentence)
 		return
 	}
 	g.page(w, r, "login.html", status, page{Next: next, Name: clip(name), Sentence: sentence})

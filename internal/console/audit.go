@@ -63,13 +63,12 @@ func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilte
 	return f, err
 }
 
-func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showAudit(r *http.Request) (shown, error) {
 	var p auditPage
 	f, err := c.auditFilter(r, &p)
 	if err != nil {
 		p.Fault = sentence(err)
-		c.render(w, r, http.StatusBadRequest, "audit", page{Title: "Audit", Nav: "audit", Body: p})
-		return
+		return shown{status: http.StatusBadRequest, body: p}, nil
 	}
 	f.Limit = rowsPerPage + 1
 	newest := p.Last
@@ -82,12 +81,10 @@ func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	entries, err := c.Store.ListAudit(r.Context(), f)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	if p.Actions, err = c.Store.AuditActions(r.Context()); err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	if len(entries) > rowsPerPage {
 		entries = entries[:rowsPerPage]
@@ -100,7 +97,7 @@ func (c *Console) getAudit(w http.ResponseWriter, r *http.Request) {
 	export := *r.URL
 	export.Path = "/console/audit/export"
 	p.CSV, p.JSON = with(&export, "format", "csv"), with(&export, "format", "json")
-	c.render(w, r, http.StatusOK, "audit", page{Title: "Audit", Nav: "audit", Body: p})
+	return shown{body: p}, nil
 }
 
 // auditRow finds what an entry is about.

@@ -17,22 +17,20 @@ type doctorPage struct {
 
 const reportsShown = 20
 
-func (c *Console) getDoctor(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showDoctor(r *http.Request) (shown, error) {
 	all, err := c.Doctor.Last(r.Context(), reportsShown)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	p := doctorPage{May: auth.From(r.Context()).Can(auth.Operate)}
 	if len(all) > 0 {
 		p.Last, p.Earlier = &all[0], all[1:]
 	}
-	c.render(w, r, http.StatusOK, "doctor", page{Title: "Doctor", Nav: "doctor", Body: p})
+	return shown{body: p}, nil
 }
 
 // postDoctor examines now; a canary takes a while, for which the answer waits.
 func (c *Console) postDoctor(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // Where it cannot be set, the usual one holds.
 	report := c.Doctor.Examine(r.Context(), doctor.Options{Canary: r.FormValue("canary") == "1"}, auth.From(r.Context()).Actor())
 	kind := map[doctor.Level]string{doctor.Well: "good", doctor.Warned: "warn", doctor.Ill: "bad"}[report.Verdict]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"docket/internal/answer"
 	"docket/internal/audit"
 	"docket/internal/auth"
 	"docket/internal/controls"
@@ -22,19 +23,17 @@ type flagsPage struct {
 
 const flipsShown = 30
 
-func (c *Console) getFlags(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showFlags(r *http.Request) (shown, error) {
 	flips, err := c.Store.ListAudit(r.Context(), store.AuditFilter{Action: audit.ActionFlagChanged, Limit: flipsShown})
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	p := flagsPage{Flags: c.Board.Flags(), Confirm: r.FormValue("off"), Flips: flips, May: auth.From(r.Context()).Can(auth.Operate)}
-	c.render(w, r, http.StatusOK, "flags", page{Title: "Flags", Nav: "flags", Body: p})
+	return shown{body: p}, nil
 }
 
 // postFlag flips a flag.
 func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	var on bool
 	switch r.FormValue("on") {
 	case "1", "true", "on":
@@ -50,7 +49,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if wantsJSON(r) {
-		writeJSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
+		answer.JSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
 		return
 	}
 	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + query.OnOff(flag.On) + " now, on every replica."})

@@ -34,7 +34,7 @@ type tab struct {
 
 const rowsPerPage = 50
 
-func (c *Console) getIncidents(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showIncidents(r *http.Request) (shown, error) {
 	p := incidentsPage{Query: clip(r.FormValue("q"), 100), Show: r.FormValue("show")}
 	f := store.IncidentFilter{Text: p.Query, Limit: rowsPerPage + 1}
 	switch p.Show {
@@ -48,22 +48,22 @@ func (c *Console) getIncidents(w http.ResponseWriter, r *http.Request) {
 	if behind := r.FormValue("behind"); behind != "" {
 		mark, err := alert.ParseMark(behind)
 		if err != nil {
-			c.sorry(w, r, http.StatusBadRequest, "This page does not exist", "Its address names no incident to go on behind: go back to the list.")
-			return
+			return shown{}, &refusal{
+				http.StatusBadRequest, "This page does not exist", "Its address names no incident to go on behind: go back to the list.",
+			}
 		}
 		f.Behind = mark
 	}
 	rows, err := c.list(r, f)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	if len(rows) > rowsPerPage {
 		rows = rows[:rowsPerPage]
 		p.Next = with(r.URL, "behind", rows[len(rows)-1].Mark.String())
 	}
 	p.Rows = rows
-	c.render(w, r, http.StatusOK, "incidents", page{Title: "Incidents", Nav: "incidents", Body: p})
+	return shown{body: p}, nil
 }
 
 // with is an address with one value of its query changed.
@@ -116,17 +116,20 @@ func matchersOf(labels map[string]string) string {
 // auditedShown bounds the audit entries on an incident's page.
 const auditedShown = 100
 
-func (c *Console) getIncident(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showIncident(r *http.Request) (shown, error) {
 	p, err := c.incidentPage(r)
-	switch {
-	case errors.Is(err, query.ErrNoSuch):
-		c.sorry(w, r, http.StatusNotFound, "There is no such incident", err.Error()+".")
-		return
-	case err != nil:
-		c.failed(w, r, err)
-		return
+	if err != nil {
+		return shown{}, missing(err, "There is no such incident")
 	}
-	c.render(w, r, http.StatusOK, "incident", page{Title: p.Title, Nav: "incidents", Body: p})
+	return shown{title: p.Title, body: p}, nil
+}
+
+// missing makes a refusal with this title of an error that says that something is not there.
+func missing(err error, title string) error {
+	if errors.Is(err, query.ErrNoSuch) {
+		return &refusal{http.StatusNotFound, title, err.Error() + "."}
+	}
+	return err
 }
 
 func (c *Console) incidentPage(r *http.Request) (p incidentPage, err error) {

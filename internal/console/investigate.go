@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/answer"
 	"docket/internal/auth"
 	"docket/internal/intake"
 	"docket/internal/query"
@@ -60,20 +61,20 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		c.back(w, r, tilePage, said{kind, got.Message, link})
 		return
 	}
-	answer := map[string]any{"incident": got.Mark.String(), "message": got.Message}
+	out := map[string]any{"incident": got.Mark.String(), "message": got.Message}
 	if got.Degraded {
-		answer["degraded"] = true
+		out["degraded"] = true
 	}
 	if got.Ticket.ID != "" {
-		answer["ticket_id"], answer["ticket_number"], answer["ticket_url"] = got.Ticket.ID, got.Ticket.Number, got.Ticket.URL
+		out["ticket_id"], out["ticket_number"], out["ticket_url"] = got.Ticket.ID, got.Ticket.Number, got.Ticket.URL
 	}
-	writeJSON(w, http.StatusOK, answer)
+	answer.JSON(w, http.StatusOK, out)
 }
 
 // refuse answers a form that cannot be done, to a program or to a person.
 func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {
 	if wantsJSON(r) {
-		writeJSON(w, status, map[string]any{"error": sentence})
+		answer.Error(w, status, sentence)
 		return
 	}
 	title := "This cannot be done"

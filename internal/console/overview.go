@@ -48,13 +48,9 @@ type sourceRow struct {
 // overviewRows bounds each list of the first page.
 const overviewRows = 12
 
-func (c *Console) getOverview(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showOverview(r *http.Request) (shown, error) {
 	o, err := c.overview(r, now())
-	if err != nil {
-		c.failed(w, r, err)
-		return
-	}
-	c.render(w, r, http.StatusOK, "overview", page{Title: "Overview", Nav: "overview", Body: o})
+	return shown{body: o}, err
 }
 
 func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/answer"
 	"docket/internal/auth"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -91,7 +92,7 @@ func (c *Console) getPublicJSON(w http.ResponseWriter, r *http.Request) {
 	at := now()
 	heads, err := c.heads(r.Context(), at)
 	if err != nil {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": c.Store.Explain(err)})
+		answer.JSON(w, http.StatusServiceUnavailable, map[string]string{"error": c.Store.Explain(err)})
 		return
 	}
 	out := statusJSON{Status: count(heads).Worst(), UpdatedAt: at, Surfaces: make([]surfaceJSON, len(heads))}
@@ -103,7 +104,7 @@ func (c *Console) getPublicJSON(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*") // It is public, for other pages, too.
-	writeJSON(w, http.StatusOK, out)
+	answer.JSON(w, http.StatusOK, out)
 }
 
 // The Atom feed, after RFC 4287.

@@ -2,10 +2,13 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -15,8 +18,7 @@ import (
 
 // page is what every template gets.
 type page struct {
-	// Title is the page's, Nav the entry of the navigation that it belongs to.
-	Title, Nav string
+	Title string
 	// Body is the page's own.
 	Body any
 	// Wide pages have no navigation: the public one.
@@ -30,25 +32,59 @@ type page struct {
 	Version string
 	Path    string
 	Menu    []entry
-	Alarms  []alarm
+	// Nav is the address of the menu's entry that the page belongs to.
+	Nav    string
+	Alarms []alarm
 }
 
 // entry is one line of the navigation.
-type entry struct {
-	Nav, Title, URL string
-	Right           auth.Right
+type entry struct{ Title, URL string }
+
+// menu lists the pages that a caller may see, and finds the one that an address belongs to.
+func (c *Console) menu(caller auth.Caller, path string) (entries []entry, nav string) {
+	for _, v := range c.views() {
+		if v.menu == "" || !caller.Can(v.right) {
+			continue
+		}
+		entries = append(entries, entry{v.menu, v.path})
+		if path == v.path || strings.HasPrefix(path, v.path+"/") {
+			nav = v.path // The last one that fits is the longest: /console is the first of all.
+		}
+	}
+	return entries, nav
 }
 
-var menu = [...]entry{
-	{"overview", "Overview", "/console", auth.Read},
-	{"status", "Status", "/console/status", auth.Read},
-	{"incidents", "Incidents", "/console/incidents", auth.Read},
-	{"tickets", "Tickets", "/console/tickets", auth.Read},
-	{"silences", "Silences", "/console/silences", auth.Read},
-	{"flags", "Flags", "/console/flags", auth.Read},
-	{"audit", "Audit", "/console/audit", auth.Read},
-	{"doctor", "Doctor", "/console/doctor", auth.Read},
-	{"settings", "Settings", "/console/settings", auth.Admin},
+// shown is what a page shows: its title ("" for the menu's), the status (0 for 200) and the
+// template's body.
+type shown struct {
+	title  string
+	status int
+	body   any
+}
+
+// refusal is an answer to a person that something is not there, or cannot be done.
+type refusal struct {
+	status          int
+	title, sentence string
+}
+
+// Error returns the sentence.
+func (r *refusal) Error() string { return r.sentence }
+
+// page serves a view.
+func (c *Console) page(v view) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s, err := v.show(r)
+		if refused, ok := errors.AsType[*refusal](err); ok {
+			c.sorry(w, r, refused.status, refused.title, refused.sentence)
+			return
+		}
+		if err != nil {
+			c.failed(w, r, err)
+			return
+		}
+		c.render(w, r, cmp.Or(s.status, http.StatusOK), v.template, page{Title: cmp.Or(s.title, v.menu), Body: s.body})
+	}
 }
 
 // alarm is a line above every page: something that an operator must not miss.
@@ -106,16 +142,16 @@ type pages struct{ sets map[string]*template.Template }
 // parsePages parses each page together with the frame and the parts that all share.
 func parsePages(url func(string) string) (*pages, error) {
 	p := &pages{map[string]*template.Template{}}
-	entries, err := files.ReadDir("templates")
+	names, err := fs.Glob(files, "*.html")
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		name := strings.TrimSuffix(e.Name(), ".html")
+	for _, file := range names {
+		name := strings.TrimSuffix(file, ".html")
 		if name == "frame" || name == "parts" {
 			continue
 		}
-		set, err := template.New(name).Funcs(functions(url)).ParseFS(files, "templates/frame.html", "templates/parts.html", "templates/"+e.Name())
+		set, err := template.New(name).Funcs(functions(url)).ParseFS(files, "frame.html", "parts.html", file)
 		if err != nil {
 			return nil, err
 		}
@@ -136,11 +172,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	p.Caller, p.Now, p.Demo, p.Version, p.Path = auth.From(r.Context()), now(), c.Demo, c.Version, r.URL.RequestURI()
 	if !p.Public {
 		p.Said = c.takeSaid(w, r)
-		for _, e := range menu {
-			if p.Caller.Can(e.Right) {
-				p.Menu = append(p.Menu, e)
-			}
-		}
+		p.Menu, p.Nav = c.menu(p.Caller, r.URL.Path)
 		p.Alarms = c.alarms()
 	}
 	var b bytes.Buffer
@@ -163,14 +195,6 @@ func (c *Console) back(w http.ResponseWriter, r *http.Request, to string, s said
 // wantsJSON reports whether a program asks, and not a person.
 func wantsJSON(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // The reader is gone if this fails.
 }
 
 // functions are what templates may call.

@@ -6,7 +6,34 @@ import (
 	"docket/internal/auth"
 )
 
-// route is one way into the console. A right of "" is open to everybody; public marks what
+// view is one page: its address, its line of the menu ("" for none), what it asks of its caller,
+// the template (NAME.html) and what is shown by it. A new page is a row here and its two files.
+type view struct {
+	path, menu string
+	right      auth.Right
+	template   string
+	show       func(*http.Request) (shown, error)
+}
+
+// views are all pages for operators; those with a line of the menu stand in it in this order.
+func (c *Console) views() []view {
+	return []view{
+		{"/console", "Overview", auth.Read, "overview", c.showOverview},
+		{"/console/status", "Status", auth.Read, "status", c.showStatus},
+		{"/console/status/{surface}", "", auth.Read, "surface", c.showSurface},
+		{"/console/incidents", "Incidents", auth.Read, "incidents", c.showIncidents},
+		{"/console/incidents/{id}", "", auth.Read, "incident", c.showIncident},
+		{"/console/tickets", "Tickets", auth.Read, "tickets", c.showTickets},
+		{"/console/tickets/{id}", "", auth.Read, "ticket", c.showTicket},
+		{"/console/silences", "Silences", auth.Read, "silences", c.showSilences},
+		{"/console/flags", "Flags", auth.Read, "flags", c.showFlags},
+		{"/console/audit", "Audit", auth.Read, "audit", c.showAudit},
+		{"/console/doctor", "Doctor", auth.Read, "doctor", c.showDoctor},
+		{"/console/settings", "Settings", auth.Admin, "settings", c.showSettings},
+	}
+}
+
+// route is any way into the console. A right of "" is open to everybody; public marks what
 // the status page's own setting opens.
 type route struct {
 	pattern string
@@ -15,32 +42,21 @@ type route struct {
 	do      http.HandlerFunc
 }
 
-// routes are all ways into the console and what each asks for.
+// routes are all ways into the console and what each asks for: the pages, what forms do, and
+// what is read by programs or by everybody.
 func (c *Console) routes() []route {
 	const static = "GET /static/{file}"
-	return []route{
-		{"GET /console", auth.Read, false, c.getOverview},
-		{"GET /console/status", auth.Read, false, c.getStatus},
-		{"GET /console/status/{surface}", auth.Read, false, c.getSurface},
+	all := []route{
 		{"POST /console/status/{surface}/investigate", auth.Operate, false, c.postInvestigate},
-		{"GET /console/incidents", auth.Read, false, c.getIncidents},
-		{"GET /console/incidents/{id}", auth.Read, false, c.getIncident},
-		{"GET /console/tickets", auth.Read, false, c.getTickets},
-		{"GET /console/tickets/{id}", auth.Read, false, c.getTicket},
 		{"POST /console/tickets/{id}", auth.Operate, false, c.postTicket},
-		{"GET /console/silences", auth.Read, false, c.getSilences},
 		{"POST /console/silences", auth.Operate, false, c.postSilence},
 		{"POST /console/silences/{id}/expire", auth.Operate, false, c.postExpire},
 		{"POST /console/maintenance", auth.Operate, false, c.postWindow},
 		{"POST /console/maintenance/{id}/end", auth.Operate, false, c.postEndWindow},
-		{"GET /console/flags", auth.Read, false, c.getFlags},
 		{"POST /console/flags", auth.Operate, false, c.postFlag},
-		{"GET /console/audit", auth.Read, false, c.getAudit},
 		{"GET /console/audit/export", auth.Read, false, c.exportAudit},
 		{"POST /console/audit/verify", auth.Operate, false, c.postVerify},
-		{"GET /console/doctor", auth.Read, false, c.getDoctor},
 		{"POST /console/doctor", auth.Operate, false, c.postDoctor},
-		{"GET /console/settings", auth.Admin, false, c.getSettings},
 		{"GET /console/events", auth.Read, false, c.getEvents},
 		{"GET /status", "", true, c.getPublic},
 		{"GET /status.json", "", true, c.getPublicJSON},
@@ -48,12 +64,19 @@ func (c *Console) routes() []route {
 		{"GET /badge/{file}", "", true, c.getBadge},
 		{static, "", false, c.static.serve},
 	}
+	for _, v := range c.views() {
+		all = append(all, route{"GET " + v.path, v.right, false, c.page(v)})
+	}
+	return all
 }
+
+// maxForm bounds a form's body.
+const maxForm = 64 << 10
 
 // Mount puts the console's routes on a mux, each behind the guard that it asks for.
 func (c *Console) Mount(mux *http.ServeMux) {
 	for _, r := range c.routes() {
-		var h http.Handler = r.do
+		var h http.Handler = http.MaxBytesHandler(r.do, maxForm)
 		switch {
 		case r.public:
 			h = c.Guard.Status(h)

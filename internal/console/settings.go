@@ -14,11 +14,11 @@ type settingsPage struct {
 	File *doctor.Configuration
 }
 
-func (c *Console) getSettings(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showSettings(*http.Request) (shown, error) {
 	p := settingsPage{Settings: c.Settings, Engine: c.Store.Engine()}
 	if c.Configuration != nil {
 		file := c.Configuration()
 		p.File = &file
 	}
-	c.render(w, r, http.StatusOK, "settings", page{Title: "Settings", Nav: "settings", Body: p})
+	return shown{body: p}, nil
 }

@@ -43,18 +43,29 @@ const (
 	overShown     = 20
 )
 
-func (c *Console) getSilences(w http.ResponseWriter, r *http.Request) {
-	c.showSilences(w, r, http.StatusOK, silencesPage{Draft: silenceDraft{Matchers: clip(r.FormValue("matchers"), maxMatchers), For: "1h"}})
+func (c *Console) showSilences(r *http.Request) (shown, error) {
+	p := silencesPage{Draft: silenceDraft{Matchers: clip(r.FormValue("matchers"), maxMatchers), For: "1h"}}
+	err := c.fillSilences(r, &p)
+	return shown{body: p}, err
 }
 
 const maxMatchers = 4000
 
-func (c *Console) showSilences(w http.ResponseWriter, r *http.Request, status int, p silencesPage) {
+// answerSilences shows the page again, with what the form held and what came of it.
+func (c *Console) answerSilences(w http.ResponseWriter, r *http.Request, status int, p silencesPage) {
+	if err := c.fillSilences(r, &p); err != nil {
+		c.failed(w, r, err)
+		return
+	}
+	c.render(w, r, status, "silences", page{Title: "Silences", Body: p})
+}
+
+// fillSilences loads what the page lists.
+func (c *Console) fillSilences(r *http.Request, p *silencesPage) error {
 	ctx, at := r.Context(), now()
 	all, err := c.Board.Silences(ctx, silencesShown)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return err
 	}
 	for _, s := range all {
 		switch {
@@ -70,8 +81,7 @@ func (c *Console) showSilences(w http.ResponseWriter, r *http.Request, status in
 	}
 	windows, err := c.Board.Windows(ctx, false)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return err
 	}
 	for _, m := range windows {
 		row := windowRow{Window: m, When: planWords(m.Plan())}
@@ -79,7 +89,7 @@ func (c *Console) showSilences(w http.ResponseWriter, r *http.Request, status in
 		p.Windows = append(p.Windows, row)
 	}
 	p.May = auth.From(ctx).Can(auth.Operate)
-	c.render(w, r, status, "silences", page{Title: "Silences", Nav: "silences", Body: p})
+	return nil
 }
 
 // planWords says when a maintenance window holds.
@@ -111,31 +121,30 @@ func lines(text string) []string {
 
 // postSilence makes a silence, or shows what it would mute.
 func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	p := silencesPage{Draft: silenceDraft{clip(r.FormValue("matchers"), maxMatchers), r.FormValue("for"), clip(r.FormValue("comment"), maxMatchers)}}
 	matchers := lines(p.Draft.Matchers)
 	if r.FormValue("do") == "preview" {
 		preview, err := c.Board.Preview(r.Context(), matchers)
 		if err != nil {
 			p.Fault = sentence(err)
-			c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+			c.answerSilences(w, r, http.StatusUnprocessableEntity, p)
 			return
 		}
 		p.Preview = &preview
-		c.showSilences(w, r, http.StatusOK, p)
+		c.answerSilences(w, r, http.StatusOK, p)
 		return
 	}
 	d, err := time.ParseDuration(p.Draft.For)
 	if err != nil || d <= 0 {
 		p.Fault = "How long is not a time: write 30m, 4h or 48h."
-		c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+		c.answerSilences(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
 	at := now()
 	made, err := c.Board.AddSilence(r.Context(), controls.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment}, auth.From(r.Context()).Actor())
 	if err != nil {
 		p.Fault = sentence(err)
-		c.showSilences(w, r, http.StatusUnprocessableEntity, p)
+		c.answerSilences(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
 	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence holds until " + made.EndsAt.Format("2006-01-02 15:04 UTC") + "."})
@@ -151,7 +160,6 @@ func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
 
 // postWindow makes a maintenance window.
 func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		c.refuse(w, r, http.StatusBadRequest, "The form could not be read.")
 		return
@@ -161,7 +169,7 @@ func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
 		From: r.FormValue("from"), Until: r.FormValue("until"), Zone: strings.TrimSpace(r.FormValue("zone")),
 	}
 	if _, err := c.Board.AddWindow(r.Context(), plan, r.FormValue("comment"), auth.From(r.Context()).Actor()); err != nil {
-		c.showSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
+		c.answerSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
 		return
 	}
 	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " stands."})

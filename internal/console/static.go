@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-//go:embed static templates
+//go:embed static *.html
 var files embed.FS
 
 // statics are the stylesheet, the module and the icon, under names with their content's

@@ -44,23 +44,21 @@ type pager struct {
 // tilesPerPage bounds one page of tiles.
 const tilesPerPage = 48
 
-func (c *Console) getStatus(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showStatus(r *http.Request) (shown, error) {
 	at := now()
 	heads, err := c.heads(r.Context(), at)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	p := statusPage{Counts: count(heads), AllGroups: c.grouped(heads), Query: clip(r.FormValue("q"), 100), Only: r.FormValue("only"), In: r.FormValue("group")}
 	found := slices.DeleteFunc(heads, func(h store.Head) bool { return !p.wants(c.byName[h.Name], h) })
 	found = p.cut(found, r.URL, tilesPerPage)
 	tiles, err := c.tiles(r.Context(), auth.From(r.Context()), found, at)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	p.Groups = byGroup(tiles)
-	c.render(w, r, http.StatusOK, "status", page{Title: "Status", Nav: "status", Body: p})
+	return shown{body: p}, nil
 }
 
 // wants reports whether a tile is one of those looked for.

@@ -35,18 +35,17 @@ const (
 	turnsShown    = 25
 )
 
-func (c *Console) getSurface(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showSurface(r *http.Request) (shown, error) {
 	on, ok := c.byName[r.PathValue("surface")]
 	if !ok {
-		c.sorry(w, r, http.StatusNotFound, "There is no such surface", fmt.Sprintf("No surface is named %q in the configuration.", clip(r.PathValue("surface"), 100)))
-		return
+		sentence := fmt.Sprintf("No surface is named %q in the configuration.", clip(r.PathValue("surface"), 100))
+		return shown{}, &refusal{http.StatusNotFound, "There is no such surface", sentence}
 	}
 	p, err := c.surfacePage(r, on, now())
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
-	c.render(w, r, http.StatusOK, "surface", page{Title: on.Title, Nav: "status", Body: p})
+	return shown{title: on.Title, body: p}, nil
 }
 
 func (c *Console) surfacePage(r *http.Request, on surface.Surface, at time.Time) (p surfacePage, err error) {

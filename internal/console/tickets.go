@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
@@ -17,7 +16,7 @@ type ticketsPage struct {
 	Prev, Next string
 }
 
-func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showTickets(r *http.Request) (shown, error) {
 	p := ticketsPage{Show: r.FormValue("show"), Desk: c.Reader.Desk}
 	f := query.TicketFilter{Limit: rowsPerPage + 1}
 	number, _ := strconv.Atoi(r.FormValue("page"))
@@ -31,8 +30,7 @@ func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
 	p.Tabs = tabs(r.URL, "show", p.Show, [][2]string{{"all", "All"}, {"stale", "Stale"}})
 	rows, err := c.Reader.Tickets(r.Context(), f)
 	if err != nil {
-		c.failed(w, r, err)
-		return
+		return shown{}, err
 	}
 	if len(rows) > rowsPerPage {
 		rows, p.Next = rows[:rowsPerPage], with(r.URL, "page", strconv.Itoa(number+1))
@@ -41,7 +39,7 @@ func (c *Console) getTickets(w http.ResponseWriter, r *http.Request) {
 		p.Prev = with(r.URL, "page", strconv.Itoa(number-1))
 	}
 	p.Rows = rows
-	c.render(w, r, http.StatusOK, "tickets", page{Title: "Tickets", Nav: "tickets", Body: p})
+	return shown{body: p}, nil
 }
 
 // ticketPage is one ticket of the local desk.
@@ -50,21 +48,18 @@ type ticketPage struct {
 	MayWrite bool
 }
 
-func (c *Console) getTicket(w http.ResponseWriter, r *http.Request) {
+func (c *Console) showTicket(r *http.Request) (shown, error) {
 	if c.Tickets == nil {
-		c.sorry(w, r, http.StatusNotFound, "This ticket is elsewhere", "Tickets are kept in "+c.Reader.Desk+", which has its own pages: the list of tickets links to them.")
-		return
+		return shown{}, &refusal{
+			http.StatusNotFound, "This ticket is elsewhere",
+			"Tickets are kept in " + c.Reader.Desk + ", which has its own pages: the list of tickets links to them.",
+		}
 	}
 	t, err := c.Reader.Ticket(r.Context(), r.PathValue("id"))
-	switch {
-	case errors.Is(err, query.ErrNoSuch):
-		c.sorry(w, r, http.StatusNotFound, "There is no such ticket", err.Error()+".")
-		return
-	case err != nil:
-		c.failed(w, r, err)
-		return
+	if err != nil {
+		return shown{}, missing(err, "There is no such ticket")
 	}
-	c.render(w, r, http.StatusOK, "ticket", page{Title: "Ticket " + t.Number, Nav: "tickets", Body: ticketPage{t, auth.From(r.Context()).Can(auth.Operate)}})
+	return shown{title: "Ticket " + t.Number, body: ticketPage{t, auth.From(r.Context()).Can(auth.Operate)}}, nil
 }
 
 // maxNote bounds a person's note, in bytes.
@@ -77,7 +72,6 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, http.StatusConflict, "Tickets are kept in "+c.Reader.Desk+": change them there.")
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	ctx, actor := r.Context(), auth.From(r.Context()).Actor()
 	var done string
 	var err error
@@ -108,6 +102,3 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	}
 	c.back(w, r, here, said{Kind: "good", Text: done})
 }
-
-// maxForm bounds a form's body.
-const maxForm = 64 << 10

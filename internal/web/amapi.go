@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/answer"
 	"docket/internal/auth"
 	"docket/internal/controls"
 	"docket/internal/silence"
@@ -96,7 +97,7 @@ func (s *server) getAlerts(w http.ResponseWriter, r *http.Request) {
 		s.amFail(w, r, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, shown)
+	answer.JSON(w, http.StatusOK, shown)
 }
 
 func (s *server) getGroups(w http.ResponseWriter, r *http.Request) {
@@ -134,7 +135,7 @@ func (s *server) getGroups(w http.ResponseWriter, r *http.Request) {
 	slices.SortFunc(all, func(a, b amGroup) int {
 		return strings.Compare(a.Labels.Get("alertname")+"\x00"+a.Receiver.Name, b.Labels.Get("alertname")+"\x00"+b.Receiver.Name)
 	})
-	writeJSON(w, http.StatusOK, all)
+	answer.JSON(w, http.StatusOK, all)
 }
 
 // badQuery is an error of the request.
@@ -243,7 +244,7 @@ func (s *server) getReceivers(w http.ResponseWriter, r *http.Request) {
 	for _, route := range s.Routes {
 		all = append(all, amReceiver{route.Name})
 	}
-	writeJSON(w, http.StatusOK, all)
+	answer.JSON(w, http.StatusOK, all)
 }
 
 // getStatus answers what amtool shows of a server. The configuration is written as
@@ -252,7 +253,7 @@ func (s *server) getStatus(w http.ResponseWriter, r *http.Request) {
 	if !s.mayRead(w, r) {
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	answer.JSON(w, http.StatusOK, map[string]any{
 		"cluster":     map[string]any{"status": "disabled", "peers": []string{}},
 		"versionInfo": map[string]string{"version": spokenVersion(), "revision": s.Version, "branch": "docket", "buildUser": "", "buildDate": "", "goVersion": runtime.Version()},
 		"config":      map[string]string{"original": s.amConfig()},
@@ -303,17 +304,17 @@ func yamlText(text string) string { return "'" + strings.ReplaceAll(text, "'", "
 func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
 	switch bad, ok := errors.AsType[*badQuery](err); {
 	case ok:
-		writeJSON(w, http.StatusBadRequest, bad.sentence)
+		answer.JSON(w, http.StatusBadRequest, bad.sentence)
 		return
 	case errors.Is(err, controls.ErrInvalid):
-		writeJSON(w, http.StatusBadRequest, err.Error())
+		answer.JSON(w, http.StatusBadRequest, err.Error())
 		return
 	case errors.Is(err, controls.ErrNoSuch):
-		writeJSON(w, http.StatusNotFound, err.Error())
+		answer.JSON(w, http.StatusNotFound, err.Error())
 		return
 	}
 	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
 		s.Log.WarnContext(r.Context(), "request failed", "request", r.URL.Path, "err", err)
 	}
-	writeJSON(w, http.StatusInternalServerError, s.Store.Explain(err))
+	answer.JSON(w, http.StatusInternalServerError, s.Store.Explain(err))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/answer"
 	"docket/internal/audit"
 	"docket/internal/auth"
 	"docket/internal/controls"
@@ -76,7 +77,7 @@ func (s *server) getSilences(w http.ResponseWriter, r *http.Request) {
 	for i, one := range found {
 		all[i] = amSilenceOf(one, now)
 	}
-	writeJSON(w, http.StatusOK, all)
+	answer.JSON(w, http.StatusOK, all)
 }
 
 // amOrder is the order of the states in a listing.
@@ -108,7 +109,7 @@ func (s *server) getSilence(w http.ResponseWriter, r *http.Request) {
 		s.amFail(w, r, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, amSilenceOf(one, time.Now()))
+	answer.JSON(w, http.StatusOK, amSilenceOf(one, time.Now()))
 }
 
 // amDraft is a silence that is posted: with an ID it changes that one.
@@ -129,7 +130,7 @@ func (s *server) postSilence(w http.ResponseWriter, r *http.Request) {
 	}
 	var buf bytes.Buffer
 	if status, sentence := readBody(w, r, &buf); status != 0 {
-		writeJSON(w, status, sentence)
+		answer.JSON(w, status, sentence)
 		return
 	}
 	var d amDraft
@@ -157,7 +158,7 @@ func (s *server) postSilence(w http.ResponseWriter, r *http.Request) {
 		s.amFail(w, r, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"silenceID": made.ID})
+	answer.JSON(w, http.StatusOK, map[string]string{"silenceID": made.ID})
 }
 
 func (s *server) deleteSilence(w http.ResponseWriter, r *http.Request) {

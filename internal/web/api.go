@@ -90,8 +90,8 @@ func (s *server) reader() query.Reader {
 	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
-// answer words an error: what is not there is 404, a database that is away 503.
-func answer[T any](s *server, v T, err error) (*body[T], error) {
+// reply words an error: what is not there is 404, a database that is away 503.
+func reply[T any](s *server, v T, err error) (*body[T], error) {
 	switch {
 	case err == nil:
 		return &body[T]{v}, nil
@@ -102,6 +102,9 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 	case errors.Is(err, controls.ErrInvalid):
 		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
+	if sentence, status := query.DeskSentence(err); sentence != "" {
+		return nil, huma.NewError(status, sentence)
+	}
 	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
 		s.Log.Warn("request failed", "err", err)
 	}
@@ -110,7 +113,7 @@ func answer[T any](s *server, v T, err error) (*body[T], error) {
 
 func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]query.AlertRow], error) {
 	rows, err := s.reader().Alerts(ctx, in.Limit)
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 // incidentQuery narrows a listing of incidents.
@@ -130,17 +133,17 @@ func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]
 		f.Key = &key
 	}
 	rows, err := s.reader().Incidents(ctx, f)
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 func (s *server) showIncident(ctx context.Context, in *Named) (*body[query.IncidentDetail], error) {
 	d, err := s.reader().Incident(ctx, in.ID)
-	return answer(s, d, err)
+	return reply(s, d, err)
 }
 
 func (s *server) explainIncident(ctx context.Context, in *Named) (*body[query.Explanation], error) {
 	x, err := s.reader().Explain(ctx, in.ID)
-	return answer(s, x, err)
+	return reply(s, x, err)
 }
 
 // ticketQuery narrows a listing of tickets.
@@ -151,7 +154,7 @@ type ticketQuery struct {
 
 func (s *server) listTickets(ctx context.Context, in *ticketQuery) (*body[[]query.TicketRow], error) {
 	rows, err := s.reader().Tickets(ctx, query.TicketFilter{Stale: in.Stale, Limit: in.Limit})
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 func (s *server) showTicket(ctx context.Context, in *Named) (*body[query.TicketDetail], error) {
@@ -159,7 +162,7 @@ func (s *server) showTicket(ctx context.Context, in *Named) (*body[query.TicketD
 		return nil, err
 	}
 	t, err := s.reader().Ticket(ctx, in.ID)
-	return answer(s, t, err)
+	return reply(s, t, err)
 }
 
 // needLocal refuses what only the local desk does here: another desk has its own pages.
@@ -192,14 +195,10 @@ func (s *server) tickets() *controls.TicketActions {
 // changed answers with a ticket as it is after a change, or with why that failed.
 func (s *server) changed(ctx context.Context, id string, err error) (*body[query.TicketDetail], error) {
 	if err != nil {
-		sentence, status := query.DeskSentence(err)
-		if sentence == "" {
-			return answer(s, query.TicketDetail{}, err)
-		}
-		return nil, huma.NewError(status, sentence)
+		return reply(s, query.TicketDetail{}, err)
 	}
 	t, err := s.reader().Ticket(ctx, id)
-	return answer(s, t, err)
+	return reply(s, t, err)
 }
 
 func (s *server) closeTicket(ctx context.Context, in *Named) (*body[query.TicketDetail], error) {
@@ -224,12 +223,12 @@ type auditQuery struct {
 
 func (s *server) listAudit(ctx context.Context, in *auditQuery) (*body[[]query.AuditRow], error) {
 	rows, err := s.reader().Audit(ctx, store.AuditFilter{Action: in.Action, Limit: in.Limit})
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 func (s *server) verifyAudit(ctx context.Context, _ *struct{}) (*body[query.Verdict], error) {
 	v, err := s.reader().VerifyAudit(ctx)
-	return answer(s, v, err)
+	return reply(s, v, err)
 }
 
 // Build says which docket answers.
@@ -244,5 +243,5 @@ func (s *server) showVersion(context.Context, *struct{}) (*body[Build], error) {
 
 func (s *server) listSurfaces(ctx context.Context, _ *struct{}) (*body[[]query.SurfaceRow], error) {
 	rows, err := s.reader().Surfaces(ctx, s.Deps.Surfaces, time.Now().UTC())
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }

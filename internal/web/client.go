@@ -118,13 +118,30 @@ func (c *Client) refusal(status int, text []byte) error {
 			sentence = answer.Detail
 		}
 	}
+	refused := &Refused{Status: status, Sentence: sentence, base: c.base}
 	switch status {
 	case http.StatusNotFound, http.StatusConflict, http.StatusBadRequest, http.StatusUnprocessableEntity:
 		if sentence != http.StatusText(status) {
-			return errors.New(sentence)
+			refused.base = ""
 		}
 	case http.StatusUnauthorized:
-		sentence += " (the command line sends " + c.TokenFrom + ")"
+		refused.Sentence += " (the command line sends " + c.TokenFrom + ")"
 	}
-	return fmt.Errorf("%s refused (%d): %s", c.base, status, sentence)
+	return refused
+}
+
+// Refused is an answer of the server that is not a success.
+type Refused struct {
+	Status   int
+	Sentence string // what the server says about it
+
+	base string // named where the sentence is not about what was asked
+}
+
+// Error returns the sentence, with the server's address where it is about the server.
+func (r *Refused) Error() string {
+	if r.base == "" {
+		return r.Sentence
+	}
+	return fmt.Sprintf("%s refused (%d): %s", r.base, r.Status, r.Sentence)
 }

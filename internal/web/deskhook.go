@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 
+	"docket/internal/answer"
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
 	"docket/internal/reconcile"
@@ -16,38 +17,38 @@ import (
 func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("desk")
 	if name != "freescout" || s.Desk.Name() != name {
-		fail(w, http.StatusNotFound, "this desk sends no webhooks here; the configured desk is "+s.Desk.Name())
+		answer.Error(w, http.StatusNotFound, "this desk sends no webhooks here; the configured desk is "+s.Desk.Name())
 		return
 	}
 	if !s.DeskSecret.Set() {
-		fail(w, http.StatusNotFound, "no webhook is expected: set FREESCOUT_WEBHOOK_SECRET to the secret shown under Manage > API & Webhooks")
+		answer.Error(w, http.StatusNotFound, "no webhook is expected: set FREESCOUT_WEBHOOK_SECRET to the secret shown under Manage > API & Webhooks")
 		return
 	}
 	var buf bytes.Buffer
 	if status, sentence := readBody(w, r, &buf); status != 0 {
 		s.Metrics.DeskHooks.Inc("refused")
-		fail(w, status, sentence)
+		answer.Error(w, status, sentence)
 		return
 	}
 	if !freescout.Signed(s.DeskSecret, r.Header.Get("X-FreeScout-Signature"), buf.Bytes()) {
 		s.Metrics.DeskHooks.Inc("bad_signature")
-		fail(w, http.StatusUnauthorized, "the signature is not FreeScout's: compare FREESCOUT_WEBHOOK_SECRET with the secret shown under Manage > API & Webhooks")
+		answer.Error(w, http.StatusUnauthorized, "the signature is not FreeScout's: compare FREESCOUT_WEBHOOK_SECRET with the secret shown under Manage > API & Webhooks")
 		return
 	}
 	hook, err := freescout.ParseHook(r.Header.Get("X-FreeScout-Event"), buf.Bytes())
 	if err != nil {
 		s.Metrics.DeskHooks.Inc("unreadable")
-		fail(w, http.StatusBadRequest, "the body is not a conversation")
+		answer.Error(w, http.StatusBadRequest, "the body is not a conversation")
 		return
 	}
 	result, err := s.hint(r, hook)
 	if err != nil {
 		s.Metrics.DeskHooks.Inc("failed")
-		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // FreeScout sends it again.
+		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // FreeScout sends it again.
 		return
 	}
 	s.Metrics.DeskHooks.Inc(result)
-	writeJSON(w, http.StatusOK, map[string]any{"status": result})
+	answer.JSON(w, http.StatusOK, map[string]any{"status": result})
 }
 
 // hint says what a webhook is good for: a ticket that no live incident has is not ours, and

@@ -19,7 +19,7 @@ func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Ex
 		limit = 1
 	}
 	all, err := s.Doctor.Last(ctx, limit)
-	return answer(s, all, err)
+	return reply(s, all, err)
 }
 
 // doctorInput says how to examine.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"docket/internal/answer"
 	"docket/internal/auth"
 	"docket/internal/intake"
 	"docket/internal/source"
@@ -36,7 +37,7 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	src, known, err := s.eventSource(r.Context(), key)
 	if err != nil {
 		w.Header().Set("Retry-After", "5")
-		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
+		answer.JSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
 		return
 	}
 	if !known {
@@ -47,7 +48,7 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 		bad:  func(w http.ResponseWriter, err error) { eventRefused(w, http.StatusBadRequest, eventFault(err)) },
 		kept: eventKept,
 		away: func(w http.ResponseWriter, sentence string) {
-			writeJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": sentence})
+			answer.JSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": sentence})
 		},
 	})
 }
@@ -83,11 +84,11 @@ func eventKept(w http.ResponseWriter, b source.Batch, _ intake.Receipt) {
 	if len(b.Alerts) > 0 {
 		key = b.Alerts[0].ID
 	}
-	writeJSON(w, http.StatusAccepted, map[string]string{"status": "success", "message": "Event processed", "dedup_key": key})
+	answer.JSON(w, http.StatusAccepted, map[string]string{"status": "success", "message": "Event processed", "dedup_key": key})
 }
 
 func eventRefused(w http.ResponseWriter, status int, faults ...string) {
-	writeJSON(w, status, map[string]any{"status": "invalid event", "message": "Event object is invalid", "errors": faults})
+	answer.JSON(w, status, map[string]any{"status": "invalid event", "message": "Event object is invalid", "errors": faults})
 }
 
 func eventFault(err error) string {

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"encoding/json"
+	"docket/internal/answer"
 	"fmt"
 	"net/http"
 )
@@ -17,10 +17,10 @@ func wordMisses(mux *http.ServeMux) http.Handler {
 		seen := &statusOnly{header: w.Header()}
 		miss.ServeHTTP(seen, r)
 		if seen.status == http.StatusMethodNotAllowed {
-			fail(w, seen.status, fmt.Sprintf("%s is not allowed on %.100q: use %s", r.Method, r.URL.Path, w.Header().Get("Allow")))
+			answer.Error(w, seen.status, fmt.Sprintf("%s is not allowed on %.100q: use %s", r.Method, r.URL.Path, w.Header().Get("Allow")))
 			return
 		}
-		fail(w, http.StatusNotFound, fmt.Sprintf("there is nothing at %.100q; GET / lists what there is", r.URL.Path))
+		answer.Error(w, http.StatusNotFound, fmt.Sprintf("there is nothing at %.100q; GET / lists what there is", r.URL.Path))
 	})
 }
 
@@ -38,16 +38,3 @@ func (s *statusOnly) WriteHeader(status int) { s.status = status }
 
 // Write drops the text.
 func (s *statusOnly) Write(p []byte) (int, error) { return len(p), nil }
-
-// fail answers with one sentence.
-func fail(w http.ResponseWriter, status int, sentence string) {
-	writeJSON(w, status, map[string]any{"error": sentence})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(body) // The caller is gone if this fails.
-}

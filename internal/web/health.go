@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"docket/internal/answer"
 	"docket/internal/courier"
 	"docket/internal/intake"
 )
@@ -23,7 +24,7 @@ type Readiness struct {
 }
 
 func (s *server) getHealthz(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]string{"status": "alive", "version": s.Version})
+	answer.JSON(w, http.StatusOK, map[string]string{"status": "alive", "version": s.Version})
 }
 
 func (s *server) getReadyz(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +33,7 @@ func (s *server) getReadyz(w http.ResponseWriter, r *http.Request) {
 	if !state.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	writeJSON(w, status, state)
+	answer.JSON(w, status, state)
 }
 
 // getRoot greets who opens the address in a browser.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"docket/internal/answer"
 	"docket/internal/auth"
 )
 
@@ -15,12 +16,12 @@ func (s *server) postHeartbeat(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("surface")
 	if !s.Heartbeats[name] {
-		fail(w, http.StatusNotFound, "no surface of that name has a heartbeat probe")
+		answer.Error(w, http.StatusNotFound, "no surface of that name has a heartbeat probe")
 		return
 	}
 	if err := s.Store.CheckIn(r.Context(), name, time.Now().UTC().Truncate(time.Microsecond)); err != nil {
 		s.Log.WarnContext(r.Context(), "a heartbeat was not kept", "surface", name, "err", err)
-		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err))
+		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

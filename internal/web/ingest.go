@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"docket/internal/answer"
 	"docket/internal/auth"
 	"docket/internal/failpoint"
 	"docket/internal/intake"
@@ -54,7 +55,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	if !known {
-		fail(w, http.StatusNotFound, fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
+		answer.Error(w, http.StatusNotFound, fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
 		return
 	}
 	buf := bodies.Get().(*bytes.Buffer)
@@ -69,10 +70,10 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	if status, sentence := readBody(w, r, buf); status != 0 {
 		s.Metrics.Alerts.Add(1, name, "refused")
-		fail(w, status, sentence)
+		answer.Error(w, status, sentence)
 		return
 	}
-	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { fail(w, http.StatusServiceUnavailable, sentence) }})
+	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { answer.Error(w, http.StatusServiceUnavailable, sentence) }})
 }
 
 // readSigned checks the signature over a body as it was sent, and leaves the body to be read.
@@ -83,7 +84,7 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 	r.Header.Del("Content-Encoding") // What is signed is what was sent, packed or not.
 	if status, sentence := readBody(w, r, &raw); status != 0 {
 		s.Metrics.Alerts.Add(1, name, "refused")
-		fail(w, status, sentence)
+		answer.Error(w, status, sentence)
 		return false
 	}
 	if encoding != "" {
@@ -91,7 +92,7 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 	}
 	if !s.Guard.Signed(r, name, raw.Bytes()) {
 		s.Metrics.Alerts.Add(1, name, "denied")
-		fail(w, http.StatusUnauthorized, "the signature is not good: is the secret the same here and there, and is the clock right?")
+		answer.Error(w, http.StatusUnauthorized, "the signature is not good: is the secret the same here and there, and is the clock right?")
 		return false
 	}
 	r.Body = io.NopCloser(&raw)
@@ -147,7 +148,7 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Re
 		// As Alertmanager's API v2 does: the good ones are kept, the answer is 400 and says
 		// which are not.
 		first := b.Rejected[0]
-		writeJSON(w, http.StatusBadRequest, map[string]any{
+		answer.JSON(w, http.StatusBadRequest, map[string]any{
 			"error":    fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted, first.Field, first.Reason),
 			"field":    first.Field,
 			"accepted": accepted,
@@ -245,8 +246,8 @@ func isBadGzip(err error) bool {
 func badInput(w http.ResponseWriter, err error) {
 	var bad *source.BadInput
 	if !errors.As(err, &bad) {
-		fail(w, http.StatusBadRequest, err.Error())
+		answer.Error(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	writeJSON(w, http.StatusBadRequest, map[string]any{"error": bad.Error(), "field": bad.Field, "offset": bad.Offset, "accepted": 0})
+	answer.JSON(w, http.StatusBadRequest, map[string]any{"error": bad.Error(), "field": bad.Field, "offset": bad.Offset, "accepted": 0})
 }

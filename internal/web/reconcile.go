@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"docket/internal/auth"
-	"docket/internal/query"
 	"docket/internal/reconcile"
 )
 
@@ -32,12 +31,5 @@ func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[re
 	report, err := s.Reconcile.Run(ctx, reconcile.Options{
 		DryRun: in.Body.DryRun, AcceptMissing: in.Body.AcceptMissing, Actor: auth.From(ctx).Actor(),
 	})
-	if err != nil {
-		sentence, status := query.DeskSentence(err)
-		if sentence == "" {
-			return answer(s, reconcile.Report{}, err)
-		}
-		return nil, huma.NewError(status, sentence)
-	}
-	return &body[reconcile.Report]{report}, nil
+	return reply(s, report, err)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/answer"
 	"docket/internal/audit"
 	"docket/internal/controls"
 	"docket/internal/incident"
@@ -24,43 +25,43 @@ import (
 // after its press. Slack shows the person a warning where the answer is not 200.
 func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 	if !s.SlackSecret.Set() {
-		fail(w, http.StatusNotFound, "no presses of buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL")
+		answer.Error(w, http.StatusNotFound, "no presses of buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL")
 		return
 	}
 	var buf bytes.Buffer
 	if status, sentence := readBody(w, r, &buf); status != 0 {
 		s.Metrics.SlackClicks.Inc("refused")
-		fail(w, status, sentence)
+		answer.Error(w, status, sentence)
 		return
 	}
 	signature := r.Header.Get("X-Slack-Signature")
 	if !slack.Signed(s.SlackSecret, r.Header.Get("X-Slack-Request-Timestamp"), signature, buf.Bytes(), time.Now()) {
 		s.Metrics.SlackClicks.Inc("bad_signature")
-		fail(w, http.StatusUnauthorized, "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
+		answer.Error(w, http.StatusUnauthorized, "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
 		return
 	}
 	click, err := slack.ParseClick(buf.Bytes())
 	if err != nil {
 		s.Metrics.SlackClicks.Inc("unreadable")
-		fail(w, http.StatusBadRequest, "the body is no press of a button")
+		answer.Error(w, http.StatusBadRequest, "the body is no press of a button")
 		return
 	}
 	if !slices.Contains(s.SlackUsers, click.UserID) {
 		s.Metrics.SlackClicks.Inc("stranger")
-		fail(w, http.StatusForbidden, "this person is not among slack.users")
+		answer.Error(w, http.StatusForbidden, "this person is not among slack.users")
 		return
 	}
 	result, err := s.click(r.Context(), click, signature)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		s.Metrics.SlackClicks.Inc("unknown_incident")
-		fail(w, http.StatusNotFound, "there is no such incident")
+		answer.Error(w, http.StatusNotFound, "there is no such incident")
 	case errors.Is(err, controls.ErrInvalid):
 		s.Metrics.SlackClicks.Inc("refused")
-		fail(w, http.StatusUnprocessableEntity, err.Error())
+		answer.Error(w, http.StatusUnprocessableEntity, err.Error())
 	case err != nil:
 		s.Metrics.SlackClicks.Inc("failed")
-		fail(w, http.StatusServiceUnavailable, s.Store.Explain(err))
+		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err))
 	default:
 		s.Metrics.SlackClicks.Inc(result)
 		w.WriteHeader(http.StatusOK) // Slack takes an empty answer for done.

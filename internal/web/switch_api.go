@@ -48,7 +48,7 @@ type flagInput struct {
 
 func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[query.FlagRow], error) {
 	f, err := s.Board.SetFlag(ctx, in.ID, in.Body.On, in.Body.Why, person(ctx))
-	return answer(s, query.FlagRowOf(f), err)
+	return reply(s, query.FlagRowOf(f), err)
 }
 
 // silenceQuery narrows a listing of silences.
@@ -59,7 +59,7 @@ type silenceQuery struct {
 
 func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]query.SilenceRow], error) {
 	rows, err := s.reader().Silences(ctx, in.State, in.Limit)
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 // SilenceDraft is a silence to be made.
@@ -78,7 +78,7 @@ func (d SilenceDraft) Draft() controls.Draft {
 
 func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraft }) (*body[query.SilenceRow], error) {
 	made, err := s.Board.AddSilence(ctx, in.Body.Draft(), person(ctx))
-	return answer(s, query.SilenceRowOf(made, time.Now()), err)
+	return reply(s, query.SilenceRowOf(made, time.Now()), err)
 }
 
 // silenceChange is what a silence is to be.
@@ -89,7 +89,7 @@ type silenceChange struct {
 
 func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[query.SilenceRow], error) {
 	changed, err := s.Board.ChangeSilence(ctx, in.ID, in.Body.Draft(), person(ctx))
-	return answer(s, query.SilenceRowOf(changed, time.Now()), err)
+	return reply(s, query.SilenceRowOf(changed, time.Now()), err)
 }
 
 // Matched is a preview's input.
@@ -99,12 +99,12 @@ type Matched struct {
 
 func (s *server) previewSilence(ctx context.Context, in *struct{ Body Matched }) (*body[query.PreviewRow], error) {
 	p, err := s.reader().Preview(ctx, in.Body.Matchers)
-	return answer(s, p, err)
+	return reply(s, p, err)
 }
 
 func (s *server) expireSilence(ctx context.Context, in *Named) (*body[query.SilenceRow], error) {
 	ended, err := s.Board.ExpireSilence(ctx, in.ID, person(ctx))
-	return answer(s, query.SilenceRowOf(ended, time.Now()), err)
+	return reply(s, query.SilenceRowOf(ended, time.Now()), err)
 }
 
 // maintenanceQuery narrows a listing of maintenance windows.
@@ -114,7 +114,7 @@ type maintenanceQuery struct {
 
 func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*body[[]query.WindowRow], error) {
 	rows, err := s.reader().Windows(ctx, in.All)
-	return answer(s, rows, err)
+	return reply(s, rows, err)
 }
 
 // WindowDraft is a maintenance window to be made.
@@ -126,15 +126,15 @@ type WindowDraft struct {
 func (s *server) createMaintenance(ctx context.Context, in *struct{ Body WindowDraft }) (*body[query.WindowRow], error) {
 	made, err := s.Board.AddWindow(ctx, in.Body.Plan, in.Body.Comment, person(ctx))
 	if err != nil {
-		return answer(s, query.WindowRow{}, err)
+		return reply(s, query.WindowRow{}, err)
 	}
-	return answer(s, query.WindowRowOf(made, time.Now()), nil)
+	return reply(s, query.WindowRowOf(made, time.Now()), nil)
 }
 
 func (s *server) endMaintenance(ctx context.Context, in *Named) (*body[query.WindowRow], error) {
 	ended, err := s.Board.EndWindow(ctx, in.ID, person(ctx))
 	if err != nil {
-		return answer(s, query.WindowRow{}, err)
+		return reply(s, query.WindowRow{}, err)
 	}
-	return answer(s, query.WindowRowOf(ended, time.Now()), nil)
+	return reply(s, query.WindowRowOf(ended, time.Now()), nil)
 }

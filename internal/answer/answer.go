@@ -1,0 +1,20 @@
+package answer
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// JSON answers with a status and v as JSON.
+func JSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(v) // The caller is gone if this fails.
+}
+
+// Error answers with a status and one sentence that says what is wrong: {"error": "..."}.
+func Error(w http.ResponseWriter, status int, sentence string) {
+	JSON(w, status, map[string]any{"error": sentence})
+}
