@@ -48,6 +48,7 @@ type cli struct {
 	Replay    replayCmd      `cmd:"" help:"Tell the alerts that are kept here to another docket, or print them."`
 	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
 	Status    statusCmd      `cmd:"" help:"Show how the surfaces do."`
+	Health    healthCmd      `cmd:"" help:"Ask the running server whether it is ready: exit code 0 or 1, for checks of containers."`
 	Doctor    doctorCmd      `cmd:"" help:"Examine the whole way that a ticket takes, and name the first broken hop."`
 	Auth      authCmd        `cmd:"" help:"Accounts and tokens of those who may come in."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
