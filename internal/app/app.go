@@ -218,7 +218,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := a.enterChange(ctx, st); err != nil {
 		return err
 	}
-	seen := metrics.Seen{Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Health: health, Notifiers: heralds, Reconcile: mirror}
+	seen := metrics.Seen{Version: a.version, Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Health: health, Notifiers: heralds, Reconcile: mirror}
 	if a.follow != nil {
 		seen.Configuration = a.follow.inForce
 	}

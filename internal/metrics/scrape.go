@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,7 +16,9 @@ import (
 
 // Seen is what is read at each scrape. A nil field has no metrics.
 type Seen struct {
-	Store *store.Store
+	// Version is the program's.
+	Version string
+	Store   *store.Store
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	Intake     *intake.Intake
@@ -51,6 +54,8 @@ const (
 // known are the metrics that are in memory.
 func known() []row[fromMemory] {
 	return []row[fromMemory]{
+		{gauge, "docket_build_info", "Always 1; the labels say what runs.", []string{"version", "go_version"},
+			func(s Seen, set set) { set(1, s.Version, runtime.Version()) }},
 		{gauge, "docket_source_last_heard_timestamp_seconds", "When a source last sent something or was last polled with success.",
 			[]string{"source"}, sourceHeard},
 		{gauge, "docket_source_up", "Whether a source's last poll succeeded; 1 for a source that pushes.", []string{"source"}, sourceUp},

@@ -177,7 +177,7 @@ func newFace(t testing.TB, p plan) *face {
 		t.Fatal(err)
 	}
 	in := intake.New(st, book, time.Now(), intake.NewHeard(), log)
-	metrics.Watch(registry, metrics.Seen{Store: st, StaleAfter: time.Hour, Intake: in, Health: health, Reconcile: mirror})
+	metrics.Watch(registry, metrics.Seen{Version: "1.2.3", Store: st, StaleAfter: time.Hour, Intake: in, Health: health, Reconcile: mirror})
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,

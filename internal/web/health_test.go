@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -33,6 +34,7 @@ func TestMetricsSayWhatAnOperatorIsWokenFor(t *testing.T) {
 	f.eventually("the tags are on the ticket", func() bool { return f.metric(`docket_effects_waiting{kind="tag",state="queued"}`) == "" })
 	text := f.ask(http.MethodGet, "/metrics", nil).text
 	for _, want := range []string{
+		`docket_build_info{go_version="` + runtime.Version() + `",version="1.2.3"} 1`,
 		"docket_alerts_firing 1", `docket_incidents{state="open"} 1`, "docket_database_up 1", `docket_desk_up{desk="local"} 1`, `docket_source_up{source="prometheus"} 1`,
 		`docket_decisions_total{reason="ticket_asked"} 1`, "docket_ledger_failures_total 0", "docket_ledger_commit_seconds_count ", `docket_desk_last_success_timestamp_seconds{desk="local"} 1.`,
 		`docket_source_last_heard_timestamp_seconds{source="prometheus"} 1.`,
