@@ -58,7 +58,7 @@ func (c *auditVerifyCmd) Run(s *session) error {
 		}
 	}
 	if !v.Whole {
-		return &exitError{exitIll, v.Sentence}
+		return &exitError{exitErrors, v.Sentence}
 	}
 	if c.JSON {
 		return nil

@@ -81,7 +81,7 @@ func goodName(name string) error {
 	if name != "" && len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
 		return nil
 	}
-	return &exitError{exitIll, fmt.Sprintf("%.63q is no good name: write letters, digits and . _ - @, 63 at most", name)}
+	return &exitError{exitErrors, fmt.Sprintf("%.63q is no good name: write letters, digits and . _ - @, 63 at most", name)}
 }
 
 type authPasswdCmd struct {
@@ -110,7 +110,7 @@ func (c *authPasswdCmd) Run(s *session) error {
 }
 
 func noAccount(name string) error {
-	return &exitError{exitIll, fmt.Sprintf("there is no account %.63q: docket auth list shows all", name)}
+	return &exitError{exitErrors, fmt.Sprintf("there is no account %.63q: docket auth list shows all", name)}
 }
 
 type authListCmd struct {
@@ -140,7 +140,7 @@ func (c *authListCmd) Run(s *session) error {
 			[]string{"NAME", "ROLE", "MADE", "CHANGED"},
 			func(r accountRow) []string { return []string{r.Name, r.Role, local(r.CreatedAt), local(r.ChangedAt)} },
 			"There are no accounts: docket auth set NAME --role admin makes the first.",
-		}.print(s, c.JSON, rows)
+		}.show(s, c.JSON, rows)
 	})
 }
 
@@ -172,7 +172,7 @@ func newPassword(s *session) (string, error) {
 	}
 	hash, err := auth.HashPassword(fault.Secret(text))
 	if errors.Is(err, auth.ErrPassword) {
-		return "", &exitError{exitIll, err.Error()}
+		return "", &exitError{exitErrors, err.Error()}
 	}
 	return hash, err
 }
@@ -182,7 +182,7 @@ func askPassword(s *session) (string, error) {
 	if !isFile || !term.IsTerminal(int(in.Fd())) {
 		line, err := bufio.NewReader(s.in).ReadString('\n')
 		if err != nil && line == "" {
-			return "", &exitError{exitIll, "no password was given on the standard input"}
+			return "", &exitError{exitErrors, "no password was given on the standard input"}
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	}
@@ -199,7 +199,7 @@ func askPassword(s *session) (string, error) {
 		_, _ = fmt.Fprintln(s.out) // The line break that was not shown.
 	}
 	if texts[0] != texts[1] {
-		return "", &exitError{exitIll, "the two are not the same: nothing was changed"}
+		return "", &exitError{exitErrors, "the two are not the same: nothing was changed"}
 	}
 	return texts[0], nil
 }

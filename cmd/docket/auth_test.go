@@ -12,10 +12,10 @@ func TestAccountsAreMadeBesideTheServerAndNoPasswordIsShown(t *testing.T) {
 	s := newShell(t)
 	writeFile(t, s.env["DOCKET_CONFIG"], "auth: {mode: password}\n")
 	const secret = "correct horse battery"
-	if a := s.feed("short\n", "auth", "set", "ada", "--role", "admin"); a.code != exitIll || !strings.Contains(a.err, "12 to 1000 characters") {
+	if a := s.feed("short\n", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors || !strings.Contains(a.err, "12 to 1000 characters") {
 		t.Errorf("a short password: %+v", a)
 	}
-	if a := s.feed("", "auth", "set", "ada", "--role", "admin"); a.code != exitIll || !strings.Contains(a.err, "no password was given") {
+	if a := s.feed("", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors || !strings.Contains(a.err, "no password was given") {
 		t.Errorf("no password: %+v", a)
 	}
 	defer s.serve()()
@@ -27,7 +27,7 @@ func TestAccountsAreMadeBesideTheServerAndNoPasswordIsShown(t *testing.T) {
 	if out := s.must("auth", "list"); !strings.Contains(out, "ada") || !strings.Contains(out, "admin") || strings.Contains(out, "argon2") {
 		t.Errorf("the accounts: %q", out)
 	}
-	if a := s.feed(secret+"\n", "auth", "passwd", "bob"); a.code != exitIll {
+	if a := s.feed(secret+"\n", "auth", "passwd", "bob"); a.code != exitErrors {
 		t.Errorf("a password for nobody: %+v", a)
 	}
 	s.must("auth", "remove", "ada")
@@ -44,15 +44,15 @@ func TestTokenIsShownOnceAndOpensTheServer(t *testing.T) {
 	if !strings.HasPrefix(token, "docket_") || strings.Contains(s.must("auth", "token", "list"), token) {
 		t.Errorf("the token %q: it must be shown once", token)
 	}
-	if a := s.run("auth", "token", "create", "grafana", "--scope", "admin"); a.code != exitIll || !strings.Contains(a.err, "already") {
+	if a := s.run("auth", "token", "create", "grafana", "--scope", "admin"); a.code != exitErrors || !strings.Contains(a.err, "already") {
 		t.Errorf("a second one of that name: %+v", a)
 	}
-	if a := s.run("alerts"); a.code != exitIll {
+	if a := s.run("alerts"); a.code != exitErrors {
 		t.Errorf("without it: %+v", a)
 	}
 	s.env["DOCKET_TOKEN_FILE"] = writeFile(t, filepath.Join(t.TempDir(), "token"), token+"\n")
 	s.must("alerts")
-	if a := s.run("send"); a.code != exitIll || !strings.Contains(a.err, "lacks the right ingest") {
+	if a := s.run("send"); a.code != exitErrors || !strings.Contains(a.err, "lacks the right ingest") {
 		t.Errorf("it is only for reading: %+v", a)
 	}
 	if out := s.must("audit"); !strings.Contains(out, audit.ActionTokenMade) || !strings.Contains(out, audit.ActionDenied) || strings.Contains(out, token) {

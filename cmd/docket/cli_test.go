@@ -78,7 +78,7 @@ func TestMisuseIsOneSentenceAndExitTwo(t *testing.T) {
 		{[]string{"--config", "/nowhere/docket.yaml", "alerts"}, "/nowhere/docket.yaml"},
 	} {
 		a := s.run(c.args...)
-		if a.code != exitIll || a.out != "" || !strings.Contains(a.err, c.says) || strings.Count(a.err, "\n") != 1 {
+		if a.code != exitErrors || a.out != "" || !strings.Contains(a.err, c.says) || strings.Count(a.err, "\n") != 1 {
 			t.Errorf("docket %s: exit %d, stdout %q, stderr %q; want a line with %q", strings.Join(c.args, " "), a.code, a.out, a.err, c.says)
 		}
 	}
@@ -90,7 +90,7 @@ func TestMisuseIsOneSentenceAndExitTwo(t *testing.T) {
 func TestHelpIsNoFault(t *testing.T) {
 	s := newShell(t)
 	for _, args := range [][]string{nil, {"--help"}, {"serve", "--help"}, {"incidents", "explain", "--help"}} {
-		if a := s.run(args...); a.code != exitWell || a.err != "" || !strings.Contains(a.out, "Usage: docket") {
+		if a := s.run(args...); a.code != exitOK || a.err != "" || !strings.Contains(a.out, "Usage: docket") {
 			t.Errorf("docket %v: exit %d\n%s%s", args, a.code, a.out, a.err)
 		}
 	}
@@ -179,7 +179,7 @@ func TestAuditVerifyNamesTheFirstBadRow(t *testing.T) {
 			s.serve()
 		}
 		a := s.run("audit", "verify")
-		if a.code != exitIll || a.out != "" || !strings.Contains(a.err, "row 2 ") || strings.Count(a.err, "\n") != 1 {
+		if a.code != exitErrors || a.out != "" || !strings.Contains(a.err, "row 2 ") || strings.Count(a.err, "\n") != 1 {
 			t.Errorf("row 2 was changed, by the %s: exit %d, stdout %q, stderr %q", way, a.code, a.out, a.err)
 		}
 		a = s.run("audit", "verify", "--json")
@@ -187,7 +187,7 @@ func TestAuditVerifyNamesTheFirstBadRow(t *testing.T) {
 			Whole    bool  `json:"whole"`
 			FirstBad int64 `json:"first_bad"`
 		}
-		if err := json.Unmarshal([]byte(a.out), &v); err != nil || a.code != exitIll || v.Whole || v.FirstBad != 2 {
+		if err := json.Unmarshal([]byte(a.out), &v); err != nil || a.code != exitErrors || v.Whole || v.FirstBad != 2 {
 			t.Errorf("by the %s, as JSON: exit %d %s %v", way, a.code, a.out, err)
 		}
 	}
@@ -217,13 +217,13 @@ func TestNoteCanComeFromAPipe(t *testing.T) {
 	s.serve()
 	s.must("send", "--title", "Piped", "--severity", "P1")
 	s.settled()
-	if a := s.feed("first line\nsecond line\n", "tickets", "note", "1", "-"); a.code != exitWell {
+	if a := s.feed("first line\nsecond line\n", "tickets", "note", "1", "-"); a.code != exitOK {
 		t.Fatal(a)
 	}
 	if out := s.must("tickets", "show", "1"); !strings.Contains(out, "first line\nsecond line\n") {
 		t.Errorf("the ticket is\n%s", out)
 	}
-	if a := s.feed(strings.Repeat("x", maxNote+1), "tickets", "note", "1", "-"); a.code != exitIll || !strings.Contains(a.err, "longer than 100000 bytes") {
+	if a := s.feed(strings.Repeat("x", maxNote+1), "tickets", "note", "1", "-"); a.code != exitErrors || !strings.Contains(a.err, "longer than 100000 bytes") {
 		t.Errorf("too long: %+v", a)
 	}
 }
@@ -234,7 +234,7 @@ func TestTokenOpensTheServerForTheCommandLine(t *testing.T) {
 	writeFile(t, s.env["DOCKET_CONFIG"], "auth: {tokens: [{name: ann, token: "+secret+", scopes: [operate, ingest]}]}\n")
 	s.serve()
 	a := s.run("alerts")
-	if a.code != exitIll || !strings.Contains(a.err, "a token with the scope read is needed") {
+	if a.code != exitErrors || !strings.Contains(a.err, "a token with the scope read is needed") {
 		t.Errorf("without a token: %+v", a)
 	}
 	file := writeFile(t, filepath.Join(t.TempDir(), "token"), secret+"\n")
@@ -247,11 +247,11 @@ func TestTokenOpensTheServerForTheCommandLine(t *testing.T) {
 		}
 	}
 	s.env["DOCKET_TOKEN"], s.env["DOCKET_TOKEN_FILE"] = secret, file
-	if a := s.run("alerts"); a.code != exitIll || !strings.Contains(a.err, "set only one of them") || strings.Contains(a.err, secret) {
+	if a := s.run("alerts"); a.code != exitErrors || !strings.Contains(a.err, "set only one of them") || strings.Contains(a.err, secret) {
 		t.Errorf("with both: %+v", a)
 	}
 	s.env["DOCKET_TOKEN"], s.env["DOCKET_TOKEN_FILE"] = "", "/nowhere"
-	if a := s.run("alerts"); a.code != exitIll || !strings.Contains(a.err, "DOCKET_TOKEN_FILE: its file cannot be read") {
+	if a := s.run("alerts"); a.code != exitErrors || !strings.Contains(a.err, "DOCKET_TOKEN_FILE: its file cannot be read") {
 		t.Errorf("without the file: %+v", a)
 	}
 }
@@ -264,7 +264,7 @@ func TestConfigCheckPrintsEveryMistake(t *testing.T) {
 	path := writeFile(t, s.env["DOCKET_CONFIG"], "desk: paper\nsources:\n  - {name: a, format: smoke}\npolicies: {hold: long}\n")
 	s.env["FREESCOUT_OPERATIONS_MAILBOX_ID"] = "abc"
 	a := s.run("config", "check")
-	if a.code != exitIll || a.out != "" {
+	if a.code != exitErrors || a.out != "" {
 		t.Errorf("exit %d, stdout %q", a.code, a.out)
 	}
 	for _, want := range []string{path + ":1:7: desk: ", path + ":3:", path + ":4:", "FREESCOUT_OPERATIONS_MAILBOX_ID: "} {

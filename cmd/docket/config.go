@@ -37,7 +37,7 @@ func (c *configCheckCmd) Run(s *session) error {
 		return err
 	}
 	if dormant := cfg.Dormant(); len(dormant) > 0 {
-		return &exitError{exitWarned, "set, and read, but this version does nothing with it yet: " + strings.Join(dormant, ", ")}
+		return &exitError{exitWarnings, "set, and read, but this version does nothing with it yet: " + strings.Join(dormant, ", ")}
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ type sampleRow struct {
 // sample reads a body as a source would, and keeps nothing.
 func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	if c.Sample == "" || c.Source == "" {
-		return &exitError{exitIll, "--sample and --source belong together: which body is read by which source?"}
+		return &exitError{exitErrors, "--sample and --source belong together: which body is read by which source?"}
 	}
 	body, err := c.body(s)
 	if err != nil {
@@ -64,7 +64,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	for _, h := range c.Header {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok {
-			return &exitError{exitIll, fmt.Sprintf("--header %.60q is not NAME:VALUE", h)}
+			return &exitError{exitErrors, fmt.Sprintf("--header %.60q is not NAME:VALUE", h)}
 		}
 		header.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
@@ -89,7 +89,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	for _, r := range batch.Rejected {
 		faults = append(faults, r.Field+" "+r.Reason)
 	}
-	return &exitError{exitWarned, "not kept: " + strings.Join(faults, "\n  ")}
+	return &exitError{exitWarnings, "not kept: " + strings.Join(faults, "\n  ")}
 }
 
 // maxSample is what a request's body may hold, too.

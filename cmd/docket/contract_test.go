@@ -212,17 +212,17 @@ func TestTheDoctorsVerdictIsItsExitCode(t *testing.T) {
 	notInShort(t)
 	s := newShell(t)
 	s.must("migrate")
-	if a := s.run("doctor"); a.code != exitWarned || !strings.Contains(a.out, "no_server") {
+	if a := s.run("doctor"); a.code != exitWarnings || !strings.Contains(a.out, "no_server") {
 		t.Errorf("without a server: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 	stop := s.serve()
 	s.must("send", "--title", "Heard", "--severity", "P5")
-	if a := s.run("doctor"); a.code != exitWell {
+	if a := s.run("doctor"); a.code != exitOK {
 		t.Errorf("with one that is well: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 	stop()
 	writeFile(t, s.env["DOCKET_CONFIG"], "freescout: {api_url: 'http://127.0.0.1:1', api_key: key, mailbox_id: 1}\n")
-	if a := s.run("doctor", "--json"); a.code != exitIll || !strings.Contains(a.out, `"verdict"`) {
+	if a := s.run("doctor", "--json"); a.code != exitErrors || !strings.Contains(a.out, `"verdict"`) {
 		t.Errorf("with a desk that is not there: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 }

@@ -61,7 +61,7 @@ var stage = []struct{ name, title, group string }{
 func (c *demoCmd) Run(s *session) error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
-		return &exitError{exitIll, fmt.Sprintf("the demonstration listens on this machine only: %.60q is no loopback address", c.Listen)}
+		return &exitError{exitErrors, fmt.Sprintf("the demonstration listens on this machine only: %.60q is no loopback address", c.Listen)}
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()

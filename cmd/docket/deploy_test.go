@@ -34,7 +34,7 @@ func TestProcfileStartsWhatThereIs(t *testing.T) {
 		kind, command, _ := strings.Cut(strings.TrimSpace(line), ": bin/docket ")
 		got[kind] = command
 		s := newShell(t)
-		if help := s.run(command, "--help"); help.code != exitWell {
+		if help := s.run(command, "--help"); help.code != exitOK {
 			t.Errorf("%s: %s", command, help.err)
 		}
 	}

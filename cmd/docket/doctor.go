@@ -18,8 +18,8 @@ type doctorCmd struct {
 	JSON    bool  `name:"json" help:"Print JSON."`
 }
 
-// Run examines the whole way that a ticket takes. The exit code is 0 where all is well, 1
-// where something warns, 2 where something is broken.
+// Run examines the whole way that a ticket takes. The exit code is 0 where all is OK, 1
+// for warnings, 2 for errors.
 func (c *doctorCmd) Run(s *session) error {
 	r, err := c.examine(s)
 	if err != nil {
@@ -34,9 +34,9 @@ func (c *doctorCmd) Run(s *session) error {
 	case err != nil:
 		return err
 	case r.Verdict == doctor.Ill:
-		return &exitError{exitIll, r.Sentence}
+		return &exitError{exitErrors, r.Sentence}
 	case r.Verdict == doctor.Warned:
-		return &exitError{exitWarned, r.Sentence}
+		return &exitError{exitWarnings, r.Sentence}
 	}
 	return nil
 }
@@ -89,9 +89,9 @@ func found(hop, name, sentence, fix string) doctor.Examination {
 }
 
 func printExamination(s *session, r doctor.Examination) error {
-	signs := map[doctor.Level]string{doctor.Well: "ok  ", doctor.Warned: "warn", doctor.Ill: "ILL ", doctor.Skipped: "-   "}
+	signs := map[doctor.Level]string{doctor.Well: "ok", doctor.Warned: "warning", doctor.Ill: "error", doctor.Skipped: "-"}
 	for _, f := range r.Findings {
-		line := fmt.Sprintf("%s  %-22s %s", signs[f.Level], f.Hop, f.Sentence)
+		line := fmt.Sprintf("%-7s  %-22s %s", signs[f.Level], f.Hop, f.Sentence)
 		if f.Evidence != "" {
 			line += " (" + f.Evidence + ")"
 		}
@@ -102,7 +102,7 @@ func printExamination(s *session, r doctor.Examination) error {
 			return err
 		}
 		if f.Fix != "" {
-			if _, err := fmt.Fprintln(s.out, strings.Repeat(" ", 29)+"→ "+f.Fix); err != nil {
+			if _, err := fmt.Fprintln(s.out, strings.Repeat(" ", 32)+"→ "+f.Fix); err != nil {
 				return err
 			}
 		}

@@ -44,8 +44,8 @@ func endsWith(t *testing.T, s setup, sentence string) {
 	if err := p.wait(); err == nil {
 		t.Error("docket ended well")
 	}
-	if code := p.cmd.ProcessState.ExitCode(); code != exitIll {
-		t.Errorf("exit code %d, want %d", code, exitIll)
+	if code := p.cmd.ProcessState.ExitCode(); code != exitErrors {
+		t.Errorf("exit code %d, want %d", code, exitErrors)
 	}
 	last := strings.TrimSpace(p.log.String())
 	last = last[strings.LastIndexByte(last, '\n')+1:]

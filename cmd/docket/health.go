@@ -51,9 +51,9 @@ func (c *healthCmd) Run(s *session) error {
 	}
 	switch {
 	case !row.Alive:
-		return &exitError{exitWarned, row.Error}
+		return &exitError{exitWarnings, row.Error}
 	case !row.Ready:
-		return &exitError{exitWarned, "alive, but not ready: " + row.Error}
+		return &exitError{exitWarnings, "alive, but not ready: " + row.Error}
 	case c.JSON:
 		return nil
 	}

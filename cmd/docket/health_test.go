@@ -10,7 +10,7 @@ import (
 
 func TestHealthIsAnExitCodeForChecksOfContainers(t *testing.T) {
 	s := newShell(t)
-	if a := s.run("health"); a.code != exitWarned || a.out != "" || !strings.Contains(a.err, "no docket is running there") {
+	if a := s.run("health"); a.code != exitWarnings || a.out != "" || !strings.Contains(a.err, "no docket is running there") {
 		t.Errorf("without a server: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 	stop := s.serve()
@@ -32,10 +32,10 @@ func TestHealthIsAnExitCodeForChecksOfContainers(t *testing.T) {
 		_, _ = w.Write([]byte(`{"status":"alive","version":"1"}`))
 	}))
 	defer full.Close()
-	if a := s.run("--server", full.URL, "health"); a.code != exitWarned || a.err != "docket: alive, but not ready: the disk is full\n" {
+	if a := s.run("--server", full.URL, "health"); a.code != exitWarnings || a.err != "docket: alive, but not ready: the disk is full\n" {
 		t.Errorf("not ready: exit %d\n%s%s", a.code, a.out, a.err)
 	}
-	if a := s.run("--server", full.URL, "health", "--json"); a.code != exitWarned || !strings.Contains(a.out, `"ready": false`) || !strings.Contains(a.out, "the disk is full") {
+	if a := s.run("--server", full.URL, "health", "--json"); a.code != exitWarnings || !strings.Contains(a.out, `"ready": false`) || !strings.Contains(a.out, "the disk is full") {
 		t.Errorf("not ready: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 }

@@ -64,15 +64,15 @@ func (l list[T]) run(s *session, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return l.print(s, asJSON, rows)
+	return l.show(s, asJSON, rows)
 }
 
 func (l list[T]) rows(s *session) ([]T, error) {
 	return read(s, viaGet[[]T](s, l.path, l.query), l.own)
 }
 
-// print prints rows: a JSON array for scripts, a table for people.
-func (l look[T]) print(s *session, asJSON bool, rows []T) error {
+// show prints rows: a JSON array for scripts, a table for people.
+func (l look[T]) show(s *session, asJSON bool, rows []T) error {
 	if asJSON {
 		return printJSON(s.out, rows)
 	}

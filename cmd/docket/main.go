@@ -19,9 +19,9 @@ var version = "dev"
 
 // The exit codes.
 const (
-	exitWell   = 0
-	exitWarned = 1
-	exitIll    = 2
+	exitOK       = 0
+	exitWarnings = 1
+	exitErrors   = 2
 )
 
 func main() {
@@ -45,12 +45,12 @@ type cli struct {
 	Silences  silencesCmd    `cmd:"" help:"List silences; make, preview or end one."`
 	Maint     maintenanceCmd `cmd:"" name:"maintenance" help:"List maintenance windows; make or end one."`
 	Flags     flagsCmd       `cmd:"" help:"List the flags, or turn one on or off."`
-	Replay    replayCmd      `cmd:"" help:"Tell the alerts that are kept here to another docket, or print them."`
+	Replay    replayCmd      `cmd:"" help:"Send the alerts that are kept here to another docket, or print them."`
 	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
-	Status    statusCmd      `cmd:"" help:"Show how the surfaces do."`
+	Status    statusCmd      `cmd:"" help:"Show surface status."`
 	Health    healthCmd      `cmd:"" help:"Ask the running server whether it is ready: exit code 0 or 1, for checks of containers."`
-	Doctor    doctorCmd      `cmd:"" help:"Examine the whole way that a ticket takes, and name the first broken hop."`
-	Auth      authCmd        `cmd:"" help:"Accounts and tokens of those who may come in."`
+	Doctor    doctorCmd      `cmd:"" help:"Check every step of filing a ticket, and name the first that fails."`
+	Auth      authCmd        `cmd:"" help:"Accounts and API tokens."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
 	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
 	Conf      configCmd      `cmd:"" name:"config" help:"Check the configuration."`
@@ -103,14 +103,14 @@ func run(ctx context.Context, args []string, env config.Environ, stdin io.Reader
 // say prints an error, and returns its exit code.
 func say(w io.Writer, err error) int {
 	if err == nil {
-		return exitWell
+		return exitOK
 	}
 	// A mistake stands at its file:line:column: editors jump there, so nothing goes before it.
 	if mistakes, ok := errors.AsType[*config.ConfigError](err); ok {
 		_, _ = fmt.Fprintln(w, mistakes) // Nowhere to say that this failed.
-		return exitIll
+		return exitErrors
 	}
-	code := exitIll
+	code := exitErrors
 	if e, ok := errors.AsType[*exitError](err); ok {
 		code = e.code
 	}

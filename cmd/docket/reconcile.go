@@ -29,9 +29,9 @@ func (c *reconcileCmd) Run(s *session) error {
 	case err != nil:
 		return err
 	case r.Skipped != "":
-		return &exitError{exitWarned, r.String()}
+		return &exitError{exitWarnings, r.String()}
 	case len(r.Findings) > 0:
-		return &exitError{exitWarned, fmt.Sprintf("%s found", count(len(r.Findings), "mismatch"))}
+		return &exitError{exitWarnings, fmt.Sprintf("%s found", count(len(r.Findings), "mismatch"))}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (c *replayCmd) Run(s *session) error {
 		err = c.post(s, rows)
 	}
 	if err == nil && strange > 0 {
-		return &exitError{exitWarned, count(strange, "alert") + " came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
+		return &exitError{exitWarnings, count(strange, "alert") + " came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
 	}
 	return err
 }

@@ -250,7 +250,7 @@ func TestRunbook(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &e); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		if code == exitIll || e.Verdict == doctor.Ill {
+		if code == exitErrors || e.Verdict == doctor.Ill {
 			t.Errorf("exit %d: %s", code, e.Sentence)
 		}
 		for _, want := range []string{"environment", "access gate", "desk key", "mailbox", "canary", "emit", "slack"} {
@@ -330,7 +330,7 @@ func TestRunbook(t *testing.T) {
 			t.Errorf("exit %d: %s", code, out)
 		}
 		code, out := r.docket("reconcile", "--dry-run")
-		if code == exitIll {
+		if code == exitErrors {
 			t.Errorf("exit %d: %s", code, out)
 		}
 	})
@@ -367,7 +367,7 @@ func TestMissingHeadersAreNamedWithinAMinute(t *testing.T) {
 	named := slices.ContainsFunc(e.Findings, func(f doctor.HopResult) bool {
 		return f.Hop == "access gate" && f.Level == doctor.Ill && f.Name == "access_token_missing"
 	})
-	if code != exitIll || !named || !strings.Contains(e.Next, "CF_ACCESS_SVC_TICKETS_CLIENT_ID") {
+	if code != exitErrors || !named || !strings.Contains(e.Next, "CF_ACCESS_SVC_TICKETS_CLIENT_ID") {
 		t.Errorf("exit %d, next %q: %s", code, e.Next, e.Sentence)
 	}
 	resp, err := http.Get(r.url + "/console/doctor")

@@ -32,7 +32,7 @@ sources:
 	args := []string{"--config", config, "config", "check", "--sample", body, "--source", "orders", "--header", "X-Site: north"}
 	shown := s.run(args...)
 	var rows []map[string]any
-	if err := json.Unmarshal([]byte(shown.out), &rows); err != nil || len(rows) != 1 || shown.code != exitWarned {
+	if err := json.Unmarshal([]byte(shown.out), &rows); err != nil || len(rows) != 1 || shown.code != exitWarnings {
 		t.Fatalf("exit %d, %v\n%s\n%s", shown.code, err, shown.out, shown.err)
 	}
 	got := map[string]any{}
@@ -59,7 +59,7 @@ sources:
 		{[]string{"--sample", body, "--source", "grafana"}, "alerts: is missing"},
 		{[]string{"--sample", body, "--source", "orders", "--header", "x"}, "is not NAME:VALUE"},
 	} {
-		if got := s.run(append([]string{"--config", config, "config", "check"}, c.args...)...); got.code != exitIll || !strings.Contains(got.err, c.says) {
+		if got := s.run(append([]string{"--config", config, "config", "check"}, c.args...)...); got.code != exitErrors || !strings.Contains(got.err, c.says) {
 			t.Errorf("%v: exit %d, %s", c.args, got.code, got.err)
 		}
 	}

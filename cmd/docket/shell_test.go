@@ -66,7 +66,7 @@ func (s *shell) run(args ...string) answer {
 func (s *shell) must(args ...string) string {
 	s.t.Helper()
 	a := s.run(args...)
-	if a.code != exitWell || a.err != "" {
+	if a.code != exitOK || a.err != "" {
 		s.t.Fatalf("docket %s: exit %d\n%s%s", strings.Join(args, " "), a.code, a.out, a.err)
 	}
 	return a.out
@@ -98,7 +98,7 @@ func (s *shell) show(args ...string) {
 	for line := range strings.Lines(a.err) {
 		s.page.WriteString("! " + line)
 	}
-	if a.code != exitWell {
+	if a.code != exitOK {
 		fmt.Fprintf(&s.page, "exit %d\n", a.code)
 	}
 	s.page.WriteByte('\n')
@@ -146,7 +146,7 @@ func (s *shell) serve() (stop func()) {
 	go func() { end <- run(ctx, []string{"serve"}, s.lookup, strings.NewReader(""), writer{log}, writer{log}) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
-		if code := <-end; code != exitWell {
+		if code := <-end; code != exitOK {
 			s.t.Errorf("docket serve: exit %d\n%s", code, log)
 		}
 	})

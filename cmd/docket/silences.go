@@ -127,5 +127,5 @@ func (c *silencesPreviewCmd) Run(s *session) error {
 			return []string{r.ID, r.Severity, r.State, ticket, r.Title}
 		},
 		"No incident would be muted as a whole.",
-	}.print(s, false, p.Incidents)
+	}.show(s, false, p.Incidents)
 }

@@ -41,7 +41,7 @@ func (c *statusCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := l.print(s, c.JSON, rows); err != nil {
+	if err := l.show(s, c.JSON, rows); err != nil {
 		return err
 	}
 	counts := map[string]int{}
@@ -50,9 +50,9 @@ func (c *statusCmd) Run(s *session) error {
 	}
 	switch {
 	case counts["down"] > 0:
-		return &exitError{exitIll, fmt.Sprintf("%s down", count(counts["down"], "surface"))}
+		return &exitError{exitErrors, fmt.Sprintf("%s down", count(counts["down"], "surface"))}
 	case counts["degraded"]+counts["unknown"] > 0:
-		return &exitError{exitWarned, fmt.Sprintf("%d degraded, %d unknown", counts["degraded"], counts["unknown"])}
+		return &exitError{exitWarnings, fmt.Sprintf("%d degraded, %d unknown", counts["degraded"], counts["unknown"])}
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func TestFlagsAreSetWithAndWithoutAServer(t *testing.T) {
 	}
 	s.env["FLAG_CONSOLE_ALERTS_AUTO_TICKET"] = "0"
 	a := s.run("flags", "set", "alerts.auto_ticket", "on")
-	if a.code != exitIll || !strings.Contains(a.err, "pinned off by the environment (FLAG_CONSOLE_ALERTS_AUTO_TICKET=0)") {
+	if a.code != exitErrors || !strings.Contains(a.err, "pinned off by the environment (FLAG_CONSOLE_ALERTS_AUTO_TICKET=0)") {
 		t.Errorf("exit %d: %s", a.code, a.err)
 	}
 	if rows := s.rows("flags"); rows[0]["pinned"] != true || rows[0]["on"] != false {
@@ -98,7 +98,7 @@ func TestSilencesAreMadeAndEndedWithAndWithoutAServer(t *testing.T) {
 		{"maintenance end nothing", "there is no maintenance window"},
 		{"flags set no.such on", "there is no flag"},
 	} {
-		if a := s.run(strings.Fields(c.args)...); a.code != exitIll || !strings.Contains(a.err, c.want) || strings.Count(a.err, "\n") != 1 {
+		if a := s.run(strings.Fields(c.args)...); a.code != exitErrors || !strings.Contains(a.err, c.want) || strings.Count(a.err, "\n") != 1 {
 			t.Errorf("docket %s: exit %d: %s, want %q", c.args, a.code, a.err, c.want)
 		}
 	}

@@ -32,7 +32,7 @@ func (c *authTokenCreateCmd) Run(s *session) error {
 		n := store.APIToken{Name: c.Name, Hash: hash, Scopes: c.Scope, CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
 		err := st.AddAPIToken(s.ctx, n, entryOf(who, audit.ActionTokenMade, map[string]any{"name": c.Name, "scopes": strings.Join(c.Scope, " ")}))
 		if errors.Is(err, store.ErrTaken) {
-			return &exitError{exitIll, fmt.Sprintf("there is a token %.63q already: remove it first, or choose another name", c.Name)}
+			return &exitError{exitErrors, fmt.Sprintf("there is a token %.63q already: remove it first, or choose another name", c.Name)}
 		}
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (c *authTokenListCmd) Run(s *session) error {
 			[]string{"NAME", "SCOPES", "MADE"},
 			func(r tokenRow) []string { return []string{r.Name, strings.Join(r.Scopes, " "), local(r.CreatedAt)} },
 			"There are no tokens in the database; those of the configuration are not listed here.",
-		}.print(s, c.JSON, rows)
+		}.show(s, c.JSON, rows)
 	})
 }
 
@@ -81,7 +81,7 @@ func (c *authTokenRemoveCmd) Run(s *session) error {
 	return beside(s, func(st *store.Store, who audit.Actor) error {
 		err := st.RemoveAPIToken(s.ctx, c.Name, entryOf(who, audit.ActionTokenGone, map[string]any{"name": c.Name}))
 		if errors.Is(err, store.ErrNotFound) {
-			return &exitError{exitIll, fmt.Sprintf("there is no token %.63q: docket auth token list shows all", c.Name)}
+			return &exitError{exitErrors, fmt.Sprintf("there is no token %.63q: docket auth token list shows all", c.Name)}
 		}
 		if err != nil {
 			return err

@@ -33,6 +33,22 @@ func (c *Console) showDoctor(r *http.Request) (shown, error) {
 func (c *Console) postDoctor(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // Where it cannot be set, the usual one holds.
 	report := c.Doctor.Examine(r.Context(), doctor.Options{Canary: r.FormValue("canary") == "1"}, auth.From(r.Context()).Actor())
-	kind := map[doctor.Level]string{doctor.Well: "good", doctor.Warned: "warn", doctor.Ill: "bad"}[report.Verdict]
-	c.back(w, r, "/console/doctor", said{Kind: kind, Text: report.Sentence})
+	c.back(w, r, "/console/doctor", said{Kind: levelOf(report.Verdict).Kind, Text: report.Sentence})
+}
+
+// level is how one of the doctor's levels is shown: its word, and the kind of its mark.
+type level struct{ Word, Kind string }
+
+// levelOf reads a level also in the words that earlier versions kept.
+func levelOf(l doctor.Level) level {
+	switch l {
+	case "ok", "well":
+		return level{"OK", "good"}
+	case "warning", "warned":
+		return level{"Warning", "warn"}
+	case "error", "ill":
+		return level{"Error", "bad"}
+	case doctor.Skipped:
+	}
+	return level{"Skipped", "none"}
 }

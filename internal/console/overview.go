@@ -16,11 +16,11 @@ import (
 // overview is the first page: what is broken, since when, and who is on it.
 type overview struct {
 	Counts counts
-	// Ill are the tiles that are not well, the worst first, Hidden how many more there are.
-	Ill    []tile
-	Hidden int
-	Groups []group
-	// Open are the live incidents that burn, Waiting those whose ticket is not there yet.
+	// Failing are the tiles that are not operational, the worst first, Hidden how many more there are.
+	Failing []tile
+	Hidden  int
+	Groups  []group
+	// Open are the live incidents, Waiting those whose ticket is not there yet.
 	Open, Waiting []*ticketed
 	States        map[incident.State]int64
 	Desk          courier.State
@@ -60,12 +60,12 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 		return o, err
 	}
 	o.Counts, o.Groups = count(heads), c.grouped(heads)
-	ill := slices.DeleteFunc(slices.Clone(heads), func(h store.Head) bool { return h.Status == surface.Operational })
-	worstFirst(ill)
-	if len(ill) > overviewRows {
-		o.Hidden, ill = len(ill)-overviewRows, ill[:overviewRows]
+	failing := slices.DeleteFunc(slices.Clone(heads), func(h store.Head) bool { return h.Status == surface.Operational })
+	worstFirst(failing)
+	if len(failing) > overviewRows {
+		o.Hidden, failing = len(failing)-overviewRows, failing[:overviewRows]
 	}
-	if o.Ill, err = c.tiles(ctx, auth.From(ctx), ill, at); err != nil {
+	if o.Failing, err = c.tiles(ctx, auth.From(ctx), failing, at); err != nil {
 		return o, err
 	}
 	if o.Open, err = c.list(r, store.IncidentFilter{States: []incident.State{incident.Open, incident.Held, incident.Settling}, Limit: overviewRows}); err != nil {

@@ -200,7 +200,7 @@ func wantsJSON(r *http.Request) bool {
 // functions are what templates may call.
 func functions(url func(string) string) template.FuncMap {
 	return template.FuncMap{
-		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict, "lower": strings.ToLower,
+		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict, "lower": strings.ToLower, "level": levelOf,
 	}
 }
 

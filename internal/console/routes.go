@@ -76,7 +76,7 @@ const maxForm = 64 << 10
 // Mount puts the console's routes on a mux, each behind the guard that it asks for.
 func (c *Console) Mount(mux *http.ServeMux) {
 	for _, r := range c.routes() {
-		var h http.Handler = http.MaxBytesHandler(r.do, maxForm)
+		h := http.MaxBytesHandler(r.do, maxForm)
 		switch {
 		case r.public:
 			h = c.Guard.Status(h)

@@ -15,7 +15,7 @@ type Readiness struct {
 	// Error says in a sentence why not, "" while ready.
 	Error    string `json:"error,omitempty"`
 	Database string `json:"database"`
-	// Desk is the way to the desk; an ill one does not make Docket unready.
+	// Desk is the way to the desk; one that fails does not make Docket unready.
 	Desk courier.State `json:"desk"`
 	// Waiting counts effects that are not done; Unknown those whose outcome is not known.
 	Waiting int64                      `json:"waiting"`

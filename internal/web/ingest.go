@@ -133,7 +133,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	s.Metrics.Alerts.Add(receipt.Other, name, "other")
 	s.Metrics.Alerts.Add(len(batch.Rejected), name, "rejected")
 	if batch.Truncated > 0 {
-		s.Metrics.LeftOut.Add(int(batch.Truncated), name) //nolint:gosec // A count of alerts.
+		s.Metrics.LeftOut.Add(int(batch.Truncated), name)
 		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
 	}
 	failpoint.Hit("web-before-answer")
