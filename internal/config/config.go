@@ -13,6 +13,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/fault"
 	"docket/internal/flag"
+	"docket/internal/incident"
 	"docket/internal/probe"
 	"docket/internal/surface"
 )
@@ -331,14 +332,15 @@ func (c LogConfig) Slog() slog.Level {
 
 // Defaults is the configuration with nothing configured. Load chooses the desk.
 func Defaults() Config {
+	policy := incident.DefaultPolicy()
 	return Config{
 		Listen:   "127.0.0.1:8080",
 		Database: "docket.db",
 		Desks:    defaultDesks(),
 		Slack:    SlackConfig{APIURL: "https://slack.com/api/"},
 		Policies: PolicyConfig{
-			TicketAt: alert.P2, OnRecovery: "note", DoubtHold: 2 * time.Minute, Backfill: "digest", InvestigateWindow: time.Hour, StaleAfter: 24 * time.Hour,
-			Storm: StormConfig{Limit: 20, Per: 5 * time.Minute},
+			TicketAt: policy.TicketAt, OnRecovery: string(policy.OnRecovery), DoubtHold: policy.StaleHold, Backfill: string(policy.Backfill),
+			InvestigateWindow: policy.InvestigateWindow, StaleAfter: 24 * time.Hour, Storm: StormConfig{Limit: int64(policy.Storm.Limit), Per: policy.Storm.Per},
 		},
 		Reconcile: ReconcileConfig{Every: 5 * time.Minute},
 		Vault:     VaultConfig{URL: "https://app.infisical.com", Environment: "prod", Every: time.Minute},

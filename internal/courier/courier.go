@@ -52,7 +52,7 @@ type Ledger interface {
 // Rules are the configuration's part of what is sent.
 type Rules struct {
 	// Policy is the policy of a route at a moment.
-	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	Policy incident.Policies
 	// MailboxID is the desk's mailbox for a route, 0 for the desk's default.
 	MailboxID func(route string) int64
 	// Words are a route's own words for its tickets, nil for the built-in ones; without the

@@ -27,11 +27,10 @@ type Policy struct {
 	// InvestigateOn is the flag investigate.from_status.
 	InvestigateOn bool
 	// InvestigateWindow is how long a second click on Investigate is the first one over again;
-	// a later one is told to the ticket.
+	// a later one is noted on the ticket.
 	InvestigateWindow time.Duration
 	// MutedBy names what mutes every firing alert of the incident now, or the one that ended
-	// last where none fires; "" for nothing;
-	// MutedUntil is when the first of them will be heard again.
+	// last where none fires; "" for nothing. MutedUntil is when the first of them counts again.
 	MutedBy    string
 	MutedUntil time.Time
 	// Storm bounds new tickets; StormInto is the storm that takes this incident, where the
@@ -43,8 +42,8 @@ type Policy struct {
 	Outage   storm.Outage
 	// Hold is how long an alert must fire before its incident opens.
 	Hold time.Duration
-	// DoubtHold is how long a firing word that may be a late repeat is held for its
-	// contradiction before it is believed.
+	// StaleHold is how long a firing alert that may be a late repeat is held for its
+	// end before it is believed.
 	StaleHold time.Duration
 	// Settle is how long an incident must be quiet before it counts as recovered.
 	Settle time.Duration
@@ -60,6 +59,10 @@ type Policy struct {
 	// Timing is the desk's.
 	filing.Timing
 }
+
+// Policies says which policy holds for an incident at a moment: that of its route and source, as
+// the flags stand.
+type Policies func(inc Incident, now time.Time) Policy
 
 // DefaultPolicy is what holds where nothing is configured.
 func DefaultPolicy() Policy {

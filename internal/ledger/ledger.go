@@ -78,7 +78,7 @@ type Rules struct {
 	// Route names the route of an alert, "" for the default one.
 	Route func(alert.Alert) string
 	// Policy is the policy of a route at a moment.
-	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	Policy incident.Policies
 	// Current brings what Policy and Mutes say up to date, where it is older than the
 	// switched-th change of flags, silences and windows. So each decision is made by what was
 	// switched before it, on every replica. Nil where nothing can be switched.

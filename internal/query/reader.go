@@ -21,7 +21,7 @@ type Reader struct {
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	// Policy is the policy of a route at a moment, for explanations.
-	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	Policy incident.Policies
 	// Words are a route's own words for its tickets; nil where no route has any.
 	Words func(route string) *template.Words
 	// Board holds flags, silences and maintenance windows.

@@ -36,7 +36,7 @@ type Deps struct {
 
 // Rules are the configuration's part.
 type Rules struct {
-	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	Policy incident.Policies
 	// MailboxID is where a route's tickets belong, 0 where the desk has no mailboxes.
 	MailboxID func(route string) int64
 	// Every is the time between two comparisons.

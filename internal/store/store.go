@@ -175,7 +175,7 @@ func (s *Store) SQLite() (write, read *sql.DB) {
 // Postgres returns the pool; it panics on SQLite. For the queue only.
 func (s *Store) Postgres() *pgxpool.Pool { return s.engine.(*postgresEngine).pool }
 
-// Tx is a write transaction. On either engine at most one that has called Head runs at a
+// Tx is a write transaction. On either engine at most one that has called AuditHead runs at a
 // time, over all replicas.
 type Tx struct {
 	transaction

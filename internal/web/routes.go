@@ -39,7 +39,7 @@ type Deps struct {
 	Desk   desk.Desk
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
-	Policy func(inc incident.Incident, now time.Time) incident.Policy
+	Policy incident.Policies
 	// Words are a route's own words for its tickets; nil where no route has any.
 	Words func(route string) *template.Words
 	// Route is an alert's route, "" for none; Routes are all of them, in order.
