@@ -36,6 +36,7 @@ import (
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
+	"docket/internal/storm"
 	"docket/internal/surface"
 	"docket/internal/watch"
 	"docket/internal/web"
@@ -87,7 +88,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err != nil {
 		return err
 	}
-	health := courier.NewHealth(d.Name(), log)
+	health := courier.NewHealth(d, log)
 	board, err := controls.New(ctx, st, cfg.Flags, log)
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := board.Load(ctx); err != nil {
 		return err
 	}
-	rules, err := newRules(cfg, d, flagsOf(board), health.Outage)
+	rules, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage(health.Outage()) })
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		},
 	})
 	mirror := reconcile.New(reconcile.Deps{
-		Store: st, Ledger: book, Desk: d, Heard: health.Heard, Away: func() bool { _, away := health.Away(); return away },
+		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { _, away := health.Away(); return away },
 		BackAt: func() time.Time { return health.Outage().Ended }, Holder: holder(a.started), Log: log,
 		Rules: reconcile.Rules{Policy: rules.policy, MailboxID: mailboxes(cfg, rules), Every: cfg.Reconcile.Every},
 	})

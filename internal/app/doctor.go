@@ -10,11 +10,11 @@ import (
 	"docket/internal/alert"
 	"docket/internal/config"
 	"docket/internal/controls"
-	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/doctor"
 	"docket/internal/filing"
 	"docket/internal/flag"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/notify/slack"
@@ -130,7 +130,7 @@ const turnTick = 5 * time.Second
 // turning lets the doctor look, without a canary, whenever the way to the desk turns ill in
 // another way, or well: a fault is named in log and Slack though nobody asked.
 type turning struct {
-	health *courier.Health
+	health *health.Health
 	look   func(ctx context.Context, now time.Time) error
 	// fault is the desk's at the last look; only turn touches it.
 	fault string
@@ -138,7 +138,7 @@ type turning struct {
 
 func (t *turning) turn(ctx context.Context, now time.Time) error {
 	state := t.health.State()
-	if !state.Heard || state.Fault == t.fault {
+	if !state.Asked || state.Fault == t.fault {
 		return nil
 	}
 	if err := t.look(ctx, now); err != nil {

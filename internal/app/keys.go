@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"docket/internal/config"
-	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/doctor"
 	"docket/internal/fault"
+	"docket/internal/health"
 	"docket/internal/infisical"
 )
 
@@ -52,14 +52,14 @@ type key struct {
 }
 
 // newKeyring makes the keyring; nil where nothing can change.
-func newKeyring(cfg config.Config, d desk.Desk, health *courier.Health, log *slog.Logger) *keyring {
+func newKeyring(cfg config.Config, d desk.Desk, h *health.Health, log *slog.Logger) *keyring {
 	f, ok := d.(desk.Rekeyed)
 	if !ok {
 		return nil
 	}
 	k := &keyring{config: cfg, desk: f, log: log, keys: map[string]key{}, refused: func() bool { return false }}
-	if health != nil {
-		k.refused = func() bool { return courier.IsAuth(health.State().Fault) }
+	if h != nil {
+		k.refused = h.Refuses
 	}
 	changing := false
 	for _, c := range cfg.Desks[cfg.Desk].Credentials() {

@@ -7,8 +7,8 @@ import (
 
 	"docket/internal/config"
 	"docket/internal/fault"
+	"docket/internal/health"
 	"docket/internal/notice"
-	"docket/internal/notifier"
 	"docket/internal/notify"
 	"docket/internal/notify/slack"
 	"docket/internal/notify/webhook"
@@ -66,7 +66,7 @@ func recipients(cfg config.Config) []notice.Recipient {
 
 // webhooks are the doctor's looks at the webhooks, by their names: is somebody there, and what
 // became of what was told last. told is nil where no server runs.
-func (a *App) webhooks(told func() []notifier.State) map[string]func(context.Context) error {
+func (a *App) webhooks(told func() []health.State) map[string]func(context.Context) error {
 	all := map[string]func(context.Context) error{}
 	for _, c := range a.config.Webhooks {
 		all[c.Name] = func(ctx context.Context) error {
@@ -78,7 +78,7 @@ func (a *App) webhooks(told func() []notifier.State) map[string]func(context.Con
 				return err
 			}
 			states := told()
-			i := slices.IndexFunc(states, func(s notifier.State) bool { return s.Notifier == w.Name() })
+			i := slices.IndexFunc(states, func(s health.State) bool { return s.Name == w.Name() })
 			if i < 0 || states[i].Fault == "" {
 				return nil
 			}

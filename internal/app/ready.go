@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"docket/internal/courier"
+	"docket/internal/health"
 	"docket/internal/intake"
 	"docket/internal/store"
 	"docket/internal/web"
@@ -14,7 +14,7 @@ import (
 // readiness answers /readyz: can an alert be taken and kept right now?
 type readiness struct {
 	store  *store.Store
-	health *courier.Health
+	health *health.Health
 	intake *intake.Intake
 
 	mu sync.Mutex // guards the two below
@@ -33,7 +33,7 @@ const (
 // make Docket unready: a platform would restart a healthy program.
 func (r *readiness) check(ctx context.Context) web.Readiness {
 	sentence := r.beat(ctx)
-	out := web.Readiness{Ready: sentence == "", Error: sentence, Database: r.store.Engine(), Desk: r.health.State(), Sources: r.intake.Heard()}
+	out := web.Readiness{Ready: sentence == "", Error: sentence, Database: r.store.Engine(), Desk: web.DeskHealthOf(r.health.State()), Sources: r.intake.Heard()}
 	backlog, err := r.store.Backlog(ctx)
 	if err != nil {
 		return out

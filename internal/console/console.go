@@ -10,8 +10,8 @@ import (
 
 	"docket/internal/auth"
 	"docket/internal/controls"
-	"docket/internal/courier"
 	"docket/internal/doctor"
+	"docket/internal/health"
 	"docket/internal/intake"
 	"docket/internal/query"
 	"docket/internal/store"
@@ -29,7 +29,7 @@ type Deps struct {
 	// Investigate asks for a surface's ticket.
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
 	// Health is the way to the desk.
-	Health *courier.Health
+	Health *health.Health
 	// Sources says when each source was heard last.
 	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil where another desk is configured.

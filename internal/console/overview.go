@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"docket/internal/auth"
-	"docket/internal/courier"
 	"docket/internal/flag"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/store"
 	"docket/internal/surface"
@@ -23,7 +23,7 @@ type overview struct {
 	// Open are the live incidents, Waiting those whose ticket is not there yet.
 	Open, Waiting []*ticketed
 	States        map[incident.State]int64
-	Desk          courier.State
+	Desk          health.State
 	Outage        store.Outage
 	Stale         int64
 	Queued        int64
@@ -78,7 +78,7 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 		return o, err
 	}
 	o.Desk = c.Health.State()
-	if o.Outage, err = c.Store.Outage(ctx, o.Desk.Desk); err != nil {
+	if o.Outage, err = c.Store.Outage(ctx, o.Desk.Name); err != nil {
 		return o, err
 	}
 	if o.Stale, err = c.Store.CountStale(ctx, at.Add(-c.Reader.StaleAfter)); err != nil {
@@ -134,7 +134,7 @@ func (c *Console) alarms() []alarm {
 	var all []alarm
 	if desk := c.Health.State(); desk.Away {
 		all = append(all, alarm{"bad", "The help desk is away: " + desk.Sentence + " Tickets wait and are filed when it is back.", "/console"})
-	} else if desk.Heard && !desk.Well {
+	} else if desk.Asked && !desk.OK {
 		all = append(all, alarm{"warn", "The help desk refused the last call: " + desk.Sentence, "/console"})
 	}
 	for _, f := range c.Board.Flags() {

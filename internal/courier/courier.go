@@ -14,6 +14,7 @@ import (
 	"docket/internal/failpoint"
 	"docket/internal/fault"
 	"docket/internal/filing"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
@@ -29,7 +30,7 @@ type Courier struct {
 	ledger Ledger
 	desk   desk.Desk
 	rules  Rules
-	health *Health
+	health *health.Health
 	log    *slog.Logger
 }
 
@@ -61,7 +62,7 @@ type Rules struct {
 }
 
 // New makes a courier.
-func New(st Records, l Ledger, d desk.Desk, rules Rules, health *Health, log *slog.Logger) *Courier {
+func New(st Records, l Ledger, d desk.Desk, rules Rules, health *health.Health, log *slog.Logger) *Courier {
 	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
 
@@ -92,7 +93,7 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 		now := time.Now().UTC()
 		policy := c.rules.Policy(inc, now)
 		move := eff.Next(policy.Timing, now)
-		if again, ok := c.health.admit(now); !ok && move.Do != filing.DoNothing && move.Do != filing.DoWait {
+		if again, ok := c.health.Admit(now); !ok && move.Do != filing.DoNothing && move.Do != filing.DoWait {
 			return again, nil
 		}
 		if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
@@ -158,7 +159,7 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *filing.E
 		failpoint.Hit("courier-before-find")
 		found, err := c.desk.Find(ctx, eff.Mark.String())
 		failpoint.Hit("courier-after-find")
-		c.health.Heard(ctx, err)
+		c.health.Observe(ctx, err)
 		if err != nil {
 			return failure(err, filing.OutcomeNotSent), nil
 		}
@@ -206,7 +207,7 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff filing
 		}
 	}
 	failpoint.HitOf("courier-after", string(eff.Kind))
-	c.health.Heard(ctx, err)
+	c.health.Observe(ctx, err)
 	c.log.DebugContext(ctx, "performed", "job", eff.ID, "attempt", eff.Attempt, "took", time.Since(began), "err", err)
 	if err != nil {
 		return failure(err, filing.OutcomeUnknown), nil
@@ -246,7 +247,7 @@ func (c *Courier) look(ctx context.Context, eff filing.Effect) filing.Answer {
 	failpoint.Hit("courier-before-look")
 	found, err := c.desk.Find(ctx, eff.Mark.String())
 	failpoint.Hit("courier-after-look")
-	c.health.Heard(ctx, err)
+	c.health.Observe(ctx, err)
 	switch {
 	case err != nil:
 		return failure(err, filing.OutcomeLookFailed)
@@ -258,7 +259,7 @@ func (c *Courier) look(ctx context.Context, eff filing.Effect) filing.Answer {
 
 func (c *Courier) lookForNote(ctx context.Context, eff filing.Effect) filing.Answer {
 	t, err := c.desk.Read(ctx, eff.TicketID)
-	c.health.Heard(ctx, err)
+	c.health.Observe(ctx, err)
 	if err != nil {
 		return failure(err, filing.OutcomeLookFailed)
 	}
@@ -275,7 +276,7 @@ func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer 
 	failpoint.Hit("courier-before-readback")
 	t, err := c.desk.Get(ctx, eff.TicketID)
 	failpoint.Hit("courier-after-readback")
-	c.health.Heard(ctx, err)
+	c.health.Observe(ctx, err)
 	if err != nil {
 		return failure(err, filing.OutcomeLookFailed)
 	}

@@ -3,12 +3,14 @@ package courier
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"docket/internal/audit"
+	"docket/internal/desk"
 	"docket/internal/failpoint"
+	"docket/internal/health"
 	"docket/internal/store"
-	"docket/internal/storm"
 )
 
 // tellAfter is how long the desk may be away before the operator is told.
@@ -26,53 +28,78 @@ type Outages interface {
 // good, so that it is told once.
 type Teller func(ctx context.Context, key, text string) error
 
+// NewHealth makes the health of a desk, of which nothing is known yet. A desk whose operators
+// search the log for words of their own brings them.
+func NewHealth(d desk.Desk, log *slog.Logger) *health.Health {
+	words := health.Words{
+		Failing: "ticket filing failed, it is tried again", Back: "desk is back", Auth: "desk refuses our credentials",
+		Long: "desk away for long: the operator is notified",
+	}
+	if worded, ok := d.(interface{ LogWords() health.Words }); ok {
+		words = worded.LogWords()
+	}
+	return health.New("desk", d.Name(), words, health.Breaker{
+		Fails: failsToOpen, First: 5 * time.Second, Longest: longestTry, Flapping: time.Minute, Hold: holdFor, Ignored: []string{desk.OwnLimit},
+	}, log)
+}
+
+const (
+	// failsToOpen is how many failures in a row make a desk count as away.
+	failsToOpen = 3
+	// longestTry bounds the pauses between two checks of a desk that is away.
+	longestTry = 30 * time.Second
+	// holdFor is how long the job of an effect waits while the desk is away. It is hastened when
+	// the desk is back (Resumer), so that this is only how often it looks whether it was forgotten.
+	holdFor = 5 * time.Minute
+)
+
 // WatchDesk is one turn of the outage's loop: it checks a desk that is away, keeps the
 // outage in the database, so that every replica and the next process know of it, and has
 // the operator told of a long one, once, and again when it ends.
 func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) error {
-	if c.health.dueForCheck(now) {
+	if c.health.DueForCheck(now) {
 		checking, cancel := context.WithTimeout(ctx, checkTimeout)
 		failpoint.Hit("outage-before-check")
 		err := c.desk.Check(checking)
 		failpoint.Hit("outage-after-check")
 		cancel()
-		c.health.Heard(ctx, err)
+		c.health.Observe(ctx, err)
 	}
 	stored, err := c.store.Outage(ctx, c.desk.Name())
 	if err != nil {
 		return err
 	}
-	c.health.learn(storm.Outage{Began: stored.Began, Ended: stored.Ended})
+	c.health.Learn(health.Outage{Began: stored.Began, Ended: stored.Ended})
 	state, mine := c.health.State(), c.health.Outage()
 	lasting := !stored.Began.IsZero() && stored.Ended.IsZero()
 	switch {
 	case state.Away && !lasting:
-		payload := map[string]any{"desk": state.Desk, "fault": state.Fault, "sentence": state.Sentence}
+		payload := map[string]any{"desk": state.Name, "fault": state.Fault, "sentence": state.Sentence}
 		failpoint.Hit("outage-before-begin")
-		if err := c.store.BeginOutage(ctx, state.Desk, mine.Began, state.Fault, state.Sentence, note(now, audit.ActionDeskAway, payload)); err != nil {
+		if err := c.store.BeginOutage(ctx, state.Name, mine.Began, state.Fault, state.Sentence, note(now, audit.ActionDeskAway, payload)); err != nil {
 			return err
 		}
-	case !state.Away && lasting && state.Well && state.LastSuccess.After(stored.Began):
+	case !state.Away && lasting && state.OK && state.LastSuccess.After(stored.Began):
 		took := now.Sub(stored.Began).Round(time.Second)
-		payload := map[string]any{"desk": state.Desk, "fault": stored.Fault, "took": took.String()}
+		payload := map[string]any{"desk": state.Name, "fault": stored.Fault, "took": took.String()}
 		// Told first: its key makes it one message, and one that could not be told is told again.
 		if !stored.ToldAt.IsZero() {
-			if err := tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Desk, took)); err != nil {
+			if err := tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Name, took)); err != nil {
 				return err
 			}
 		}
 		failpoint.Hit("outage-before-end")
-		return c.store.EndOutage(ctx, state.Desk, now, note(now, audit.ActionDeskBack, payload))
+		return c.store.EndOutage(ctx, state.Name, now, note(now, audit.ActionDeskBack, payload))
 	case lasting && stored.ToldAt.IsZero() && now.Sub(stored.Began) >= tellAfter:
 		text := fmt.Sprintf(
 			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
-			state.Desk, stored.Began.UTC().Format(time.RFC3339), stored.Sentence)
+			state.Name, stored.Began.UTC().Format(time.RFC3339), stored.Sentence)
 		if err := tell(ctx, outageKey(stored.Began, "long"), text); err != nil {
 			return err
 		}
-		first, err := c.store.ToldOutage(ctx, state.Desk, now)
+		first, err := c.store.ToldOutage(ctx, state.Name, now)
 		if first {
-			c.log.WarnContext(ctx, "freescout degraded for long: the operator is told", "desk", state.Desk, "fault", stored.Fault, "since", stored.Began)
+			c.log.WarnContext(ctx, c.health.Words().Long, "desk", state.Name, "fault", stored.Fault, "since", stored.Began)
 		}
 		return err
 	}
@@ -82,7 +109,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 // Resumer brings the jobs that waited for the desk back to work, together, so that the worst
 // go first. It belongs to one loop.
 type Resumer struct {
-	health *Health
+	health *health.Health
 	hasten func(ctx context.Context, now time.Time) error
 	// done is the outage's end that was acted upon; asked is false before the first turn.
 	done  time.Time

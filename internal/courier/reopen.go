@@ -33,7 +33,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer fil
 		}
 	}
 	t, err := c.desk.Get(ctx, inc.Earlier.ID)
-	c.health.Heard(ctx, err)
+	c.health.Observe(ctx, err)
 	switch {
 	case errors.Is(err, fault.ErrMissing):
 		return filing.Answer{}, false
@@ -48,7 +48,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer fil
 	if reopen {
 		// Harmless twice: whatever becomes of the call, the ticket is looked at again.
 		err := c.desk.SetStatus(ctx, t.ID, desk.StatusOpen)
-		c.health.Heard(ctx, err)
+		c.health.Observe(ctx, err)
 		if errors.Is(err, fault.ErrMissing) {
 			return filing.Answer{}, false
 		}

@@ -86,14 +86,14 @@ func sourceUp(s Seen, set set) {
 }
 
 func deskUp(s Seen, set set) {
-	if desk := s.Health.State(); desk.Heard {
-		set(truth(desk.Well), desk.Desk)
+	if desk := s.Health.State(); desk.Asked {
+		set(truth(desk.OK), desk.Name)
 	}
 }
 
 func deskSuccess(s Seen, set set) {
 	desk := s.Health.State()
-	set.at(desk.LastSuccess, desk.Desk)
+	set.at(desk.LastSuccess, desk.Name)
 }
 
 func watchCalls(s Seen, set set) {
@@ -129,8 +129,8 @@ func notifierUp(s Seen, set set) {
 		return
 	}
 	for _, n := range s.Notifiers.States() {
-		if n.Heard {
-			set(truth(n.Well), n.Notifier)
+		if n.Asked {
+			set(truth(n.OK), n.Name)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func notifierSuccess(s Seen, set set) {
 		return
 	}
 	for _, n := range s.Notifiers.States() {
-		set.at(n.LastSuccess, n.Notifier)
+		set.at(n.LastSuccess, n.Name)
 	}
 }
 

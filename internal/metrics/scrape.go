@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"docket/internal/courier"
+	"docket/internal/health"
 	"docket/internal/intake"
 	"docket/internal/notifier"
 	"docket/internal/reconcile"
@@ -22,7 +22,7 @@ type Seen struct {
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	Intake     *intake.Intake
-	Health     *courier.Health
+	Health     *health.Health
 	Notifiers  *notifier.Herald
 	Reconcile  *reconcile.Reconciler
 	// Configuration says whether the configuration file could be used when it was last read, and

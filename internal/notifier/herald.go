@@ -11,6 +11,7 @@ import (
 	"docket/internal/failpoint"
 	"docket/internal/fault"
 	"docket/internal/filing"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/notice"
@@ -23,15 +24,10 @@ import (
 type Herald struct {
 	store     *store.Store
 	ledger    *ledger.Ledger
-	ways      map[string]way
+	ways      map[string]*way
 	publicURL string
 	told      func(notifier string, outcome filing.Outcome)
 	log       *slog.Logger
-}
-
-type way struct {
-	notifier notify.Notifier
-	health   *Health
 }
 
 // Options are what a herald works with.
@@ -46,9 +42,9 @@ type Options struct {
 
 // New makes a herald.
 func New(st *store.Store, l *ledger.Ledger, o Options) *Herald {
-	h := &Herald{store: st, ledger: l, ways: map[string]way{}, publicURL: o.PublicURL, told: o.Told, log: o.Log}
+	h := &Herald{store: st, ledger: l, ways: map[string]*way{}, publicURL: o.PublicURL, told: o.Told, log: o.Log}
 	for _, n := range o.Notifiers {
-		h.ways[n.Name()] = way{n, newHealth(n.Name(), o.Log)}
+		h.ways[n.Name()] = newWay(n, o.Log)
 	}
 	return h
 }
@@ -65,8 +61,8 @@ const (
 )
 
 // States returns how each notifier was last met.
-func (h *Herald) States() []State {
-	var all []State
+func (h *Herald) States() []health.State {
+	var all []health.State
 	for _, w := range h.ways {
 		all = append(all, w.health.State())
 	}
@@ -77,7 +73,7 @@ func (h *Herald) States() []State {
 func (h *Herald) Check(ctx context.Context) error {
 	for _, w := range h.ways {
 		err := w.notifier.Check(ctx)
-		w.health.hear(ctx, err)
+		w.observe(ctx, err)
 		if err != nil {
 			return fmt.Errorf("check %s: %w", w.notifier.Name(), err)
 		}
@@ -117,7 +113,7 @@ func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
 			_, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
 			return time.Time{}, err
 		}
-		if again, ok := w.health.admit(n.Recipient.ID, now); !ok {
+		if again, ok := w.admit(n.Recipient.ID, now); !ok {
 			return again, nil
 		}
 		if err := h.tell(ctx, w, n, m); err != nil {
@@ -144,7 +140,7 @@ func (h *Herald) compose(ctx context.Context, n notice.Notice) (notify.Message, 
 }
 
 // tell makes one attempt: it is written down as begun, made, and its answer brought home.
-func (h *Herald) tell(ctx context.Context, w way, n notice.Notice, m notify.Message) error {
+func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Message) error {
 	started, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeStarted, Digest: m.Words})
 	if err != nil || started.Reason != incident.ReasonSending {
 		return err // Another worker was first; the next look at the notice says what it did.
@@ -159,7 +155,7 @@ func (h *Herald) tell(ctx context.Context, w way, n notice.Notice, m notify.Mess
 		err = w.notifier.Update(ctx, n.Recipient.ID, ref, m)
 	}
 	failpoint.Hit("herald-after-call")
-	w.health.hear(ctx, err)
+	w.observe(ctx, err)
 	answer := answerOf(ref, err)
 	h.log.DebugContext(ctx, "told", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))
 	if h.told != nil {

@@ -96,7 +96,7 @@ func TestWhileSlackIsAwayTicketsAreFiledAndTheMessageFollows(t *testing.T) {
 		h.slack.Heal()
 		h.shows("P1 firing: DiskFull", "|#1>")
 		h.settled()
-		if n := h.log.count("people cannot be told"); n != 1 {
+		if n := h.log.count("people cannot be notified"); n != 1 {
 			t.Errorf("the outage was logged %d times, want once", n)
 		}
 		if n := h.log.count("notifier works again"); n != 1 {

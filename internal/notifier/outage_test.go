@@ -12,6 +12,7 @@ import (
 	"docket/internal/courier"
 	"docket/internal/desk/local"
 	"docket/internal/fault"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/store/storetest"
@@ -36,14 +37,14 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		var d *moodyDesk
 		var c *courier.Courier
-		var health *courier.Health
+		var known *health.Health
 		h := newHouse(t, url, func(h *house) {
 			h.desk = func(records courier.Records, book *ledger.Ledger, ours *local.Desk, log *slog.Logger) *courier.Courier {
 				before := d
-				d, health = &moodyDesk{Desk: ours}, courier.NewHealth(ours.Name(), log)
+				d, known = &moodyDesk{Desk: ours}, courier.NewHealth(ours, log)
 				d.away.Store(before != nil && before.away.Load())
 				policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
-				c = courier.New(records, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
+				c = courier.New(records, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, known, log)
 				return c
 			}
 		})
@@ -62,7 +63,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		}
 		d.away.Store(true)
 		for range 3 {
-			health.Heard(t.Context(), errAway)
+			known.Observe(t.Context(), errAway)
 		}
 		watch(0)
 		watch(29 * time.Minute)

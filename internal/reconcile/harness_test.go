@@ -76,7 +76,7 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 	}
 	policy := func(incident.Incident, time.Time) incident.Policy { return rule }
 	s.book = ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy}, ledger.Counts{}, log)
-	health := courier.NewHealth(s.desk.Name(), log)
+	health := courier.NewHealth(s.desk, log)
 	couriers := courier.New(st, s.book, s.desk, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: time.Second, Logger: log})
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"docket/internal/courier"
+	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/ledger"
+	"docket/internal/storm"
 )
 
 // Shape says what kind of world it is.
@@ -69,7 +71,7 @@ type replica struct {
 	n        int
 	w        *world
 	courier  *courier.Courier
-	health   *courier.Health
+	health   *health.Health
 	resumer  *courier.Resumer
 	filingOn bool
 	// configured is the configuration that it goes by.
@@ -125,7 +127,7 @@ func newWorld(seed uint64, s Shape, keep bool) *world {
 func (r *replica) boot() {
 	r.configured = r.w.written
 	log := slog.New(slog.DiscardHandler)
-	r.health = courier.NewHealth("room", log)
+	r.health = courier.NewHealth(r.w.room, log)
 	r.courier = courier.New(r.w.book, r, r.w.room, courier.Rules{Policy: r.policy, MailboxID: func(string) int64 { return 0 }}, r.health, log)
 	r.resumer = r.courier.Resumer(r.w.hasten)
 }
@@ -133,7 +135,7 @@ func (r *replica) boot() {
 // policy is what this replica goes by now.
 func (r *replica) policy(_ incident.Incident, now time.Time) incident.Policy {
 	p := r.configured
-	p.FilingOn, p.WaitOut, p.CallTimeout, p.Outage = r.filingOn, waitOut, callWithin, r.health.Outage()
+	p.FilingOn, p.WaitOut, p.CallTimeout, p.Outage = r.filingOn, waitOut, callWithin, storm.Outage(r.health.Outage())
 	if now.Before(r.w.mutedUntil) {
 		p.MutedBy, p.MutedUntil = "silence", r.w.mutedUntil
 	}

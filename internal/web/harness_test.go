@@ -146,7 +146,7 @@ func newFace(t testing.TB, p plan) *face {
 		}
 		ours = nil
 	}
-	health := courier.NewHealth(d.Name(), log)
+	health := courier.NewHealth(d, log)
 	couriers := courier.New(st, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: time.Second, Logger: log})
 	if err != nil {
@@ -154,7 +154,7 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	book.Bind(jobs)
 	mirror := reconcile.New(reconcile.Deps{
-		Store: st, Ledger: book, Desk: d, Heard: health.Heard, Away: func() bool { return false }, BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
+		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { return false }, BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
 		Rules: reconcile.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }, Every: time.Minute},
 	})
 	if p.ready == nil {

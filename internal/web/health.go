@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"docket/internal/answer"
-	"docket/internal/courier"
+	"docket/internal/health"
 	"docket/internal/intake"
 )
 
@@ -16,12 +16,21 @@ type Readiness struct {
 	Error    string `json:"error,omitempty"`
 	Database string `json:"database"`
 	// Desk is the way to the desk; one that fails does not make Docket unready.
-	Desk courier.State `json:"desk"`
+	Desk DeskHealth `json:"desk"`
 	// Waiting counts effects that are not done; Unknown those whose outcome is not known.
 	Waiting int64                      `json:"waiting"`
 	Unknown int64                      `json:"unknown"`
 	Sources map[string]intake.Sighting `json:"sources"`
 }
+
+// DeskHealth is what is known of the way to a desk.
+type DeskHealth struct {
+	Desk string `json:"desk"`
+	health.State
+}
+
+// DeskHealthOf names the desk whose state it is.
+func DeskHealthOf(s health.State) DeskHealth { return DeskHealth{s.Name, s} }
 
 func (s *server) getHealthz(w http.ResponseWriter, _ *http.Request) {
 	answer.JSON(w, http.StatusOK, map[string]string{"status": "alive", "version": s.Version})

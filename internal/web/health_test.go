@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"docket/internal/courier"
+	"docket/internal/health"
 	"docket/internal/web"
 )
 
 func TestReadinessIsAboutAlertsAndNotAboutTheDesk(t *testing.T) {
-	state := web.Readiness{Ready: true, Database: "sqlite", Desk: courier.State{Desk: "freescout", Heard: true, Fault: "timeout"}, Waiting: 3}
+	state := web.Readiness{Ready: true, Database: "sqlite", Desk: web.DeskHealthOf(health.State{Name: "freescout", Asked: true, Fault: "timeout"}), Waiting: 3}
 	f := newFace(t, plan{ready: func() web.Readiness { return state }})
 	r := f.ask(http.MethodGet, "/readyz", nil)
 	m := r.json(t)
