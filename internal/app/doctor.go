@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/notify/slack"
+	"docket/internal/outbound"
 	"docket/internal/rule"
 	"docket/internal/store"
 	"docket/internal/storm"
@@ -153,6 +153,6 @@ func (a *App) round(tell func(context.Context, string, string) error) doctor.Rou
 	c := a.config.Canary
 	return doctor.Round{
 		Canary: c.Ticket, MailboxID: c.MailboxID, PingURL: c.PingURL.Reveal(), Tell: tell,
-		Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Client: outbound.Client(nil),
 	}
 }

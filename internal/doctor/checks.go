@@ -280,7 +280,7 @@ func lookJobs(ctx context.Context, e *exam) []HopResult {
 func lookSlack(ctx context.Context, e *exam) []HopResult {
 	err := e.Slack(ctx)
 	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		return ill(f.Name, f.Sentence+".", "", f.Fix)
+		return ill(f.Name, sentence(f.Sentence), "", sentence(f.Fix))
 	}
 	if err != nil {
 		return ill("slack_failed", "Slack could not be asked.", "", "Check SLACK_BOT_TOKEN and SLACK_API_URL.")
@@ -300,7 +300,7 @@ func lookWebhooks(ctx context.Context, e *exam) []HopResult {
 	var results []HopResult
 	for i, err := range found {
 		if f, ok := errors.AsType[*fault.Fault](err); ok {
-			results = append(results, warned(f.Name, upper(f.Sentence)+".", "", upper(f.Fix))...)
+			results = append(results, warned(f.Name, sentence(f.Sentence), "", sentence(f.Fix))...)
 		} else if err != nil {
 			results = append(results, warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
 		}
@@ -328,3 +328,6 @@ func upper(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+// sentence begins with a capital and ends with a stop.
+func sentence(s string) string { return upper(strings.TrimSuffix(s, ".")) + "." }

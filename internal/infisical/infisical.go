@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"docket/internal/fault"
+	"docket/internal/outbound"
 )
 
 // Config says where the vault is and who we are. Either ClientID and ClientSecret are set, or Token.
@@ -38,27 +37,6 @@ type Client struct {
 	until  time.Time
 }
 
-// Error is why a secret could not be read, named so that log and doctor say the same.
-type Error struct {
-	// Name is the fault's fixed name.
-	Name string
-	// Sentence says what happened, Fix what to do about it.
-	Sentence, Fix string
-	// Err is the cause; it never holds a secret.
-	Err error
-}
-
-// Error returns the name and the sentence, with the cause behind them.
-func (e *Error) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("%s: %s: %v", e.Name, e.Sentence, e.Err)
-	}
-	return e.Name + ": " + e.Sentence
-}
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
 // The bounds of a call.
 const (
 	callTimeout = 10 * time.Second
@@ -70,15 +48,10 @@ const (
 // New makes the client. It calls nobody.
 func New(c Config) *Client {
 	c.URL = strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/api")
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
-		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
-	}
-	// A redirect would carry the token to another host.
-	return &Client{config: c, http: &http.Client{Transport: transport, Timeout: callTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &Client{config: c, http: outbound.Client(outbound.Transport())}
 }
 
-// Read returns the secret of this name in a folder. Its error is nil or an *Error.
+// Read returns the secret of this name in a folder. Its error is nil or a *fault.Fault.
 func (c *Client) Read(ctx context.Context, folder, name string) (fault.Secret, error) {
 	value, status, err := c.read(ctx, folder, name)
 	if status == http.StatusUnauthorized && !c.config.Token.Set() {
@@ -112,7 +85,7 @@ func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, i
 	case err != nil:
 		return "", status, err
 	case strings.TrimRight(answer.Secret.Value, "\r\n") == "":
-		return "", status, &Error{Name: "vault_empty", Sentence: "The vault has no value for " + name + ".", Fix: "Set it in the vault."}
+		return "", status, &fault.Fault{Class: fault.Unavailable, Name: "vault_empty", Sentence: "The vault has no value for " + name + ".", Fix: "Set it in the vault."}
 	}
 	return fault.Secret(strings.TrimRight(answer.Secret.Value, "\r\n")), status, nil
 }
@@ -144,7 +117,7 @@ func (c *Client) login(ctx context.Context) (fault.Secret, error) {
 		return "", err
 	}
 	if answer.AccessToken == "" {
-		return "", &Error{Name: "vault_bad_answer", Sentence: "The vault's login gave no token.", Fix: "Check vault.url: it is the address of an Infisical."}
+		return "", &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's login gave no token.", Fix: "Check vault.url: it is the address of an Infisical."}
 	}
 	c.access = fault.Secret(answer.AccessToken)
 	c.until = time.Now().Add(time.Duration(min(max(answer.ExpiresIn, 0), 86400))*time.Second - spare)
@@ -159,32 +132,38 @@ func (c *Client) forget() {
 
 // call sends a request and reads its JSON.
 func (c *Client) call(req *http.Request, out any) (status int, err error) {
+	ctx, cancel := context.WithTimeout(req.Context(), callTimeout)
+	defer cancel()
+	req = req.WithContext(ctx)
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		if u, ok := errors.AsType[*url.Error](err); ok {
-			err = u.Err // Without the address.
-		}
-		return 0, &Error{Name: "vault_away", Sentence: "The vault cannot be reached.", Fix: "Check vault.url, and that the vault is up; the last values go on being used.", Err: err}
+		f := outbound.Party{Name: "the vault", Setting: "vault.url"}.Fault(err, false)
+		f.Name, f.Fix = "vault_away", f.Fix+" The last values go on being used."
+		return 0, f
 	}
 	defer func() { _ = resp.Body.Close() }() // It was read as far as we want it.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	refused := func(class fault.Class, name, sentence, fix string) (int, error) {
+		return resp.StatusCode, &fault.Fault{Class: class, Name: name, Sentence: sentence, Fix: fix, HTTPStatus: resp.StatusCode, Kind: fault.KindHTTP}
+	}
 	switch {
 	case err != nil:
-		return resp.StatusCode, &Error{Name: "vault_away", Sentence: "The vault's answer was cut off.", Fix: "Nothing, if it passes.", Err: err}
+		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_away", Sentence: "The vault's answer was cut off.", Fix: "Nothing, if it passes.", Err: err}
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return resp.StatusCode, &Error{Name: "vault_refused", Sentence: fmt.Sprintf("The vault did not let us in (%d).", resp.StatusCode), Fix: "Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity may read."}
+		return refused(fault.Refused, "vault_refused", fmt.Sprintf("The vault did not let us in (%d).", resp.StatusCode),
+			"Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity may read.")
 	case resp.StatusCode == http.StatusNotFound:
-		return resp.StatusCode, &Error{Name: "vault_missing", Sentence: "The vault has no such secret.", Fix: "Check vault.secrets (the folder), vault.project_id and vault.environment."}
+		return refused(fault.Missing, "vault_missing", "The vault has no such secret.", "Check vault.secrets (the folder), vault.project_id and vault.environment.")
 	case resp.StatusCode != http.StatusOK:
-		return resp.StatusCode, &Error{Name: "vault_ill", Sentence: fmt.Sprintf("The vault answered %d.", resp.StatusCode), Fix: "Look into the vault's log; the last values go on being used."}
+		return refused(fault.Unavailable, "vault_ill", fmt.Sprintf("The vault answered %d.", resp.StatusCode), "Look into the vault's log; the last values go on being used.")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
-		return resp.StatusCode, &Error{Name: "vault_bad_answer", Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
+		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
 	}
 	return resp.StatusCode, nil
 }
 
 func badAddress() error {
-	return &Error{Name: "vault_bad_address", Sentence: "The vault's address is not valid.", Fix: "Set vault.url to the address of your Infisical."}
+	return &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_address", Sentence: "The vault's address is not valid.", Fix: "Set vault.url to the address of your Infisical."}
 }

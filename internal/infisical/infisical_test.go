@@ -131,8 +131,8 @@ func TestEachFaultOfTheVaultHasItsName(t *testing.T) {
 				f.config(&c)
 			}
 			_, err := infisical.New(c).Read(t.Context(), f.folder, "KEY")
-			fault, ok := errors.AsType[*infisical.Error](err)
-			if !ok || fault.Name != f.want || fault.Sentence == "" || fault.Fix == "" {
+			got, ok := errors.AsType[*fault.Fault](err)
+			if !ok || got.Name != f.want || got.Sentence == "" || got.Fix == "" {
 				t.Fatalf("got %v, want %s", err, f.want)
 			}
 			if strings.Contains(err.Error(), "identity-secret") || strings.Contains(err.Error(), "first") {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"docket/internal/fault"
+	"docket/internal/outbound"
 	"docket/internal/surface"
 )
 
@@ -79,13 +80,11 @@ func (h *Heroku) open(p *Prober, on surface.Surface) (Probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: transport, CheckRedirect: stay}
+	client := outbound.Client(transport)
 	return (&herokuProbe{*h, client, strings.TrimRight(api, "/") + "/apps/" + url.PathEscape(h.App) + "/dynos", p}).read, nil
 }
 
 // stay follows no redirect: the token goes nowhere else.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
 // read asks the API once. That the API is ill, busy or out of reach says nothing about the app.
 func (h *herokuProbe) read(ctx context.Context) surface.Reading {
 	f := begin(h.prober.now)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/outbound"
 )
 
 // Poll is one configured source that is asked.
@@ -58,10 +59,8 @@ const (
 
 // NewPollClient makes an HTTP client that follows no redirect: a poll of a login page is a failure.
 func NewPollClient() *http.Client {
-	return &http.Client{Timeout: pollTimeout, CheckRedirect: stay}
+	return &http.Client{Timeout: pollTimeout, CheckRedirect: outbound.Stay}
 }
-
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // UnreadError says that some alerts of a poll could not be read. It comes with those that could;
 // with any other error nothing was learnt.
@@ -105,7 +104,7 @@ func (p Poll) Fetch(ctx context.Context, client *http.Client, now time.Time) ([]
 		req.Header.Set("Authorization", "Bearer "+p.Token)
 	}
 	unmoved := *client
-	unmoved.CheckRedirect = stay
+	unmoved.CheckRedirect = outbound.Stay
 	resp, err := unmoved.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be reached: %w", p.Name, err)

@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"docket/internal/desk"
 	"docket/internal/fault"
+	"docket/internal/outbound"
 )
 
 const (
@@ -23,8 +22,6 @@ const (
 	maxListBody  = 10 << 20
 	// maxLongBody bounds a conversation with its threads: a storm of 100,000 alerts is 15 MB.
 	maxLongBody = 100 << 20
-	maxHeader   = 256 << 10
-	dialTimeout = 5 * time.Second
 	// enoughForCall is how much of a deadline waiting for a turn leaves to the call.
 	enoughForCall = 5 * time.Second
 	// idleTimeout is below Apache's KeepAliveTimeout of 5 s
@@ -104,23 +101,17 @@ func (d *Desk) turn(ctx context.Context) *fault.Fault {
 func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
 	x = exchange{deed: c.deed, list: c.list, tokenless: c.bare || !d.held.Load().now.AccessClientID.Set()}
 	defer func() { x.now = time.Now() }()
-	// asked and got tell whether the request can have left: once it has a connection, it
-	// may be on the wire. A transport that does not tell counts as having sent.
-	var asked, got atomic.Bool
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	}
-	req, err := d.request(httptrace.WithClientTrace(ctx, trace), c)
+	ctx, trace := outbound.Watch(ctx)
+	req, err := d.request(ctx, c)
 	if err != nil {
 		x.err = err
 		return x
 	}
 	x.url = req.URL
 	resp, err := d.client.Do(req)
-	x.sent = got.Load() || !asked.Load()
+	x.sent = trace.Left()
 	if err != nil {
-		x.err = plain(err)
+		x.err = outbound.Plain(err)
 		return x
 	}
 	defer func() { _ = resp.Body.Close() }() // it was read as far as we want it
@@ -144,7 +135,7 @@ func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
 	}
 	if err != nil && (c.deed == reading || newID(x.header, nil) == "") && (c.deed != setting) {
 		x.status, x.header, x.body = 0, nil, nil
-		x.err = fmt.Errorf("read the answer: %w", plain(err))
+		x.err = fmt.Errorf("read the answer: %w", outbound.Plain(err))
 	}
 	return x
 }
@@ -180,14 +171,6 @@ func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", d.config.UserAgent)
 	return req, nil
-}
-
-// plain takes the address off net/http's errors; everything else in the chain stays.
-func plain(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // scrubbed takes our secrets out of a fault, should FreeScout or a proxy have said them back.

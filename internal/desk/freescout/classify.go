@@ -2,10 +2,10 @@ package freescout
 
 import (
 	"docket/internal/fault"
+	"docket/internal/outbound"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -58,8 +58,8 @@ func classify(x exchange) *fault.Fault {
 	}
 	f := classifyAnswer(x)
 	if f != nil {
-		f.HTTPStatus = x.status
-		f.RetryAfter = retryAfter(x.header, x.now)
+		f.HTTPStatus, f.Kind = x.status, fault.KindHTTP
+		f.RetryAfter = outbound.RetryAfter(x.header, x.now)
 	}
 	return f
 }
@@ -214,18 +214,6 @@ func classifyIll(x exchange) *fault.Fault {
 		f.Name, f.Sentence, f.Fix = "proxy_error", "A server before FreeScout got no answer from it.", "Check that FreeScout is up behind its proxy, and the proxy's timeouts."
 	}
 	return &f
-}
-
-// retryAfter reads the header in both its forms; at most an hour is believed.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := header.Get("Retry-After")
-	var wait time.Duration
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		wait = time.Duration(min(max(seconds, 0), int64(time.Hour/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(value); err == nil {
-		wait = at.Sub(now)
-	}
-	return min(max(wait, 0), time.Hour)
 }
 
 func refused(name, sentence, fix string) *fault.Fault {

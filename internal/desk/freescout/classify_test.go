@@ -13,6 +13,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/fault"
+	"docket/internal/outbound"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -145,7 +146,7 @@ func TestRetryAfterIsReadInBothForms(t *testing.T) {
 		"": 0, "7": 7 * time.Second, "0": 0, "-5": 0, "soon": 0, "1e3": 0, "9223372036854775807": time.Hour,
 		"Mon, 23 Nov 2026 12:02:00 GMT": 2 * time.Minute, "Mon, 23 Nov 2026 11:00:00 GMT": 0, "Mon, 23 Nov 2099 12:00:00 GMT": time.Hour,
 	} {
-		if got := retryAfter(headers("Retry-After", value), now); got != want {
+		if got := outbound.RetryAfter(headers("Retry-After", value), now); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
 		}
 	}

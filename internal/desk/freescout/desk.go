@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/fault"
+	"docket/internal/outbound"
 
 	"golang.org/x/time/rate"
 )
@@ -48,10 +48,7 @@ func New(config Config) (*Desk, error) {
 	}
 	d := &Desk{
 		config: config, api: api, site: site, agent: config.UserID,
-		client: &http.Client{
-			Transport:     carrier,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client:  outbound.Client(carrier),
 		limiter: rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate))),
 	}
 	d.held.Store(&held{now: Credentials{config.APIKey, config.AccessClientID, config.AccessClientSecret}})
@@ -63,15 +60,10 @@ func New(config Config) (*Desk, error) {
 func network() *http.Transport {
 	var only http.Protocols
 	only.SetHTTP1(true)
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSHandshakeTimeout:    dialTimeout,
-		IdleConnTimeout:        idleTimeout,
-		MaxIdleConnsPerHost:    8,
-		MaxResponseHeaderBytes: maxHeader,
-		Protocols:              &only,
-	}
+	t := outbound.Transport()
+	t.ForceAttemptHTTP2, t.Protocols = false, &only
+	t.IdleConnTimeout, t.MaxIdleConnsPerHost = idleTimeout, 8
+	return t
 }
 
 // Name returns "freescout".

@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"docket/internal/fault"
 	"docket/internal/notify"
+	"docket/internal/outbound"
 )
 
 // Config is how Slack is reached.
@@ -45,32 +42,8 @@ func New(c Config) *Slack {
 	if url != "" && url[len(url)-1] != '/' {
 		url += "/"
 	}
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
-		MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true,
-	}
-	client := &http.Client{
-		Transport: bounded{transport},
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		},
-	}
+	client := outbound.Client(outbound.Bounded(outbound.Transport(), maxAnswer))
 	return &Slack{slack.New(c.Token.Reveal(), slack.OptionAPIURL(url), slack.OptionHTTPClient(client)), c.Buttons}
-}
-
-// bounded cuts answers off that are longer than Slack's ever are.
-type bounded struct{ http.RoundTripper }
-
-// RoundTrip makes one call.
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := b.RoundTripper.RoundTrip(r)
-	if err == nil {
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
-	}
-	return resp, err
 }
 
 // Name returns "slack".
@@ -115,10 +88,9 @@ func (s *Slack) Check(ctx context.Context) error {
 func call(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	var left atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	ctx, trace := outbound.Watch(ctx)
 	if err := do(ctx); err != nil {
-		return classify(err, left.Load())
+		return classify(err, trace.Left())
 	}
 	return nil
 }
@@ -132,7 +104,7 @@ func classify(err error, left bool) *fault.Fault {
 		return classifySaid(said.Err)
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way"}
+		e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way", HTTPStatus: status.Code, Kind: fault.KindHTTP}
 		if status.Code >= http.StatusInternalServerError {
 			// A 503 is a door that is shut; behind the others it may have been done.
 			if status.Code != http.StatusServiceUnavailable {
@@ -142,7 +114,9 @@ func classify(err error, left bool) *fault.Fault {
 		}
 		return e
 	}
-	return notify.Unanswered(err, left, "Slack", "look at slack.api_url, at DNS and at the proxy on the way")
+	f := outbound.Party{Name: "Slack", Setting: "slack.api_url"}.Fault(err, left)
+	f.Err = outbound.Bare(f.Err)
+	return f
 }
 
 // classifySaid says what Slack means with ok: false (https://docs.slack.dev/reference/methods/chat.postMessage,

@@ -10,16 +10,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"docket/internal/fault"
 	"docket/internal/notify"
+	"docket/internal/outbound"
 )
 
 // Config is one receiver.
@@ -46,8 +44,6 @@ type Webhook struct {
 const (
 	callTimeout = 8 * time.Second
 	maxAnswer   = 64 << 10
-	// longestWait bounds how long a receiver may ask us to stay away.
-	longestWait = time.Hour
 )
 
 // secretPrefix marks a secret that is written in base64, as Standard Webhooks has it.
@@ -59,13 +55,9 @@ func New(c Config) (*Webhook, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Webhook{config: c, key: key, client: &http.Client{
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
-			MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true, MaxResponseHeaderBytes: 64 << 10,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	transport := outbound.Transport()
+	transport.MaxResponseHeaderBytes = 64 << 10
+	return &Webhook{config: c, key: key, client: outbound.Client(transport)}, nil
 }
 
 // CheckSecret says what is wrong with a secret, nil for nothing.
@@ -190,8 +182,7 @@ func (w *Webhook) Check(ctx context.Context) error {
 func (w *Webhook) call(ctx context.Context, method string, text []byte, dress func(http.Header)) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	var left atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	ctx, trace := outbound.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, method, w.config.URL.Reveal(), bytes.NewReader(text))
 	if err != nil {
 		return &fault.Fault{Class: fault.Unavailable, Name: "bad_address", Sentence: "the address is none", Fix: w.fix("url")}
@@ -203,11 +194,13 @@ func (w *Webhook) call(ctx context.Context, method string, text []byte, dress fu
 	dress(req.Header)
 	resp, err := w.client.Do(req)
 	if err != nil {
-		return notify.Unanswered(err, left.Load(), "the webhook "+w.config.Name, w.fix("url")+", at DNS and at the proxy on the way")
+		f := outbound.Party{Name: "the webhook " + w.config.Name, Setting: "its url"}.Fault(err, trace.Left())
+		f.Err = outbound.Bare(f.Err)
+		return f
 	}
 	defer resp.Body.Close()                                          //nolint:errcheck // Only read from.
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // So that the connection can be kept.
-	return w.classify(resp.StatusCode, resp.Header.Get("Retry-After"))
+	return w.classify(resp.StatusCode, resp.Header)
 }
 
 func (w *Webhook) fix(key string) string {
@@ -215,14 +208,14 @@ func (w *Webhook) fix(key string) string {
 }
 
 // classify says what a status means; nil for 2xx.
-func (w *Webhook) classify(status int, retryAfter string) error {
+func (w *Webhook) classify(status int, header http.Header) error {
 	if status >= 200 && status < 300 {
 		return nil
 	}
-	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url")}
+	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url"), HTTPStatus: status, Kind: fault.KindHTTP}
 	switch {
 	case status == http.StatusTooManyRequests:
-		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+" asks us to slow down", "nothing: Docket waits as long as it asks", waitOf(retryAfter)
+		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+" asks us to slow down", "nothing: Docket waits as long as it asks", outbound.RetryAfter(header, time.Now())
 	case status < 400:
 		e.Fix += ": redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
@@ -230,21 +223,10 @@ func (w *Webhook) classify(status int, retryAfter string) error {
 	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
 		e.Class, e.Fix = fault.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
 	case status == http.StatusServiceUnavailable:
-		e.Fix, e.RetryAfter = "wait: it is tried again", waitOf(retryAfter)
+		e.Fix, e.RetryAfter = "wait: it is tried again", outbound.RetryAfter(header, time.Now())
 	case status >= 500:
 		// Behind the door: it may have been heard. The id lets the receiver drop the second one.
 		e.Class, e.Fix = fault.Unknown, "wait: it is tried again"
 	}
 	return e
-}
-
-// waitOf reads Retry-After in its two forms (RFC 9110, section 10.2.3); zero for none.
-func waitOf(text string) time.Duration {
-	wait := time.Duration(0)
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		wait = time.Duration(seconds) * time.Second
-	} else if at, err := http.ParseTime(text); err == nil {
-		wait = time.Until(at)
-	}
-	return min(max(wait, 0), longestWait)
 }

@@ -207,7 +207,7 @@ func TestAWebhookThatCannotBeReachedHeardNothingAndOneThatHangsMayHave(t *testin
 	r := newReceiver(t)
 	r.answers(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	_, err := open(t, r.URL).Post(t.Context(), "ops", message())
-	if e := fault.As(err); err == nil || e.Class != fault.Unknown || e.Name != "answer_lost" {
+	if e := fault.As(err); err == nil || e.Class != fault.Unknown || e.Name != "connection_cut" {
 		t.Errorf("an answer that is cut off: %v", err)
 	}
 }
