@@ -24,7 +24,7 @@ var house = []floor{
 	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
 	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/health", "internal/outbound", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
-	{"movement", []string{"internal/intake", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
+	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
 	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},
 }
 
@@ -32,7 +32,7 @@ var house = []floor{
 var neighbours = map[string][]string{
 	"internal/silence":   {"internal/alert"},
 	"internal/surface":   {"internal/alert"},
-	"internal/filing":    {"internal/alert"},
+	"internal/filing":    {"internal/alert", "internal/fault"},
 	"internal/storm":     {"internal/alert"},
 	"internal/incident":  {"internal/alert", "internal/filing", "internal/storm"},
 	"internal/brief":     {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
@@ -45,6 +45,8 @@ var neighbours = map[string][]string{
 	"internal/source":    {"internal/outbound"},
 	"internal/queue":     {"internal/store"},
 	"internal/ledger":    {"internal/store", "internal/queue"},
+	"internal/courier":   {"internal/outbox"},
+	"internal/notifier":  {"internal/outbox"},
 	"internal/app":       {"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config"},
 	"internal/web":       {"internal/query", "internal/metrics"},
 	"internal/console":   {"internal/query"},

@@ -2,7 +2,6 @@ package courier
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,9 +16,9 @@ import (
 	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/ledger"
+	"docket/internal/outbox"
 	"docket/internal/queue"
 	"docket/internal/rule"
-	"docket/internal/store"
 	"docket/internal/storm"
 	"docket/internal/template"
 )
@@ -27,7 +26,7 @@ import (
 // Courier performs effects at one desk.
 type Courier struct {
 	store  Records
-	ledger Ledger
+	ledger outbox.Ledger
 	desk   desk.Desk
 	rules  Rules
 	health *health.Health
@@ -45,11 +44,6 @@ type Records interface {
 	Outages
 }
 
-// Ledger is where answers go: *ledger.Ledger, or a simulation's.
-type Ledger interface {
-	Apply(ctx context.Context, inputs ...ledger.Input) ([]ledger.Result, error)
-}
-
 // Rules are the configuration's part of what is sent.
 type Rules struct {
 	// Policy is the policy of a route at a moment.
@@ -62,59 +56,61 @@ type Rules struct {
 }
 
 // New makes a courier.
-func New(st Records, l Ledger, d desk.Desk, rules Rules, health *health.Health, log *slog.Logger) *Courier {
+func New(st Records, l outbox.Ledger, d desk.Desk, rules Rules, health *health.Health, log *slog.Logger) *Courier {
 	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
-
-const (
-	// maxMoves bounds one run of a job; an effect needs four at most (send, confirm and a spare).
-	maxMoves = 8
-	// recordTimeout bounds writing an answer down; it outlives the job's own context, so
-	// that a stop never loses what the desk said.
-	recordTimeout = 10 * time.Second
-)
 
 // Perform moves an effect as far as it will go now. It returns when to come again, or the
 // zero time once the effect is finished. An error means that the database failed.
 func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 	failpoint.Hit("courier-job-taken")
-	for range maxMoves {
-		eff, err := c.store.Effect(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return time.Time{}, nil // Its incident was never kept, or a backup was restored.
-		}
-		if err != nil {
-			return time.Time{}, err
-		}
-		inc, err := c.store.Incident(ctx, eff.Mark)
-		if err != nil {
-			return time.Time{}, err
-		}
-		now := time.Now().UTC()
-		policy := c.rules.Policy(inc, now)
-		move := eff.Next(policy.Timing, now)
-		if again, ok := c.health.Admit(now); !ok && move.Do != filing.DoNothing && move.Do != filing.DoWait {
-			return again, nil
-		}
-		if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
-			failpoint.Hit("courier-missed")
-			if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Missed: true}); err != nil {
-				return time.Time{}, fmt.Errorf("bring %s into the digest: %w", id, err)
-			}
-			continue
-		}
-		switch move.Do {
-		case filing.DoNothing:
-			return time.Time{}, nil
-		case filing.DoWait:
-			return move.At, nil
-		case filing.DoSend, filing.DoLook, filing.DoConfirm:
-		}
-		if err := c.move(ctx, inc, eff, move.Do); err != nil {
-			return time.Time{}, err
-		}
+	return c.work().Perform(ctx, id)
+}
+
+// Sweep puts effects whose job was lost back into the queue. While the desk is away all are
+// overdue, so that this waits, too.
+func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
+	if _, away := c.health.Away(); away {
+		return nil
 	}
-	return time.Now().Add(time.Second), nil
+	return c.work().Sweep(ctx, q, now)
+}
+
+// work is how effects are performed. One needs four moves at most (send, confirm and a spare).
+func (c *Courier) work() outbox.Work[filing.Effect] {
+	return outbox.Work[filing.Effect]{
+		Load: c.store.Effect, Move: c.next, Most: 8,
+		Overdue: c.store.OverdueEffects, LostAfter: time.Minute, Job: func(id string) queue.Job { return queue.Job{EffectID: id} },
+	}
+}
+
+// next makes the move that the filing rule allows now.
+func (c *Courier) next(ctx context.Context, eff filing.Effect) (again time.Time, more bool, err error) {
+	inc, err := c.store.Incident(ctx, eff.Mark)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	now := time.Now().UTC()
+	policy := c.rules.Policy(inc, now)
+	move := eff.Next(policy.Timing, now)
+	switch move.Do {
+	case filing.DoNothing:
+		return time.Time{}, false, nil
+	case filing.DoWait:
+		return move.At, false, nil
+	case filing.DoSend, filing.DoLook, filing.DoConfirm:
+	}
+	if again, ok := c.health.Admit(now); !ok {
+		return again, false, nil
+	}
+	if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
+		failpoint.Hit("courier-missed")
+		if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: eff.ID, Missed: true}); err != nil {
+			return time.Time{}, false, fmt.Errorf("bring %s into the digest: %w", eff.ID, err)
+		}
+		return time.Time{}, true, nil
+	}
+	return time.Time{}, true, c.move(ctx, inc, eff, move.Do)
 }
 
 // move makes one move and records its answer.
@@ -141,15 +137,9 @@ func (c *Courier) move(ctx context.Context, inc incident.Incident, eff filing.Ef
 	return err
 }
 
-// record brings an answer to the ledger, however the job's own context stands.
+// record brings an answer to the ledger.
 func (c *Courier) record(ctx context.Context, id string, a filing.Answer) (ledger.Result, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
-	defer cancel()
-	results, err := c.ledger.Apply(ctx, ledger.Input{EffectID: id, Answer: a})
-	if err != nil {
-		return ledger.Result{}, fmt.Errorf("record that %s is %s: %w", id, a.Outcome, err)
-	}
-	return results[0], nil
+	return outbox.Record(ctx, c.ledger, id, string(a.Outcome), ledger.Input{EffectID: id, Answer: a})
 }
 
 // send does what the effect is for. What must not be done twice is looked for first, and
@@ -297,52 +287,11 @@ func shown(name, asked string, t desk.Ticket, o filing.Outcome) filing.Answer {
 // failure turns a desk's error into an answer. What the error does not say for sure is
 // whenUnsure: unknown for a send, a failed look for a look.
 func failure(err error, whenUnsure filing.Outcome) filing.Answer {
-	a := filing.Answer{Outcome: whenUnsure, Fault: fault.NameOf(err), Detail: err.Error()}
-	if e, ok := errors.AsType[*fault.Fault](err); ok {
-		a.RetryAfter, a.Detail = e.RetryAfter, e.Sentence
+	f := fault.As(err)
+	outcome := filing.OutcomeOf(f, desk.OwnLimit)
+	looking := whenUnsure == filing.OutcomeLookFailed
+	if outcome == filing.OutcomeUnknown || looking && outcome != filing.OutcomeVanished {
+		outcome = whenUnsure
 	}
-	if a.Fault == desk.OwnLimit && whenUnsure != filing.OutcomeLookFailed {
-		a.Outcome = filing.OutcomeHeldBack
-		return a
-	}
-	if whenUnsure == filing.OutcomeLookFailed {
-		if fault.ClassOf(err) == fault.Missing {
-			a.Outcome = filing.OutcomeVanished
-		}
-		return a
-	}
-	switch fault.ClassOf(err) {
-	case fault.Unavailable:
-		a.Outcome = filing.OutcomeNotSent
-	case fault.Refused:
-		a.Outcome = filing.OutcomeRefused
-	case fault.Missing:
-		a.Outcome = filing.OutcomeVanished
-	case fault.Unknown:
-	}
-	return a
+	return filing.Answer{Outcome: outcome, Fault: f.Name, Detail: f.Sentence, RetryAfter: f.RetryAfter}
 }
-
-// Sweep puts effects whose job was lost back into the queue: after a restored backup, or
-// where a job was deleted by hand. Jobs that wait or run already stay one. While the desk is
-// away all are overdue, so that this waits, too.
-func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
-	if _, away := c.health.Away(); away {
-		return nil
-	}
-	ids, err := c.store.OverdueEffects(ctx, now.Add(-sweepAfter), sweepLimit)
-	if err != nil {
-		return fmt.Errorf("look for lost jobs: %w", err)
-	}
-	jobs := make([]queue.Job, len(ids))
-	for i, id := range ids {
-		jobs[i] = queue.Job{EffectID: id}
-	}
-	return q.Ensure(ctx, jobs)
-}
-
-const (
-	// sweepAfter is how long an effect may be overdue before its job counts as lost.
-	sweepAfter = time.Minute
-	sweepLimit = 1000
-)

@@ -2,7 +2,6 @@ package notifier
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/notice"
 	"docket/internal/notify"
+	"docket/internal/outbox"
 	"docket/internal/queue"
 	"docket/internal/store"
 )
@@ -52,10 +52,6 @@ func New(st *store.Store, l *ledger.Ledger, o Options) *Herald {
 const (
 	// callTimeout is how long an attempt may still be on its way after it began.
 	callTimeout = 15 * time.Second
-	// recordTimeout bounds writing an answer down; it outlives the job's own context.
-	recordTimeout = 10 * time.Second
-	// maxMoves bounds one run of a job.
-	maxMoves = 4
 	// unknownWay is how long a notice waits whose notifier is not configured any more.
 	unknownWay = time.Hour
 )
@@ -81,46 +77,52 @@ func (h *Herald) Check(ctx context.Context) error {
 	return nil
 }
 
-// Perform tells one notice as far as it will go now. It returns when to come again, or the
+// Perform performs one notice as far as it will go now. It returns when to come again, or the
 // zero time once there is nothing more to say. An error means that the database failed.
 func (h *Herald) Perform(ctx context.Context, id string) (time.Time, error) {
-	for range maxMoves {
-		n, err := h.store.Notice(ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return time.Time{}, nil // A backup was restored.
-		}
-		if err != nil {
-			return time.Time{}, err
-		}
-		now := time.Now().UTC()
-		move := n.Next(callTimeout, now)
-		switch move.Do {
-		case filing.DoWait:
-			return move.At, nil
-		case filing.DoSend:
-		case filing.DoNothing, filing.DoLook, filing.DoConfirm:
-			return time.Time{}, nil
-		}
-		w, known := h.ways[n.Notifier]
-		if !known {
-			return now.Add(unknownWay), nil
-		}
-		m, err := h.compose(ctx, n)
-		if err != nil {
-			return time.Time{}, err
-		}
-		if m.Words == n.Delivered && n.State == notice.Waiting && m.Words == n.Wanted {
-			_, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
-			return time.Time{}, err
-		}
-		if again, ok := w.admit(n.Recipient.ID, now); !ok {
-			return again, nil
-		}
-		if err := h.tell(ctx, w, n, m); err != nil {
-			return time.Time{}, err
-		}
+	return h.work().Perform(ctx, id)
+}
+
+// Sweep puts notices whose job was lost back into the queue.
+func (h *Herald) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
+	return h.work().Sweep(ctx, q, now)
+}
+
+// work is how notices are performed.
+func (h *Herald) work() outbox.Work[notice.Notice] {
+	return outbox.Work[notice.Notice]{
+		Load: h.store.Notice, Move: h.next, Most: 4,
+		Overdue: h.store.OverdueNotices, LostAfter: 30 * time.Second, Job: func(id string) queue.Job { return queue.Job{NoticeID: id} },
 	}
-	return time.Now().Add(time.Second), nil
+}
+
+// next makes the move that the notice's rule allows now.
+func (h *Herald) next(ctx context.Context, n notice.Notice) (again time.Time, more bool, err error) {
+	now := time.Now().UTC()
+	move := n.Next(callTimeout, now)
+	switch move.Do {
+	case filing.DoWait:
+		return move.At, false, nil
+	case filing.DoSend:
+	case filing.DoNothing, filing.DoLook, filing.DoConfirm:
+		return time.Time{}, false, nil
+	}
+	w, known := h.ways[n.Notifier]
+	if !known {
+		return now.Add(unknownWay), false, nil
+	}
+	m, err := h.compose(ctx, n)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if m.Words == n.Delivered && n.State == notice.Waiting && m.Words == n.Wanted {
+		_, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
+		return time.Time{}, false, err
+	}
+	if again, ok := w.admit(n.Recipient.ID, now); !ok {
+		return again, false, nil
+	}
+	return time.Time{}, true, h.tell(ctx, w, n, m)
 }
 
 // compose says what is known now.
@@ -170,50 +172,12 @@ func answerOf(ref notify.Ref, err error) notice.Answer {
 	if err == nil {
 		return notice.Answer{Outcome: filing.OutcomeSent, Channel: ref.Channel, Message: ref.ID}
 	}
-	e := fault.As(err)
-	a := notice.Answer{Outcome: filing.OutcomeUnknown, Fault: e.Name, Detail: e.Sentence, RetryAfter: e.RetryAfter}
-	switch e.Class {
-	case fault.Unavailable:
-		a.Outcome = filing.OutcomeNotSent
-		if e.Name == notify.RateLimited {
-			a.Outcome = filing.OutcomeHeldBack
-		}
-	case fault.Refused:
-		a.Outcome = filing.OutcomeRefused
-	case fault.Missing:
-		a.Outcome = filing.OutcomeVanished
-	case fault.Unknown:
-	}
-	return a
+	f := fault.As(err)
+	return notice.Answer{Outcome: filing.OutcomeOf(f, notify.RateLimited), Fault: f.Name, Detail: f.Sentence, RetryAfter: f.RetryAfter}
 }
 
-// record brings an answer to the ledger, however the job's own context stands.
+// record brings an answer to the ledger.
 func (h *Herald) record(ctx context.Context, n notice.Notice, a notice.Answer) (ledger.Result, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
-	defer cancel()
 	a.Attempt = n.Attempt
-	results, err := h.ledger.Apply(ctx, ledger.Input{NoticeID: n.ID, Heard: a})
-	if err != nil {
-		return ledger.Result{}, fmt.Errorf("record that %s is %s: %w", n.ID, a.Outcome, err)
-	}
-	return results[0], nil
+	return outbox.Record(ctx, h.ledger, n.ID, string(a.Outcome), ledger.Input{NoticeID: n.ID, Heard: a})
 }
-
-// Sweep puts notices whose job was lost back into the queue.
-func (h *Herald) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
-	ids, err := h.store.OverdueNotices(ctx, now.Add(-sweepAfter), sweepLimit)
-	if err != nil {
-		return fmt.Errorf("look for notices that were lost: %w", err)
-	}
-	jobs := make([]queue.Job, len(ids))
-	for i, id := range ids {
-		jobs[i] = queue.Job{NoticeID: id}
-	}
-	return q.Ensure(ctx, jobs)
-}
-
-const (
-	// sweepAfter is how long a notice may be overdue before its job counts as lost.
-	sweepAfter = 30 * time.Second
-	sweepLimit = 1000
-)
