@@ -2,12 +2,14 @@ package main
 
 import (
 	"database/sql"
+	"docket/internal/config"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -271,6 +273,40 @@ func TestConfigCheckPrintsEveryMistake(t *testing.T) {
 		if !strings.Contains("\n"+a.err, "\n"+want) {
 			t.Errorf("no line begins with %s:\n%s", want, a.err)
 		}
+	}
+}
+
+func TestConfigShowSaysWhereEachValueComesFrom(t *testing.T) {
+	s := newShell(t)
+	path := writeFile(t, s.env["DOCKET_CONFIG"], "policies: {hold: 2m}\nslack: {token: s3cret}\nsources:\n  - {name: shop}\n")
+	s.env["DOCKET_LOG_LEVEL"] = "warning"
+	out := s.must("config", "show")
+	for _, want := range []string{
+		`policies\.hold +2m +` + regexp.QuoteMeta(path) + ":1", `slack\.token +\[redacted\] +` + regexp.QuoteMeta(path) + ":2",
+		`log\.level +warning +DOCKET_LOG_LEVEL`, `policies\.settle +0s +default`, `sources\.shop\.format +alertmanager +default`,
+	} {
+		if !regexp.MustCompile("(?m)^" + want + "$").MatchString(out) {
+			t.Errorf("no line is %s:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "s3cret") {
+		t.Error("a secret is shown")
+	}
+	var rows []config.Setting
+	if err := json.Unmarshal([]byte(s.must("config", "show", "--json")), &rows); err != nil || len(rows) < 80 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	if out := s.must("config", "schema"); !json.Valid([]byte(out)) {
+		t.Error("the schema is no JSON")
+	}
+}
+
+func TestAnUnknownVariableIsAWarning(t *testing.T) {
+	s := newShell(t)
+	s.env["DOCKET_LISTN"] = "127.0.0.1:1"
+	a := s.run("config", "check")
+	if want := "Docket does not read the variable DOCKET_LISTN; did you mean DOCKET_LISTEN?"; a.code != exitWarnings || !strings.Contains(a.err, want) {
+		t.Errorf("exit %d, %s", a.code, a.err)
 	}
 }
 

@@ -15,7 +15,9 @@ import (
 )
 
 type configCmd struct {
-	Check configCheckCmd `cmd:"" help:"Check the configuration file and the environment; every mistake is printed with its line and column."`
+	Check  configCheckCmd  `cmd:"" help:"Check the configuration file and the environment; every mistake is printed with its line and column."`
+	Show   configShowCmd   `cmd:"" help:"Show every key with the value in force and where it comes from; secrets are not shown."`
+	Schema configSchemaCmd `cmd:"" help:"Print the JSON schema of the configuration file, for editors."`
 }
 
 type configCheckCmd struct {
@@ -36,10 +38,38 @@ func (c *configCheckCmd) Run(s *session) error {
 	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk, len(cfg.Sources), len(cfg.Routes)); err != nil {
 		return err
 	}
+	warnings := config.UnknownVariables(s.environ)
 	if dormant := cfg.Dormant(); len(dormant) > 0 {
-		return &exitError{exitWarnings, "set, and read, but this version does nothing with it yet: " + strings.Join(dormant, ", ")}
+		warnings = append(warnings, "set, and read, but this version does nothing with it yet: "+strings.Join(dormant, ", "))
+	}
+	if len(warnings) > 0 {
+		return &exitError{exitWarnings, strings.Join(warnings, "\n  ")}
 	}
 	return nil
+}
+
+type configShowCmd struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// Run shows what is in force.
+func (c *configShowCmd) Run(s *session) error {
+	settings, err := config.Show(s.config, s.lookup())
+	if err != nil {
+		return err
+	}
+	return look[config.Setting]{
+		heading: []string{"KEY", "VALUE", "FROM"}, none: "no key is known",
+		cells: func(set config.Setting) []string { return []string{set.Key, set.Value, set.From} },
+	}.show(s, c.JSON, settings)
+}
+
+type configSchemaCmd struct{}
+
+// Run prints the schema.
+func (c *configSchemaCmd) Run(s *session) error {
+	_, err := s.out.Write(config.Schema)
+	return err
 }
 
 // sampleRow is what became of a sample's alert.

@@ -27,7 +27,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // The deferred stop only resets signals.
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // The deferred stop only resets signals.
 }
 
 // cli is the whole command line.
@@ -53,7 +53,7 @@ type cli struct {
 	Auth      authCmd        `cmd:"" help:"Accounts and API tokens."`
 	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
 	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
-	Conf      configCmd      `cmd:"" name:"config" help:"Check the configuration."`
+	Conf      configCmd      `cmd:"" name:"config" help:"Check or show the configuration, or print its JSON schema."`
 	Version   versionCmd     `cmd:"" help:"Print the version."`
 }
 
@@ -61,8 +61,10 @@ type cli struct {
 type session struct {
 	ctx context.Context //nolint:containedctx // The process' own.
 	env config.Environ
-	in  io.Reader
-	out io.Writer
+	// environ is the whole environment, NAME=value each.
+	environ []string
+	in      io.Reader
+	out     io.Writer
 	// config, database and server are the flags for all commands, "" where not given.
 	config, database, server string
 }
@@ -76,7 +78,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.text }
 
 // run is the program: arguments, environment and streams in, exit code out.
-func run(ctx context.Context, args []string, env config.Environ, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	var helped bool
 	var helpCode int
@@ -97,7 +99,9 @@ func run(ctx context.Context, args []string, env config.Environ, stdin io.Reader
 	case err != nil:
 		return say(stderr, fmt.Errorf("%w (docket --help lists the commands)", err))
 	}
-	return say(stderr, command.Run(&session{ctx, env, stdin, stdout, c.Config, c.Database, c.Server}))
+	return say(stderr, command.Run(&session{
+		ctx: ctx, env: config.Environment(environ), environ: environ, in: stdin, out: stdout, config: c.Config, database: c.Database, server: c.Server,
+	}))
 }
 
 // say prints an error, and returns its exit code.
@@ -106,7 +110,7 @@ func say(w io.Writer, err error) int {
 		return exitOK
 	}
 	// A mistake stands at its file:line:column: editors jump there, so nothing goes before it.
-	if mistakes, ok := errors.AsType[*config.ConfigError](err); ok {
+	if mistakes, ok := errors.AsType[*config.Error](err); ok {
 		_, _ = fmt.Fprintln(w, mistakes) // Nowhere to say that this failed.
 		return exitErrors
 	}
@@ -118,9 +122,12 @@ func say(w io.Writer, err error) int {
 	return code
 }
 
-// load reads the configuration. What is said on the command line goes before the environment.
-func (s *session) load() (config.Config, error) {
-	return config.Load(s.config, func(name string) (string, bool) {
+// load reads the configuration.
+func (s *session) load() (config.Config, error) { return config.Load(s.config, s.lookup()) }
+
+// lookup is the environment. What is said on the command line goes before it.
+func (s *session) lookup() config.Environ {
+	return func(name string) (string, bool) {
 		switch {
 		case s.database == "":
 		case name == "DATABASE_URL":
@@ -129,5 +136,5 @@ func (s *session) load() (config.Config, error) {
 			return "", false
 		}
 		return s.env(name)
-	})
+	}
 }

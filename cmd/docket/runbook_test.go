@@ -128,7 +128,7 @@ func (r *rota) filed() (keys []string) {
 func (r *rota) docket(args ...string) (code int, out string) {
 	r.t.Helper()
 	var b strings.Builder
-	code = run(r.t.Context(), append([]string{"--server", r.url}, args...), func(name string) (string, bool) { v, ok := r.env[name]; return v, ok }, strings.NewReader(""), &b, io.Discard)
+	code = run(r.t.Context(), append([]string{"--server", r.url}, args...), environ(r.env), strings.NewReader(""), &b, io.Discard)
 	return code, b.String()
 }
 

@@ -34,6 +34,9 @@ func (c *serveCmd) Run(s *session) error {
 	for _, key := range cfg.Dormant() {
 		log.Warn("configured, but this version does nothing with it yet", "key", key)
 	}
+	for _, warning := range config.UnknownVariables(s.environ) {
+		log.Warn("unknown variable", "warning", warning)
+	}
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGHUP)
 	defer signal.Stop(asked)

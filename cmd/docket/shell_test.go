@@ -48,13 +48,19 @@ func (s *shell) feed(stdin string, args ...string) answer {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 60*time.Second)
 	defer cancel()
 	var out, err bytes.Buffer
-	code := run(ctx, args, s.lookup, strings.NewReader(stdin), &out, &err)
+	code := run(ctx, args, s.environ(), strings.NewReader(stdin), &out, &err)
 	return answer{code, out.String(), err.String()}
 }
 
-func (s *shell) lookup(name string) (string, bool) {
-	value, set := s.env[name]
-	return value, set
+func (s *shell) environ() []string { return environ(s.env) }
+
+// environ is an environment as the process has it.
+func environ(vars map[string]string) []string {
+	var all []string
+	for name, value := range vars {
+		all = append(all, name+"="+value)
+	}
+	return all
 }
 
 func (s *shell) run(args ...string) answer {
@@ -143,7 +149,9 @@ func (s *shell) serve() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := &logBuffer{}
 	end := make(chan int, 1)
-	go func() { end <- run(ctx, []string{"serve"}, s.lookup, strings.NewReader(""), writer{log}, writer{log}) }()
+	go func() {
+		end <- run(ctx, []string{"serve"}, s.environ(), strings.NewReader(""), writer{log}, writer{log})
+	}()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if code := <-end; code != exitOK {

@@ -83,9 +83,8 @@ func TestADatabaseOfTheFirstEditionStartsAndKeepsEverything(t *testing.T) {
 			}
 			for _, args := range []string{"audit verify", "incidents", "incidents explain 6612ebf8e038d184", "tickets", "alerts", "silences", "maintenance", "flags"} {
 				var out, problem strings.Builder
-				env := map[string]string{"DOCKET_URL": p.url, "DOCKET_TOKEN": upgradeToken}
-				lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-				if code := run(t.Context(), strings.Fields(args), lookup, strings.NewReader(""), &out, &problem); code != 0 {
+				env := []string{"DOCKET_URL=" + p.url, "DOCKET_TOKEN=" + upgradeToken}
+				if code := run(t.Context(), strings.Fields(args), env, strings.NewReader(""), &out, &problem); code != 0 {
 					t.Errorf("docket %s exits %d: %s%s", args, code, &out, &problem)
 				}
 			}

@@ -148,7 +148,7 @@ func fixed(running, cfg config.Config) error {
 // fail keeps and says why the file is not in force; the caller holds mu.
 func (f *follower) fail(ctx context.Context, err error, fix string) {
 	mistakes := 1
-	if all, ok := errors.AsType[*config.ConfigError](err); ok {
+	if all, ok := errors.AsType[*config.Error](err); ok {
 		mistakes = len(all.Mistakes)
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")

@@ -59,14 +59,23 @@ func load(t *testing.T, text string, env vars) Config {
 func refuse(t *testing.T, text string, env vars) string {
 	t.Helper()
 	cfg, err := Parse("docket.yaml", []byte(text), env.look)
-	var ce *ConfigError
+	var ce *Error
 	if !errors.As(err, &ce) || len(ce.Mistakes) == 0 {
-		t.Fatalf("want a *ConfigError, got %v", err)
+		t.Fatalf("want a *Error, got %v", err)
 	}
 	if diff := cmp.Diff(Config{}, cfg, sameConfig); diff != "" {
 		t.Errorf("a configuration with mistakes came back: %s", diff)
 	}
 	return err.Error()
+}
+
+// allVariables are what the environment can set in a configuration.
+func allVariables(cfg *Config) []bound {
+	if cfg == nil {
+		none := Defaults()
+		cfg = &none
+	}
+	return shapes{}.variables(reflect.ValueOf(cfg).Elem(), "")
 }
 
 // write puts a file into a fresh folder.
@@ -158,14 +167,26 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Slack:     SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/", SigningSecret: "slack-secret"},
 		Webhooks: []WebhookConfig{
 			{Name: "ops", URL: "https://ops.example.org/hook/probe-secret", Secret: "whsec_c2VjcmV0", Token: "ops-token"},
-			{Name: "chat", URL: "https://chat.example.org/probe-secret", URLFile: urlFile},
+			{Name: "chat", URL: "https://chat.example.org/probe-secret"},
 		},
 		Sources: []SourceConfig{
-			{Name: "shop", Format: "alertmanager", Token: "pushed", Severity: map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3}, Identity: IdentityConfig{Drop: []string{"pod"}}, TicketAt: alert.P4, ResolveTimeout: 7 * time.Minute},
-			{Name: "signed", Format: "alertmanager", HMAC: HMACConfig{Secret: "from-a-file-0123456789", SecretFile: tokenFile, Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},
+			{
+				Name:           "shop",
+				Format:         "alertmanager",
+				Token:          "pushed",
+				Severity:       map[string]alert.Severity{"page": alert.P1, "ticket": alert.P3},
+				Identity:       IdentityConfig{Drop: []string{"pod"}},
+				TicketAt:       alert.P4,
+				ResolveTimeout: 7 * time.Minute,
+			},
+			{
+				Name:   "signed",
+				Format: "alertmanager",
+				HMAC:   HMACConfig{Secret: "from-a-file-0123456789", Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute},
+			},
 			{Name: "prom", Format: "prometheus", Identity: IdentityConfig{Keep: []string{"alertname", "job"}}},
-			{Name: "ids", Format: "alertmanager", Token: "from-a-file-0123456789", TokenFile: tokenFile, Identity: IdentityConfig{AlertID: true}},
-			{Name: "am-main", Poll: "alertmanager", URL: "http://127.0.0.1:9093", Every: defaultEvery},
+			{Name: "ids", Format: "alertmanager", Token: "from-a-file-0123456789", Identity: IdentityConfig{AlertID: true}},
+			{Name: "am-main", Poll: "alertmanager", URL: "http://127.0.0.1:9093", Every: 30 * time.Second},
 			{Name: "prom-main", Poll: "prometheus", URL: "https://prom.example.org/prefix", Every: time.Minute, Token: "polled"},
 		},
 		Surfaces: []SurfaceConfig{
@@ -174,12 +195,45 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 				Probe:     probe.Spec{Settings: &probe.HTTP{URL: "https://example.org/health?deep=1", Headers: map[string]fault.Secret{"X-Api": "probe-secret"}, Status: []string{"200", "3xx"}, Contains: "ok"}},
 				DownAfter: 3, UpAfter: 4, Severity: alert.P1, DegradedSeverity: alert.P3, Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbook"}}, InvestigateWindow: 10 * time.Minute,
 			},
-			{Name: "api", Title: "api", Every: 2 * time.Second, Timeout: 2 * time.Second, Probe: probe.Spec{Settings: &probe.Heartbeat{}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
-			{Name: "login", Title: "login", Every: defaultEvery, Timeout: defaultProbeTimeout, Probe: probe.Spec{Settings: &probe.TCP{Address: "db:5432"}}, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3, InvestigateWindow: 30 * time.Minute},
+			{
+				Name:              "api",
+				Title:             "api",
+				Every:             2 * time.Second,
+				Timeout:           2 * time.Second,
+				Probe:             probe.Spec{Settings: &probe.Heartbeat{}},
+				DownAfter:         2,
+				UpAfter:           2,
+				Severity:          alert.P2,
+				DegradedSeverity:  alert.P3,
+				InvestigateWindow: 30 * time.Minute,
+			},
+			{
+				Name:              "login",
+				Title:             "login",
+				Every:             30 * time.Second,
+				Timeout:           longestProbe,
+				Probe:             probe.Spec{Settings: &probe.TCP{Address: "db:5432"}},
+				DownAfter:         2,
+				UpAfter:           2,
+				Severity:          alert.P2,
+				DegradedSeverity:  alert.P3,
+				InvestigateWindow: 30 * time.Minute,
+			},
 		},
 		Canary: CanaryConfig{Every: time.Hour, Ticket: true, MailboxID: 9, PingURL: "https://ping.example.org/probe-secret"},
 		Routes: []RouteConfig{
-			{Name: "shop", Match: []string{`team="shop"`, `env!~"dev|test"`}, Desk: "freescout", To: &freescout.RouteSettings{MailboxID: 7}, Tags: []string{"shop"}, TicketAt: alert.P3, OnRecovery: "close", Hold: &hold, Settle: &settle, Storm: RouteStormConfig{Limit: &limit, Per: &settle}},
+			{
+				Name:       "shop",
+				Match:      []string{`team="shop"`, `env!~"dev|test"`},
+				Desk:       "freescout",
+				To:         &freescout.RouteSettings{MailboxID: 7},
+				Tags:       []string{"shop"},
+				TicketAt:   alert.P3,
+				OnRecovery: "close",
+				Hold:       &hold,
+				Settle:     &settle,
+				Storm:      RouteStormConfig{Limit: &limit, Per: &settle},
+			},
 			{Name: `{a="b",c=~"d"}`, Match: []string{`{a="b",c=~"d"}`}, Desk: "freescout", To: &freescout.RouteSettings{}},
 		},
 		Policies: PolicyConfig{
@@ -199,7 +253,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			TrustedProxies: []string{"10.0.0.0/8", "::1"}, OpenMetrics: true,
 			Tokens: []TokenConfig{
 				{Name: "ops", Token: "a-long-token-of-ops", Scopes: []string{"ingest", "read", "operate", "admin"}},
-				{Name: "grafana", Token: "from-a-file-0123456789", TokenFile: tokenFile, Scopes: []string{"read"}},
+				{Name: "grafana", Token: "from-a-file-0123456789", Scopes: []string{"read"}},
 			}},
 		Log:   LogConfig{Level: "debug"},
 		Flags: map[string]flag.Env{},
@@ -269,7 +323,7 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 	if len(cfg.Sources) < 2 || len(cfg.Surfaces) < 1 || len(cfg.Routes) < 1 || len(cfg.Auth.Tokens) < 1 {
 		t.Fatal("docs/docket.example.yaml has lost its examples")
 	}
-	l := &loader{newMistakes("docket.yaml"), Defaults(), vars{}.look, map[string][]member{}}
+	l := newLoader("docket.yaml", vars{}.look)
 	l.readYAML([]byte(examples))
 	l.settleDesks() // It reads what routes say to their desks.
 	given := map[string]bool{}
@@ -284,17 +338,19 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 		}
 	}
 	for _, path := range all {
-		// One of two that exclude each other stands in the comment of the other.
-		if !given[path] && !strings.HasSuffix(path, ".token") && path != "sources.hmac.secret" && !strings.HasPrefix(path, "sources.identity.") {
+		// The keys of an item are listed above the examples, which show most of them.
+		_, key, _ := strings.Cut(strings.TrimPrefix(path, "auth."), ".")
+		listed := strings.Contains(examples, "# - "+key+": ") || strings.Contains(examples, "# - "+key+" (")
+		if !given[path] && !listed {
 			t.Errorf("docs/docket.example.yaml does not show %s", path)
 		}
 	}
-	for _, v := range allVariables() {
-		if !strings.Contains(examples, v.name) {
-			t.Errorf("docs/docket.example.yaml does not name %s", v.name)
+	for _, v := range allVariables(nil) {
+		if !strings.Contains(examples, v.env) {
+			t.Errorf("docs/docket.example.yaml does not name %s", v.env)
 		}
-		if v.secret != strings.Contains(examples, v.name+" (FILE)") {
-			t.Errorf("docs/docket.example.yaml is wrong on whether %s has a _FILE", v.name)
+		if v.secret() != strings.Contains(examples, v.env+" (FILE)") {
+			t.Errorf("docs/docket.example.yaml is wrong on whether %s has a _FILE", v.env)
 		}
 	}
 	for _, f := range flag.Flags {
@@ -306,7 +362,7 @@ func TestTheExampleFileShowsEveryKeyAndItsExamplesAreGood(t *testing.T) {
 
 // keys are the paths of all keys below a type.
 func keys(t reflect.Type, path string) []string {
-	if c, ok := reflect.New(t).Interface().(choice); ok {
+	if c, ok := reflect.TypeAssert[choice](reflect.New(t)); ok {
 		all := []string{path}
 		for _, kind := range c.Kinds() {
 			all = append(all, keys(reflect.TypeOf(c.Choose(kind)), join(path, kind))...)
@@ -357,7 +413,9 @@ auth: {tokens: [{name: c, token: s3cret-0123456789, scopes: [read]}]}
 		t.Fatal(err)
 	}
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.Desks["freescout"])
-	for _, shown := range []string{cfg.String(), fmt.Sprintf("%+v", *cfg.Desks["freescout"].(*freescout.Settings)), fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", cfg.Slack.Token), fmt.Sprintf("%x", cfg.Slack.Token), log.String(), string(asJSON)} {
+	for _, shown := range []string{
+		cfg.String(), fmt.Sprintf("%+v", *cfg.Desks["freescout"].(*freescout.Settings)), fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", cfg.Slack.Token), fmt.Sprintf("%x", cfg.Slack.Token), log.String(), string(asJSON),
+	} {
 		if strings.Contains(shown, "s3cret") || strings.Contains(shown, fmt.Sprintf("%x", "s3cret")) {
 			t.Errorf("a secret is shown in %s", shown)
 		}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +28,8 @@ func (l *loader) readYAML(text []byte) bool {
 	}
 	tokens := lexer.Tokenize(string(text))
 	if t := tooDeep(tokens); t != nil {
-		l.add(Mistake{File: l.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("nested more than %d levels deep", maxNesting)})
+		text := fmt.Sprintf("nested more than %d levels deep", maxNesting)
+		l.add(Mistake{File: l.file, Line: t.Position.Line, Column: t.Position.Column, Text: text})
 		return false
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // We report those ourselves.
@@ -43,7 +46,7 @@ func (l *loader) readYAML(text []byte) bool {
 			l.wrongAt(doc.Body, "", "a second document begins here: one file holds one configuration")
 			return true
 		}
-		l.decode(doc.Body, reflect.ValueOf(&l.config).Elem(), "")
+		l.decode(doc.Body, reflect.ValueOf(&l.config).Elem(), "", rule{})
 	}
 	return true
 }
@@ -90,15 +93,15 @@ func position(n ast.Node) token.Position {
 	return at
 }
 
-// decode writes a node into v; path is v's place.
-func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
+// decode writes a node into v; path is v's place, r what the tags of its field say.
+func (l *loader) decode(n ast.Node, v reflect.Value, path string, r rule) {
 	if n = l.bare(n, path); n == nil {
 		return
 	}
 	l.at[path], l.given[path] = position(n), true
 	_, isText := n.(*ast.StringNode)
 	if v.CanAddr() {
-		if c, ok := v.Addr().Interface().(choice); ok {
+		if c, ok := reflect.TypeAssert[choice](v.Addr()); ok {
 			l.decodeChoice(n, c, path)
 			return
 		}
@@ -106,17 +109,20 @@ func (l *loader) decode(n ast.Node, v reflect.Value, path string) {
 	switch {
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		l.decode(n, v.Elem(), path)
+		if isSection(v.Type().Elem()) {
+			l.shapes.fill(v.Elem())
+		}
+		l.decode(n, v.Elem(), path, r)
 	case v.Type() == reflect.TypeFor[IdentityConfig]() && isText:
 		l.identityWord(n, v, path)
 	case v.Kind() == reflect.Struct:
 		l.decodeStruct(n, v, path)
 	case v.Kind() == reflect.Slice:
-		l.decodeList(n, v, path)
+		l.decodeList(n, v, path, r)
 	case v.Kind() == reflect.Map:
-		l.decodeMap(n, v, path)
+		l.decodeMap(n, v, path, r)
 	default:
-		l.decodeLeaf(n, v, path)
+		l.decodeScalar(n, v, path, r)
 	}
 }
 
@@ -202,20 +208,29 @@ func join(path, key string) string {
 
 func (l *loader) decodeStruct(n ast.Node, v reflect.Value, path string) {
 	members, _ := l.members(n, path)
-	fields := map[string]int{}
-	for i := range v.NumField() {
-		if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "-" {
-			fields[tag] = i
+	known := map[string]bound{}
+	for _, f := range l.shapes.bind(v, path) {
+		if f.key != "" {
+			known[f.key] = f
 		}
 	}
+	var files []member
 	for _, m := range members {
-		if i, known := fields[m.key]; known {
-			l.decode(m.value, v.Field(i), m.path)
+		if f, ok := known[m.key]; ok {
+			l.decode(m.value, f.value, m.path, f.rule)
 			continue
 		}
-		if !l.decodeForDesk(m, v, path) {
-			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, l.withDesks(fields, v)))
+		key, isFile := strings.CutSuffix(m.key, fileKey)
+		if f, ok := known[key]; isFile && ok && isSecret(f.value.Type()) {
+			files = append(files, m)
+			continue
 		}
+		if !l.keepForDesk(m, v, path) {
+			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, withDeskKeys(v, slices.Collect(maps.Keys(known)))))
+		}
+	}
+	for _, m := range files {
+		l.secretFile(m, known[strings.TrimSuffix(m.key, fileKey)])
 	}
 }
 
@@ -224,20 +239,18 @@ type choice interface {
 	Kinds() []string
 	// Choose takes a kind, and returns a pointer to its settings, nil where there is no such kind.
 	Choose(kind string) any
+	// Chosen returns the kind and its settings, "" where nothing is set.
+	Chosen() (kind string, settings any)
 }
 
 // decodeChoice takes the key that has a value; one that stands alone needs none, since all
 // its settings may have defaults.
 func (l *loader) decodeChoice(n ast.Node, c choice, path string) {
 	members, _ := l.members(n, path)
-	known := map[string]int{}
-	for i, kind := range c.Kinds() {
-		known[kind] = i
-	}
 	chosen := 0
 	for _, m := range members {
-		if _, ok := known[m.key]; !ok {
-			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, known))
+		if !slices.Contains(c.Kinds(), m.key) {
+			l.wrongAt(m.at, m.path, "unknown key: %s", suggest(m.key, slices.Clone(c.Kinds())))
 			continue
 		}
 		value := l.bare(m.value, m.path)
@@ -245,8 +258,9 @@ func (l *loader) decodeChoice(n ast.Node, c choice, path string) {
 			continue
 		}
 		settings := reflect.ValueOf(c.Choose(m.key)).Elem()
+		l.shapes.fill(settings)
 		if value != nil {
-			l.decode(value, settings, m.path)
+			l.decode(value, settings, m.path, rule{})
 		}
 		if chosen++; chosen == 2 {
 			l.wrongAt(m.at, path, "must have one of %s", strings.Join(c.Kinds(), ", "))
@@ -254,7 +268,33 @@ func (l *loader) decodeChoice(n ast.Node, c choice, path string) {
 	}
 }
 
-func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
+// fileKey ends a key that names the file which holds the secret of the key before it.
+const fileKey = "_file"
+
+// secretFile reads the secret that a key with _file behind names.
+func (l *loader) secretFile(m member, f bound) {
+	var file string
+	l.decode(m.value, reflect.ValueOf(&file).Elem(), m.path, rule{})
+	if file == "" || l.said(m.path) {
+		return
+	}
+	if l.given[f.path] && !f.value.IsZero() {
+		l.wrong(m.path, "%s is set, too: set only one of them", f.key)
+		return
+	}
+	text, err := ReadSecret(file)
+	if err != nil {
+		l.wrong(m.path, "%v", err)
+		return
+	}
+	f.value.SetString(text)
+	l.given[f.path], l.fromFile[f.path] = true, file
+	if f.env != "" {
+		l.config.SecretFiles[f.env] = file
+	}
+}
+
+func (l *loader) decodeList(n ast.Node, v reflect.Value, path string, r rule) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
 		l.wrongAt(n, path, "must be a list")
@@ -262,7 +302,7 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values)))
 	for i, item := range list.Values {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := index(path, i)
 		if _, null := item.(*ast.NullNode); null {
 			if i < len(list.Entries) { // In block style: the dash, because nothing stands behind it.
 				item = list.Entries[i]
@@ -270,11 +310,17 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, path string) {
 			l.wrongAt(item, at, "is empty")
 			continue
 		}
-		l.decode(item, v.Index(i), at)
+		if isSection(v.Type().Elem()) {
+			l.shapes.fill(v.Index(i))
+		}
+		l.decode(item, v.Index(i), at, r)
 	}
 }
 
-func (l *loader) decodeMap(n ast.Node, v reflect.Value, path string) {
+// index is the path of an item of a list.
+func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+
+func (l *loader) decodeMap(n ast.Node, v reflect.Value, path string, r rule) {
 	members, ok := l.members(n, path)
 	if !ok {
 		return
@@ -282,7 +328,7 @@ func (l *loader) decodeMap(n ast.Node, v reflect.Value, path string) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, m := range members {
 		item := reflect.New(v.Type().Elem()).Elem()
-		l.decode(m.value, item, m.path)
+		l.decode(m.value, item, m.path, r)
 		v.SetMapIndex(reflect.ValueOf(m.key), item)
 	}
 }

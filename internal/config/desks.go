@@ -2,15 +2,12 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"docket/internal/desk"
 	"docket/internal/desk/kinds"
-	"docket/internal/fault"
 )
 
 // Desks are the sections of the desks, by their names: each row of the table of desks has one,
@@ -38,44 +35,26 @@ func (c Config) DesksInUse() []string {
 	return used
 }
 
-// deskField is one setting of a desk.
-type deskField struct {
-	value reflect.Value
-	tag   reflect.StructTag
-	// path is the key's place; what only the environment sets has its variable's name.
-	path, variable string
+// isDesks reports whether a field holds what belongs to desks.
+func isDesks(t reflect.Type) bool {
+	return t == reflect.TypeFor[Desks]() || t == reflect.TypeFor[desk.RouteSettings]()
 }
 
-// deskFields are the fields of a section, or of a route's settings for its desk.
-func deskFields(settings any, path string) []deskField {
-	v := reflect.ValueOf(settings).Elem()
-	all := make([]deskField, 0, v.NumField())
-	for i := range v.NumField() {
-		f := deskField{value: v.Field(i), tag: v.Type().Field(i).Tag}
-		f.variable = f.tag.Get("env")
-		if f.path = f.variable; f.tag.Get("yaml") != "-" {
-			f.path = join(path, f.tag.Get("yaml"))
-		}
-		all = append(all, f)
-	}
-	return all
-}
-
-// deskVariables are the variables of all desks, in the order of the table and of the fields.
-func deskVariables() []variable {
-	var all []variable
-	for _, k := range kinds.All() {
-		for i, f := range deskFields(k.Settings(), k.Name) {
-			if f.variable == "" {
-				continue
+// bindDesks returns the sections of the desks, or the fields that a route's desk adds to it.
+func (s shapes) bindDesks(v reflect.Value, path string) []bound {
+	switch held := v.Interface().(type) {
+	case Desks:
+		var all []bound
+		for _, k := range kinds.All() {
+			if section := held[k.Name]; section != nil && hasSettings(section) {
+				all = append(all, bound{field{key: k.Name}, reflect.ValueOf(section).Elem(), join(path, k.Name)})
 			}
-			_, secret := f.value.Interface().(fault.Secret)
-			all = append(all, variable{f.variable, f.path, secret, func(c *Config) any {
-				return deskFields(c.Desks[k.Name], k.Name)[i].value.Addr().Interface()
-			}})
 		}
+		return all
+	case desk.RouteSettings:
+		return s.bind(reflect.ValueOf(held).Elem(), path)
 	}
-	return all
+	return nil
 }
 
 // settleDesks chooses the desk where none is named, gives each route one, and reads what the
@@ -103,16 +82,19 @@ func (l *loader) settleRouteDesk(r *RouteConfig, path string) {
 	if known && kind.Route != nil {
 		r.To = kind.Route()
 	}
-	for _, m := range l.routeKeys[path] {
-		i := -1
-		var fields []deskField
-		if r.To != nil {
-			fields = deskFields(r.To, path)
-			i = slices.IndexFunc(fields, func(f deskField) bool { return f.path == m.path })
+	keys := map[string]bound{}
+	if r.To != nil {
+		to := reflect.ValueOf(r.To).Elem()
+		l.shapes.fill(to)
+		for _, f := range l.shapes.bind(to, path) {
+			keys[f.key] = f
 		}
+	}
+	for _, m := range l.routeKeys[path] {
+		f, ours := keys[m.key]
 		switch {
-		case i >= 0:
-			l.decode(m.value, fields[i].value, m.path)
+		case ours:
+			l.decode(m.value, f.value, m.path, f.rule)
 		case !known: // That is said of the desk.
 		case !named && kind.Route == nil:
 			// Another desk's key, while all tickets go to one that takes none: a file that was
@@ -122,16 +104,28 @@ func (l *loader) settleRouteDesk(r *RouteConfig, path string) {
 			l.wrongAt(m.at, m.path, "belongs to the desk %s; this route goes to %s", strings.Join(routeKeyOwners(m.key), " or "), r.Desk)
 		}
 	}
+	if r.To != nil {
+		l.complete(reflect.ValueOf(r.To).Elem(), path)
+	}
+}
+
+// routeKeys are the keys that a desk adds to its routes.
+func routeKeys(k desk.Kind) []string {
+	if k.Route == nil {
+		return nil
+	}
+	var keys []string
+	for _, f := range (shapes{}).bind(reflect.ValueOf(k.Route()).Elem(), "") {
+		keys = append(keys, f.key)
+	}
+	return keys
 }
 
 // routeKeyOwners are the desks whose routes have a key.
 func routeKeyOwners(key string) []string {
 	var owners []string
 	for _, k := range kinds.All() {
-		if k.Route == nil {
-			continue
-		}
-		if slices.ContainsFunc(deskFields(k.Route(), ""), func(f deskField) bool { return f.path == key }) {
+		if slices.Contains(routeKeys(k), key) {
 			owners = append(owners, k.Name)
 		}
 	}
@@ -141,19 +135,14 @@ func routeKeyOwners(key string) []string {
 // checkDesks checks every section, also of a desk that is not used: a mistake in it would wait
 // for the day on which it is.
 func (l *loader) checkDesks() {
-	l.checkWord("desk", l.config.Desk, kinds.Names()...)
 	for i, r := range l.config.Routes {
-		at := fmt.Sprintf("routes[%d]", i)
-		section, known := l.config.Desks[r.Desk]
-		switch {
-		case !l.given[at+".desk"]:
-		case !known:
-			l.wrong(at+".desk", "%s is none of %s", quoted(r.Desk), strings.Join(kinds.Names(), ", "))
-		case r.Desk != l.config.Desk && hasSettings(section) && !section.Chosen():
+		at := index("routes", i)
+		section := l.config.Desks[r.Desk]
+		if section != nil && l.given[at+".desk"] && r.Desk != l.config.Desk && hasSettings(section) && !section.Chosen() {
 			l.wrong(at+".desk", "the desk %s is not configured: write a section %s", r.Desk, r.Desk)
 		}
 		if r.To != nil {
-			r.To.Check(l.reporter(deskFields(r.To, at), at))
+			r.To.Check(l.reporter(r.To, at))
 		}
 	}
 	used := l.config.DesksInUse()
@@ -167,44 +156,25 @@ func (l *loader) checkDesks() {
 
 func hasSettings(s desk.Settings) bool { return reflect.ValueOf(s).Elem().NumField() > 0 }
 
-// checkDesk checks a section; whole says that nothing that is required may be missing.
+// checkDesk checks a section beyond its tags; whole says that nothing that is required may be missing.
 func (l *loader) checkDesk(name string, s desk.Settings, whole bool) {
-	fields := deskFields(s, name)
-	for _, f := range fields {
-		if whole && f.tag.Get("required") != "" {
-			l.need(name, f.path, f.variable, !f.value.IsZero() || l.config.Vault.Secrets[f.variable] != "")
+	for _, f := range l.shapes.bind(reflect.ValueOf(s).Elem(), name) {
+		if whole && f.required {
+			l.need(name, f.path, f.env, !f.value.IsZero() || l.config.Vault.Secrets[f.env] != "")
 		}
 	}
-	for _, f := range fields {
-		l.checkDeskField(f)
-	}
-	s.Check(l.reporter(fields, name))
+	s.Check(l.reporter(s, name))
 	s.Complete()
 }
 
-// checkDeskField checks what the type and the tags of a setting say.
-func (l *loader) checkDeskField(f deskField) {
-	switch v := f.value.Interface().(type) {
-	case fault.Secret:
-		l.checkSecret(f.path, v)
-	case string:
-		if f.tag.Get("format") == "url" && v != "" {
-			l.checkURL(f.path, v)
-		}
-	case time.Duration:
-		if f.tag.Get("min") == "1s" {
-			l.atLeastASecond(f.path, v)
-		}
-	}
-}
-
-// reporter takes what a desk finds wrong about its fields.
-func (l *loader) reporter(fields []deskField, path string) desk.Report {
+// reporter takes what a desk finds wrong about its settings, by key or by variable.
+func (l *loader) reporter(settings any, path string) desk.Report {
+	fields := l.shapes.bind(reflect.ValueOf(settings).Elem(), path)
 	return func(key, format string, args ...any) {
 		at := join(path, key)
 		for _, f := range fields {
-			if f.variable != "" && (f.variable == key || f.path == at) {
-				if l.saidOf(f.variable) {
+			if f.env != "" && (f.env == key || f.path == at) {
+				if l.saidOf(f.env) {
 					return
 				}
 				at = f.path
@@ -232,47 +202,29 @@ func (l *loader) need(name, key, variable string, there bool) {
 	if variable != "" {
 		also = " (" + variable + " in the environment)"
 	}
-	l.add(Mistake{File: l.file, Line: place.Line, Column: place.Column, Path: key, Text: fmt.Sprintf("is missing: the %s desk needs it%s", name, also)})
+	text := fmt.Sprintf("is missing: the %s desk needs it%s", name, also)
+	l.add(Mistake{File: l.file, Line: place.Line, Column: place.Column, Path: key, Text: text})
 }
 
-// decodeForDesk reads a key that is a desk's: a section of the file, or, later, what a route says
-// to its desk. It reports false where the key is none.
-func (l *loader) decodeForDesk(m member, v reflect.Value, path string) bool {
-	switch v.Interface().(type) {
-	case Config:
-		section, ours := l.config.Desks[m.key]
-		if !ours || !hasSettings(section) {
-			return false
-		}
-		l.decode(m.value, reflect.ValueOf(section).Elem(), m.path)
-		return true
-	case RouteConfig:
-		if len(routeKeyOwners(m.key)) == 0 {
-			return false
-		}
-		l.routeKeys[path] = append(l.routeKeys[path], m)
-		return true
+// saidOf reports whether there is a mistake about a variable, or about its _FILE.
+func (l *loader) saidOf(variable string) bool { return l.said(variable) || l.said(variable+"_FILE") }
+
+// keepForDesk keeps a key that a route says to its desk until it is known which one that is. It
+// reports false where the key is none.
+func (l *loader) keepForDesk(m member, v reflect.Value, path string) bool {
+	if v.Type() != reflect.TypeFor[RouteConfig]() || len(routeKeyOwners(m.key)) == 0 {
+		return false
 	}
-	return false
+	l.routeKeys[path] = append(l.routeKeys[path], m)
+	return true
 }
 
-// withDesks are the keys that may stand in a struct, those of the desks among them.
-func (l *loader) withDesks(fields map[string]int, v reflect.Value) map[string]int {
-	known := maps.Clone(fields)
-	for _, k := range kinds.All() {
-		switch v.Interface().(type) {
-		case Config:
-			if hasSettings(l.config.Desks[k.Name]) {
-				known[k.Name] = 0
-			}
-		case RouteConfig:
-			if k.Route == nil {
-				continue
-			}
-			for _, f := range deskFields(k.Route(), "") {
-				known[f.path] = 0
-			}
+// withDeskKeys adds the keys that routes can say to their desks.
+func withDeskKeys(v reflect.Value, keys []string) []string {
+	if v.Type() == reflect.TypeFor[RouteConfig]() {
+		for _, k := range kinds.All() {
+			keys = append(keys, routeKeys(k)...)
 		}
 	}
-	return known
+	return keys
 }

@@ -8,52 +8,40 @@ import (
 	"docket/internal/flag"
 )
 
-// variable is one environment variable and the key that it sets.
-type variable struct {
-	name, path string
-	// secret variables may come as NAME_FILE, too, and are never quoted.
-	secret bool
-	field  func(*Config) any
+// secret reports whether a variable may come as NAME_FILE, too, and is never quoted.
+func (f bound) secret() bool { return isSecret(f.value.Type()) }
+
+// variables are the environment's part of the contract with operators: every key below v that a
+// variable sets.
+func (s shapes) variables(v reflect.Value, path string) []bound {
+	var all []bound
+	for _, f := range s.bind(v, path) {
+		switch {
+		case isSection(f.value.Type()):
+			all = append(all, s.variables(f.value, f.path)...)
+		case f.env != "":
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
-// allVariables are the environment's part of the contract with operators: those of the desks, then the rest.
-func allVariables() []variable { return append(deskVariables(), variables...) }
-
-// variables are those that are no desk's.
-var variables = []variable{
-	{"SLACK_BOT_TOKEN", "slack.token", true, func(c *Config) any { return &c.Slack.Token }},
-	{"SLACK_SIGNING_SECRET", "slack.signing_secret", true, func(c *Config) any { return &c.Slack.SigningSecret }},
-	{"SLACK_DM_USER_IDS", "slack.users", false, func(c *Config) any { return &c.Slack.Users }},
-	{"SLACK_API_URL", "slack.api_url", false, func(c *Config) any { return &c.Slack.APIURL }},
-	{"DOCKET_OIDC_CLIENT_SECRET", "auth.oidc.client_secret", true, func(c *Config) any { return &c.Auth.OIDC.ClientSecret }},
-	{"INFISICAL_CLIENT_ID", "vault.client_id", false, func(c *Config) any { return &c.Vault.ClientID }},
-	{"INFISICAL_CLIENT_SECRET", "vault.client_secret", true, func(c *Config) any { return &c.Vault.ClientSecret }},
-	{"INFISICAL_TOKEN", "vault.token", true, func(c *Config) any { return &c.Vault.Token }},
-	{"DATABASE_URL", "database", true, func(c *Config) any { return &c.Database }},
-	{"DOCKET_LISTEN", "listen", false, func(c *Config) any { return &c.Listen }},
-	{"DOCKET_PUBLIC_URL", "public_url", false, func(c *Config) any { return &c.PublicURL }},
-	{"DOCKET_LOG_LEVEL", "log.level", false, func(c *Config) any { return &c.Log.Level }},
-	{"DOCKET_ADMIN_TOKEN", "auth.admin_token", true, func(c *Config) any { return &c.Auth.Admin }},
-	{"DOCKET_INGEST_TOKEN", "auth.ingest_token", true, func(c *Config) any { return &c.Auth.Ingest }},
-	{"DOCKET_URL", "client.url", false, func(c *Config) any { return &c.Client.URL }},
-	{"DOCKET_TOKEN", "client.token", true, func(c *Config) any { return &c.Client.Token }},
+// defaultVariables are the variables of a configuration with nothing configured.
+func defaultVariables() []bound {
+	cfg := Defaults()
+	return shapes{}.variables(reflect.ValueOf(&cfg).Elem(), "")
 }
 
 // readEnv lays the environment over the file.
 func (l *loader) readEnv() {
-	for _, v := range allVariables() {
+	for _, v := range l.shapes.variables(reflect.ValueOf(&l.config).Elem(), "") {
 		text, name := l.lookup(v)
 		if name == "" {
 			continue
 		}
 		l.fromEnv[v.path] = name
-		field := reflect.ValueOf(v.field(&l.config)).Elem()
-		if field.Kind() == reflect.Slice {
-			field.Set(reflect.ValueOf(separated(text)))
-			continue
-		}
-		if fault := setLeaf(field, text, v.path); fault != "" {
-			l.wrongIn(name, "%s", fault)
+		if wrong := v.set(v.value, text); wrong != "" {
+			l.wrongIn(name, "%s", wrong)
 		}
 	}
 	l.readPort()
@@ -65,22 +53,23 @@ func (l *loader) readEnv() {
 // lookup returns a variable's value and the variable that gave it: NAME, or NAME_FILE, which
 // names a file with the value. Both are "" where there is none; an empty variable is how
 // platforms unset one.
-func (l *loader) lookup(v variable) (text, name string) {
-	text, _ = l.env(v.name)
-	path, fileName := "", v.name+"_FILE"
-	if v.secret {
+func (l *loader) lookup(v bound) (text, name string) {
+	text, _ = l.env(v.env)
+	path, fileName := "", v.env+"_FILE"
+	if v.secret() {
 		path, _ = l.env(fileName)
 	}
 	switch {
 	case text == "" && path == "":
 		return "", ""
 	case !utf8.ValidString(text):
-		l.wrongIn(v.name, "is not UTF-8 text")
+		l.wrongIn(v.env, "is not UTF-8 text")
 		return "", ""
 	case path == "":
-		return text, v.name
+		delete(l.config.SecretFiles, v.env)
+		return text, v.env
 	case text != "":
-		l.wrongIn(v.name, "is set, and so is %s: set only one of them", fileName)
+		l.wrongIn(v.env, "is set, and so is %s: set only one of them", fileName)
 		return "", ""
 	}
 	text, err := ReadSecret(path)
@@ -88,10 +77,7 @@ func (l *loader) lookup(v variable) (text, name string) {
 		l.wrongIn(fileName, "%v", err)
 		return "", ""
 	}
-	if l.config.SecretFiles == nil {
-		l.config.SecretFiles = map[string]string{}
-	}
-	l.config.SecretFiles[v.name] = path
+	l.config.SecretFiles[v.env] = path
 	return text, fileName
 }
 
@@ -111,16 +97,17 @@ func (l *loader) readPort() {
 // readFlag reads 0 (pinned off) or 1 (on by default).
 func (l *loader) readFlag(f flag.Flag) {
 	text, _ := l.env(f.EnvVar)
-	said, err := flag.ParseEnv(text)
+	value, err := flag.ParseEnv(text)
 	if err != nil {
 		l.wrongIn(f.EnvVar, "%s is neither 0 (pinned off) nor 1 (on by default)", quoted(text))
 		return
 	}
-	if said != flag.EnvUnset {
-		l.config.Flags[f.Name] = said
+	if value != flag.EnvUnset {
+		l.config.Flags[f.Name] = value
 	}
 }
 
+// separated are the values of a list in one text.
 func separated(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }

@@ -27,10 +27,26 @@ func TestMistakesOfTokensOfTheEnvironmentNameTheVariable(t *testing.T) {
 		want string
 	}{
 		{"", vars{"DOCKET_ADMIN_TOKEN": "short"}, "DOCKET_ADMIN_TOKEN: is shorter than 16 characters"},
-		{"", vars{"DOCKET_INGEST_TOKEN": "one-0123456789-one\n"}, "DOCKET_INGEST_TOKEN: holds a line break, a space at an end or a control character"},
-		{"", vars{"DOCKET_ADMIN_TOKEN": "same-0123456789-same", "DOCKET_INGEST_TOKEN": "same-0123456789-same"}, `DOCKET_INGEST_TOKEN: is the token of "admin", too`},
-		{"auth: {tokens: [{name: admin, token: file-0123456789-file, scopes: [read]}]}", vars{"DOCKET_ADMIN_TOKEN": "admin-0123456789"}, `DOCKET_ADMIN_TOKEN: "admin" stands twice`},
-		{"", vars{"DOCKET_ADMIN_TOKEN_FILE": "/nowhere/at/all"}, "DOCKET_ADMIN_TOKEN_FILE: its file cannot be read: no such file or directory"},
+		{
+			"",
+			vars{"DOCKET_INGEST_TOKEN": "one-0123456789-one\n"},
+			"DOCKET_INGEST_TOKEN: holds a line break, a space at an end or a control character",
+		},
+		{
+			"",
+			vars{"DOCKET_ADMIN_TOKEN": "same-0123456789-same", "DOCKET_INGEST_TOKEN": "same-0123456789-same"},
+			`DOCKET_INGEST_TOKEN: is the token of "admin", too`,
+		},
+		{
+			"auth: {tokens: [{name: admin, token: file-0123456789-file, scopes: [read]}]}",
+			vars{"DOCKET_ADMIN_TOKEN": "admin-0123456789"},
+			`DOCKET_ADMIN_TOKEN: "admin" stands twice`,
+		},
+		{
+			"",
+			vars{"DOCKET_ADMIN_TOKEN_FILE": "/nowhere/at/all"},
+			"DOCKET_ADMIN_TOKEN_FILE: its file cannot be read: no such file or directory",
+		},
 	} {
 		if diff := cmp.Diff(c.want, refuse(t, c.text, c.env)); diff != "" {
 			t.Error(diff)

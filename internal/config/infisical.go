@@ -3,8 +3,10 @@ package config
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"docket/internal/desk/kinds"
+	"docket/internal/fault"
 )
 
 // replaceable are the variables whose values may change while Docket runs, as the desks say.
@@ -18,28 +20,44 @@ func replaceable() []string {
 	return names
 }
 
-// checkVault: which secrets, where they lie, and who we are.
-func (l *loader) checkVault() {
-	v := l.config.Vault
-	l.checkURL("vault.url", v.URL)
-	l.checkSecret("vault.client_secret", v.ClientSecret)
-	l.checkSecret("vault.token", v.Token)
-	l.atLeastASecond("vault.every", v.Every)
+// VaultConfig is an Infisical that holds secrets of the desk.
+type VaultConfig struct {
+	// The address of the Infisical instance.
+	URL string `yaml:"url" default:"https://app.infisical.com" format:"url"`
+	// The id of the project that holds the secrets.
+	ProjectID string `yaml:"project_id" example:"the-id-of-the-project"`
+	// The slug of the environment that holds the secrets.
+	Environment string `yaml:"environment" default:"prod"`
+	// The client id of a machine identity (universal auth).
+	ClientID string `yaml:"client_id" env:"INFISICAL_CLIENT_ID" example:"the-id-of-the-identity"`
+	// The client secret of that identity.
+	ClientSecret fault.Secret `yaml:"client_secret" env:"INFISICAL_CLIENT_SECRET" example:"the-secret-of-the-identity"`
+	// An access token, instead of client_id and client_secret.
+	Token fault.Secret `yaml:"token" env:"INFISICAL_TOKEN" example:""`
+	// How often the secrets are read again.
+	Every time.Duration `yaml:"every" default:"1m" min:"1s"`
+	// Which variables the vault provides, and the folder that holds each.
+	Secrets map[string]string `yaml:"secrets" example:"{FREESCOUT_API_KEY: /ops/freescout}"`
+}
+
+// check: which secrets, where they are, and who we are.
+func (v *VaultConfig) check(at place) {
 	for name, folder := range v.Secrets {
 		switch {
 		case !slices.Contains(replaceable(), name):
-			l.wrong("vault.secrets", "%s is none of those that the vault can give: %s", quoted(name), strings.Join(replaceable(), ", "))
+			at.wrong("secrets", "the vault cannot provide %s: it can provide %s", quoted(name), strings.Join(replaceable(), ", "))
 		case folder == "" || folder[0] != '/':
-			l.wrong("vault.secrets", "the folder of %s must begin with a slash", name)
+			at.wrong("secrets", "the folder of %s must begin with a slash", name)
 		}
 	}
 	if len(v.Secrets) == 0 {
 		return
 	}
 	if v.ProjectID == "" {
-		l.wrong("vault.project_id", "is missing: it says in which project the secrets lie")
+		at.wrong("project_id", "is missing: it says which project holds the secrets")
 	}
 	if !v.Token.Set() && (v.ClientID == "" || !v.ClientSecret.Set()) {
-		l.wrong("vault.client_id", "is missing: write client_id and client_secret (INFISICAL_CLIENT_ID, INFISICAL_CLIENT_SECRET), or token (INFISICAL_TOKEN)")
+		at.wrong("client_id", "%s", "is missing: write client_id and client_secret (INFISICAL_CLIENT_ID, "+
+			"INFISICAL_CLIENT_SECRET), or token (INFISICAL_TOKEN)")
 	}
 }

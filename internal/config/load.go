@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,17 +24,26 @@ const (
 )
 
 // Load reads the configuration: defaults, then the file, then the environment. path is
-// --config, "" where it was not given. The error is a *ConfigError with every mistake.
+// --config, "" where it was not given. The error is a *Error with every mistake.
 func Load(path string, env Environ) (Config, error) {
+	file, text, err := open(path, env)
+	if err != nil {
+		return Config{}, err
+	}
+	return Parse(file, text, env)
+}
+
+// open reads the file's text; file is "" where there is none.
+func open(path string, env Environ) (file string, text []byte, err error) {
 	path, named := Path(path, env)
-	text, err := readFile(path, maxConfigBytes)
+	text, err = readFile(path, maxConfigBytes)
 	if !named && errors.Is(err, fs.ErrNotExist) {
-		return Parse("", nil, env)
+		return "", nil, nil
 	}
 	if err != nil {
-		return Config{}, &ConfigError{[]Mistake{{File: path, Text: "the configuration file cannot be read: " + reason(err)}}}
+		return "", nil, &Error{[]Mistake{{File: path, Text: "the configuration file cannot be read: " + reason(err)}}}
 	}
-	return Parse(path, text, env)
+	return path, text, nil
 }
 
 // Path is the file that Load reads: path where it is given, that of DOCKET_CONFIG, or
@@ -54,24 +64,36 @@ type loader struct {
 
 	config Config
 	env    Environ
+	shapes shapes
 	// routeKeys are the keys of routes that belong to desks, by their route's path: they are read
 	// once the route's desk is known.
 	routeKeys map[string][]member
 }
 
+// newLoader makes a loader with the defaults. file is "" where there is none.
+func newLoader(file string, env Environ) *loader {
+	return &loader{newMistakes(file), Defaults(), env, shapes{}, map[string][]member{}}
+}
+
 // Parse is Load behind the reading of the file; file is "" where there is none.
 func Parse(file string, text []byte, env Environ) (Config, error) {
-	l := &loader{newMistakes(file), Defaults(), env, map[string][]member{}}
-	readable := l.readYAML(text)
-	l.readEnv()
-	if readable { // Otherwise all that the file says would be called missing.
-		l.settle()
-		l.validate()
-	}
+	l := newLoader(file, env)
+	l.read(text)
 	if err := l.err(); err != nil {
 		return Config{}, err
 	}
 	return l.config, nil
+}
+
+// read reads the file's text and the environment, and checks what came out.
+func (l *loader) read(text []byte) {
+	readable := l.readYAML(text)
+	l.readEnv()
+	if readable { // Otherwise all that the file says would be called missing.
+		root := reflect.ValueOf(&l.config).Elem()
+		l.complete(root, "")
+		l.review(root, "")
+	}
 }
 
 // readFile reads a file of at most limit bytes.

@@ -38,12 +38,12 @@ func (m Mistake) String() string {
 	return strings.Join(append(parts, m.Text), ": ")
 }
 
-// ConfigError is every mistake of a configuration: those of the file from top to bottom,
+// Error is every mistake of a configuration: those of the file from top to bottom,
 // then those of the environment.
-type ConfigError struct{ Mistakes []Mistake }
+type Error struct{ Mistakes []Mistake }
 
 // Error prints one mistake a line.
-func (e *ConfigError) Error() string {
+func (e *Error) Error() string {
 	lines := make([]string, len(e.Mistakes))
 	for i, m := range e.Mistakes {
 		lines[i] = m.String()
@@ -67,14 +67,18 @@ type mistakes struct {
 	at map[string]token.Position
 	// given are the keys to which the file gives a value, by their paths.
 	given map[string]bool
-	// fromEnv is the variable that a key was set by, by its path.
-	fromEnv map[string]string
+	// fromEnv is the variable that a key was set by, by its path; fromFile is the file that
+	// holds a secret.
+	fromEnv, fromFile map[string]string
+	// names are those of items of lists, by their paths: sources[2] has a name.
+	names map[string]string
 }
 
 func newMistakes(file string) mistakes {
 	return mistakes{
 		file: file, spoilt: map[string]bool{}, below: map[string]bool{},
-		at: map[string]token.Position{}, given: map[string]bool{}, fromEnv: map[string]string{},
+		at: map[string]token.Position{}, given: map[string]bool{}, fromEnv: map[string]string{}, fromFile: map[string]string{},
+		names: map[string]string{},
 	}
 }
 
@@ -139,10 +143,12 @@ func (l *mistakes) said(path string) bool {
 	return l.below[path]
 }
 
-// holds reports whether the file has a key, with or without a value.
-func (l *mistakes) holds(path string) bool {
-	_, found := l.at[path]
-	return found
+// item is the path of an item of a list, which a variable sets as a whole.
+func (l *mistakes) item(path string, i int) string {
+	if _, ok := l.fromEnv[path]; ok {
+		return path
+	}
+	return index(path, i)
 }
 
 // place finds a key in the file, or the nearest one above it.
@@ -155,7 +161,17 @@ func (l *mistakes) place(path string) (token.Position, bool) {
 	return token.Position{}, false
 }
 
-// err is nil, or a *ConfigError.
+// shown is a path as people read it: an item goes by its name where it has one.
+func (l *mistakes) shown(path string) string {
+	item, rest, found := strings.Cut(path, "]")
+	if name := l.names[item+"]"]; found && name != "" {
+		list, _, _ := strings.Cut(item, "[")
+		return list + "." + name + rest
+	}
+	return path
+}
+
+// err is nil, or a *Error.
 func (l *mistakes) err() error {
 	if len(l.all) == 0 {
 		return nil
@@ -166,8 +182,11 @@ func (l *mistakes) err() error {
 		}
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+	for i := range l.all {
+		l.all[i].Path = l.shown(l.all[i].Path)
+	}
 	if l.left > 0 {
 		l.all = append(l.all, Mistake{File: l.file, Text: fmt.Sprintf("and %d more mistakes", l.left)})
 	}
-	return &ConfigError{l.all}
+	return &Error{l.all}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -14,13 +13,13 @@ import (
 	"docket/internal/alert"
 )
 
-func (l *loader) decodeLeaf(n ast.Node, v reflect.Value, path string) {
+func (l *loader) decodeScalar(n ast.Node, v reflect.Value, path string, r rule) {
 	if _, ok := n.(ast.ScalarNode); !ok {
 		l.wrongAt(n, path, "must be a single value")
 		return
 	}
-	if fault := setLeaf(v, scalarText(n), path); fault != "" {
-		l.wrongAt(n, path, "%s", fault)
+	if wrong := setScalar(v, scalarText(n), r); wrong != "" {
+		l.wrongAt(n, path, "%s", wrong)
 	}
 }
 
@@ -35,12 +34,9 @@ func scalarText(n ast.Node) string {
 	return n.GetToken().Value
 }
 
-// mayBeZero reports whether 0 means something for the number at path.
-func mayBeZero(path string) bool { return strings.HasSuffix(path, ".storm.limit") }
-
-// setLeaf parses text into v, the value at path, and says what is wrong with it, "" if
-// nothing is. Secrets are not quoted.
-func setLeaf(v reflect.Value, text, path string) string {
+// setScalar parses text into v, and says what is wrong with it, "" if nothing is. Secrets are
+// not quoted. A number may be zero only where its tags say what that means.
+func setScalar(v reflect.Value, text string, r rule) string {
 	switch v.Interface().(type) {
 	case time.Duration:
 		d, err := time.ParseDuration(text)
@@ -65,10 +61,10 @@ func setLeaf(v reflect.Value, text, path string) string {
 		v.SetString(text)
 	case reflect.Int64:
 		i, err := strconv.ParseInt(text, 10, 64)
-		if mayBeZero(path) && (err != nil || i < 0) {
+		if r.zero != "" && (err != nil || i < 0) {
 			return quoted(text) + " is not a number: write 0 or more"
 		}
-		if !mayBeZero(path) && (err != nil || i <= 0) {
+		if r.zero == "" && (err != nil || i <= 0) {
 			return quoted(text) + " is not a positive number"
 		}
 		v.SetInt(i)
@@ -108,8 +104,8 @@ func plain(text string) string {
 }
 
 // suggest names the known key that was probably meant, or all of them.
-func suggest(key string, known map[string]int) string {
-	names := slices.Sorted(maps.Keys(known))
+func suggest(key string, names []string) string {
+	slices.Sort(names)
 	best, distance := "", 3
 	for _, name := range names {
 		if d := edits(key, name); d < distance && d < len(name) {

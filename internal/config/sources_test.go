@@ -14,19 +14,70 @@ import (
 func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{
-		{"a mapping that misses its key", "sources:\n  - {name: a, format: generic, map: {title: body.x}}\n", "docket.yaml:2:37: sources[0].map.key: is missing: write an expression, such as body.key"},
-		{"no mapping at all", "sources:\n  - {name: a, format: generic}\n", "docket.yaml:2:5: sources[0].map.key: is missing: write an expression, such as body.key\ndocket.yaml:2:5: sources[0].map.title: is missing: write an expression, such as body.title"},
-		{"an expression that is none", "sources:\n  - name: a\n    format: generic\n    map:\n      key: body.id +\n      title: bdy.x\n", "docket.yaml:5:12: sources[0].map.key: is no expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 of the expression)\n" +
-			"docket.yaml:6:14: sources[0].map.title: is no expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, column 1 of the expression)"},
-		{"an unknown field", "sources:\n  - {name: a, format: cloudevents, map: {kee: body.x}}\n", "docket.yaml:2:47: sources[0].map.kee: is no field of an alert: known are annotations, ends_at, id, items, key, labels, link, severity, starts_at, status, title, when"},
-		{"a mapping that nothing reads", "sources:\n  - {name: a, format: grafana, map: {key: body.x}}\n", "docket.yaml:2:37: sources[0].map: belongs to a source of the format generic or cloudevents"},
-		{"lines of no log", "sources:\n  - {name: a, lines: [{match: x}], codes: {limit: 1}}\n", "docket.yaml:2:22: sources[0].lines: belongs to a source of the format heroku\ndocket.yaml:2:43: sources[0].codes: belongs to a source of the format heroku"},
-		{"a log without lines", "sources:\n  - {name: a, format: heroku}\n", "docket.yaml:2:5: sources[0].lines: is missing: set lines, or codes.limit"},
-		{"a bad pattern", "sources:\n  - {name: a, format: heroku, lines: [{match: '(?P<x'}]}\n", "docket.yaml:2:47: sources[0].lines[0].match: \"(?P<x\" is not a regular expression: error parsing regexp: invalid named capture: `(?P<x`"},
-		{"codes without a limit", "sources:\n  - {name: a, format: heroku, lines: [{match: x}], codes: {per: 1m}}\n", "docket.yaml:2:59: sources[0].codes.limit: is missing: how many lines within per make an alert"},
-		{"a template of a field that is not there", "routes:\n  - match: [a=b]\n    subject: '{{.Titel}}'\n    body: '{{range 90000}}{{end}}'\n", "docket.yaml:3:14: routes[0].subject: <.Titel>: can't evaluate field Titel in type template.View (in line 1, column 2 of the template)\ndocket.yaml:4:11: routes[0].body: <step>: error calling step: its loops take more than 10000 turns (in line 1, column 2 of the template)"},
-		{"an expectation without its pace", "sources:\n  - {name: a, expect: {alert: Watchdog}}\n", "docket.yaml:2:23: sources[0].expect.every: is missing: how often it comes at least, such as 5m"},
-		{"an expectation of nothing", "sources:\n  - {name: a, expect: {every: 5ms}}\n", "docket.yaml:2:23: sources[0].expect.alert: is missing: the alert that must come, such as Watchdog\ndocket.yaml:2:31: sources[0].expect.every: 5ms is too short: 1s is the shortest"},
+		{
+			"a mapping that misses its key",
+			"sources:\n  - {name: a, format: generic, map: {title: body.x}}\n",
+			"docket.yaml:2:37: sources.a.map.key: is missing: write an expression, such as body.key",
+		},
+		{
+			"no mapping at all",
+			"sources:\n  - {name: a, format: generic}\n",
+			"docket.yaml:2:5: sources.a.map.key: is missing: write an expression, such as body.key\ndocket.yaml:2:5: sources.a.map.title: " +
+				"is missing: write an expression, such as body.title",
+		},
+		{"an expression that is none", "sources:\n  - name: a\n    format: generic\n    map:\n      key: body.id +\n      title: bdy.x\n", "docket.yaml:5:12: sources.a.map.key: is no expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 of the expression)\n" +
+			"docket.yaml:6:14: sources.a.map.title: is no expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, column 1 of the expression)"},
+		{
+			"an unknown field",
+			"sources:\n  - {name: a, format: cloudevents, map: {kee: body.x}}\n",
+			"docket.yaml:2:47: sources.a.map.kee: is no field of an alert: known are annotations, ends_at, id, items, key, " +
+				"labels, link, severity, starts_at, status, title, when",
+		},
+		{
+			"a mapping that nothing reads",
+			"sources:\n  - {name: a, format: grafana, map: {key: body.x}}\n",
+			"docket.yaml:2:37: sources.a.map: belongs to a source of the format generic or cloudevents",
+		},
+		{
+			"lines of no log",
+			"sources:\n  - {name: a, lines: [{match: x}], codes: {limit: 1}}\n",
+			"docket.yaml:2:22: sources.a.lines: belongs to a source of the format heroku\ndocket.yaml:2:43: sources.a.codes: " +
+				"belongs to a source of the format heroku",
+		},
+		{
+			"a log without lines",
+			"sources:\n  - {name: a, format: heroku}\n",
+			"docket.yaml:2:5: sources.a.lines: is missing: set lines, or codes.limit",
+		},
+		{
+			"a bad pattern",
+			"sources:\n  - {name: a, format: heroku, lines: [{match: '(?P<x'}]}\n",
+			"docket.yaml:2:47: sources.a.lines[0].match: \"(?P<x\" is not a regular expression: error parsing regexp: invalid " +
+				"named capture: `(?P<x`",
+		},
+		{
+			"codes without a limit",
+			"sources:\n  - {name: a, format: heroku, lines: [{match: x}], codes: {per: 1m}}\n",
+			"docket.yaml:2:59: sources.a.codes.limit: is missing: how many lines within per make an alert",
+		},
+		{
+			"a template of a field that is not there",
+			"routes:\n  - match: [a=b]\n    subject: '{{.Titel}}'\n    body: '{{range 90000}}{{end}}'\n",
+			"docket.yaml:3:14: routes[0].subject: <.Titel>: can't evaluate field Titel in type template.View (in line 1, column " +
+				"2 of the template)\ndocket.yaml:4:11: routes[0].body: <step>: error calling step: its loops take more than 10000 " +
+				"turns (in line 1, column 2 of the template)",
+		},
+		{
+			"an expectation without its pace",
+			"sources:\n  - {name: a, expect: {alert: Watchdog}}\n",
+			"docket.yaml:2:23: sources.a.expect.every: is missing: how often it is received at least, such as 5m",
+		},
+		{
+			"an expectation of nothing",
+			"sources:\n  - {name: a, expect: {every: 5ms}}\n",
+			"docket.yaml:2:23: sources.a.expect.alert: is missing: the alert that must come, such as Watchdog\ndocket.yaml:2:31: " +
+				"sources.a.expect.every: 5ms is too short: 1s is the shortest",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, refuse(t, c.text, nil)); diff != "" {

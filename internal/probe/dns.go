@@ -20,22 +20,23 @@ import (
 
 // DNS asks a name server.
 type DNS struct {
-	// Name is what is asked for; of type PTR it may be an IP address.
+	// The name to ask for. For the type PTR it may be an IP address.
 	Name string `yaml:"name"`
-	// Type is A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT; A unless set.
+	// The type of the record: A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT. Unless set, it is A.
 	Type string `yaml:"type"`
-	// Resolver is host:port of the server to ask; the machine's own unless set.
+	// The server to ask, host:port. Unless set, it is the machine's own.
 	Resolver string `yaml:"resolver"`
-	// Expect are values that must all be among the answers. An MX may be written with its
-	// preference (10 mail.example.org) or without.
+	// Values that must all be among the answers. An MX may be written with its preference (10 mail.example.org) or
+	// without.
 	Expect []string `yaml:"expect"`
-	// Only says that no other value may be among them.
+	// Whether no other value may be among the answers.
 	Only bool `yaml:"only"`
-	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
+	// The surface is degraded when the answer takes longer. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials. The
-	// machine's own resolver may always be at one: in Google's cloud it is.
+	// The surface is down when the answer takes longer. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// Whether the probe may ask addresses at which clouds hand out credentials. The machine's own resolver may always
+	// be at one: in Google's cloud it is.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

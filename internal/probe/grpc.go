@@ -27,27 +27,28 @@ import (
 // GRPC asks a gRPC server how it is, by the health checking protocol
 // (https://github.com/grpc/grpc/blob/master/doc/health-checking.md, read 2026-11-27).
 type GRPC struct {
-	// Address is host:port.
+	// The address to connect to, host:port.
 	Address string `yaml:"address"`
-	// Service is the name of the service to ask about; the server as a whole unless set.
+	// The name of the service to ask about. Unless set, it is the server as a whole.
 	Service string `yaml:"service"`
-	// TLS speaks TLS; without it the connection is not encrypted.
+	// Whether to use TLS; without it the connection is not encrypted.
 	TLS bool `yaml:"tls"`
-	// ServerName is the name that is asked for and that the certificate must be for: the
-	// address' host unless set. Without TLS it is only the name that is asked for.
+	// The name to ask for, which the certificate must be valid for. Unless set, it is the host of the address.
 	ServerName string `yaml:"server_name"`
-	// Headers are sent with the call, as its metadata.
+	// Metadata of the call.
 	Headers map[string]fault.Secret `yaml:"headers"`
-	// CertificateDays is as an HTTP's.
+	// The surface is degraded this many days before its certificate ends. Unless set, it is 14, and less for
+	// certificates that are valid for less than eight weeks.
 	CertificateDays int64 `yaml:"certificate_days"`
-	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
+	// The surface is degraded when the answer takes longer. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// CAFile holds certificates of authorities that are trusted besides the machine's own.
+	// The surface is down when the answer takes longer. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// A file with certificates of authorities that are trusted besides the machine's own.
 	CAFile string `yaml:"ca_file"`
-	// Insecure trusts any certificate; its end is watched all the same.
+	// Whether any certificate is trusted; its end is watched all the same.
 	Insecure bool `yaml:"insecure"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	// Whether the probe may ask addresses at which clouds hand out credentials.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

@@ -9,9 +9,9 @@ import (
 
 // Heartbeat is a job that checks in by POST /heartbeat/NAME; its silence is the fault.
 type Heartbeat struct {
-	// Within is how often it must check in; the surface's every unless set.
+	// How often the job must check in. Unless set, it is the surface's every.
 	Within time.Duration `yaml:"within"`
-	// Grace is how much later it may be before it is down: until then it is degraded.
+	// How much later the job may check in before the surface is down; until then it is degraded.
 	Grace time.Duration `yaml:"grace"`
 }
 

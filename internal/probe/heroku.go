@@ -20,11 +20,13 @@ import (
 // Heroku asks the Platform API for the state of an app's dynos
 // (https://devcenter.heroku.com/articles/platform-api-reference#dyno-list, read 2026-11-23).
 type Heroku struct {
-	App   string       `yaml:"app"`
+	// The name of the app.
+	App string `yaml:"app"`
+	// A token for the Platform API that may read the app.
 	Token fault.Secret `yaml:"token"`
-	// Type is the process type whose dynos count; web unless set.
+	// The process type whose dynos count. Unless set, it is web.
 	Type string `yaml:"type"`
-	// APIURL is https://api.heroku.com unless set.
+	// The address of the Platform API. Unless set, it is https://api.heroku.com.
 	APIURL string `yaml:"api_url"`
 }
 

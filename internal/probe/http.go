@@ -22,36 +22,40 @@ import (
 
 // HTTP asks a web server, and looks at its answer.
 type HTTP struct {
-	// URL is asked for with Method, GET unless set. What is secret belongs into Headers.
-	URL    string `yaml:"url"`
+	// The address to ask. Put secrets into headers, not here.
+	URL string `yaml:"url"`
+	// The method of the request. Unless set, it is GET.
 	Method string `yaml:"method"`
-	// Headers and Body are sent. Headers go to the URL's own host only, also after a redirect.
+	// Headers of the request. They go to the host of the URL only, also after a redirect.
 	Headers map[string]fault.Secret `yaml:"headers"`
-	Body    fault.Secret            `yaml:"body"`
-	// Status are good statuses: 200, 2xx or 200-299, the last one unless set.
+	// The body of the request.
+	Body fault.Secret `yaml:"body"`
+	// Which statuses are good: 200, 2xx or 200-299. Unless set, 200-299 are.
 	Status []string `yaml:"status"`
-	// Contains is a text that the answer's body must hold, Lacks one that it must not,
-	// Matches a regular expression (RE2) for it.
+	// A text that the body of the answer must contain.
 	Contains string `yaml:"contains"`
-	Lacks    string `yaml:"lacks"`
-	Matches  string `yaml:"matches"`
-	// JSON is an expression in CEL that must be true of body, the answer's JSON.
+	// A text that the body of the answer must not contain.
+	Lacks string `yaml:"lacks"`
+	// A regular expression (RE2) that the body of the answer must match.
+	Matches string `yaml:"matches"`
+	// An expression in CEL that must be true of body, the JSON of the answer.
 	JSON string `yaml:"json"`
-	// AnswerHeaders are texts that the answer's headers must hold; "" is: the header is there.
+	// Texts that headers of the answer must contain; "" only asks for the header.
 	AnswerHeaders map[string]string `yaml:"answer_headers"`
-	// DegradedOver and DownOver are how long an answer may take; 0 is any time.
+	// The surface is degraded when the answer takes longer. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// CertificateDays is how many days before its certificate's end the surface is degraded; 0 is
-	// 14, and less for certificates that live shorter than eight weeks.
+	// The surface is down when the answer takes longer. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// The surface is degraded this many days before its certificate ends. Unless set, it is 14, and less for
+	// certificates that are valid for less than eight weeks.
 	CertificateDays int64 `yaml:"certificate_days"`
-	// Redirects is follow (up to 10 of them), or refuse: then a redirect is the answer.
+	// Whether to follow redirects: follow (up to 10 of them) or refuse (the redirect is the answer).
 	Redirects string `yaml:"redirects"`
-	// CAFile holds certificates of authorities that are trusted besides the machine's own.
+	// A file with certificates of authorities that are trusted besides the machine's own.
 	CAFile string `yaml:"ca_file"`
-	// Insecure trusts any certificate.
+	// Whether any certificate is trusted.
 	Insecure bool `yaml:"insecure"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	// Whether the probe may ask addresses at which clouds hand out credentials.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

@@ -21,16 +21,17 @@ import (
 
 // ICMP pings a host, without the rights that a raw socket needs.
 type ICMP struct {
-	// Host is a name or an address, without a port.
+	// The name or the address of the host, without a port.
 	Host string `yaml:"host"`
-	// Count is how many pings a reading sends, one after the other; 1 unless set.
+	// How many pings are sent, one after the other. Unless set, it is 1.
 	Count int64 `yaml:"count"`
-	// IPVersion is 4 or 6; whichever the machine prefers for this host unless set.
+	// The version of IP, 4 or 6. Unless set, it is the one that the machine prefers for this host.
 	IPVersion int64 `yaml:"ip_version"`
-	// DegradedOver and DownOver are how long a round trip may take, on average; 0 is any time.
+	// The surface is degraded when a round trip takes longer on average. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	// The surface is down when a round trip takes longer on average. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// Whether the probe may ask addresses at which clouds hand out credentials.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

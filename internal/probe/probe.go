@@ -69,15 +69,23 @@ func (s *Spec) Choose(kind string) any {
 	return nil
 }
 
+// Chosen returns the kind, and its settings; "" and nil where nothing is set.
+func (s Spec) Chosen() (kind string, settings any) {
+	for _, k := range kinds {
+		if reflect.TypeOf(k.fresh()) == reflect.TypeOf(s.Settings) {
+			return k.name, s.Settings
+		}
+	}
+	return "", nil
+}
+
 // Describe names the Spec's kind and what it asks, for people: without secrets, and without
 // a URL's query. Both are "" where nothing is set.
 func (s Spec) Describe() (kind, target string) {
-	for _, k := range kinds {
-		if reflect.TypeOf(k.fresh()) == reflect.TypeOf(s.Settings) {
-			return k.name, s.Settings.target()
-		}
+	if kind, _ = s.Chosen(); kind == "" {
+		return "", ""
 	}
-	return "", ""
+	return kind, s.Settings.target()
 }
 
 // Fault is what is wrong with one key of a Spec.

@@ -16,16 +16,17 @@ import (
 
 // TCP connects to a port, and where Send or Expect is set talks to it.
 type TCP struct {
-	// Address is host:port.
+	// The address to connect to, host:port.
 	Address string `yaml:"address"`
-	// Send is written once connected.
+	// A text that is sent once connected.
 	Send fault.Secret `yaml:"send"`
-	// Expect must come back, within the first 64 KiB.
+	// A text that must come back, within the first 64 KiB.
 	Expect string `yaml:"expect"`
-	// DegradedOver and DownOver are how long it may take; 0 is any time.
+	// The surface is degraded when this takes longer. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	// The surface is down when this takes longer. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// Whether the probe may ask addresses at which clouds hand out credentials.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

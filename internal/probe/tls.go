@@ -11,21 +11,22 @@ import (
 
 // TLS shakes hands with a TLS server and looks at its certificate: chain, name and end.
 type TLS struct {
-	// Address is host:port.
+	// The address to connect to, host:port.
 	Address string `yaml:"address"`
-	// ServerName is the name that is asked for and that the certificate must be for: the
-	// address' host unless set.
+	// The name to ask for, which the certificate must be valid for. Unless set, it is the host of the address.
 	ServerName string `yaml:"server_name"`
-	// CertificateDays is as an HTTP's.
+	// The surface is degraded this many days before its certificate ends. Unless set, it is 14, and less for
+	// certificates that are valid for less than eight weeks.
 	CertificateDays int64 `yaml:"certificate_days"`
-	// DegradedOver and DownOver are how long a handshake may take, connecting included.
+	// The surface is degraded when the handshake takes longer, connecting included. 0 is any time.
 	DegradedOver time.Duration `yaml:"degraded_over"`
-	DownOver     time.Duration `yaml:"down_over"`
-	// CAFile holds certificates of authorities that are trusted besides the machine's own.
+	// The surface is down when the handshake takes longer. 0 is any time.
+	DownOver time.Duration `yaml:"down_over"`
+	// A file with certificates of authorities that are trusted besides the machine's own.
 	CAFile string `yaml:"ca_file"`
-	// Insecure trusts any certificate; its end is watched all the same.
+	// Whether any certificate is trusted; its end is watched all the same.
 	Insecure bool `yaml:"insecure"`
-	// AllowMetadata lets the probe ask addresses at which clouds hand out credentials.
+	// Whether the probe may ask addresses at which clouds hand out credentials.
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 

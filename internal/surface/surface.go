@@ -48,8 +48,10 @@ func Worst(all ...Status) Status {
 
 // Link leads to something about a surface: a runbook, a dashboard.
 type Link struct {
+	// What the link says.
 	Title string `yaml:"title" json:"title"`
-	URL   string `yaml:"url"   json:"url"`
+	// Where it leads to.
+	URL string `yaml:"url" json:"url" format:"link" required:""`
 }
 
 // Surface is one thing that users touch, as it is configured.

@@ -22,28 +22,31 @@ const (
 )
 
 // Settings are the section freescout of docket.yaml, with its variables.
+//
+// The FreeScout help desk, also behind Cloudflare Access.
 type Settings struct {
-	// APIURL is the site's address, with or without /api.
-	APIURL string `yaml:"api_url" env:"FREESCOUT_API_URL" required:"true" format:"url"`
-	// InstanceURL is what links for people are built from: api_url without /api unless set.
-	InstanceURL string `yaml:"instance_url" env:"FREESCOUT_INSTANCE_URL" format:"url"`
-	// APIKey is the installation's key.
-	APIKey fault.Secret `yaml:"api_key" env:"FREESCOUT_API_KEY" required:"true"`
-	// MailboxID is the operations mailbox; a route may name another.
-	MailboxID int64 `yaml:"mailbox_id" env:"FREESCOUT_OPERATIONS_MAILBOX_ID" required:"true"`
-	// Customer is the e-mail address in whose name tickets are opened.
+	// The address of the FreeScout site, with or without /api.
+	APIURL string `yaml:"api_url" env:"FREESCOUT_API_URL" required:"true" format:"url" example:"https://tickets.example.org/api"`
+	// The address that links for people are built from. Unless set, it is api_url without /api.
+	InstanceURL string `yaml:"instance_url" env:"FREESCOUT_INSTANCE_URL" format:"url" example:"https://tickets.example.org"`
+	// The API key of the FreeScout installation. Better set it in the environment.
+	APIKey fault.Secret `yaml:"api_key" env:"FREESCOUT_API_KEY" required:"true" example:"the-key-of-the-installation"`
+	// The number of the operations mailbox, which gets the tickets; a route may name another.
+	MailboxID int64 `yaml:"mailbox_id" env:"FREESCOUT_OPERATIONS_MAILBOX_ID" required:"true" example:"2"`
+	// The e-mail address in whose name tickets are opened.
 	Customer string `yaml:"customer"`
-	// UserID acts in notes and status changes; unset, it is the first active user.
-	UserID int64 `yaml:"user_id" env:"FREESCOUT_USER_ID"`
-	// WaitOut is how long after an unknown create a look is believed.
+	// The number of the agent who writes notes and changes states. Unless set, it is the first active one.
+	UserID int64 `yaml:"user_id" env:"FREESCOUT_USER_ID" example:"1"`
+	// After a create whose outcome is unknown: how long Docket waits before it looks whether the ticket is there.
+	// It must cover the longest that FreeScout may still be working on the request.
 	WaitOut time.Duration `yaml:"wait_out" min:"1s"`
-	// Rate is how many calls may start in a second.
+	// How many calls may start in one second, at most.
 	Rate float64 `yaml:"rate"`
-	// WebhookSecret is what FreeScout signs its webhooks with.
-	WebhookSecret fault.Secret `yaml:"webhook_secret" env:"FREESCOUT_WEBHOOK_SECRET"`
-	// AccessClientID and AccessClientSecret are the Cloudflare Access service token before
-	// FreeScout, both or neither; they come from the environment only.
-	AccessClientID     fault.Secret `yaml:"-" env:"CF_ACCESS_SVC_TICKETS_CLIENT_ID"`
+	// The secret with which FreeScout signs its webhooks.
+	WebhookSecret fault.Secret `yaml:"webhook_secret" env:"FREESCOUT_WEBHOOK_SECRET" example:"the-webhook-secret"`
+	// The client id of the Cloudflare Access service token for a FreeScout behind Cloudflare Access.
+	AccessClientID fault.Secret `yaml:"-" env:"CF_ACCESS_SVC_TICKETS_CLIENT_ID"`
+	// The client secret of that service token.
 	AccessClientSecret fault.Secret `yaml:"-" env:"CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"`
 }
 
@@ -99,7 +102,7 @@ func (s *Settings) Open(n desk.Needs) (desk.Desk, error) {
 
 // RouteSettings are what a route says to FreeScout.
 type RouteSettings struct {
-	// MailboxID is where the route's tickets go, in place of the operations mailbox.
+	// For FreeScout: the mailbox that gets the tickets, instead of the operations mailbox.
 	MailboxID int64 `yaml:"mailbox_id"`
 }
 
