@@ -39,7 +39,7 @@ var neighbours = map[string][]string{
 	"internal/notice":    {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
 	"internal/rule":      {"internal/alert", "internal/filing", "internal/storm", "internal/incident", "internal/brief"},
 	"internal/template":  {"internal/alert", "internal/filing", "internal/incident", "internal/brief"},
-	"internal/desk":      {"internal/health", "internal/outbound"},
+	"internal/desk":      {"internal/health", "internal/outbound", "internal/failpoint"},
 	"internal/notify":    {"internal/outbound"},
 	"internal/infisical": {"internal/outbound"},
 	"internal/source":    {"internal/outbound"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"io/fs"
 	"os"
 	"path"
@@ -68,22 +69,49 @@ func nameFaults(tree []pkg) (faults []string) {
 	return faults
 }
 
-// sleepFaults says which test sleeps in a file that knows no synctest bubble.
+// sleepFaults says which test sleeps in a file that knows no synctest bubble: by time.Sleep,
+// or by waiting for nothing but time.After.
 func sleepFaults(tree []pkg) (faults []string) {
 	for _, p := range tree {
 		for _, f := range p.files {
 			if !f.test || slices.Contains(f.imports, "testing/synctest") {
 				continue
 			}
+			bounds := map[ast.Stmt]bool{} // Ends of a wait for something else.
 			ast.Inspect(f.ast, func(n ast.Node) bool {
-				if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Sleep" && f.packageOf(s.X) == "time" {
-					faults = append(faults, f.at(s)+" sleeps: wait for the event, or test in a synctest bubble")
+				switch n := n.(type) {
+				case *ast.SelectStmt:
+					for _, c := range n.Body.List {
+						bounds[c.(*ast.CommClause).Comm] = len(n.Body.List) > 1
+					}
+				case *ast.SelectorExpr:
+					if n.Sel.Name == "Sleep" && f.packageOf(n.X) == "time" {
+						faults = append(faults, f.at(n)+" sleeps: wait for the event, or test in a synctest bubble")
+					}
+				case *ast.ExprStmt:
+					if f.waitsOnlyForTime(n) && !bounds[n] {
+						faults = append(faults, f.at(n)+" sleeps by time.After: wait for the event, or test in a synctest bubble")
+					}
 				}
 				return true
 			})
 		}
 	}
 	return faults
+}
+
+// waitsOnlyForTime reports whether a statement is <-time.After(...).
+func (f file) waitsOnlyForTime(s *ast.ExprStmt) bool {
+	from, ok := s.X.(*ast.UnaryExpr)
+	if !ok || from.Op != token.ARROW {
+		return false
+	}
+	call, ok := from.X.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	named, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (named.Sel.Name == "After" || named.Sel.Name == "Tick") && f.packageOf(named.X) == "time"
 }
 
 // mapLine is a package on the map of ARCHITECTURE.md: "internal/alert/   what it holds".

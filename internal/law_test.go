@@ -55,6 +55,9 @@ func TestLawSeesEachOffence(t *testing.T) {
 		{"another name that says nothing", names, files("internal/web/x.go", `package handler`), "handler says nothing"},
 		{"a sleep in a test", sleeps, files("internal/web/x_test.go", `package web; import "time"; func f() { time.Sleep(1) }`), "sleeps"},
 		{"a sleep in a bubble", sleeps, files("internal/web/x_test.go", `package web; import ("testing/synctest"; "time"); func f() { synctest.Wait(); time.Sleep(1) }`), ""},
+		{"a wait for time alone", sleeps, files("internal/web/x_test.go", `package web; import "time"; func f() { <-time.After(1) }`), "sleeps by time.After"},
+		{"a select that waits for time alone", sleeps, files("internal/web/x_test.go", `package web; import "time"; func f() { select { case <-time.After(1): } }`), "sleeps by time.After"},
+		{"a wait with a bound", sleeps, files("internal/web/x_test.go", `package web; import "time"; func f(c chan int) { select { case <-c: case <-time.After(1): } }`), ""},
 
 		{"no map", mapFaults, files("internal/alert/x.go", `package alert`), "ARCHITECTURE.md"},
 		{"a map under no heading", mapFaults, files("internal/alert/x.go", `package alert`, "ARCHITECTURE.md", "```\ninternal/alert/ alerts\n```\n"), "no fenced block"},

@@ -31,13 +31,23 @@ var (
 
 const (
 	// killsAtOnce is how many programs die side by side: they wait more than they work.
-	killsAtOnce = 28
+	killsAtOnce = 20
 	// killWithin bounds the way to a failpoint.
-	killWithin = 60 * time.Second
-	// drainWithin bounds what follows the restart: the 30 s that a call may take, the
+	killWithin = 3 * time.Minute
+	// drainWithin bounds what follows the restart: the time that a call may take, the
 	// wait-out, a lease that runs out, and a slow machine.
-	drainWithin = 3 * time.Minute
+	drainWithin = 5 * time.Minute
 )
+
+// hurry is how many times faster the longest time-outs of the program with failpoints are: a
+// create's 25 s, and the 30 s after which one that was cut off can no longer arrive.
+var hurry = flag.Int("hurry", 10, "how many times faster time-outs are in the tests that wait for them; make prove: 1")
+
+// hurried is the setting that makes the program keep the pace.
+func hurried() string { return fmt.Sprintf("DOCKET_FAILPOINT_PACE=%d", *hurry) }
+
+// paced is a time of the real world at the tests' pace.
+func paced(d time.Duration) time.Duration { return d / time.Duration(*hurry) }
 
 // deadly is the program with failpoints, built once.
 var deadly = sync.OnceValues(func() (string, error) {
@@ -68,6 +78,7 @@ func (k killing) hit() int {
 
 func TestKilledAtAnyFailpointEveryAlertGetsOneTicket(t *testing.T) {
 	program(t) // Makes builtDir.
+	t.Parallel()
 	server := storetest.NewServer(t)
 	var cells []killing
 	for round := range *kills {
@@ -124,7 +135,7 @@ func (k killing) run(t *testing.T, url string) time.Duration {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, k.scene, setup{database: url, dir: t.TempDir(), program: path})
+	w := newWorld(t, k.scene, setup{database: url, dir: t.TempDir(), program: path, env: []string{hurried()}})
 	armed := w.setup
 	armed.env = append(slices.Clone(armed.env), fmt.Sprintf("DOCKET_FAILPOINT=%s:%d", k.point, k.hit()))
 	w.p = launch(t, armed)
@@ -156,6 +167,7 @@ func (k killing) run(t *testing.T, url string) time.Duration {
 
 func TestAProcessOnSQLiteResumesWithinTwoSecondsOfItsRestart(t *testing.T) {
 	program(t) // Makes builtDir.
+	t.Parallel()
 	path, err := deadly()
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +191,7 @@ func TestAProcessOnSQLiteResumesWithinTwoSecondsOfItsRestart(t *testing.T) {
 	}
 	slices.Sort(all)
 	t.Logf("from the restart to the first job done: %s", all)
-	if median := all[len(all)/2]; median > 2*time.Second {
+	if median := all[len(all)/2]; median > stretched(2*time.Second) {
 		t.Errorf("the first job was done %s after the restart, want at most 2 s", median)
 	}
 }

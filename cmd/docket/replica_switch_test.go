@@ -37,7 +37,7 @@ func TestAFlipHoldsOnEveryReplicaAndWhatItHeldBackIsFiledOnce(t *testing.T) {
 	a := start(t, setup{database: url, yaml: "policies: {storm: {limit: 0}}\n"})
 	b := start(t, setup{database: url, yaml: "policies: {storm: {limit: 0}}\n"})
 	a.setFiling(false)
-	eventually(t, time.Second, "the flip is heard of by the other replica", func() bool { return !b.filing() })
+	promptly(t, time.Second, "the flip is heard of by the other replica", func() bool { return !b.filing() })
 	const n = 40
 	for i := range n {
 		[]*process{a, b}[i%2].mustPost(hook, webhook("firing", fmt.Sprintf("Held%02d", i)))
@@ -88,7 +88,7 @@ func TestAReplicaThatIsCutOffFromNotificationsHearsOfAFlipWithinTenSeconds(t *te
 		return cut >= 2
 	})
 	a.setFiling(false)
-	eventually(t, 10*time.Second, "the flip is known to the other replica", func() bool { return !b.filing() })
+	promptly(t, 10*time.Second, "the flip is known to the other replica", func() bool { return !b.filing() })
 	if a.filing() {
 		t.Error("and not where it was made")
 	}
@@ -100,5 +100,5 @@ func TestAReplicaThatIsCutOffFromNotificationsHearsOfAFlipWithinTenSeconds(t *te
 		return n == 2
 	})
 	a.setFiling(true)
-	eventually(t, time.Second, "the next flip is heard of at once again", b.filing)
+	promptly(t, time.Second, "the next flip is heard of at once again", b.filing)
 }

@@ -95,7 +95,7 @@ func listed(p *process) map[string]int {
 // TestTour is the README's tour with the real programs: a real Prometheus evaluates rules
 // and posts to Docket as if it were an Alertmanager, a real Alertmanager sends its
 // notifications, and one ticket per alert comes out, also after a restart and a kill -9.
-func TestTour_RealPrometheusAndAlertmanagerMakeOneTicketPerAlert(t *testing.T) {
+func TestRealPrometheusAndAlertmanagerMakeOneTicketPerAlert(t *testing.T) {
 	t.Parallel()
 	prometheus := realProgram(t, "DOCKET_TEST_PROMETHEUS")
 	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER")

@@ -9,6 +9,7 @@ import (
 	"docket/internal/alert"
 	"docket/internal/config"
 	"docket/internal/desk"
+	"docket/internal/failpoint"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/silence"
@@ -48,6 +49,7 @@ func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage 
 	c := cfg.Policies
 	p.TicketAt, p.OnRecovery, p.Hold, p.StaleHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
 	p.WaitOut = d.WaitOut()
+	p.CallTimeout = failpoint.Hurried(p.CallTimeout)
 	if cfg.Desk == "local" {
 		p.CallTimeout = localCallTimeout
 	}

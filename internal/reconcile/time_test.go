@@ -16,5 +16,6 @@ func fresh(t *testing.T, s *scene) string {
 // eventuallyOld waits until the desk's wait-out is over, which is a millisecond here.
 func (s *scene) eventuallyOld() {
 	s.t.Helper()
-	<-time.After(5 * time.Millisecond)
+	over := time.NewTimer(5 * time.Millisecond)
+	<-over.C
 }

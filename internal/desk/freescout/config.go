@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"docket/internal/failpoint"
 	"docket/internal/fault"
 )
 
@@ -74,7 +75,7 @@ func (c Config) checked() (_ Config, api, site string, err error) {
 	c.CustomerEmail = orDefault(c.CustomerEmail, DefaultCustomer)
 	c.WaitOut = orDefault(c.WaitOut, DefaultWaitOut)
 	c.Rate = orDefault(c.Rate, DefaultRate)
-	c.CreateTimeout = orDefault(c.CreateTimeout, DefaultCreateTimeout)
+	c.CreateTimeout = orDefault(c.CreateTimeout, failpoint.Hurried(DefaultCreateTimeout))
 	c.Timeout = orDefault(c.Timeout, DefaultTimeout)
 	c.UserAgent = orDefault(c.UserAgent, DefaultUserAgent)
 	return c, api + "/api", site, c.validate()
