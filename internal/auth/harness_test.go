@@ -15,10 +15,10 @@ import (
 	"docket/internal/auth"
 	"docket/internal/fault"
 	"docket/internal/store"
-	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 const (
 	password = "correct horse battery"

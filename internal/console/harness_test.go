@@ -17,10 +17,10 @@ import (
 
 	"docket/internal/app"
 	"docket/internal/config"
-	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // shop is what the surfaces watch: a test turns it off and on.
 type shop struct {

@@ -22,10 +22,11 @@ import (
 	"docket/internal/queue"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 	"docket/internal/storm"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 var (
 	anna = audit.Person("anna")

@@ -23,9 +23,10 @@ import (
 	"docket/internal/fault"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // clinic is a healthy docket with a FreeScout behind Cloudflare Access, for one fault.
 type clinic struct {

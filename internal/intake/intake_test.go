@@ -17,9 +17,10 @@ import (
 	"docket/internal/source"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // scene is an intake on a fresh database, and what it logs.
 type scene struct {

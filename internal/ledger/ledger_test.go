@@ -15,9 +15,10 @@ import (
 	"docket/internal/queue"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // open makes a running ledger on a fresh store. Jobs are kept and not worked.
 func open(t *testing.T, url string, policy incident.Policy) (*Ledger, *store.Store) {

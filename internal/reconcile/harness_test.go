@@ -22,9 +22,10 @@ import (
 	"docket/internal/reconcile"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // scene is a ledger, a queue, a courier and a desk, all real, and the reconciler over them.
 type scene struct {

@@ -22,7 +22,15 @@ import (
 	"docket/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	os.Exit(storetest.MainMigrated(m, func(url string) error {
+		s, err := Open(context.Background(), url, Options{Exclusive: true, Create: true})
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.Migrate(context.Background()), s.Close())
+	}))
+}
 
 // each runs a promise on a fresh, migrated store of both engines.
 func each(t *testing.T, promise func(t *testing.T, s *Store)) {

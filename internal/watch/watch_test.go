@@ -14,10 +14,11 @@ import (
 	"docket/internal/alert"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 	"docket/internal/surface"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // street is surfaces whose answers a test sets, and a record of who asked them when.
 type street struct {

@@ -9,9 +9,10 @@ import (
 	"docket/internal/desk/local"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
+	"docket/internal/store/storetest/migrated"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 func TestLocalDeskIsADesk(t *testing.T) {
 	for _, engine := range storetest.Engines {

@@ -21,7 +21,7 @@ import (
 // Engines are the engines that every promise holds on.
 var Engines = []string{"sqlite", "postgres"}
 
-// Each runs a test on a fresh database of each engine.
+// Each runs a test on a fresh database of each engine, as URL makes it.
 func Each(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	for _, engine := range Engines {
@@ -29,16 +29,39 @@ func Each(t *testing.T, test func(t *testing.T, url string)) {
 	}
 }
 
-// URL returns the URL of a fresh, empty database that lives as long as the test.
+// URL returns the URL of a fresh database that lives as long as the test: with the schema
+// in it if the package's TestMain is MainMigrated, empty otherwise.
 func URL(t testing.TB, engine string) string {
 	t.Helper()
+	return fresh(t, engine, templates.migrate != nil)
+}
+
+// Empty is URL without the schema, whatever TestMain is.
+func Empty(t testing.TB, engine string) string {
+	t.Helper()
+	return fresh(t, engine, false)
+}
+
+func fresh(t testing.TB, engine string, migrated bool) string {
+	t.Helper()
 	if engine == "sqlite" {
-		return filepath.Join(t.TempDir(), "docket.db")
+		path := filepath.Join(t.TempDir(), "docket.db")
+		if migrated {
+			if err := templates.copySQLite(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return path
 	}
 	if testing.Short() {
 		t.Skip("needs PostgreSQL, which the quick loop does without: make test")
 	}
-	url, err := shared.database()
+	url, err := "", error(nil)
+	if migrated {
+		url, err = templates.copyPostgres(&shared)
+	} else {
+		url, err = shared.database("")
+	}
 	if err != nil {
 		t.Fatalf("this test needs a real PostgreSQL: %v", err)
 	}
@@ -49,6 +72,13 @@ func URL(t testing.TB, engine string) string {
 func Main(m *testing.M) int {
 	defer shared.stop()
 	return m.Run()
+}
+
+// MainMigrated is Main for a package whose tests want the schema in their databases: it is
+// made once for each engine, and copied.
+func MainMigrated(m *testing.M, migrate func(url string) error) int {
+	templates.migrate = migrate
+	return Main(m)
 }
 
 // Server is a PostgreSQL server of the test's own, which it may stop and start.
@@ -69,7 +99,7 @@ func NewServer(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{}
 	t.Cleanup(s.stop)
-	if _, err := s.database(); err != nil {
+	if _, err := s.database(""); err != nil {
 		t.Fatalf("this test needs a real PostgreSQL: %v", err)
 	}
 	return s
@@ -78,7 +108,7 @@ func NewServer(t testing.TB) *Server {
 // Database makes a fresh database on the server.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	url, err := s.database()
+	url, err := s.database("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +208,9 @@ func makeFolder() (string, error) {
 	return dir, nil
 }
 
-// database makes sure that the server runs, and makes a database on it.
-func (s *Server) database() (string, error) {
+// database makes sure that the server runs, and makes a database on it, a copy of another
+// one where that is named.
+func (s *Server) database(template string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.dir == "" {
@@ -199,7 +230,11 @@ func (s *Server) database() (string, error) {
 		return "", fmt.Errorf("connect to the test server: %w", err)
 	}
 	defer conn.Close(ctx) //nolint:errcheck // A test's connection.
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+	create := "CREATE DATABASE " + name
+	if template != "" {
+		create += " TEMPLATE " + template
+	}
+	if _, err := conn.Exec(ctx, create); err != nil {
 		return "", fmt.Errorf("create a test database: %w", err)
 	}
 	return s.url(name), nil
