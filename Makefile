@@ -32,20 +32,16 @@ build: ## Build ./docket, one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)' -o docket ./cmd/docket
 
 .PHONY: check
-check: setup-check ## The quick loop: vet, lint and the tests that need no other program (PKG=./internal/alert/ for less)
-	go vet $(PKG)
+check: setup-check ## The quick loop: lint and the tests that need no other program (PKG=./internal/alert/ for less)
 	$(LINT) run $(PKG)
-	go test -race -short -timeout 5m $(TESTFLAGS) $(PKG)
+	scripts/test -short -timeout 5m $(TESTFLAGS) $(PKG)
 
-# The tests with real programs wait more than they work, hence -parallel 8; -count=1 because
-# Go's cache cannot see those programs change.
+# The tests with real programs wait more than they work, hence -parallel 12; -count=1 because
+# Go's cache cannot see those programs change. The linter vets.
 .PHONY: test
 test: setup ## Every test, also with real PostgreSQL, Prometheus, Alertmanager and Chromium
-	go vet ./...
 	$(LINT) run ./...
-	CGO_ENABLED=0 go build -o /dev/null ./cmd/docket
-	scripts/with-tools go test -race -count=1 -timeout 30m -parallel 8 $(TESTFLAGS) ./...
-	go test -count=1 -timeout 10m -run 'SixHours|EveryPath|CompleteWithin' $(TESTFLAGS) ./internal/app ./internal/rule
+	scripts/with-tools scripts/test -promises docs/promises.md -count=1 -timeout 30m -parallel 12 $(TESTFLAGS) ./...
 
 .PHONY: screens
 screens: build ## Take the pictures of docs/screens from the demonstration
@@ -53,9 +49,13 @@ screens: build ## Take the pictures of docs/screens from the demonstration
 	scripts/screens
 
 .PHONY: prove
-prove: setup ## Play a million simulated worlds (SEEDS=1000000), and kill the real program KILLS=10 times at each failpoint
+prove: setup ## Play a million simulated worlds (SEEDS=1000000), kill the real program KILLS=10 times at each failpoint, in real time
 	go test -count=1 -timeout 3h -v -run 'Worlds|World' ./internal/sim -seeds $(SEEDS)
-	scripts/with-tools go test -count=1 -timeout 3h -v -run 'TestKilledAt' ./cmd/docket -kills $(KILLS)
+	go test -count=1 -timeout 1h -v -run 'TestEveryFaultOfTheFieldIsCaught' ./internal/sim -harmless 10000
+	scripts/with-tools go test -count=1 -timeout 3h -v -run 'TestKilledAtAnyFailpointEveryAlertGetsOneTicket' ./cmd/docket -kills $(KILLS) -hurry 1
+	scripts/with-tools go test -count=1 -timeout 1h -v -run 'TestRepeatsDuringACreateOfFifteenSecondsAreOneTicket|TestRepeatsDuringACreateOfTwentySecondsAreOneTicket|TestACreateSlowerThanItsTimeoutIsOneTicket|TestTwoClusteredSendersDuringACreateOfTwentySecondsAreOneTicket|TestAKillWhileTheSearchIsThirtySecondsBehindIsOneTicket' ./cmd/docket -hurry 1
+	scripts/with-tools go test -count=1 -timeout 1h -v -run 'TestAFloodOfAlertsIsOneStorm|TestThreeReplicasUnderFireFileEveryAlertOnce' ./cmd/docket \
+		-flood 100000 -fire-alerts 240
 
 .PHONY: bench
 bench: ## Measure, side by side with Alertmanager (BENCHFLAGS=-help says what can be chosen)

@@ -13,6 +13,35 @@ import (
 // namedTest is a test that a page of the docs names.
 var namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9_]*)`")
 
+// What make prove runs with more, or in real time, stands in the promises with both figures.
+func TestWhatProveAddsIsInThePromises(t *testing.T) {
+	text, err := os.ReadFile("../docs/promises.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, added, _ := strings.Cut(string(text), "## What make prove adds")
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(makefile), "\nprove:")
+	recipe, _, _ = strings.Cut(recipe, "\n.PHONY:")
+	run := regexp.MustCompile(`Test[A-Z][A-Za-z0-9_]*`).FindAllString(recipe, -1)
+	for _, name := range run {
+		if !strings.Contains(added, "`"+name+"`") {
+			t.Errorf("make prove runs %s, and docs/promises.md does not say what that adds", name)
+		}
+	}
+	for _, found := range namedTest.FindAllStringSubmatch(added, -1) {
+		if !strings.Contains(recipe, found[1]) && !strings.Contains(found[1], "Worlds") {
+			t.Errorf("docs/promises.md says that make prove adds to %s, and it does not run it", found[1])
+		}
+	}
+	if len(run) < 5 {
+		t.Errorf("make prove runs only %q", run)
+	}
+}
+
 // A page that says which test holds a promise must name one that is there.
 func TestEveryTestThatTheDocsNameIsThere(t *testing.T) {
 	known := map[string]bool{}

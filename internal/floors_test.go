@@ -25,7 +25,7 @@ var house = []floor{
 	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/health", "internal/outbound", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
-	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench"}},
+	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench", "scripts/testreport"}},
 }
 
 // neighbours lists which trees a tree may import on its own floor.

@@ -122,7 +122,9 @@ func TestRepeatsDuringACreateOfTwentySecondsAreOneTicket(t *testing.T) {
 func TestACreateSlowerThanItsTimeoutIsOneTicket(t *testing.T) {
 	// 28 s is longer than a create may take (25 s): its answer is lost, its ticket is made
 	// after we gave up, and only the look after the wait-out finds it.
-	onBoth(t, func(t *testing.T, url string) { slowCreate(t, url, paced(28*time.Second), max(time.Second, paced(6*time.Second))) })
+	onBoth(t, func(t *testing.T, url string) {
+		slowCreate(t, url, paced(28*time.Second), max(time.Second, paced(6*time.Second)))
+	})
 }
 
 // twoSenders are two Alertmanagers that tell the same at the same time.
