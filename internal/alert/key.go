@@ -6,14 +6,13 @@ import (
 	"strconv"
 )
 
-// Key is an alert_key: 64 bits that name the same problem across repeats, restarts
-// and replicas. It prints as 16 lower-case hex characters.
+// Key is an alert_key: 64 bits that identify the same problem across repeats, restarts and replicas. It is
+// printed as 16 lower-case hex characters.
 type Key uint64
 
-// Recipe numbers the way a Key is made. It is kept with every incident, so that a
-// later recipe cannot rename an open one. Recipe 1: FNV-1a over the sorted identity
-// labels, as Alertmanager does it; outside the Prometheus family the source's name
-// goes in first.
+// Recipe is the version of how a Key is computed. It is stored with every incident, so that a later recipe
+// cannot rename an open one. Recipe 1: FNV-1a over the sorted identity labels, as Alertmanager does it;
+// outside the Prometheus family the source's name goes in first.
 const Recipe = 1
 
 // String returns the 16 hex characters.
@@ -38,18 +37,18 @@ func ParseKey(s string) (Key, error) {
 	return Key(n), nil
 }
 
-// FNV-1a's two constants and the separator byte that Prometheus puts after each name
-// and value (prometheus/common model/signature.go, read 2026-11-23). Written out here
-// rather than called there because that function wants a map, and a map for each
-// repeat of a known alert is most of what a repeat costs. A test proves both equal.
+// FNV-1a's two constants and the separator byte that Prometheus puts after each name and value
+// (prometheus/common model/signature.go, read 2026-11-23). We do not call that function because it takes a
+// map, and building a map for each repeat of a known alert would be most of the cost of a repeat. A test
+// checks that both give the same result.
 const (
 	fnvOffset = 14695981039346656037
 	fnvPrime  = 1099511628211
 	separator = 255
 )
 
-// Fingerprint is the Key over all labels. Where source is empty (the Prometheus family)
-// it equals Alertmanager's fingerprint of the same labels.
+// Fingerprint is the Key over all labels. If source is empty (the Prometheus family), it equals
+// Alertmanager's fingerprint of the same labels.
 func Fingerprint(source string, ls Labels) Key {
 	sum := uint64(fnvOffset)
 	if source != "" {
@@ -68,21 +67,21 @@ func fnvAdd(sum uint64, s string) uint64 {
 	return (sum ^ separator) * fnvPrime
 }
 
-// Identity says which part of an alert names the problem. The zero Identity takes all labels.
+// Identity says which part of an alert identifies the problem. The zero Identity uses all labels.
 type Identity struct {
-	// Drop lists labels that do not count; Keep, where not empty, lists the only ones that do.
+	// Drop lists labels to ignore; Keep, if not empty, lists the only labels to use.
 	Drop, Keep []string
-	// ByAlertID takes the first 16 characters of the upstream id instead of labels.
-	// An alert without an id is named by its labels: all of those are not one problem.
+	// ByAlertID uses the first 16 characters of the upstream id instead of labels. An alert without an id is
+	// identified by its labels, because alerts without an id are not all the same problem.
 	ByAlertID bool
 }
 
-// alertIDRunes is how much of an upstream id counts with Identity.ByAlertID (the old system's rule).
+// alertIDRunes is how much of an upstream id Identity.ByAlertID uses (the old system's rule).
 const alertIDRunes = 16
 
-// Key names the problem behind an alert with these labels and upstream id. source is
-// empty for the Prometheus family, else the source's name. An alert of whose labels none
-// counts is named by all of them, so that strangers do not share one key.
+// Key identifies the problem behind an alert with these labels and this upstream id. source is empty for the
+// Prometheus family, otherwise the source's name. If the identity leaves no label of an alert, all labels are
+// used, so that unrelated alerts do not share one key.
 func (id Identity) Key(source string, ls Labels, alertID string) Key {
 	if id.ByAlertID && alertID != "" {
 		runes := []rune(alertID)

@@ -15,8 +15,8 @@ type Label struct {
 	Value string
 }
 
-// Labels is a set of labels, sorted by name, no name twice. Build it with NewLabels
-// or Sort; an empty value is the same as the label not being there (Prometheus' rule).
+// Labels is a set of labels, sorted by name, without duplicate names. Build it with NewLabels or Sort; an
+// empty value is the same as a missing label (Prometheus' rule).
 type Labels []Label
 
 // NewLabels makes Labels from a map.
@@ -28,8 +28,8 @@ func NewLabels(m map[string]string) Labels {
 	return ls.Sort()
 }
 
-// Sort brings ls into the invariant order, in place: sorted by name, empty values
-// left out, the last of several values for one name kept.
+// Sort puts ls into the invariant order, in place: sorted by name, without empty values, keeping the last of
+// several values for one name.
 func (ls Labels) Sort() Labels {
 	if !slices.IsSortedFunc(ls, compareNames) {
 		slices.SortStableFunc(ls, compareNames)
@@ -48,7 +48,7 @@ func (ls Labels) Sort() Labels {
 
 func compareNames(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
-// Get returns the value of name, or "" when there is none.
+// Get returns the value of name, or "" if there is none.
 func (ls Labels) Get(name string) string {
 	i, found := slices.BinarySearchFunc(ls, name, func(l Label, n string) int { return strings.Compare(l.Name, n) })
 	if !found {
@@ -66,7 +66,7 @@ func (ls Labels) Map() map[string]string {
 	return m
 }
 
-// String prints the labels as name="value" pairs, in order, for people.
+// String formats the labels as name="value" pairs, in order, for people.
 func (ls Labels) String() string {
 	var b strings.Builder
 	for i, l := range ls {
@@ -78,19 +78,18 @@ func (ls Labels) String() string {
 	return b.String()
 }
 
-// MarshalJSON writes an object whose members stand in name order, so that equal
-// labels are equal bytes.
+// MarshalJSON writes an object with its members in name order, so that equal labels give equal bytes.
 func (ls Labels) MarshalJSON() ([]byte, error) { return ls.AppendJSON(nil), nil }
 
-// AppendJSON appends what MarshalJSON writes, without a second pass over it: labels are
-// most of what is written when an alert is new. Broken UTF-8 becomes U+FFFD.
+// AppendJSON appends what MarshalJSON writes, without a second pass over it: labels are most of what is
+// written for a new alert. Invalid UTF-8 becomes U+FFFD.
 func (ls Labels) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	for i, l := range ls {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		// An error only tells of broken UTF-8, which is replaced already.
+		// The only possible error is about invalid UTF-8, which is already replaced.
 		b, _ = jsontext.AppendQuote(b, l.Name)
 		b = append(b, ':')
 		b, _ = jsontext.AppendQuote(b, l.Value)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Mark names one incident for good: `<alert_key>.<generation>`. It is written into the
-// ticket, so that the ticket can be found again.
+// Mark identifies one incident permanently: `<alert_key>.<generation>`. It is written into the ticket, so
+// that the ticket can be found again.
 type Mark struct {
 	Key        Key
 	Generation int
@@ -19,7 +19,7 @@ func (m Mark) String() string { return m.Key.String() + "." + strconv.Itoa(m.Gen
 // MarshalText prints the mark as String does.
 func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalText reads what MarshalText printed, the zero Mark included.
+// UnmarshalText reads what MarshalText wrote, including the zero Mark.
 func (m *Mark) UnmarshalText(text []byte) error {
 	if string(text) == (Mark{}).String() {
 		*m = Mark{}

@@ -2,33 +2,33 @@ package alert
 
 import "time"
 
-// Change says what a new word from a source means, given what was known.
+// Change says what a new report from a source means, given what was known.
 type Change uint8
 
 // The changes.
 const (
-	// Repeated: it fires, which was known. Nothing to decide and nothing to write.
+	// Repeated: it is firing, which was known. Nothing to decide and nothing to write.
 	Repeated Change = iota
-	// Fired: it fires, and was not known to.
+	// Fired: it is firing, and was not known to be.
 	Fired
-	// Doubted: it fires by a word whose start lies before the end that a source told us
-	// itself: a late repeat of a slow peer, or a sender that reuses start times.
+	// MaybeStale: it is reported as firing with a start before the end that a source reported. This is a late
+	// repeat from a slow peer, or a sender that reuses start times.
 	MaybeStale
-	// Ended: it fired and does not any more.
+	// Ended: it was firing and no longer is.
 	Ended
-	// Changed: it fires as before, but its severity or its polling source is another, or
-	// it does not expire any more.
+	// Changed: it is still firing, but its severity or its polling source has changed, or it no longer
+	// expires.
 	Changed
-	// Strayed: it has ended, and was never known to fire. Kept, so that a late word of its
-	// start is recognised.
+	// Strayed: it has ended, and was never known to fire. Kept, so that a late report of its start is
+	// recognized.
 	Strayed
-	// Late: an old word about an episode that is over; what is known is newer.
+	// Late: an old report about an episode that is over; what is known is newer.
 	Late
 )
 
-// Merge decides what said means beside known (nil: nothing known), and returns what is
-// to be kept. It never moves state backwards: an end before the known start, or an
-// absence from a poll that began before the alert was last reported, is Late.
+// Merge decides what the report said means given what is known (nil if nothing is), and returns what to keep.
+// It never moves state backwards: an end before the known start, or an absence from a poll that began before
+// the alert was last reported, is Late.
 func Merge(known *Alert, said Alert) (Alert, Change) {
 	if known == nil {
 		if said.Status == Resolved {
@@ -62,9 +62,9 @@ func Merge(known *Alert, said Alert) (Alert, Change) {
 	return *known, Repeated
 }
 
-// contradicted reports whether something newer than the inference speaks against it: the
-// alert was repeated meanwhile, or another source answers for it. Told ends are not held
-// against our clock: replicas' clocks differ, and a lost end would be a stale ticket.
+// contradicted reports whether something newer than the inference contradicts it: the alert was repeated in
+// the meantime, or another source now reports it. Reported ends are not compared with our clock: the clocks
+// of replicas differ, and a lost end would leave a stale ticket.
 func contradicted(known, inferred Alert) bool {
 	if inferred.Poll != "" {
 		return known.Poll != inferred.Poll || inferred.SaidAt.Before(known.SaidAt)
@@ -72,7 +72,7 @@ func contradicted(known, inferred Alert) bool {
 	return known.ExpiresAt.IsZero() || known.ExpiresAt.After(inferred.SaidAt)
 }
 
-// mergeFiring joins two words about one firing alert: the earliest start, the latest expiry.
+// mergeFiring merges two reports of one firing alert: the earliest start, the latest expiry.
 func mergeFiring(known, said Alert) (Alert, Change) {
 	next := said
 	change := Repeated
@@ -92,8 +92,7 @@ func mergeFiring(known, said Alert) (Alert, Change) {
 	if known.Severity != said.Severity || known.Poll != next.Poll || neverExpires {
 		change = Changed
 	}
-	// The key is fixed while the alert fires: a changed recipe or identity must not
-	// rename what is open.
+	// The key is fixed while the alert is firing: a changed recipe or identity must not rename what is open.
 	next.Key = known.Key
 	return next, change
 }

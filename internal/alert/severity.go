@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Severity ranks an alert: P1 is the worst. The zero Severity means "not said".
+// Severity ranks an alert: P1 is the worst. The zero Severity means "not set".
 type Severity uint8
 
 // The severities, worst first.
@@ -17,7 +17,7 @@ const (
 	P5
 )
 
-// DefaultSeverity is taken where an alert names none.
+// DefaultSeverity is used when an alert has none.
 const DefaultSeverity = P3
 
 // builtinSeverities are the words that mean a severity without any configuration.
@@ -50,9 +50,9 @@ func ParseSeverity(word string) (Severity, error) {
 	return 0, fmt.Errorf("severity %q is none of P1..P5, critical, error, high, warning, info", word)
 }
 
-// SeverityOf reads the severity from a label's value: first the source's own words, then
-// the built-in ones, then DefaultSeverity. An unknown word is DefaultSeverity too: an
-// alert must not be lost for a word.
+// SeverityOf reads the severity from a label's value: first by the source's own words, then by the built-in
+// ones, otherwise DefaultSeverity. An unknown word also gives DefaultSeverity: an alert must not be lost over
+// a word.
 func SeverityOf(word string, words map[string]Severity) Severity {
 	if s, ok := words[word]; ok {
 		return s

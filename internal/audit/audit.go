@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Actor is who or what did a thing.
+// Actor is who or what did something.
 type Actor struct {
-	// Kind is one of the Kind constants; Name says which one of them.
+	// Kind is one of the Kind constants; Name identifies the actor within it.
 	Kind, Name string
 }
 
@@ -26,53 +26,53 @@ const (
 	KindDesk   = "desk"   // somebody in the help desk
 )
 
-// System is Docket itself, as the actor of what it does by itself.
+// System is Docket itself, as the actor of what it does on its own.
 func System() Actor { return Actor{KindSystem, "docket"} }
 
-// Person is somebody by the name that they are known by here.
+// Person is somebody, by the name Docket knows them by.
 func Person(name string) Actor { return Actor{KindPerson, name} }
 
 // The actions. Their words are a contract with the operators' queries.
 const (
-	ActionTicketFiled        = "console.alerts.ticket_filed" // an alert's ticket is in the desk, read back
-	ActionStatusFiled        = "console.status.ticket_filed" // a ticket asked for by Investigate is in the desk
+	ActionTicketFiled        = "console.alerts.ticket_filed" // an alert's ticket was created in the desk and verified
+	ActionStatusFiled        = "console.status.ticket_filed" // a ticket requested by Investigate was created in the desk
 	ActionInvestigated       = "console.status.investigate"  // somebody clicked Investigate
-	ActionTicketAsked        = "console.tickets.asked"       // something was asked of the desk; written before it is sent
-	ActionTicketAdopted      = "console.tickets.adopted"     // a ticket with our mark was found and taken
-	ActionTicketRefiled      = "console.tickets.refiled"     // a vanished ticket was filed again
-	ActionTicketNoted        = "console.tickets.noted"       // a note is on the ticket
+	ActionTicketAsked        = "console.tickets.asked"       // the desk was asked to do something; written before the request is sent
+	ActionTicketAdopted      = "console.tickets.adopted"     // a ticket with our mark was found and adopted
+	ActionTicketRefiled      = "console.tickets.refiled"     // a ticket that had disappeared was filed again
+	ActionTicketNoted        = "console.tickets.noted"       // a note was added to the ticket
 	ActionTicketClosed       = "console.tickets.closed"      // the ticket was closed
-	ActionTicketReopened     = "console.tickets.reopened"    // the ticket was opened again
+	ActionTicketReopened     = "console.tickets.reopened"    // the ticket was reopened
 	ActionAccepted           = "console.alerts.accepted"     // the decisions of one transaction, by reason
 	ActionFlagChanged        = "console.flags.changed"       // a flag was flipped
-	ActionSilenceCreated     = "console.silences.created"    // a silence was made
+	ActionSilenceCreated     = "console.silences.created"    // a silence was created
 	ActionSilenceChanged     = "console.silences.changed"    // a silence that is not over was changed
 	ActionSilenceExpired     = "console.silences.expired"    // a silence was ended
-	ActionMaintenanceCreated = "console.maintenance.created" // a maintenance window was made
+	ActionMaintenanceCreated = "console.maintenance.created" // a maintenance window was created
 	ActionMaintenanceEnded   = "console.maintenance.ended"   // a maintenance window was ended for good
 	ActionLogin              = "console.auth.login"          // somebody logged in
-	ActionDenied             = "console.auth.denied"         // somebody was refused
+	ActionDenied             = "console.auth.denied"         // somebody was denied access
 	ActionDoctorRun          = "console.doctor.run"          // the doctor ran
-	ActionUnstable           = "console.alerts.unstable_id"  // an alert comes under ever new ids while it fires; its first key is kept
-	ActionRepaired           = "console.reconcile.repaired"  // reconcile mended a mismatch
-	ActionDeskAway           = "console.desk.away"           // the desk does not answer any more
-	ActionDeskBack           = "console.desk.back"           // it does again
-	ActionConfigChanged      = "console.config.changed"      // another configuration is in force, without a restart
-	ActionMigrated           = "console.store.migrated"      // the schema changed
+	ActionUnstable           = "console.alerts.unstable_id"  // a firing alert keeps arriving under new ids; its first key is kept
+	ActionRepaired           = "console.reconcile.repaired"  // reconcile repaired a mismatch
+	ActionDeskAway           = "console.desk.away"           // the desk stopped answering
+	ActionDeskBack           = "console.desk.back"           // the desk answers again
+	ActionConfigChanged      = "console.config.changed"      // another configuration was put in force, without a restart
+	ActionMigrated           = "console.store.migrated"      // the schema was migrated
 	ActionLogout             = "console.auth.logout"         // somebody logged out
-	ActionAccountSet         = "console.auth.account_set"    // an account was made, or its role or password changed
+	ActionAccountSet         = "console.auth.account_set"    // an account was created, or its role or password changed
 	ActionAccountGone        = "console.auth.account_gone"   // an account was removed
 	ActionTokenMade          = "console.auth.token_made"     //nolint:gosec // An API token was made.
 	ActionTokenGone          = "console.auth.token_gone"     //nolint:gosec // An API token was removed.
-	ActionNoticeSent         = "console.notices.sent"        // a person was told; updates of the message are not entered
-	ActionNoticeRefused      = "console.notices.refused"     // a person cannot be told
-	ActionNoticeDoubted      = "console.notices.doubted"     // the answer to a message was lost: it may stand there twice
-	ActionAcknowledged       = "console.alerts.acknowledged" // somebody took an incident up
+	ActionNoticeSent         = "console.notices.sent"        // a person was notified; updates of the message are not recorded
+	ActionNoticeRefused      = "console.notices.refused"     // a person cannot be notified
+	ActionNoticeDoubted      = "console.notices.doubted"     // the response to a message was lost: it may have been posted twice
+	ActionAcknowledged       = "console.alerts.acknowledged" // somebody acknowledged an incident
 )
 
 // Entry is one row of the audit log.
 type Entry struct {
-	// ID is the place in the chain, from 1; Append sets it.
+	// ID is the position in the chain, starting at 1; Append sets it.
 	ID int64
 	// CreatedAt is UTC with microseconds.
 	CreatedAt time.Time
@@ -84,14 +84,14 @@ type Entry struct {
 	Prev, Hash string
 }
 
-// Head is the end of the chain: the last id and hash. The zero Head is the empty chain.
+// Head is the end of the chain: the last id and hash. The zero Head is an empty chain.
 type Head struct {
 	ID   int64
 	Hash string
 }
 
-// Append chains entries behind head and returns them with ID, Prev and Hash set, and the
-// new head. An error names the entry whose payload cannot be kept.
+// Append chains entries after head and returns them with ID, Prev and Hash set, together with the new head.
+// The error names the entry whose payload cannot be stored.
 func Append(head Head, entries []Entry) ([]Entry, Head, error) {
 	chained := make([]Entry, len(entries))
 	for i, e := range entries {
@@ -108,11 +108,10 @@ func Append(head Head, entries []Entry) ([]Entry, Head, error) {
 	return chained, head, nil
 }
 
-// hashRecipe begins every hash, so that a later recipe cannot be mistaken for this one.
+// hashRecipe goes in front of every hash, so that a later recipe cannot be mistaken for this one.
 const hashRecipe = "docket audit 1"
 
-// sum hashes the entry: every field with its length before it, so that no two entries
-// share an encoding.
+// sum hashes the entry, each field preceded by its length, so that no two entries have the same encoding.
 func (e Entry) sum() (string, error) {
 	payload, err := CanonicalJSON(e.Payload)
 	if err != nil {
@@ -131,9 +130,9 @@ func (e Entry) sum() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// CanonicalJSON writes a payload the one way it is hashed and kept: keys sorted, no HTML
-// escapes, integers only, and neither NUL nor broken UTF-8 in strings (JSONB keeps neither;
-// both become U+FFFD).
+// CanonicalJSON encodes a payload in the one form in which it is hashed and stored: keys sorted, no HTML
+// escapes, integers only, and neither NUL nor invalid UTF-8 in strings (JSONB keeps neither; both become
+// U+FFFD).
 func CanonicalJSON(payload map[string]any) ([]byte, error) {
 	clean, err := tidy(payload)
 	if err != nil {
@@ -199,7 +198,7 @@ func tidy(v any) (any, error) {
 	return nil, fmt.Errorf("a payload holds no %T", v)
 }
 
-// Clean replaces what PostgreSQL cannot keep in a text: NUL and broken UTF-8.
+// Clean replaces what PostgreSQL cannot store in a text: NUL and invalid UTF-8.
 func Clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

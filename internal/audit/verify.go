@@ -2,16 +2,16 @@ package audit
 
 import "fmt"
 
-// FaultKind says what was done to a row.
+// FaultKind says how a row was tampered with.
 type FaultKind string
 
 // The faults.
 const (
 	Flipped FaultKind = "flipped" // a field was changed
-	Deleted FaultKind = "deleted" // a row is missing before another
-	Swapped FaultKind = "swapped" // the row carries another row's content
+	Deleted FaultKind = "deleted" // a row before this one is missing
+	Swapped FaultKind = "swapped" // the row has another row's content
 	CutOff  FaultKind = "cut_off" // the last rows are missing
-	Added   FaultKind = "added"   // there are rows behind the head
+	Added   FaultKind = "added"   // there are rows after the head
 )
 
 // Fault names the first row that is not as it was written.
@@ -27,10 +27,10 @@ func (f *Fault) Error() string { return f.Sentence }
 // Verifier checks a chain entry by entry, in id order.
 type Verifier struct{ head Head }
 
-// NewVerifier begins behind anchor, a head known to be good; the zero Head begins at the start.
+// NewVerifier starts after anchor, a head known to be good; the zero Head starts at the beginning.
 func NewVerifier(anchor Head) *Verifier { return &Verifier{anchor} }
 
-// Next checks the next entry. A *Fault names the first row that was touched.
+// Next checks the next entry. A *Fault names the first row that was tampered with.
 func (v *Verifier) Next(e Entry) error {
 	want := v.head.ID + 1
 	if e.ID > want {
@@ -55,7 +55,7 @@ func (v *Verifier) Next(e Entry) error {
 	return nil
 }
 
-// Close checks the end against the stored head.
+// Close compares the end with the stored head.
 func (v *Verifier) Close(stored Head) error {
 	switch {
 	case stored.ID > v.head.ID:
@@ -68,5 +68,5 @@ func (v *Verifier) Close(stored Head) error {
 	return nil
 }
 
-// Head returns the last checked entry's.
+// Head returns the head after the last checked entry.
 func (v *Verifier) Head() Head { return v.head }

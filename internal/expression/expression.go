@@ -11,23 +11,24 @@ import (
 )
 
 const (
-	// maxBytes bounds one expression.
+	// maxBytes limits the length of an expression.
 	maxBytes = 8 << 10
-	// maxCost bounds one evaluation, in CEL's own unit of about one step: milliseconds.
+	// maxCost limits one evaluation, in CEL's own unit of about one step; the limit is reached within
+	// milliseconds.
 	maxCost = 200_000
 )
 
-// Fault is what is wrong with an expression. Line and Column count within it, from 1.
+// Fault is what is wrong with an expression. Line and Column are positions in it, starting at 1.
 type Fault struct {
 	Line, Column int
 	Reason       string
 }
 
-// Env is what expressions know. It is safe for many at once.
+// Env is the environment of expressions. It is safe for concurrent use.
 type Env struct{ env *cel.Env }
 
-// NewEnv makes an environment in which these variables are known, beside CEL's own extensions
-// for texts, lists, numbers and what may be missing.
+// NewEnv makes an environment with these variables, in addition to CEL's own extensions for strings, lists,
+// numbers and optional values.
 func NewEnv(variables ...cel.EnvOption) (*Env, error) {
 	env, err := cel.NewEnv(append(variables, cel.CrossTypeNumericComparisons(true), cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math())...)
 	if err != nil {
@@ -36,9 +37,8 @@ func NewEnv(variables ...cel.EnvOption) (*Env, error) {
 	return &Env{env}, nil
 }
 
-// Compile makes a program of an expression, and tells the type of its result as far as that is
-// known before any body is. fit says what is wrong with that type, "" for nothing. All that is
-// wrong comes back at once.
+// Compile compiles an expression and returns the type of its result as far as it is known without a body. fit
+// says what is wrong with that type, "" if nothing is. All faults are returned at once.
 func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []Fault) {
 	if len(text) > maxBytes {
 		return nil, []Fault{{1, 1, fmt.Sprintf("is longer than %d bytes", maxBytes)}}
@@ -61,8 +61,8 @@ func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []F
 	return program, nil
 }
 
-// Value makes CEL's numbers of JSON's (json.Number), in place: whole ones are whole, so that they
-// compare and print so.
+// Value converts JSON numbers (json.Number) to CEL's, in place: whole numbers stay integers, so that they
+// compare and print as such.
 func Value(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -71,7 +71,7 @@ func Value(v any) any {
 		}
 		f, err := v.Float64()
 		if err != nil {
-			return v.String() // Beyond all numbers: as it was written.
+			return v.String() // Too large for any number type: kept as written.
 		}
 		return f
 	case map[string]any:

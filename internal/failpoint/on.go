@@ -12,16 +12,15 @@ import (
 	"time"
 )
 
-// The environment says what to do: DOCKET_FAILPOINT=name:n kills the process when it comes
-// to the name for the nth time, and DOCKET_FAILPOINT_LOG names a file to which every name is
-// written the first time it is come to.
+// The environment says what to do: DOCKET_FAILPOINT=name:n kills the process when it reaches the name for the
+// nth time, and DOCKET_FAILPOINT_LOG names a file to which each name is written the first time it is reached.
 var points struct {
 	sync.Mutex
 	hits map[string]int
 }
 
-// Hit is a moment at which the process may be killed. It dies as by kill -9: nothing is
-// flushed, closed or said.
+// Hit is a point at which the process may be killed. It dies as by kill -9: nothing is flushed, closed or
+// logged.
 func Hit(name string) {
 	points.Lock()
 	defer points.Unlock()
@@ -41,13 +40,13 @@ func Hit(name string) {
 		return
 	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	select {} // Until the signal is there.
+	select {} // Until the signal arrives.
 }
 
-// HitOf is Hit for a name and what it is done to: "courier-before-note".
+// HitOf is Hit for a name and what it applies to: "courier-before-note".
 func HitOf(name, of string) { Hit(name + "-" + of) }
 
-// Hurried is a time-out that a test has shortened: DOCKET_FAILPOINT_PACE=10 makes it a tenth.
+// Hurried shortens a timeout for a test: DOCKET_FAILPOINT_PACE=10 makes it a tenth.
 func Hurried(d time.Duration) time.Duration {
 	pace, err := strconv.Atoi(os.Getenv("DOCKET_FAILPOINT_PACE"))
 	if err != nil || pace < 1 {

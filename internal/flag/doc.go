@@ -1,6 +1,5 @@
-// Package flag holds the flags: switches that an operator can flip at run time.
+// Package flag holds the feature flags: switches that an operator can flip at run time.
 //
-// It is pure: what the environment and the operators said goes in, a verdict with its
-// reason comes out. Its invariant: 0 in the environment pins a flag off, whatever else
-// was said; it is the switch for the worst night.
+// It is pure: the environment and the operators' settings go in, a verdict with its reason comes out. Its
+// invariant: 0 in the environment pins a flag off, whatever else is set; this is the emergency switch.
 package flag

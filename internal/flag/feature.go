@@ -8,7 +8,7 @@ import (
 
 // The flags' names.
 const (
-	// AutoTicket lets alerts be filed as tickets.
+	// AutoTicket allows alerts to be filed as tickets.
 	AutoTicket = "alerts.auto_ticket"
 	// InvestigateFromStatus shows the Investigate button on degraded tiles.
 	InvestigateFromStatus = "investigate.from_status"
@@ -21,19 +21,19 @@ type Flag struct {
 	EnvVar string
 	// Why says what it is for, Owner who decides about it.
 	Why, Owner string
-	// RemoveBy is the day by which it is to be gone; zero for a switch that stays.
+	// RemoveBy is the day it must be removed by; zero for a permanent switch.
 	RemoveBy time.Time
-	// Default holds while nobody has said anything.
+	// Default applies while nobody has set anything.
 	Default bool
 }
 
-// Flags are all flags. Both are break-glass switches of the operators and stay.
+// Flags are all flags. Both are the operators' emergency switches and permanent.
 var Flags = []Flag{
 	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET", Why: "stops the filing of tickets for alerts, for example in a flood", Owner: "operations", Default: true},
 	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles", Owner: "operations", Default: true},
 }
 
-// Find returns the flag of this name, or of this variable's: runbooks call it by either.
+// Find returns the flag with this name or environment variable: runbooks use either.
 func Find(name string) (Flag, bool) {
 	for _, f := range Flags {
 		if name == f.Name || name == f.EnvVar {
@@ -43,17 +43,17 @@ func Find(name string) (Flag, bool) {
 	return Flag{}, false
 }
 
-// Env is what the environment says of a flag.
+// Env is the environment's setting of a flag.
 type Env uint8
 
-// What it may say.
+// The possible settings.
 const (
-	EnvUnset     Env = iota // nothing
+	EnvUnset     Env = iota // not set
 	EnvPinnedOff            // 0: off, and nobody can turn it on
 	EnvDefaultOn            // 1: on until an operator turns it off
 )
 
-// ParseEnv reads a variable's value. An error names what it may hold.
+// ParseEnv reads a variable's value. The error lists the allowed values.
 func ParseEnv(value string) (Env, error) {
 	switch strings.ToLower(strings.TrimSpace(value)) {
 	case "":
@@ -72,14 +72,14 @@ type Setting struct {
 	On        bool
 	ChangedAt time.Time
 	ChangedBy string
-	// Why is what they said it was for, "" for nothing.
+	// Why is the reason they gave, "" for none.
 	Why string
 }
 
-// Reason says what decided about a flag.
+// Reason says what decided a flag's state.
 type Reason string
 
-// The reasons, the strongest first.
+// The reasons, strongest first.
 const (
 	PinnedByEnvironment  Reason = "pinned_by_environment"
 	SetByOperator        Reason = "set_by_operator"
@@ -90,12 +90,12 @@ const (
 // Verdict is a flag's state.
 type Verdict struct {
 	On bool
-	// Pinned says that no operator can change it.
+	// Pinned means that no operator can change it.
 	Pinned bool
 	Reason Reason
 }
 
-// Evaluate decides about a flag. set is what an operator has set, nil for nothing.
+// Evaluate decides a flag's state. set is what an operator has set, nil for nothing.
 func Evaluate(f Flag, env Env, set *Setting) Verdict {
 	switch {
 	case env == EnvPinnedOff:
@@ -108,7 +108,7 @@ func Evaluate(f Flag, env Env, set *Setting) Verdict {
 	return Verdict{On: f.Default, Reason: ByDefault}
 }
 
-// CheckSet returns nil where an operator may set the flag, and why not otherwise.
+// CheckSet returns nil if an operator may set the flag, otherwise the reason why not.
 func CheckSet(f Flag, env Env) error {
 	if env == EnvPinnedOff {
 		return fmt.Errorf("%s is pinned off by the environment (%s=0): change the variable and restart", f.Name, f.EnvVar)

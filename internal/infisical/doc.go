@@ -1,4 +1,4 @@
-// Package infisical reads secrets from Infisical, by a machine identity (universal auth) or a
-// token. It keeps the access token until it expires, never a secret, and none is in its
-// errors: its callers keep the last good value.
+// Package infisical reads secrets from Infisical, with a machine identity (universal auth) or a token. It
+// keeps the access token until it expires but never a secret, and its errors contain no secrets. Callers keep
+// the last good value.
 package infisical

@@ -16,46 +16,46 @@ import (
 	"docket/internal/outbound"
 )
 
-// Config says where the vault is and who we are. Either ClientID and ClientSecret are set, or Token.
+// Config says where the vault is and how to log in. Either ClientID and ClientSecret are set, or Token.
 type Config struct {
 	// URL is the instance's address, without /api.
 	URL string
-	// ProjectID and Environment name where the secrets lie.
+	// ProjectID and Environment say where the secrets are.
 	ProjectID, Environment string
 	ClientID               string
 	ClientSecret, Token    fault.Secret
 }
 
-// Client reads from one Infisical. It is safe for many goroutines.
+// Client reads from one Infisical instance. It is safe for concurrent use.
 type Client struct {
 	config Config
 	http   *http.Client
 
 	mu sync.Mutex // guards the two below
-	// access is the token of a login, and until when it is used.
+	// access is the access token from a login, and until when it is used.
 	access fault.Secret
 	until  time.Time
 }
 
-// The bounds of a call.
+// The limits of a call.
 const (
 	callTimeout = 10 * time.Second
 	maxAnswer   = 1 << 20
-	// spare is how long before its end an access token is not used any more.
+	// spare is how long before its expiry an access token is no longer used.
 	spare = 30 * time.Second
 )
 
-// New makes the client. It calls nobody.
+// New makes the client. It makes no network calls.
 func New(c Config) *Client {
 	c.URL = strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/api")
 	return &Client{config: c, http: outbound.Client(outbound.Transport())}
 }
 
-// Read returns the secret of this name in a folder. Its error is nil or a *fault.Fault.
+// Read returns the secret with this name in a folder. Its error is nil or a *fault.Fault.
 func (c *Client) Read(ctx context.Context, folder, name string) (fault.Secret, error) {
 	value, status, err := c.read(ctx, folder, name)
 	if status == http.StatusUnauthorized && !c.config.Token.Set() {
-		// The access token may have been revoked before its time: log in again, once.
+		// The access token may have been revoked early: log in again, once.
 		c.forget()
 		value, _, err = c.read(ctx, folder, name)
 	}
@@ -68,8 +68,8 @@ func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, i
 		return "", 0, err
 	}
 	query := url.Values{"workspaceId": {c.config.ProjectID}, "environment": {c.config.Environment}, "secretPath": {folder}}
-	// https://infisical.com/docs/api-reference/endpoints/secrets/read, read 2026-11-23: every
-	// instance in use has v3, v4 is only in new ones.
+	// https://infisical.com/docs/api-reference/endpoints/secrets/read, read 2026-11-23: every instance in use
+	// has v3; only new ones have v4.
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.config.URL+"/api/v3/secrets/raw/"+url.PathEscape(name)+"?"+query.Encode(), http.NoBody)
 	if err != nil {
 		return "", 0, badAddress()
@@ -90,7 +90,7 @@ func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, i
 	return fault.Secret(strings.TrimRight(answer.Secret.Value, "\r\n")), status, nil
 }
 
-// login returns the token to call with: the configured one, or that of a login.
+// login returns the token to call with: the configured one, or one from a login.
 func (c *Client) login(ctx context.Context) (fault.Secret, error) {
 	if c.config.Token.Set() {
 		return c.config.Token, nil
@@ -142,7 +142,7 @@ func (c *Client) call(req *http.Request, out any) (status int, err error) {
 		f.Name, f.Fix = "vault_away", f.Fix+" The last values go on being used."
 		return 0, f
 	}
-	defer func() { _ = resp.Body.Close() }() // It was read as far as we want it.
+	defer func() { _ = resp.Body.Close() }() // Everything we need has been read.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	refused := func(class fault.Class, name, sentence, fix string) (int, error) {
 		return resp.StatusCode, &fault.Fault{Class: class, Name: name, Sentence: sentence, Fix: fix, HTTPStatus: resp.StatusCode, Kind: fault.KindHTTP}

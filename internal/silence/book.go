@@ -6,14 +6,13 @@ import (
 	"docket/internal/alert"
 )
 
-// Book is all silences and windows that somebody has made.
+// Book holds all silences and maintenance windows.
 type Book struct {
 	Silences []Silence
 	Windows  []Maintenance
 }
 
-// At returns what holds at now, so that asking it about many alerts costs little. Where
-// nothing holds, it is Empty.
+// At returns only what is in force at now, so that checking many alerts is cheap. It is Empty if nothing is.
 func (b Book) At(now time.Time) Book {
 	var held Book
 	for _, s := range b.Silences {
@@ -29,12 +28,11 @@ func (b Book) At(now time.Time) Book {
 	return held
 }
 
-// Empty reports whether nothing is in the book.
+// Empty reports whether there are no silences and no windows.
 func (b Book) Empty() bool { return len(b.Silences) == 0 && len(b.Windows) == 0 }
 
-// Mutes reports whether every one of an incident's firing alerts is muted at now, and by
-// what the first of them that will be heard again is muted. No alerts are not muted: there
-// may be one that nobody has told of yet.
+// Mutes reports whether every firing alert of an incident is muted at now, and what mutes the one that is
+// unmuted first. No alerts means not muted: there may be one that has not been received yet.
 func (b Book) Mutes(firing []alert.Alert, now time.Time) (Muted, bool) {
 	var first Muted
 	for _, a := range firing {
@@ -49,8 +47,8 @@ func (b Book) Mutes(firing []alert.Alert, now time.Time) (Muted, bool) {
 	return first, first.By != ""
 }
 
-// Holds returns when the window that holds at now ends, and whether one does.
+// Holds reports whether the window is in force at now, and when it then ends.
 func (m Maintenance) Holds(now time.Time) (until time.Time, holds bool) { return m.until(now) }
 
-// Over reports whether the window never comes again.
+// Over reports whether the window will never be in force again.
 func (m Maintenance) Over(now time.Time) bool { return m.once() && !now.Before(m.EndsAt) }

@@ -6,17 +6,17 @@ import (
 	"github.com/prometheus/alertmanager/pkg/labels"
 )
 
-// Condition is one matcher in its parts, as Alertmanager's API v2 writes it.
+// Condition is one matcher, split up as in Alertmanager's API v2.
 type Condition struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
-	// Regex has Value match as a regular expression, as a whole.
+	// Regex makes Value a regular expression that must match the whole label value.
 	Regex bool `json:"isRegex"`
-	// Equal false turns the condition around; nil is true.
+	// Equal negates the condition when false; nil means true.
 	Equal *bool `json:"isEqual"`
 }
 
-// FromConditions puts matchers together. An error is a sentence about what is wrong.
+// FromConditions builds matchers. The error is a sentence about what is wrong.
 func FromConditions(all []Condition) (Matchers, error) {
 	ms := make(Matchers, len(all))
 	for i, c := range all {
@@ -41,7 +41,7 @@ func FromConditions(all []Condition) (Matchers, error) {
 	return ms, nil
 }
 
-// Conditions takes matchers apart.
+// Conditions splits matchers up.
 func (ms Matchers) Conditions() []Condition {
 	all := make([]Condition, len(ms))
 	for i, m := range ms {
@@ -51,7 +51,7 @@ func (ms Matchers) Conditions() []Condition {
 	return all
 }
 
-// Holds reports whether each of others stands among the matchers, character for character.
+// Holds reports whether each of others is among the matchers, character for character.
 func (ms Matchers) Holds(others Matchers) bool {
 	have := map[string]bool{}
 	for _, text := range ms.Texts() {

@@ -9,11 +9,11 @@ import (
 	"docket/internal/alert"
 )
 
-// Matchers are conditions on labels, all of which must hold.
+// Matchers are conditions on labels; all of them must match.
 type Matchers []*labels.Matcher
 
 // ParseMatchers reads matchers in Alertmanager's syntax, for example team="shop" or
-// {alertname=~"Disk.*",env!="test"}. Several texts are joined.
+// {alertname=~"Disk.*",env!="test"}. Several texts are combined.
 func ParseMatchers(texts ...string) (Matchers, error) {
 	var all Matchers
 	for _, text := range texts {
@@ -29,7 +29,7 @@ func ParseMatchers(texts ...string) (Matchers, error) {
 	return all, nil
 }
 
-// Texts returns the matchers, each as ParseMatchers reads it.
+// Texts returns each matcher in the syntax that ParseMatchers reads.
 func (ms Matchers) Texts() []string {
 	all := make([]string, len(ms))
 	for i, m := range ms {
@@ -38,8 +38,8 @@ func (ms Matchers) Texts() []string {
 	return all
 }
 
-// Match reports whether all conditions hold. A label that is not there counts as empty;
-// no matchers match nothing, so that an empty silence never mutes all.
+// Match reports whether all conditions match. A missing label counts as empty. An empty list matches nothing,
+// so that an empty silence never mutes everything.
 func (ms Matchers) Match(ls alert.Labels) bool {
 	for _, m := range ms {
 		if !m.Matches(ls.Get(m.Name)) {
@@ -49,8 +49,8 @@ func (ms Matchers) Match(ls alert.Labels) bool {
 	return len(ms) > 0
 }
 
-// check refuses matchers that would match alerts without any of their labels: such a
-// silence mutes what nobody meant.
+// check refuses matchers that would match alerts with none of the labels: such a silence mutes more than
+// anybody intended.
 func (ms Matchers) check() error {
 	if len(ms) == 0 {
 		return errors.New("at least one matcher is needed")

@@ -11,19 +11,20 @@ import (
 type Plan struct {
 	Name     string   `json:"name"`
 	Matchers []string `json:"matchers"`
-	// StartsAt and EndsAt belong to a window that comes once, all below to one that recurs.
+	// StartsAt and EndsAt are for a one-time window, everything below is for a recurring one.
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	EndsAt   time.Time `json:"ends_at,omitzero"`
-	// Weekdays are in English, in full or by their first three letters.
+	// Weekdays are English names, in full or as three letters.
 	Weekdays []string `json:"weekdays,omitempty"`
-	// From and Until are 15:04; Until may be 24:00, and at or before From is on the next day.
+	// From and Until are written as 15:04. Until may be 24:00; if it is not after From, it is on the next
+	// day.
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
-	// Zone is a place of the time zone database, such as Europe/Berlin; empty is UTC.
+	// Zone is a name from the time zone database, such as Europe/Berlin; empty means UTC.
 	Zone string `json:"zone,omitempty"`
 }
 
-// Maintenance reads a plan. An error is a sentence about what is wrong with it.
+// Maintenance parses a plan. The error is a sentence about what is wrong with it.
 func (p Plan) Maintenance() (Maintenance, error) {
 	m := Maintenance{Name: p.Name, StartsAt: p.StartsAt.UTC(), EndsAt: p.EndsAt.UTC()}
 	if strings.TrimSpace(p.Name) == "" {
@@ -56,7 +57,7 @@ func (p Plan) Maintenance() (Maintenance, error) {
 	return m, m.Validate()
 }
 
-// Plan writes a window down, as Maintenance reads it.
+// Plan returns the window in the form that Plan.Maintenance reads.
 func (m Maintenance) Plan() Plan {
 	p := Plan{Name: m.Name, Matchers: m.Matchers.Texts(), StartsAt: m.StartsAt, EndsAt: m.EndsAt}
 	if m.once() {

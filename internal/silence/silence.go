@@ -9,17 +9,17 @@ import (
 	"docket/internal/alert"
 )
 
-// Silence mutes what it matches between two moments.
+// Silence mutes the alerts it matches between two moments.
 type Silence struct {
 	ID       string
 	Matchers Matchers
-	// StartsAt is the first moment that is muted, EndsAt the first that is not any more.
+	// StartsAt is the first muted moment, EndsAt the first one after the silence.
 	StartsAt, EndsAt time.Time
 	Comment          string
 	CreatedBy        string
 }
 
-// State is where a silence stands.
+// State is the state of a silence.
 type State string
 
 // The states.
@@ -29,7 +29,7 @@ const (
 	Expired State = "expired"
 )
 
-// State returns where the silence stands at now.
+// State returns the silence's state at now.
 func (s Silence) State(now time.Time) State {
 	switch {
 	case now.Before(s.StartsAt):
@@ -40,7 +40,7 @@ func (s Silence) State(now time.Time) State {
 	return Expired
 }
 
-// Validate says in a sentence what is wrong, nil if nothing.
+// Validate returns a sentence about what is wrong, nil if nothing is.
 func (s Silence) Validate() error {
 	if !s.EndsAt.After(s.StartsAt) {
 		return errors.New("the end must be after the start")
@@ -48,25 +48,24 @@ func (s Silence) Validate() error {
 	return s.Matchers.check()
 }
 
-// Maintenance mutes what it matches at the same time of day on some weekdays, by the
-// clock on a wall of its place, or once, between two moments.
+// Maintenance mutes the alerts it matches either at the same time of day on certain weekdays, by the local
+// clock of its zone, or once between two moments.
 type Maintenance struct {
 	Name     string
 	Matchers Matchers
-	// StartsAt and EndsAt are the two moments of a window that comes once; nothing below is
-	// set then.
+	// StartsAt and EndsAt are for a one-time window; nothing below is set then.
 	StartsAt, EndsAt time.Time
 	Weekdays         []time.Weekday
-	// From and Until are times of day since midnight. Until at or before From is on the
-	// next day; Until may be 24 h.
+	// From and Until are times of day since midnight. If Until is not after From, it is on the next day; it
+	// may be 24 h.
 	From, Until time.Duration
-	// Zone is the place's time zone.
+	// Zone is the time zone of From and Until.
 	Zone *time.Location
 }
 
 const day = 24 * time.Hour
 
-// Validate says in a sentence what is wrong, nil if nothing.
+// Validate returns a sentence about what is wrong, nil if nothing is.
 func (m Maintenance) Validate() error {
 	switch {
 	case m.once() && (len(m.Weekdays) > 0 || m.From != 0 || m.Until != 0):
@@ -89,15 +88,14 @@ func (m Maintenance) Validate() error {
 
 func (m Maintenance) once() bool { return !m.StartsAt.IsZero() || !m.EndsAt.IsZero() }
 
-// until returns the end of the window that holds at now, and whether one does. A window
-// that begins at an hour which the clocks skip begins when they go on; one in the hour
-// that they repeat lasts through both.
+// until reports whether the window is in force at now, and when it then ends. At a daylight saving change, a
+// window that begins in the skipped hour begins right after it, and one in the repeated hour covers both.
 func (m Maintenance) until(now time.Time) (time.Time, bool) {
 	if m.once() {
 		return m.EndsAt, !now.Before(m.StartsAt) && now.Before(m.EndsAt)
 	}
 	local := now.In(m.Zone)
-	// A window that began yesterday may still hold.
+	// A window that began yesterday may still be in force.
 	for _, back := range [...]int{0, 1} {
 		begins := m.at(local.AddDate(0, 0, -back), m.From)
 		if !slices.Contains(m.Weekdays, time.Date(local.Year(), local.Month(), local.Day()-back, 12, 0, 0, 0, m.Zone).Weekday()) {
@@ -114,18 +112,19 @@ func (m Maintenance) until(now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// at returns a wall-clock time on a day.
+// at returns a local time of day on a date.
 func (m Maintenance) at(on time.Time, clock time.Duration) time.Time {
 	return time.Date(on.Year(), on.Month(), on.Day(), int(clock/time.Hour), int(clock%time.Hour/time.Minute), int(clock%time.Minute/time.Second), 0, m.Zone)
 }
 
-// Muted says by what an alert is muted, and until when.
+// Muted says what mutes an alert, and until when.
 type Muted struct {
 	By    string
 	Until time.Time
 }
 
-// Mutes reports whether anything mutes the alert at now: of several, the one that lasts longest.
+// Mutes reports whether anything mutes the alert at now; if several do, it returns the one that lasts
+// longest.
 func Mutes(silences []Silence, windows []Maintenance, a alert.Alert, now time.Time) (Muted, bool) {
 	var longest Muted
 	take := func(by string, until time.Time) {

@@ -1,4 +1,4 @@
-// Package surface is what users touch, and how it does: Observe turns readings into a
-// tile's state, damped so that one lost packet turns nothing, Worst sums tiles up, and
-// Alert says to the rest of Docket that a tile is ill. Everything here is pure.
+// Package surface models the things users touch and their health. Observe turns readings into a tile's state,
+// damped so that one lost packet changes nothing; Worst combines several statuses; Alert is what a tile sends
+// to the rest of Docket when it is unhealthy. Everything here is pure.
 package surface

@@ -5,45 +5,45 @@ import (
 	"time"
 )
 
-// State is what the readings made of a tile. The zero State has seen none.
+// State is what the readings so far add up to. The zero State has no readings.
 type State struct {
 	Status Status `json:"status"`
-	// Since is when the tile became what it is: at the first of the readings that turned it.
+	// Since is when the tile entered this status: the time of the first reading that caused the change.
 	Since time.Time `json:"since"`
-	// IllSince is when it stopped being operational, zero while it is. It outlasts the turns
-	// between degraded, down and unknown: it is one problem.
+	// IllSince is when it stopped being operational; zero while it is operational. It is kept across changes
+	// between degraded, down and unknown, because they are one problem.
 	IllSince time.Time `json:"ill_since,omitzero"`
-	// LastIll is the ill status that it has or had last, "" for never.
+	// LastIll is the current or most recent bad status; "" if there was none.
 	LastIll Status `json:"last_ill,omitempty"`
 	// Last is the newest reading, Well the time of the newest operational one.
 	Last Reading   `json:"last"`
 	Well time.Time `json:"well,omitzero"`
-	// Alerting says that the tile's alert was told to fire, and not yet that it is over.
+	// Alerting reports whether the tile's alert is firing: sent, and not yet resolved.
 	Alerting bool `json:"alerting,omitempty"`
-	// Runs are the newest readings, those of one kind in a row as one; the newest is last.
+	// Runs are the newest readings, with consecutive readings of the same status merged into one; the newest
+	// is last.
 	Runs []Run `json:"runs,omitempty"`
 }
 
-// Run is several readings in a row with one status.
+// Run is several readings in a row with the same status.
 type Run struct {
 	Status Status    `json:"status"`
 	Since  time.Time `json:"since"`
 	Count  int       `json:"count"`
 }
 
-// Turn says that a tile turned.
+// Turn is a change of a tile's status.
 type Turn struct {
 	From, To Status
 	At       time.Time
 }
 
-// maxRuns bounds what a state remembers; no rule looks further back.
+// maxRuns bounds what a state remembers; no rule looks back further.
 const maxRuns = 12
 
-// Observe takes a reading in. A tile turns for the worse after DownAfter readings in a row
-// that are as bad, for the better after UpAfter that are as good; its first good reading
-// makes a tile operational at once. A reading no newer than the last is not counted. The
-// turn is nil while the tile stays what it is.
+// Observe adds a reading. A tile gets worse after DownAfter readings in a row that are at least as bad, and
+// better after UpAfter that are at least as good; the first good reading makes a new tile operational at
+// once. A reading no newer than the last one is ignored. The turn is nil while the status stays the same.
 func Observe(s State, r Reading, on Surface) (State, *Turn) {
 	r = r.Bounded()
 	if s.Status == "" {
@@ -75,7 +75,7 @@ func Observe(s State, r Reading, on Surface) (State, *Turn) {
 	return s, turn
 }
 
-// extend adds a reading to the runs, in a slice of its own: states are values.
+// extend adds a reading to the runs, in a new slice: states are values.
 func extend(runs []Run, r Reading) []Run {
 	next := make([]Run, 0, len(runs)+1)
 	next = append(next, runs[max(0, len(runs)-maxRuns+1):]...)
@@ -86,11 +86,11 @@ func extend(runs []Run, r Reading) []Run {
 	return append(next, Run{Status: r.Status, Since: r.At, Count: 1})
 }
 
-// judge says what the newest readings make of the tile, and since when.
+// judge returns the status that the newest readings call for, and since when.
 func (s State) judge(on Surface) (Status, time.Time) {
 	down, up := max(1, on.DownAfter), max(1, on.UpAfter)
 	if s.Status == Unknown {
-		up = 1 // Nothing spoke against it.
+		up = 1 // Nothing bad was seen before.
 	}
 	if n, since := s.streak(Operational); n >= up {
 		return Operational, since
@@ -105,14 +105,14 @@ func (s State) judge(on Surface) (Status, time.Time) {
 	if s.Status != Down && ill >= down {
 		return Degraded, since
 	}
-	// From down, degraded is a change for the better.
+	// Coming from down, degraded is an improvement.
 	if n, since := s.streak(Degraded, Operational); s.Status == Down && n >= up && s.Last.Status == Degraded {
 		return Degraded, since
 	}
 	return s.Status, s.Since
 }
 
-// streak counts the newest readings in a row that have one of the statuses.
+// streak counts the newest readings in a row that have one of these statuses.
 func (s State) streak(kinds ...Status) (n int, since time.Time) {
 	for i := len(s.Runs) - 1; i >= 0 && slices.Contains(kinds, s.Runs[i].Status); i-- {
 		n, since = n+s.Runs[i].Count, s.Runs[i].Since
@@ -120,8 +120,8 @@ func (s State) streak(kinds ...Status) (n int, since time.Time) {
 	return n, since
 }
 
-// Shown is the state as it is to be shown at now: a tile whose readings have stopped is
-// unknown, since it was last read, and says so.
+// Shown is the state to show at now: once readings have stopped, the tile is unknown from its last reading
+// on, with a reason that says so.
 func (s State) Shown(on Surface, now time.Time) State {
 	if s.Status == "" {
 		s.Status = Unknown

@@ -6,27 +6,27 @@ import (
 	"unicode/utf8"
 )
 
-// Reading is what one probe saw.
+// Reading is the result of one probe.
 type Reading struct {
 	At     time.Time `json:"at"`
 	Status Status    `json:"status"`
-	// Latency is 0 where none was measured.
+	// Latency is 0 if none was measured.
 	Latency time.Duration `json:"latency_ns,omitempty"`
-	// Reason says in words for people what is wrong: one line, empty when operational.
+	// Reason is one line for people about what is wrong; empty when operational.
 	Reason string `json:"reason,omitempty"`
-	// Evidence are short facts, such as status: 503.
+	// Evidence holds short facts, such as status: 503.
 	Evidence map[string]string `json:"evidence,omitempty"`
 }
 
-// The bounds of a reading's texts, in bytes: they come from outside.
+// Size limits for a reading's texts, in bytes: they come from outside.
 const (
 	maxReason   = 300
 	maxFact     = 200
 	maxEvidence = 12
 )
 
-// Bounded returns the reading with its texts cut to size, in one line each, and a status
-// that is one of the four words.
+// Bounded returns the reading with each text cut to its limit and put on one line, and with a status that is
+// one of the four.
 func (r Reading) Bounded() Reading {
 	r.Reason = line(r.Reason, maxReason)
 	if !r.Status.Valid() {

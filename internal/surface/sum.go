@@ -2,16 +2,17 @@ package surface
 
 import "time"
 
-// Sum adds up the readings of a span of time.
+// Sum adds up the readings of a time span.
 type Sum struct {
-	// At is the span's beginning.
+	// At is the start of the span.
 	At time.Time `json:"at"`
 	// Operational, Degraded, Down and Unknown count readings.
 	Operational int `json:"operational"`
 	Degraded    int `json:"degraded"`
 	Down        int `json:"down"`
 	Unknown     int `json:"unknown"`
-	// Measured counts the readings with a latency, Total adds and Slowest keeps the longest.
+	// Measured counts the readings with a latency, Total is the sum of their latencies and Slowest the
+	// highest.
 	Measured int           `json:"measured"`
 	Total    time.Duration `json:"total_ns"`
 	Slowest  time.Duration `json:"slowest_ns"`
@@ -37,7 +38,7 @@ func (s Sum) Add(r Reading) Sum {
 	return s
 }
 
-// Plus joins two sums; the earlier beginning counts.
+// Plus adds two sums; the earlier start is kept.
 func (s Sum) Plus(o Sum) Sum {
 	if s.At.IsZero() || (!o.At.IsZero() && o.At.Before(s.At)) {
 		s.At = o.At
@@ -52,7 +53,7 @@ func (s Sum) Plus(o Sum) Sum {
 	return s
 }
 
-// Mean is the mean latency, 0 where none was measured.
+// Mean is the mean latency, 0 if none was measured.
 func (s Sum) Mean() time.Duration {
 	if s.Measured == 0 {
 		return 0
@@ -60,8 +61,8 @@ func (s Sum) Mean() time.Duration {
 	return s.Total / time.Duration(s.Measured)
 }
 
-// Uptime is the share of readings in which users could use the surface, degraded or not,
-// of those that could tell; known is false where none could.
+// Uptime is the share of readings in which users could use the surface (operational or degraded) among those
+// with a known result; known is false if there were none.
 func (s Sum) Uptime() (share float64, known bool) {
 	told := s.Operational + s.Degraded + s.Down
 	if told == 0 {
@@ -70,8 +71,8 @@ func (s Sum) Uptime() (share float64, known bool) {
 	return float64(told-s.Down) / float64(told), true
 }
 
-// Worst is the status that the span is shown with: down and degraded count from one reading
-// in a hundred on, so that a lost packet does not colour a day.
+// Worst is the status to show for the span. Down and degraded count only from 1 reading in 100, so that one
+// lost packet does not color a whole day.
 func (s Sum) Worst() Status {
 	told := s.Operational + s.Degraded + s.Down
 	switch {

@@ -6,10 +6,10 @@ import (
 	"docket/internal/alert"
 )
 
-// Status says how a surface does.
+// Status is the health of a surface.
 type Status string
 
-// The statuses, best first. Unknown is no word about the surface, but that there is none.
+// The statuses, best first. Unknown means that there is no information about the surface.
 const (
 	Operational Status = "operational"
 	Unknown     Status = "unknown"
@@ -17,13 +17,13 @@ const (
 	Down        Status = "down"
 )
 
-// statuses are all of them, best first.
+// statuses lists all of them, best first.
 var statuses = [...]Status{Operational, Unknown, Degraded, Down}
 
-// Valid reports whether s is one of the four words.
+// Valid reports whether s is one of the four statuses.
 func (s Status) Valid() bool { return s.rank() >= 0 }
 
-// Ill reports whether users feel it: degraded or down.
+// Ill reports whether users are affected: degraded or down.
 func (s Status) Ill() bool { return s == Degraded || s == Down }
 
 func (s Status) rank() int {
@@ -35,7 +35,7 @@ func (s Status) rank() int {
 	return -1
 }
 
-// Worst returns the worst of several statuses, Unknown of none.
+// Worst returns the worst of several statuses, Unknown if there are none.
 func Worst(all ...Status) Status {
 	worst, rank := Unknown, -1
 	for _, s := range all {
@@ -54,20 +54,20 @@ type Link struct {
 	URL string `yaml:"url" json:"url" format:"link" required:""`
 }
 
-// Surface is one thing that users touch, as it is configured.
+// Surface is one thing that users touch, as configured.
 type Surface struct {
-	// Name is the surface's own, Title what people read, Group the heading above its tile.
+	// Name identifies the surface, Title is what people read, Group the heading above its tile.
 	Name, Title, Group string
-	// Every is the time between two readings, Timeout how long one may take.
+	// Every is the interval between readings, Timeout the limit for one.
 	Every, Timeout time.Duration
-	// DownAfter bad readings in a row turn the tile for the worse, UpAfter good ones for the
-	// better; both are at least 1.
+	// After DownAfter bad readings in a row the tile gets worse, after UpAfter good ones it gets better; both
+	// are at least 1.
 	DownAfter, UpAfter int
-	// Severity is the alert's while the tile is down, DegradedSeverity while it is degraded.
+	// Severity is the alert's severity while the tile is down, DegradedSeverity while it is degraded.
 	Severity, DegradedSeverity alert.Severity
-	// Window is how long a second click on Investigate returns the first one's ticket.
+	// Window is how long another click on Investigate returns the ticket of the first click.
 	Window time.Duration
-	// Kind is the kind of its probe, Target what it asks: for people, without secrets.
+	// Kind is the kind of its probe and Target what it checks: for people, without secrets.
 	Kind, Target string
 	Links        []Link
 }
@@ -75,7 +75,7 @@ type Surface struct {
 // Source is the source of a tile's own alerts; it is part of their key.
 const Source = "status"
 
-// AlertKey is the alert_key of a surface's incidents, however they begin.
+// AlertKey is the alert_key of a surface's incidents, whatever opened them.
 func AlertKey(name string) alert.Key {
 	return alert.Fingerprint(Source, alert.Labels{{Name: "surface", Value: name}})
 }
@@ -83,15 +83,15 @@ func AlertKey(name string) alert.Key {
 // silentTurns is how many intervals without a reading make a tile unknown.
 const silentTurns = 3
 
-// ExpiresAfter is how long a word about the surface holds when no other follows: well
-// beyond a restart, and a replica's hand-over.
+// ExpiresAfter is how long the surface's alert stays valid without an update: well beyond a restart or a
+// handover to another replica.
 func (s Surface) ExpiresAfter() time.Duration { return silentTurns*s.Every + 5*time.Minute }
 
-// Alert is what the tile says to the intake: firing while it is ill, over once it is
-// operational. Of an unknown tile nobody can say that it is over: what it was ill with
-// goes on.
+// Alert returns the alert that the tile sends to the intake: firing while the tile is degraded or down,
+// resolved once it is operational. An unknown tile cannot resolve anything, so the previous problem stays
+// open.
 func (s Surface) Alert(state State, now time.Time) alert.Alert {
-	// What turns with the state is no label: degraded and down are one problem.
+	// What changes with the status is not a label: degraded and down are one problem.
 	labels := map[string]string{"alertname": s.Title, "surface": s.Name}
 	if s.Group != "" {
 		labels["group"] = s.Group

@@ -13,18 +13,18 @@ import (
 // View is what a template sees: plain values, without methods.
 type View struct {
 	Title, Severity, Source, Route, Link, AlertKey, Mark string
-	// Summary is the first alert's, "" if it has none.
+	// Summary is the first alert's summary, "" if it has none.
 	Summary string
 	// Since is when it began to fire, such as 2026-11-23 10:02:00 UTC.
 	Since string
-	// Labels and Annotations are those that all alerts of the incident share.
+	// Labels and Annotations are those shared by all alerts of the incident.
 	Labels, Annotations map[string]string
 	Alerts              []AlertView
 	// Fires counts how often it has fired again.
 	Fires int
-	// Earlier is the ticket before, for a problem that came again; empty if there is none.
+	// Earlier is the previous ticket, if the problem has come back; otherwise empty.
 	Earlier TicketView
-	// Words are the built-in words of the body, without its footer.
+	// Words is the built-in text of the body, without its footer.
 	Words string
 }
 
@@ -63,7 +63,7 @@ func viewOf(inc incident.Incident, alerts []alert.Alert) View {
 	return v
 }
 
-// keepCommon drops from all what other does not share.
+// keepCommon removes from all what other does not share.
 func keepCommon(all, other map[string]string) {
 	for name, value := range all {
 		if theirs, there := other[name]; !there || theirs != value {
@@ -74,14 +74,14 @@ func keepCommon(all, other map[string]string) {
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-// sample is an incident on which templates are tried out.
+// sample is an incident that templates are tried on.
 type sample struct {
 	inc    incident.Incident
 	alerts []alert.Alert
 }
 
-// samples are a usual incident, one with nothing but a title, one of many alerts that came
-// again, and one in hostile words.
+// samples are a typical incident, one with nothing but a title, one with many alerts that came back, and one
+// with hostile text.
 func samples() []sample {
 	at := time.Date(2026, 11, 23, 10, 2, 0, 0, time.UTC)
 	one := func(title string, labels, annotations map[string]string) alert.Alert {

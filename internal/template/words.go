@@ -15,29 +15,29 @@ import (
 	"docket/internal/incident"
 )
 
-// The limits of a template and of what it writes.
+// The limits on a template and on its output.
 const (
 	maxTemplate = 16 << 10
 	maxSubject  = 2 << 10
 	maxBody     = 64 << 10
-	// maxSteps bounds the turns of all loops together.
+	// maxSteps limits the iterations of all loops together.
 	maxSteps = 10_000
 )
 
-// Words are a route's templates. The zero Words, and nil, are the built-in words.
+// Words are a route's templates. The zero Words, and nil, mean the built-in text.
 type Words struct{ subject, body *template.Template }
 
 // Fault is what is wrong with a template.
 type Fault struct {
-	// Part is subject or body.
+	// Part is "subject" or "body".
 	Part string
-	// Line and Column count within the template, from 1; 0 where they are not known.
+	// Line and Column are positions in the template, starting at 1; 0 if unknown.
 	Line, Column int
 	Reason       string
 }
 
-// New parses a route's templates, "" for the built-in words, and tries them out on samples.
-// All that is wrong comes back at once.
+// New parses a route's templates ("" means the built-in text) and tries them on samples. All faults are
+// returned at once.
 func New(subject, body string) (*Words, []Fault) {
 	w := &Words{}
 	var faults []Fault
@@ -66,8 +66,8 @@ func New(subject, body string) (*Words, []Fault) {
 	return w, nil
 }
 
-// Ticket returns an incident's subject and body. An error says which template failed: then
-// that part is in the built-in words, and the body's footer tells it.
+// Ticket returns an incident's subject and body. An error names the template that failed; that part then has
+// the built-in text, and the body's footer says so.
 func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string, err error) {
 	subject, body = brief.Ticket(inc, alerts)
 	if w == nil || w.subject == nil && w.body == nil {
@@ -108,7 +108,7 @@ func footnote(part string, fault error) string {
 
 var errSteps = fmt.Errorf("its loops take more than %d turns", maxSteps)
 
-// functions are what templates can call beside text/template's own.
+// functions are what templates can call in addition to text/template's own.
 var functions = template.FuncMap{
 	"default":  func(or, text string) string { return firstOf(text, or) },
 	"lower":    strings.ToLower,
@@ -116,7 +116,7 @@ var functions = template.FuncMap{
 	"trim":     strings.TrimSpace,
 	"contains": func(part, text string) bool { return strings.Contains(text, part) },
 	"truncate": truncate,
-	// step stands in every loop, put there by compile.
+	// step is inserted into every loop by compile.
 	"step": func() (string, error) { return "", nil },
 }
 
@@ -137,7 +137,7 @@ func truncate(most int, text string) (string, error) {
 	return string([]rune(text)[:most-1]) + "…", nil
 }
 
-// compile parses a template and puts a counted step into each of its loops.
+// compile parses a template and inserts a step counter into each of its loops.
 func compile(name, text string) (*template.Template, error) {
 	if len(text) > maxTemplate {
 		return nil, fmt.Errorf("is longer than %d bytes", maxTemplate)
@@ -159,7 +159,7 @@ func compile(name, text string) (*template.Template, error) {
 	return t, bound(t.Root, step.Root.Nodes[0])
 }
 
-// bound walks a template: what calls another one is refused, and each loop counts its turns.
+// bound walks a template: it refuses calls of other templates and makes each loop count its iterations.
 func bound(list *parse.ListNode, step parse.Node) error {
 	if list == nil {
 		return nil
@@ -196,13 +196,13 @@ func boundBranch(b *parse.BranchNode, step parse.Node) error {
 	return bound(b.ElseList, step)
 }
 
-// page takes what a template writes, up to a size.
+// page collects a template's output, up to a limit.
 type page struct {
 	text strings.Builder
 	most int
 }
 
-// Write takes text as long as there is room.
+// Write accepts text as long as there is room.
 func (p *page) Write(b []byte) (int, error) {
 	if p.text.Len()+len(b) > p.most {
 		return 0, fmt.Errorf("it writes more than %d bytes", p.most)
@@ -212,7 +212,7 @@ func (p *page) Write(b []byte) (int, error) {
 
 // render runs a template.
 func render(t *template.Template, v View, most int) (string, error) {
-	own, err := t.Clone() // The steps are counted for this run alone.
+	own, err := t.Clone() // The steps are counted for this run only.
 	if err != nil {
 		return "", fmt.Errorf("clone the template: %w", err)
 	}
@@ -230,17 +230,17 @@ func render(t *template.Template, v View, most int) (string, error) {
 	return strings.ToValidUTF8(strings.ReplaceAll(p.text.String(), "\x00", "\uFFFD"), "\uFFFD"), nil
 }
 
-// place is how text/template begins its errors.
+// place matches how text/template begins its errors.
 var place = regexp.MustCompile(`^template: \w+:(\d+)(?::(\d+))?: (?:executing "\w+" at )?(?s:(.*))$`)
 
-// faultOf takes the place out of an error's text.
+// faultOf extracts the position from an error's text.
 func faultOf(part string, err error) Fault {
 	m := place.FindStringSubmatch(err.Error())
 	if m == nil {
 		return Fault{part, 0, 0, oneLine(err.Error())}
 	}
-	line, _ := strconv.Atoi(m[1])   // Digits by the pattern.
-	column, _ := strconv.Atoi(m[2]) // Digits by the pattern, or nothing.
+	line, _ := strconv.Atoi(m[1])   // Digits, by the pattern.
+	column, _ := strconv.Atoi(m[2]) // Digits or nothing, by the pattern.
 	return Fault{part, line, column, oneLine(m[3])}
 }
 
