@@ -30,7 +30,7 @@ func (c *serveCmd) Run(s *session) error {
 	}
 	level := new(slog.LevelVar)
 	level.Set(cfg.Log.Slog())
-	log := newLogger(s.out, level)
+	log := newLoggerIn(cfg.Log.Format, s.out, level)
 	for _, key := range cfg.Dormant() {
 		log.Warn("configured, but this version does nothing with it yet", "key", key)
 	}
@@ -45,13 +45,20 @@ func (c *serveCmd) Run(s *session) error {
 }
 
 // newLogger logs logfmt lines in the words that the operators' runbook greps for.
-func newLogger(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+func newLogger(w io.Writer, level slog.Leveler) *slog.Logger { return newLoggerIn("logfmt", w, level) }
+
+// newLoggerIn logs the same in a format of log.format.
+func newLoggerIn(format string, w io.Writer, level slog.Leveler) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.LevelKey && a.Value.Any() == slog.LevelWarn {
 			return slog.String(slog.LevelKey, "WARNING")
 		}
 		return a
-	}}))
+	}}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 type migrateCmd struct{}

@@ -255,7 +255,7 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 				{Name: "ops", Token: "a-long-token-of-ops", Scopes: []string{"ingest", "read", "operate", "admin"}},
 				{Name: "grafana", Token: "from-a-file-0123456789", Scopes: []string{"read"}},
 			}},
-		Log:   LogConfig{Level: "debug"},
+		Log:   LogConfig{Level: "debug", Format: "json"},
 		Flags: map[string]flag.Env{},
 	}
 	if diff := cmp.Diff(want, got, sameConfig); diff != "" {

@@ -328,7 +328,7 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 	values := map[string]string{
 		"FREESCOUT_API_URL": "https://other.example.org", "FREESCOUT_INSTANCE_URL": "https://shown.example.org", "FREESCOUT_OPERATIONS_MAILBOX_ID": "77", "FREESCOUT_USER_ID": "78",
 		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket", "DOCKET_LISTEN": "127.0.0.1:7777",
-		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error",
+		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error", "DOCKET_LOG_FORMAT": "json",
 	}
 	compared := 0
 	for _, v := range allVariables(nil) {

@@ -6,6 +6,9 @@ import "log/slog"
 type LogConfig struct {
 	// The mildest level that is logged: debug, info, warning or error.
 	Level string `yaml:"level" default:"info" env:"DOCKET_LOG_LEVEL" oneof:"debug info warning error"`
+	// How a line is written: logfmt, which the operators' runbook searches, or json, one object a line. A change takes
+	// effect at the next start.
+	Format string `yaml:"format" default:"logfmt" env:"DOCKET_LOG_FORMAT" oneof:"logfmt json"`
 }
 
 // Slog is the level as the log knows it.
