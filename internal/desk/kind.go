@@ -90,7 +90,7 @@ type Rekeyed interface {
 }
 
 // Shelf keeps the tickets of a desk that lives in our own database. *store.Store is one.
-type Shelf interface { //nolint:interfacebloat // A ticket list's verbs.
+type Shelf interface {
 	// DeskTickets returns the tickets with the mark, notes left out.
 	DeskTickets(ctx context.Context, mark string) ([]Ticket, error)
 	// AddDeskTicket keeps a new open ticket and returns its number; where one with the mark

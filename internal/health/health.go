@@ -187,7 +187,7 @@ func (h *Health) succeed(ctx context.Context, now time.Time) {
 		since = now
 	}
 	if before.Fault != "" {
-		h.log.InfoContext(ctx, h.words.Back, h.label, h.name, "was", before.Fault, "took", now.Sub(before.Since))
+		h.log.InfoContext(ctx, h.words.Back, h.label, h.name, "was", before.Fault, "took", now.Sub(before.Since)) //nolint:sloglint // Its owner's constant.
 	}
 	if before.Away {
 		h.outage.Ended = now
@@ -249,7 +249,7 @@ func (h *Health) logFault(ctx context.Context, f *fault.Fault, err error) {
 	if f.Kind != "" {
 		attributes = append(attributes, "kind", f.Kind)
 	}
-	h.log.WarnContext(ctx, message, append(attributes, "err", err)...)
+	h.log.WarnContext(ctx, message, append(attributes, "err", err)...) //nolint:sloglint // Its owner's constant.
 }
 
 // Learn takes over what is kept of the last outage: another replica, or the process before,

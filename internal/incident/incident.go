@@ -120,7 +120,7 @@ const maxTimeline = 100
 // Live reports whether the episode goes on.
 func (i Incident) Live() bool { return i.State != "" && i.State != Closed }
 
-// Burning reports whether an alert of it fires, as far as is known.
+// Firing reports whether an alert of it fires, as far as is known.
 func (i Incident) Firing() bool { return i.State == Held || i.State == Open }
 
 // Past is the incident's ticket, or the one before it, as the next episode remembers it.

@@ -32,7 +32,7 @@ func newKnown() *known {
 	return &known{firing: map[alert.Key]standing{}, touched: map[alert.Key]time.Time{}}
 }
 
-// News returns those of the alerts that are more than a repeat of what is known, in
+// DropRepeats returns those of the alerts that are more than a repeat of what is known, in
 // order. Repeats put off their alert's expiry, in memory for now: Flush saves it.
 func (l *Ledger) DropRepeats(ctx context.Context, all []alert.Alert, now time.Time) ([]alert.Alert, error) {
 	if l.store.Exclusive() {

@@ -23,7 +23,7 @@ type ask struct {
 	severity alert.Severity
 }
 
-// Tell has the operator told something that is not about one incident. key names it for
+// Notify notifies the operator of something that is not about one incident. key names it for
 // good: told twice, it is one message.
 func (l *Ledger) Notify(ctx context.Context, key, text string) error {
 	_, err := l.Apply(ctx, Input{Tell: &Telling{Key: key, Text: text}})

@@ -12,7 +12,7 @@ import (
 	"docket/internal/storm"
 )
 
-// Crowd loads how many incidents of a route want a ticket; an empty one if none did yet.
+// StormWindow loads how many incidents of a route want a ticket; an empty one if none did yet.
 func (t *Tx) StormWindow(ctx context.Context, route string) (storm.Window, error) {
 	c := storm.Window{Route: route}
 	text, err := one[string](ctx, t, `SELECT state FROM crowd WHERE route = ?`, route)
@@ -28,7 +28,7 @@ func (t *Tx) StormWindow(ctx context.Context, route string) (storm.Window, error
 	return c, nil
 }
 
-// SaveCrowd replaces a route's crowd.
+// SaveStormWindow replaces a route's window.
 func (t *Tx) SaveStormWindow(ctx context.Context, c storm.Window) error {
 	text, err := json.Marshal(c)
 	if err != nil {

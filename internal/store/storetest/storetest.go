@@ -56,7 +56,8 @@ func fresh(t testing.TB, engine string, migrated bool) string {
 	if testing.Short() {
 		t.Skip("needs PostgreSQL, which the quick loop does without: make test")
 	}
-	url, err := "", error(nil)
+	var url string
+	var err error
 	if migrated {
 		url, err = templates.copyPostgres(&shared)
 	} else {
