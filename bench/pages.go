@@ -193,7 +193,7 @@ func fillIncidents(ctx context.Context, st *store.Store, n int, now time.Time) e
 		if i%10 == 0 {
 			inc.State, inc.RecoveredAt, inc.ClosedAt, inc.Ticket.State = incident.Open, time.Time{}, time.Time{}, filing.TicketFiled
 		}
-		inc.Timeline = []incident.Moment{{At: opened, Event: incident.AlertFired, To: inc.State, Reason: inc.Reason}}
+		inc.Timeline = []incident.Moment{{At: opened, Event: incident.AlertFired{}.Kind(), To: inc.State, Reason: inc.Reason}}
 		all[i] = inc
 	}
 	return st.Write(ctx, func(t *store.Tx) error { return t.AddIncidents(ctx, all) })

@@ -118,7 +118,7 @@ func emits(r *rules, board *controls.Board) func(context.Context) (bool, string)
 		if m, muted := board.Mutes(now).Mutes([]alert.Alert{a}, now); muted {
 			p.MutedBy, p.MutedUntil = m.By, m.Until
 		}
-		d := rule.Step(incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Route: route}, incident.Event{Kind: incident.AlertFired, Alert: a}, p, now)
+		d := rule.Step(incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Route: route}, incident.AlertFired{Alert: a}, p, now)
 		asks := d.Next.Ticket.State == filing.TicketAsked || d.Next.State == incident.Held
 		return asks, d.Reason.Sentence()
 	}

@@ -13,7 +13,7 @@ func (w *work) decideInvestigate(ctx context.Context, in *Input) (Result, error)
 		tile.Key = known.Key // As long as its incident is open, whatever the configuration has become.
 	}
 	target := w.live(tile)
-	d, err := w.step(ctx, target, incident.Event{Kind: incident.Investigated, Alert: tile, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
+	d, err := w.step(ctx, target, incident.Investigated{Alert: tile, By: in.Actor.Name, Window: in.Window, Brief: in.Brief}, in)
 	res := Result{Mark: d.Next.Mark, Changed: d.Changed, Reason: d.Reason}
 	if d.Successor != nil {
 		res.Mark, res.Reason = d.Successor.Mark, d.Successor.Reason

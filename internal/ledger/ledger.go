@@ -32,13 +32,9 @@ type Input struct {
 	Answer   filing.Answer
 	// Missed says, instead of Answer, that the effect's alert came and went while the desk was away.
 	Missed bool
-	// Seen names an incident whose ticket the desk showed; TicketClosed is what it showed.
-	Seen         *alert.Mark
-	TicketClosed bool
-	// ClosedAt is when it was closed, zero where the desk does not tell.
-	ClosedAt time.Time
-	// View is what else is known of what the desk showed; its zero value is a bare TicketSeen.
-	View View
+	// Seen names an incident whose ticket the desk showed, View is what it showed.
+	Seen *alert.Mark
+	View incident.Observation
 	// Investigate is a degraded surface's alert as it stands: the actor clicked Investigate.
 	// Window is the surface's own window, zero for the policy's; Brief is what is known of the
 	// surface, in words.

@@ -30,9 +30,11 @@ func (w *work) mute(ctx context.Context, inc incident.Incident, ev incident.Even
 	if w.mutes.Empty() || inc.Shared != storm.NotShared {
 		return nil
 	}
-	if said := ev.Alert; said.Status == alert.Firing && len(said.Labels) > 0 {
-		if _, muted := w.mutes.Mutes([]alert.Alert{said}, w.now); !muted {
-			return nil
+	if of, about := ev.(interface{ About() alert.Alert }); about {
+		if a := of.About(); a.Status == alert.Firing && len(a.Labels) > 0 {
+			if _, muted := w.mutes.Mutes([]alert.Alert{a}, w.now); !muted {
+				return nil
+			}
 		}
 	}
 	firing, err := w.firing(ctx, inc.Key)

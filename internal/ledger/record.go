@@ -168,7 +168,7 @@ func logEmit(ctx context.Context, log *slog.Logger, s story) {
 	}
 	var status string
 	switch {
-	case s.from == "" && (s.event == incident.AlertFired || s.event == incident.AlertMaybeStale), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
+	case s.from == "" && (s.event == incident.AlertFired{}.Kind() || s.event == incident.AlertMaybeStale{}.Kind()), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
 		status = "firing"
 	case s.reason == incident.ReasonRecovered && s.from != incident.Recovered, s.reason == incident.ReasonOver, s.reason == incident.ReasonEndedWhileHeld:
 		status = "recovered"

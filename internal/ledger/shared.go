@@ -19,7 +19,7 @@ import (
 // one that nobody clicked for, of an incident that gathers no others.
 func asksForTicket(d rule.Decision, ev incident.Event) bool {
 	asking := asker(d)
-	if ev.Kind == incident.Investigated || asking.Shared != storm.NotShared || asking.Inquiry.Asked {
+	if _, clicked := ev.(incident.Investigated); clicked || asking.Shared != storm.NotShared || asking.Inquiry.Asked {
 		return false
 	}
 	for _, e := range d.Effects {
@@ -115,28 +115,28 @@ func (w *work) join(ctx context.Context, d *rule.Decision, in *Input) error {
 	member.Within = target.Mark
 	failpoint.Hit("ledger-gathered")
 	w.listings = append(w.listings, store.Entry{Mark: member.Mark, Within: target.Mark, AddedAt: w.now})
-	_, err = w.step(ctx, target, incident.Event{Kind: incident.MemberJoined, Alert: alert.Alert{Severity: member.Severity}}, in)
+	_, err = w.step(ctx, target, incident.MemberJoined{Severity: member.Severity}, in)
 	return err
 }
 
-// survey fills in what a gathering has to know when its moment comes.
-func (w *work) survey(ctx context.Context, inc incident.Incident, ev *incident.Event) error {
+// survey gathers what has to be known when the moment of a shared ticket comes.
+func (w *work) survey(ctx context.Context, inc incident.Incident) (ev incident.SharedTimeCame, err error) {
 	members, err := w.tx.WaitingMembers(ctx, inc.Mark, brief.MaxListed)
 	if err != nil {
-		return err
+		return ev, err
 	}
 	ev.Members = brief.Fit(inc, members)
 	if ev.LiveMembers, err = w.tx.LiveMembers(ctx, inc.Mark); err != nil {
-		return fmt.Errorf("count the live members of %s: %w", inc.Mark, err)
+		return ev, fmt.Errorf("count the live members of %s: %w", inc.Mark, err)
 	}
 	if inc.Shared == storm.Storm {
 		c, err := w.tx.StormWindow(ctx, inc.Route)
 		if err != nil {
-			return err
+			return ev, err
 		}
 		ev.MoreMayCome = c.Storm == inc.Mark && w.now.Sub(c.JoinedAt) < w.rules.Policy(inc, w.now).Storm.Per
 	}
-	return nil
+	return ev, nil
 }
 
 // tellMembers lets the members that an effect's text lists know that they are in the ticket.
@@ -170,7 +170,7 @@ func (w *work) notifyMembers(ctx context.Context, gathering incident.Incident, e
 			target = &incidentEntry{Incident: i, stored: i.Version}
 			w.incidents = append(w.incidents, target)
 		}
-		if _, err := w.step(ctx, target, incident.Event{Kind: incident.Listed, Ticket: gathering.Ticket}, in); err != nil {
+		if _, err := w.step(ctx, target, incident.Listed{Ticket: gathering.Ticket}, in); err != nil {
 			return err
 		}
 	}

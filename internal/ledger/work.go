@@ -186,15 +186,15 @@ func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
 	case in.Investigate != nil:
 		return w.decideInvestigate(ctx, in)
 	case in.Due != nil:
-		return w.decideLatest(ctx, *in.Due, incident.Event{Kind: incident.TimeCame}, in)
+		return w.decideLatest(ctx, *in.Due, incident.TimeCame{}, in)
 	case in.Reconsider != nil:
-		return w.decideLatest(ctx, *in.Reconsider, incident.Event{Kind: incident.Reconsidered}, in)
+		return w.decideLatest(ctx, *in.Reconsider, incident.Reconsidered{}, in)
 	case in.Seen != nil:
-		return w.decideLatest(ctx, *in.Seen, seenEvent(in), in)
+		return w.decideLatest(ctx, *in.Seen, in.View, in)
 	case in.EffectID != "":
 		return w.decideAnswer(ctx, in)
 	case in.Acknowledge != nil:
-		return w.decideLatest(ctx, *in.Acknowledge, incident.Event{Kind: incident.Acknowledged, By: in.Actor.Name}, in)
+		return w.decideLatest(ctx, *in.Acknowledge, incident.Acknowledged{By: in.Actor.Name}, in)
 	case in.NoticeID != "":
 		return w.decideNotice(ctx, in)
 	case in.Tell != nil:
@@ -235,24 +235,22 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 	}
 	entry.Alert, entry.dirty = next, true
 
-	ev := incident.Event{Alert: next}
+	var ev incident.Event
 	switch change {
-	case alert.Strayed:
+	case alert.Strayed, alert.Repeated, alert.Late:
 		return res, nil
 	case alert.Fired:
-		ev.Kind = incident.AlertFired
+		ev = incident.AlertFired{Alert: next}
 	case alert.MaybeStale:
-		ev.Kind = incident.AlertMaybeStale
+		ev = incident.AlertMaybeStale{Alert: next}
 	case alert.Changed:
-		ev.Kind = incident.AlertChanged
+		ev = incident.AlertChanged{Alert: next}
 	case alert.Ended:
-		ev.Kind = incident.AlertEnded
 		others, err := w.othersFiring(ctx, next)
 		if err != nil {
 			return res, err
 		}
-		ev.OthersFiring = others
-	case alert.Repeated, alert.Late:
+		ev = incident.AlertEnded{Alert: next, OthersFiring: others}
 	}
 	target := w.live(next)
 	d, err := w.step(ctx, target, ev, in)
@@ -286,10 +284,12 @@ func (w *work) decideLatest(ctx context.Context, m alert.Mark, ev incident.Event
 	if e == nil || e.Mark != m {
 		return Result{Mark: m, Reason: incident.ReasonNothing}, nil
 	}
-	if e.Shared != storm.NotShared && ev.Kind == incident.TimeCame {
-		if err := w.survey(ctx, e.Incident, &ev); err != nil {
+	if _, due := ev.(incident.TimeCame); due && e.Shared != storm.NotShared {
+		survey, err := w.survey(ctx, e.Incident)
+		if err != nil {
 			return Result{}, err
 		}
+		ev = survey
 	}
 	d, err := w.step(ctx, e, ev, in)
 	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}, err
@@ -307,9 +307,9 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 		target = &incidentEntry{Incident: i, stored: i.Version}
 		w.incidents = append(w.incidents, target)
 	}
-	ev := incident.Event{Kind: incident.EffectAnswered, Effect: eff.Effect, Answer: in.Answer}
+	var ev incident.Event = incident.EffectAnswered{Effect: eff.Effect, Answer: in.Answer}
 	if in.Missed {
-		ev = incident.Event{Kind: incident.Missed, Effect: eff.Effect}
+		ev = incident.Missed{Effect: eff.Effect}
 	}
 	d, err := w.step(ctx, target, ev, in)
 	if err != nil {
@@ -371,7 +371,7 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 	}
 	if (d.Changed || d.EffectChanged) && !d.Quiet {
 		w.stories = append(w.stories, story{
-			event: ev.Kind, from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
+			event: ev.Kind(), from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
 			effectID: d.Effect.ID, fault: d.Effect.Fault,
 		})
 		w.record(d, in)

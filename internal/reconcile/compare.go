@@ -262,7 +262,7 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 		return t, false, nil // Told with the gathering.
 	case errors.Is(err, fault.ErrMissing):
 		mark := inc.Mark
-		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: ledger.View{Kind: incident.TicketMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: incident.TicketMissing{Look: p.lookAt(inc)}})
 		p.find(Missing, didRepair, inc.Mark.String(), known(inc))
 		return t, false, nil
 	case err != nil:
@@ -271,9 +271,14 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 	return t, true, nil
 }
 
+// lookAt is the question that this comparison asked the desk about an incident's ticket.
+func (p *plan) lookAt(inc incident.Incident) incident.Look {
+	return incident.Look{TicketID: inc.Ticket.ID, AsOf: p.asOf}
+}
+
 // repair tells the ledger of a mismatch.
 func (p *plan) repair(kind Kind, mark alert.Mark, t desk.Ticket, in ledger.Input) {
-	if in.TicketClosed || kind == Reopened || kind == Merged {
+	if seen, _ := in.View.(incident.TicketSeen); seen.Closed || kind == Reopened || kind == Merged {
 		p.find(kind, didRepair, mark.String(), t)
 		p.inputs = append(p.inputs, in) // A person's deed: nobody asked for it here.
 		return
@@ -308,7 +313,7 @@ func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket
 			continue // Closed once; a person opened it again.
 		}
 		mark := inc.Mark
-		p.repair(Twin, mark, t, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.TwinSeen, Shown: asShown(inc.Ticket.Desk, t), Own: mine, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		p.repair(Twin, mark, t, ledger.Input{Seen: &mark, View: incident.TwinSeen{Look: p.lookAt(inc), Shown: asShown(inc.Ticket.Desk, t), Own: mine}})
 		return nil // One at a time: which is kept may change what the next one is.
 	}
 	return nil
@@ -331,7 +336,7 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 			return err
 		}
 		mark := inc.Mark
-		p.repair(TagsMissing, mark, own, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.TagsMissing, TicketID: inc.Ticket.ID, AsOf: p.asOf}})
+		p.repair(TagsMissing, mark, own, ledger.Input{Seen: &mark, View: incident.TagsMissing{Look: p.lookAt(inc)}})
 		return nil
 	}
 	return nil
@@ -366,7 +371,7 @@ func (p *plan) stranger(ctx context.Context, mark alert.Mark, t desk.Ticket) err
 	case err != nil:
 		return err
 	case inc.Live() && inc.Ticket.State == filing.TicketNone && inc.Shared == storm.NotShared:
-		p.repair(Orphan, mark, t, ledger.Input{Seen: &mark, View: ledger.View{Kind: incident.OrphanSeen, Shown: asShown(p.Desk.Name(), t), AsOf: p.asOf}})
+		p.repair(Orphan, mark, t, ledger.Input{Seen: &mark, View: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
 	case !inc.Live() && inc.Ticket.ID != t.ID:
 		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(mark, t.ID))
 		if err != nil || told {

@@ -246,8 +246,8 @@ func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.Input,
 		return ledger.Input{}, false
 	}
 	mark := inc.Mark
-	return ledger.Input{Seen: &mark, TicketClosed: closed, ClosedAt: t.ClosedAt, View: ledger.View{
-		Shown: asShown(inc.Ticket.Desk, t), TicketID: inc.Ticket.ID, AsOf: asOf,
+	return ledger.Input{Seen: &mark, View: incident.TicketSeen{
+		Look: incident.Look{TicketID: inc.Ticket.ID, AsOf: asOf}, Closed: closed, ClosedAt: t.ClosedAt, Shown: asShown(inc.Ticket.Desk, t),
 	}}, true
 }
 

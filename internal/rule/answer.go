@@ -10,7 +10,7 @@ import (
 
 // answered: the world answered to a move of an effect. The effect moves by its own rule;
 // the incident moves where the answer is news about its ticket.
-func answered(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func answered(inc incident.Incident, ev incident.EffectAnswered, p incident.Policy, now time.Time) Decision {
 	d := Decision{Next: inc, Effect: ev.Effect}
 	next, verdict := ev.Effect.Take(ev.Answer, p.Timing, now)
 	if verdict == filing.VerdictSending {
@@ -50,7 +50,7 @@ func answered(inc incident.Incident, ev incident.Event, p incident.Policy, now t
 	}
 	switch {
 	case next.Kind == filing.KindFile:
-		return fileAnswered(d, ev, p, now)
+		return fileAnswered(d, ev.Answer, p, now)
 	case next.Kind == filing.KindCheck && ev.Answer.Outcome == filing.OutcomeSent:
 		return checkAnswered(d, ev.Answer, p, now)
 	case ev.Answer.Outcome == filing.OutcomeVanished:
@@ -87,20 +87,20 @@ func mayStart(inc incident.Incident, e filing.Effect, p incident.Policy) (drop, 
 }
 
 // fileAnswered takes the news about a ticket being filed into the incident.
-func fileAnswered(d Decision, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func fileAnswered(d Decision, a filing.Answer, p incident.Policy, now time.Time) Decision {
 	inc := d.Next
 	switch d.Reason {
 	case incident.ReasonTicketFiled:
 		refiled := inc.Ticket.Refiled
-		inc.Ticket = ev.Answer.Ticket
+		inc.Ticket = a.Ticket
 		inc.Ticket.State, inc.Ticket.Refiled, inc.Ticket.KnownAt = filing.TicketFiled, refiled, now
 		if inc.TookUp() {
 			inc, d.Reason = goOn(inc), incident.ReasonTookUp
 		}
 		if inc.Shared != storm.NotShared {
 			inc.DueAt = now // Who came meanwhile is to be listed, and be it in a closed ticket.
-			if ev.Answer.TicketStatusClosed {
-				inc.Ticket.State, ev.Answer.TicketStatusClosed = filing.TicketClosed, false
+			if a.TicketStatusClosed {
+				inc.Ticket.State, a.TicketStatusClosed = filing.TicketClosed, false
 			}
 		}
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
@@ -109,12 +109,12 @@ func fileAnswered(d Decision, ev incident.Event, p incident.Policy, now time.Tim
 			tag.Tags = tags
 			d.Effects = append(d.Effects, tag)
 		}
-		if ev.Answer.TicketStatusClosed {
-			if inc.State == incident.Open && (fromAnotherTime(inc, ev.Answer) || d.Effect.Refiles()) {
+		if a.TicketStatusClosed {
+			if inc.State == incident.Open && (fromAnotherTime(inc, a) || d.Effect.Refiles()) {
 				return merge(d, freshEpisode(inc, p, now))
 			}
 			// A person was faster than the read-back; their close stands.
-			next := seen(inc, true, ev.Answer.ClosedAt, p, now)
+			next := seen(inc, true, a.ClosedAt, p, now)
 			d.Next, d.Successor, d.Joins, d.Effects = next.Next, next.Successor, next.Joins, append(d.Effects, next.Effects...)
 			return d
 		}
@@ -223,7 +223,7 @@ func freshEpisode(inc incident.Incident, p incident.Policy, now time.Time) Decis
 		start = open(fresh, p, now)
 	}
 	start.Next.Reason = start.Reason
-	start.Next.Tell(incident.Moment{At: now, Event: incident.AlertFired, To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
+	start.Next.Tell(incident.Moment{At: now, Event: incident.AlertFired{}.Kind(), To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
 	d := closeIncident(inc, incident.ReasonFreshEpisode, now)
 	d.Successor, d.Joins, d.Effects = &start.Next, start.Joins, start.Effects
 	return d

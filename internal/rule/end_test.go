@@ -63,7 +63,7 @@ func (w *world) goWell() (bool, error) {
 		return true, w.poll()
 	}
 	if due := w.live.DueAt; !due.IsZero() && !w.now.Before(due) {
-		return true, w.happen(incident.Event{Kind: incident.TimeCame})
+		return true, w.happen(incident.TimeCame{})
 	}
 	if ev, sees := w.reconciled(); sees {
 		return true, w.reconcile(ev)
@@ -113,7 +113,7 @@ func (w *world) fingerprint() uint64 {
 	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket.State, inc.Ticket.ID, inc.Ticket.Refiled, inc.Earlier.ID, inc.Earlier.Noted.Fires, w.mishaps, inc.MaybeStale,
 		inc.Fires, inc.FiresNoted, ahead(inc.DueAt, 0), ahead(inc.FlapNotedAt, p.FlapNoteEvery), ahead(inc.RecoveryNotedAt, p.FlapNoteEvery), len(w.past), ";")
 	for _, v := range w.views {
-		_, _ = fmt.Fprint(h, v.mark.Generation, v.event.TicketID, v.event.TicketClosed, v.left, v.event.AsOf.Compare(inc.Ticket.KnownAt), v.event.ClosedAt.Compare(inc.FiredAt), v.event.ClosedAt.Compare(inc.RecoveredAt))
+		_, _ = fmt.Fprint(h, v.mark.Generation, v.event.TicketID, v.event.Closed, v.left, v.event.AsOf.Compare(inc.Ticket.KnownAt), v.event.ClosedAt.Compare(inc.FiredAt), v.event.ClosedAt.Compare(inc.RecoveredAt))
 	}
 	for _, e := range w.effects {
 		_, _ = fmt.Fprint(h, e.ID, e.State)

@@ -151,7 +151,7 @@ func answered(p incident.Policy, e filing.Effect, a filing.Answer, now time.Time
 	inc := blank(1)
 	inc.State, inc.Severity, inc.Title, inc.OpenedAt, inc.FiredAt = incident.Recovered, alert.P2, "DiskFull", noon, noon
 	inc.Ticket.State = filing.TicketAsked
-	return rule.Step(inc, incident.Event{Kind: incident.EffectAnswered, Effect: e, Answer: a}, p, now)
+	return rule.Step(inc, incident.EffectAnswered{Effect: e, Answer: a}, p, now)
 }
 
 func TestFilingRule(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // investigate: an operator wants the surface's ticket, now, whatever its severity, the
 // filing flag and silences say. One incident has one ticket, so a click asks for it where
 // there is none, and joins the one there is, once the desk has said that it is still open.
-func investigate(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func investigate(inc incident.Incident, ev incident.Investigated, p incident.Policy, now time.Time) Decision {
 	if !p.InvestigateOn {
 		return Decision{Next: inc, Reason: incident.ReasonInvestigateOff}
 	}
@@ -121,7 +121,7 @@ func freshInquiry(inc incident.Incident, brief string, p incident.Policy, now ti
 	start := demand(next, brief, p, now)
 	start.Next.Reason = start.Reason
 	start.Next.Timeline = nil
-	start.Next.Tell(incident.Moment{At: now, Event: incident.Investigated, To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
+	start.Next.Tell(incident.Moment{At: now, Event: incident.Investigated{}.Kind(), To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
 	d.Successor, d.Effects = &start.Next, start.Effects
 	return d
 }

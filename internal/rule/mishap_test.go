@@ -32,7 +32,7 @@ func (w *world) mishapMoves(a alphabet) (all []move) {
 		}
 	}
 	if ev, sees := w.reconciled(); a.mishaps > 0 && sees {
-		all = append(all, move{"reconcile: " + string(ev.Kind), func(w *world) error { return w.reconcile(ev) }})
+		all = append(all, move{"reconcile: " + string(ev.Kind()), func(w *world) error { return w.reconcile(ev) }})
 	}
 	return all
 }
@@ -41,11 +41,11 @@ func (w *world) mishapMoves(a alphabet) (all []move) {
 func (w *world) reconciled() (incident.Event, bool) {
 	inc := w.live
 	if slices.ContainsFunc(w.effects, func(e filing.Effect) bool { return e.Mark == inc.Mark && !e.Finished() }) || !inc.Live() {
-		return incident.Event{}, false
+		return nil, false
 	}
 	own := w.ticket(inc.Ticket.ID)
 	if inc.Ticket.State == filing.TicketFiled && own < 0 {
-		return incident.Event{Kind: incident.TicketMissing, TicketID: inc.Ticket.ID, AsOf: w.now}, true
+		return incident.TicketMissing{Look: incident.Look{TicketID: inc.Ticket.ID, AsOf: w.now}}, true
 	}
 	mine := filing.Shown{Closed: true}
 	if own >= 0 {
@@ -57,12 +57,12 @@ func (w *world) reconciled() (incident.Event, bool) {
 		}
 		switch {
 		case inc.Ticket.ID != "" && w.effect(filing.TwinEffect(inc.Mark, t.id)) < 0 && w.effect(filing.TwinEffect(inc.Mark, inc.Ticket.ID)) < 0:
-			return incident.Event{Kind: incident.TwinSeen, TicketID: inc.Ticket.ID, Shown: showing(t), Own: mine, AsOf: w.now}, true
+			return incident.TwinSeen{Look: incident.Look{TicketID: inc.Ticket.ID, AsOf: w.now}, Shown: showing(t), Own: mine}, true
 		case inc.Ticket.State == filing.TicketNone && inc.State == incident.Open:
-			return incident.Event{Kind: incident.OrphanSeen, Shown: showing(t), AsOf: w.now}, true
+			return incident.OrphanSeen{Shown: showing(t)}, true
 		}
 	}
-	return incident.Event{}, false
+	return nil, false
 }
 
 func showing(t ticket) filing.Shown {

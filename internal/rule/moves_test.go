@@ -39,7 +39,7 @@ func (w *world) moves(a alphabet) []move {
 		all = append(all, move{"time passes", (*world).pass})
 	}
 	if due := w.live.DueAt; !due.IsZero() && !w.now.Before(due) {
-		all = append(all, move{"time comes", func(w *world) error { return w.happen(incident.Event{Kind: incident.TimeCame}) }})
+		all = append(all, move{"time comes", func(w *world) error { return w.happen(incident.TimeCame{}) }})
 	}
 	if a.persons {
 		all = append(all, w.personMoves()...)
@@ -78,24 +78,24 @@ func (w *world) moves(a alphabet) []move {
 }
 
 func (w *world) alertMoves(a alphabet) (all []move) {
-	add := func(kind incident.EventKind, sev alert.Severity) {
-		all = append(all, move{fmt.Sprintf("%s %s", kind, sev), func(w *world) error { return w.fires(kind, sev) }})
+	add := func(ev incident.Event, sev alert.Severity) {
+		all = append(all, move{fmt.Sprintf("%s %s", ev.Kind(), sev), func(w *world) error { return w.fires(ev) }})
 	}
 	if w.firing < a.most {
-		add(incident.AlertFired, alert.P2)
+		add(incident.AlertFired{Alert: signal(alert.P2)}, alert.P2)
 		if a.severities {
-			add(incident.AlertFired, alert.P3)
-			add(incident.AlertFired, alert.P1)
+			add(incident.AlertFired{Alert: signal(alert.P3)}, alert.P3)
+			add(incident.AlertFired{Alert: signal(alert.P1)}, alert.P1)
 		}
 		if a.doubts && w.live.State != "" {
-			add(incident.AlertMaybeStale, alert.P2)
+			add(incident.AlertMaybeStale{Alert: signal(alert.P2)}, alert.P2)
 		}
 	}
 	if w.firing > 0 {
 		all = append(all, move{"ends", (*world).ends})
 		if a.severities {
 			all = append(all, move{"gets worse", func(w *world) error {
-				return w.happen(incident.Event{Kind: incident.AlertChanged, Alert: signal(alert.P1), OthersFiring: w.firing - 1})
+				return w.happen(incident.AlertChanged{Alert: signal(alert.P1)})
 			}})
 		}
 	}
@@ -104,7 +104,7 @@ func (w *world) alertMoves(a alphabet) (all []move) {
 
 // click lets an operator click Investigate.
 func (w *world) click() error {
-	if err := w.happen(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann"}); err != nil {
+	if err := w.happen(incident.Investigated{Alert: signal(alert.P2), By: "ann"}); err != nil {
 		return err
 	}
 	if w.live.Ticket.State == filing.TicketNone {
@@ -164,7 +164,7 @@ func (w *world) personMoves() (all []move) {
 
 func (w *world) poll() error {
 	a, _ := w.shown(w.live.Ticket.ID)
-	return w.happen(incident.Event{Kind: incident.TicketSeen, TicketClosed: a.TicketStatusClosed, ClosedAt: a.ClosedAt})
+	return w.happen(incident.TicketSeen{Closed: a.TicketStatusClosed, ClosedAt: a.ClosedAt})
 }
 
 // effectMoves lists what a courier may do with an effect, and how it may go.

@@ -16,8 +16,8 @@ import (
 func (w *world) viewMoves(a alphabet) (all []move) {
 	if shown, found := w.shown(w.live.Ticket.ID); found && len(w.views) < a.views {
 		all = append(all, move{"the desk is asked", func(w *world) error {
-			w.views = append(w.views, view{w.live.Mark, incident.Event{
-				Kind: incident.TicketSeen, TicketID: w.live.Ticket.ID, TicketClosed: shown.TicketStatusClosed, ClosedAt: shown.ClosedAt, AsOf: w.now,
+			w.views = append(w.views, view{w.live.Mark, incident.TicketSeen{
+				Look: incident.Look{TicketID: w.live.Ticket.ID, AsOf: w.now}, Closed: shown.TicketStatusClosed, ClosedAt: shown.ClosedAt,
 			}, 2})
 			return nil
 		}})
@@ -54,7 +54,7 @@ func TestALaterWordIsBelievedAlthoughAnEarlierOneCameAfterItWasAskedFor(t *testi
 	s.fire(alert.P2)
 	s.file()
 	word := func(asked time.Duration, closed bool) incident.Event {
-		return incident.Event{Kind: incident.TicketSeen, TicketID: s.inc.Ticket.ID, TicketClosed: closed, AsOf: noon.Add(asked)}
+		return incident.TicketSeen{Look: incident.Look{TicketID: s.inc.Ticket.ID, AsOf: noon.Add(asked)}, Closed: closed}
 	}
 	// A person closes it, one asks; the person opens it again, another asks; the answers are slow.
 	closed, open := word(time.Minute, true), word(2*time.Minute, false)

@@ -10,15 +10,15 @@ import (
 
 // ticketSeen: the desk showed the ticket. Words come late, twice and out of order; one that
 // is older than what is known changes nothing.
-func ticketSeen(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if outdated(ev, inc) {
+func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy, now time.Time) Decision {
+	if outdated(ev.Look, inc) {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	moved := ev.Shown.ID != "" && inc.Ticket.ID != "" && ev.Shown.ID != inc.Ticket.ID
 	if moved {
 		inc.Ticket = inc.Ticket.MergedInto(ev.Shown.Ticket, now)
 	}
-	d := seen(inc, ev.TicketClosed, ev.ClosedAt, p, now)
+	d := seen(inc, ev.Closed, ev.ClosedAt, p, now)
 	if moved && !d.Changed {
 		d = Decision{Next: inc, Changed: true, Reason: incident.ReasonMerged, Detail: inc.Ticket.Number}
 	}
@@ -31,8 +31,8 @@ func ticketSeen(inc incident.Incident, ev incident.Event, p incident.Policy, now
 
 // ticketMissing: the desk surely has no such ticket any more, and nobody deleted it, as far
 // as is known. It is filed again under the same mark.
-func ticketMissing(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || outdated(ev, inc) || inc.Listed() || inc.Shared != storm.NotShared {
+func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.Policy, now time.Time) Decision {
+	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || inc.Listed() || inc.Shared != storm.NotShared {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	lost := inc.Ticket
@@ -47,8 +47,8 @@ func ticketMissing(inc incident.Incident, ev incident.Event, p incident.Policy, 
 
 // twinSeen: the desk shows a second ticket with the incident's mark. One is kept; the other is
 // noted and closed, never deleted, and once: whoever opens it again has reasons.
-func twinSeen(inc incident.Incident, ev incident.Event, now time.Time) Decision {
-	if inc.Ticket.ID == "" || ev.TicketID != inc.Ticket.ID || outdated(ev, inc) || ev.Shown.ID == "" || ev.Shown.ID == inc.Ticket.ID ||
+func twinSeen(inc incident.Incident, ev incident.TwinSeen, now time.Time) Decision {
+	if inc.Ticket.ID == "" || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || ev.Shown.ID == "" || ev.Shown.ID == inc.Ticket.ID ||
 		inc.Ticket.Merged || inc.Listed() || inc.Shared != storm.NotShared {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
@@ -75,22 +75,22 @@ func twinSeen(inc incident.Incident, ev incident.Event, now time.Time) Decision 
 
 // orphanSeen: the desk shows a ticket with the incident's mark, and the incident knows of
 // none. It is the incident's.
-func orphanSeen(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if (inc.State != incident.Open && inc.State != incident.Settling) || inc.Ticket.State != filing.TicketNone || inc.Shared != storm.NotShared || ev.Shown.ID == "" {
+func orphanSeen(inc incident.Incident, found filing.Shown, p incident.Policy, now time.Time) Decision {
+	if (inc.State != incident.Open && inc.State != incident.Settling) || inc.Ticket.State != filing.TicketNone || inc.Shared != storm.NotShared || found.ID == "" {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
-	inc.Ticket = ev.Shown.Ticket
+	inc.Ticket = found.Ticket
 	inc.Ticket.State, inc.Ticket.KnownAt = filing.TicketFiled, now
 	if inc.State == incident.Open {
 		inc.DueAt = time.Time{}
 	}
 	d := Decision{Next: inc, Changed: true, Reason: incident.ReasonOrphanAdopted, Detail: inc.Ticket.Number}
-	if ev.Shown.Closed {
+	if found.Closed {
 		// Nobody knows what the closed ticket was closed for: a fresh one is no harm, none is.
 		if inc.State == incident.Open {
 			return freshEpisode(inc, p, now)
 		}
-		next := seen(inc, true, ev.Shown.ClosedAt, p, now)
+		next := seen(inc, true, found.ClosedAt, p, now)
 		d.Next = next.Next
 	}
 	return d
@@ -98,9 +98,9 @@ func orphanSeen(inc incident.Incident, ev incident.Event, p incident.Policy, now
 
 // tagsMissing: the ticket lacks tags that it was given. They are put on once more, and only
 // once: a person who takes them off again means it.
-func tagsMissing(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func tagsMissing(inc incident.Incident, ev incident.TagsMissing, p incident.Policy, now time.Time) Decision {
 	tags := inc.Tags(p)
-	if inc.Ticket.State != filing.TicketFiled || outdated(ev, inc) || inc.Listed() || len(tags) == 0 {
+	if inc.Ticket.State != filing.TicketFiled || outdated(ev.Look, inc) || inc.Listed() || len(tags) == 0 {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	tag := newEffect(inc, filing.KindTag, filing.TagAgain, now)
@@ -111,6 +111,6 @@ func tagsMissing(inc incident.Incident, ev incident.Event, p incident.Policy, no
 
 // outdated reports whether what the desk showed is older than what is known, or is about
 // another ticket than the incident's.
-func outdated(ev incident.Event, inc incident.Incident) bool {
-	return (ev.TicketID != "" && ev.TicketID != inc.Ticket.ID) || (!ev.AsOf.IsZero() && ev.AsOf.Before(inc.Ticket.KnownAt))
+func outdated(l incident.Look, inc incident.Incident) bool {
+	return (l.TicketID != "" && l.TicketID != inc.Ticket.ID) || (!l.AsOf.IsZero() && l.AsOf.Before(inc.Ticket.KnownAt))
 }

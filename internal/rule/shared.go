@@ -18,12 +18,12 @@ const (
 	watchEvery = 30 * time.Second
 )
 
-// stepGathering is Step for an incident that gathers others.
-func stepShared(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	switch ev.Kind {
+// stepShared is Step for an incident whose ticket lists others.
+func stepShared(inc incident.Incident, event incident.Event, p incident.Policy, now time.Time) Decision {
+	switch ev := event.(type) {
 	case incident.MemberJoined:
-		return memberJoined(inc, ev, now)
-	case incident.TimeCame:
+		return memberJoined(inc, ev.Severity, now)
+	case incident.SharedTimeCame:
 		if inc.DueAt.IsZero() || now.Before(inc.DueAt) {
 			return Decision{Next: inc, Reason: incident.ReasonNothing}
 		}
@@ -31,10 +31,10 @@ func stepShared(inc incident.Incident, ev incident.Event, p incident.Policy, now
 	case incident.EffectAnswered:
 		return answered(inc, ev, p, now)
 	case incident.TicketSeen:
-		if outdated(ev, inc) {
+		if outdated(ev.Look, inc) {
 			return Decision{Next: inc, Reason: incident.ReasonStale}
 		}
-		if ev.TicketClosed && inc.Ticket.State == filing.TicketFiled && inc.State != incident.Recovered {
+		if ev.Closed && inc.Ticket.State == filing.TicketFiled && inc.State != incident.Recovered {
 			// It goes on until all its members are listed and over; only its ticket is closed.
 			inc.Ticket.State = filing.TicketClosed
 			return Decision{Next: inc, Changed: true, Reason: incident.ReasonClosedByPerson}
@@ -42,24 +42,26 @@ func stepShared(inc incident.Incident, ev incident.Event, p incident.Policy, now
 		return ticketSeen(inc, ev, p, now)
 	case incident.TagsMissing:
 		return tagsMissing(inc, ev, p, now)
-	case incident.TicketMissing, incident.TwinSeen, incident.OrphanSeen: // Told to people, not mended: its lists are in notes.
-	case incident.AlertFired, incident.AlertMaybeStale, incident.AlertEnded, incident.AlertChanged, incident.Investigated, incident.Reconsidered, incident.Listed, incident.Missed, incident.Acknowledged:
+	case incident.Acknowledged:
+		return acknowledge(inc, ev.By, now)
+	case incident.TicketMissing, incident.TwinSeen, incident.OrphanSeen: // People are notified, nothing is mended: its lists are in notes.
+	default: // All others are about one alert, which is a member's.
 	}
 	return Decision{Next: inc, Reason: incident.ReasonNothing}
 }
 
-// gathered: one more incident is to be listed.
-func memberJoined(inc incident.Incident, ev incident.Event, now time.Time) Decision {
+// memberJoined: one more incident is to be listed.
+func memberJoined(inc incident.Incident, sev alert.Severity, now time.Time) Decision {
 	if inc.State == "" {
 		inc.State, inc.OpenedAt, inc.FiredAt = incident.Open, now, now
-		inc.Severity, inc.Source, inc.Ticket.State = ev.Alert.Severity, "docket", filing.TicketNone
+		inc.Severity, inc.Source, inc.Ticket.State = sev, "docket", filing.TicketNone
 		inc.Title = brief.SharedTitle(inc)
 		inc.DueAt = now.Add(companyFor)
 		return Decision{Next: inc, Changed: true, Reason: incident.ReasonShared}
 	}
 	changed := false
-	if ev.Alert.Severity < inc.Severity {
-		inc.Severity, changed = ev.Alert.Severity, true
+	if sev < inc.Severity {
+		inc.Severity, changed = sev, true
 	}
 	if soon := now.Add(listEvery); inc.Ticket.ID != "" && (inc.DueAt.IsZero() || inc.DueAt.After(soon)) {
 		inc.DueAt, changed = soon, true
@@ -70,8 +72,8 @@ func memberJoined(inc incident.Incident, ev incident.Event, now time.Time) Decis
 	return Decision{Next: inc, Changed: changed, Reason: incident.ReasonShared}
 }
 
-// gatheringDue asks for the ticket, lists who waits to be listed, or sees that all are over.
-func sharedDue(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+// sharedDue asks for the ticket, lists who waits to be listed, or sees that all are over.
+func sharedDue(inc incident.Incident, ev incident.SharedTimeCame, p incident.Policy, now time.Time) Decision {
 	inc.DueAt = time.Time{}
 	switch inc.Ticket.State {
 	case filing.TicketNone:
@@ -115,14 +117,14 @@ func marksOf(members []incident.Member) []alert.Mark {
 	return marks
 }
 
-// listed: the gathering's ticket lists this incident now.
-func listed(inc incident.Incident, ev incident.Event, now time.Time) Decision {
+// listed: a shared ticket lists this incident now.
+func listed(inc incident.Incident, shared filing.Ticket, now time.Time) Decision {
 	if inc.Within == (alert.Mark{}) || inc.Ticket.State != filing.TicketAsked {
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
 	}
-	inc.Ticket = ev.Ticket
+	inc.Ticket = shared
 	inc.Ticket.State = filing.TicketFiled
-	d := Decision{Next: inc, Changed: true, Reason: incident.ReasonListed, Detail: ev.Ticket.Number}
+	d := Decision{Next: inc, Changed: true, Reason: incident.ReasonListed, Detail: shared.Number}
 	if inc.State == incident.Recovered {
 		d.Next = closeIncident(inc, incident.ReasonListed, now).Next
 	}
@@ -137,9 +139,9 @@ func CameAndWent(e filing.Effect, inc incident.Incident, p incident.Policy) bool
 }
 
 // missed: it goes into the digest of the outage, or nowhere where the policy says so.
-func missed(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if !CameAndWent(ev.Effect, inc, p) {
-		return Decision{Next: inc, Effect: ev.Effect, Reason: incident.ReasonNothing}
+func missed(inc incident.Incident, file filing.Effect, p incident.Policy, now time.Time) Decision {
+	if !CameAndWent(file, inc, p) {
+		return Decision{Next: inc, Effect: file, Reason: incident.ReasonNothing}
 	}
 	var d Decision
 	if p.Backfill == storm.BackfillActive {
@@ -148,7 +150,7 @@ func missed(inc incident.Incident, ev incident.Event, p incident.Policy, now tim
 	} else {
 		d = joinShared(inc, storm.MarkOf(storm.Digest, "", p.Outage.Began), incident.ReasonDigest)
 	}
-	d.Effect, d.EffectChanged = ev.Effect, true
+	d.Effect, d.EffectChanged = file, true
 	d.Effect.State, d.Effect.DoneAt = filing.Dropped, now
 	return d
 }

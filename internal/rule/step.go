@@ -47,28 +47,27 @@ func Step(inc incident.Incident, ev incident.Event, p incident.Policy, now time.
 	d := step(inc, ev, p, now)
 	if d.Changed && !d.Quiet {
 		d.Next.Reason = cmp.Or(d.Why, d.Reason)
-		d.Next.Tell(incident.Moment{At: now, Event: ev.Kind, To: d.Next.State, Reason: d.Reason, Detail: d.Detail})
+		d.Next.Tell(incident.Moment{At: now, Event: ev.Kind(), To: d.Next.State, Reason: d.Reason, Detail: d.Detail})
 	}
 	return d
 }
 
-func step(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if inc.State == incident.Closed && ev.Kind != incident.EffectAnswered {
+func step(inc incident.Incident, event incident.Event, p incident.Policy, now time.Time) Decision {
+	if _, answer := event.(incident.EffectAnswered); inc.State == incident.Closed && !answer {
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
 	}
-	if ev.Kind == incident.Acknowledged {
-		return acknowledge(inc, ev, now)
-	}
 	if inc.Shared != storm.NotShared {
-		return stepShared(inc, ev, p, now)
+		return stepShared(inc, event, p, now)
 	}
-	switch ev.Kind {
-	case incident.AlertFired, incident.AlertMaybeStale:
-		return fire(inc, ev, p, now)
+	switch ev := event.(type) {
+	case incident.AlertFired:
+		return fire(inc, ev.Alert, false, p, now)
+	case incident.AlertMaybeStale:
+		return fire(inc, ev.Alert, true, p, now)
 	case incident.AlertEnded:
 		return end(inc, ev, p, now)
 	case incident.AlertChanged:
-		return worsen(inc, ev, p, now)
+		return worsen(inc, ev.Alert.Severity, p, now)
 	case incident.TimeCame:
 		return due(inc, p, now)
 	case incident.EffectAnswered:
@@ -80,7 +79,7 @@ func step(inc incident.Incident, ev incident.Event, p incident.Policy, now time.
 	case incident.TwinSeen:
 		return twinSeen(inc, ev, now)
 	case incident.OrphanSeen:
-		return orphanSeen(inc, ev, p, now)
+		return orphanSeen(inc, ev.Shown, p, now)
 	case incident.TagsMissing:
 		return tagsMissing(inc, ev, p, now)
 	case incident.Investigated:
@@ -88,48 +87,50 @@ func step(inc incident.Incident, ev incident.Event, p incident.Policy, now time.
 	case incident.Reconsidered:
 		return reconsider(inc, p, now)
 	case incident.Listed:
-		return listed(inc, ev, now)
+		return listed(inc, ev.Ticket, now)
 	case incident.Missed:
-		return missed(inc, ev, p, now)
-	case incident.MemberJoined, incident.Acknowledged:
+		return missed(inc, ev.Effect, p, now)
+	case incident.Acknowledged:
+		return acknowledge(inc, ev.By, now)
+	case incident.MemberJoined, incident.SharedTimeCame: // Only a shared ticket has members.
 	}
 	return Decision{Next: inc, Reason: incident.ReasonNothing}
 }
 
 // acknowledge: somebody takes it up. The first who does stands; it changes nothing else.
-func acknowledge(inc incident.Incident, ev incident.Event, now time.Time) Decision {
-	if !inc.Live() || inc.Acknowledged.By != "" || ev.By == "" {
+func acknowledge(inc incident.Incident, by string, now time.Time) Decision {
+	if !inc.Live() || inc.Acknowledged.By != "" || by == "" {
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
 	}
-	inc.Acknowledged = incident.Acknowledgement{By: ev.By, At: now}
-	return Decision{Next: inc, Changed: true, Reason: incident.ReasonAcknowledged, Detail: ev.By}
+	inc.Acknowledged = incident.Acknowledgement{By: by, At: now}
+	return Decision{Next: inc, Changed: true, Reason: incident.ReasonAcknowledged, Detail: by}
 }
 
-// fire: an alert of this problem fires.
-func fire(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+// fire: an alert of this problem fires, or it is maybe stale: a late repeat of an old firing.
+func fire(inc incident.Incident, a alert.Alert, maybeStale bool, p incident.Policy, now time.Time) Decision {
 	switch inc.State {
 	case incident.Held:
-		if ev.Kind == incident.AlertFired && inc.MaybeStale && p.Hold == 0 {
-			inc.Severity = min(inc.Severity, ev.Alert.Severity)
+		if !maybeStale && inc.MaybeStale && p.Hold == 0 {
+			inc.Severity = min(inc.Severity, a.Severity)
 			return open(inc, p, now)
 		}
-		return join(inc, ev, p, now)
+		return join(inc, a.Severity, p, now)
 	case incident.Open:
-		return join(inc, ev, p, now)
+		return join(inc, a.Severity, p, now)
 	case incident.Settling:
-		return flap(inc, ev, p, now)
+		return flap(inc, a.Severity, p, now)
 	case incident.Recovered:
-		return fireAgain(inc, ev, now)
+		return fireAgain(inc, a.Severity, maybeStale, now)
 	case incident.Closed:
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
 	}
-	return begin(inc, ev, p, now)
+	return begin(inc, a, maybeStale, p, now)
 }
 
 // begin makes the first state of a new episode.
-func begin(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	inc = newEpisode(inc, ev.Alert, now)
-	inc.MaybeStale = ev.Kind == incident.AlertMaybeStale && p.StaleHold > 0
+func begin(inc incident.Incident, a alert.Alert, maybeStale bool, p incident.Policy, now time.Time) Decision {
+	inc = newEpisode(inc, a, now)
+	inc.MaybeStale = maybeStale && p.StaleHold > 0
 	hold, reason := p.Hold, incident.ReasonHeld
 	if inc.MaybeStale {
 		hold, reason = max(hold, p.StaleHold), incident.ReasonMaybeStale
@@ -177,22 +178,22 @@ func ask(inc incident.Incident, p incident.Policy, now time.Time) Decision {
 }
 
 // join: one more alert of a problem that is known to fire.
-func join(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if ev.Alert.Severity >= inc.Severity {
+func join(inc incident.Incident, sev alert.Severity, p incident.Policy, now time.Time) Decision {
+	if sev >= inc.Severity {
 		if inc.State == incident.Open && inc.Ticket.State == filing.TicketNone && !inc.DueAt.IsZero() && p.MutedBy == "" {
 			return ask(inc, p, now) // Its other alerts are muted, and this one is not.
 		}
 		return Decision{Next: inc, Reason: incident.ReasonJoined}
 	}
-	return worsen(inc, ev, p, now)
+	return worsen(inc, sev, p, now)
 }
 
 // worsen raises the severity; it never falls within an episode, as the ticket says it.
-func worsen(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
-	if !inc.Live() || ev.Alert.Severity >= inc.Severity {
+func worsen(inc incident.Incident, sev alert.Severity, p incident.Policy, now time.Time) Decision {
+	if !inc.Live() || sev >= inc.Severity {
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
 	}
-	inc.Severity = ev.Alert.Severity
+	inc.Severity = sev
 	if inc.State == incident.Open && inc.Ticket.State == filing.TicketNone {
 		return ask(inc, p, now)
 	}
@@ -202,9 +203,9 @@ func worsen(inc incident.Incident, ev incident.Event, p incident.Policy, now tim
 // flap: it fires again before its quiet counted, so that FiredAt stays, and a person's close
 // stands. What was waited for while it was open is waited for again: the end of a mute, or
 // the next note.
-func flap(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func flap(inc incident.Incident, sev alert.Severity, p incident.Policy, now time.Time) Decision {
 	inc.State, inc.DueAt, inc.RecoveredAt = incident.Open, time.Time{}, time.Time{}
-	inc.Severity = min(inc.Severity, ev.Alert.Severity)
+	inc.Severity = min(inc.Severity, sev)
 	if inc.Ticket.State == filing.TicketFiled && !inc.Listed() && inc.Fires > inc.FiresNoted && !inc.FlapNotedAt.IsZero() {
 		inc.DueAt = inc.FlapNotedAt.Add(p.FlapNoteEvery)
 	}
@@ -220,11 +221,11 @@ func flap(inc incident.Incident, ev incident.Event, p incident.Policy, now time.
 
 // fireAgain: it had recovered and its ticket was open when last heard of. The desk is
 // asked before anything is decided: a person may have closed the ticket since.
-func fireAgain(inc incident.Incident, ev incident.Event, now time.Time) Decision {
+func fireAgain(inc incident.Incident, sev alert.Severity, maybeStale bool, now time.Time) Decision {
 	inc.State, inc.RecoveredAt, inc.FiredAt, inc.DueAt = incident.Open, time.Time{}, now, time.Time{}
-	inc.MaybeStale = ev.Kind == incident.AlertMaybeStale
+	inc.MaybeStale = maybeStale
 	inc.Fires++
-	inc.Severity = min(inc.Severity, ev.Alert.Severity)
+	inc.Severity = min(inc.Severity, sev)
 	d := Decision{Next: inc, Changed: true, Reason: incident.ReasonFiredAgain}
 	if inc.Ticket.State == filing.TicketFiled && !inc.Listed() {
 		d.Effects = []filing.Effect{newEffect(inc, filing.KindCheck, fmt.Sprintf("fired-%d", inc.Fires), now)}
@@ -233,7 +234,7 @@ func fireAgain(inc incident.Incident, ev incident.Event, now time.Time) Decision
 }
 
 // end: one alert of it stopped firing.
-func end(inc incident.Incident, ev incident.Event, p incident.Policy, now time.Time) Decision {
+func end(inc incident.Incident, ev incident.AlertEnded, p incident.Policy, now time.Time) Decision {
 	if ev.OthersFiring > 0 {
 		return Decision{Next: inc, Reason: incident.ReasonOthersFire}
 	}

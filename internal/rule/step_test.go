@@ -41,7 +41,7 @@ func TestSecondAlertJoinsOpenIncident(t *testing.T) {
 func TestIncidentStaysOpenWhileAnotherAlertOfItFires(t *testing.T) {
 	s := tell(t)
 	s.fire(alert.P2)
-	d := s.step(incident.Event{Kind: incident.AlertEnded, Alert: signal(alert.P2), OthersFiring: 1})
+	d := s.step(incident.AlertEnded{Alert: signal(alert.P2), OthersFiring: 1})
 	if d.Changed || d.Reason != incident.ReasonOthersFire {
 		t.Errorf("changed %v because %s", d.Changed, d.Reason)
 	}
@@ -118,14 +118,16 @@ func TestBelowTicketAtSaysWhy(t *testing.T) {
 }
 
 func TestSeverityRaisesAsk(t *testing.T) {
-	for _, kind := range []incident.EventKind{incident.AlertFired, incident.AlertChanged} {
+	fired := func(sev alert.Severity) incident.Event { return incident.AlertFired{Alert: signal(sev)} }
+	changed := func(sev alert.Severity) incident.Event { return incident.AlertChanged{Alert: signal(sev)} }
+	for _, event := range []func(alert.Severity) incident.Event{fired, changed} {
 		s := tell(t)
 		s.fire(alert.P3)
-		d := s.step(incident.Event{Kind: kind, Alert: signal(alert.P1)})
+		d := s.step(event(alert.P1))
 		s.expect(d, incident.Open, filing.TicketAsked, incident.ReasonTicketAsked)
-		d = s.step(incident.Event{Kind: kind, Alert: signal(alert.P4)})
+		d = s.step(event(alert.P4))
 		if d.Changed || s.inc.Severity != alert.P1 {
-			t.Errorf("%s: the severity fell to %s within its episode", kind, s.inc.Severity)
+			t.Errorf("%s: the severity fell to %s within its episode", event(alert.P4).Kind(), s.inc.Severity)
 		}
 		s.expectAsked("file/" + first)
 	}
@@ -134,7 +136,7 @@ func TestSeverityRaisesAsk(t *testing.T) {
 func TestWorseSeverityWithATicketIsToldAndAsksNothing(t *testing.T) {
 	s := tell(t)
 	s.fire(alert.P2)
-	d := s.step(incident.Event{Kind: incident.AlertChanged, Alert: signal(alert.P1)})
+	d := s.step(incident.AlertChanged{Alert: signal(alert.P1)})
 	s.expect(d, incident.Open, filing.TicketAsked, incident.ReasonWorse)
 	if d.Detail != "P1" {
 		t.Errorf("detail %q", d.Detail)
@@ -144,15 +146,16 @@ func TestWorseSeverityWithATicketIsToldAndAsksNothing(t *testing.T) {
 
 func TestAWordAboutNothingLiveChangesNothing(t *testing.T) {
 	for _, ev := range []incident.Event{
-		{Kind: incident.AlertEnded, Alert: signal(alert.P1)},
-		{Kind: incident.AlertChanged, Alert: signal(alert.P1)},
-		{Kind: incident.TimeCame},
-		{Kind: incident.TicketSeen, TicketClosed: true},
-		{Kind: "from a newer version", Alert: signal(alert.P1)},
+		incident.AlertEnded{Alert: signal(alert.P1)},
+		incident.AlertChanged{Alert: signal(alert.P1)},
+		incident.TimeCame{},
+		incident.TicketSeen{Closed: true},
+		incident.SharedTimeCame{LiveMembers: 1}, // Only a shared ticket has members.
+		incident.MemberJoined{Severity: alert.P1},
 	} {
 		s := tell(t)
 		if d := s.step(ev); d.Changed || len(d.Effects) > 0 || d.Successor != nil {
-			t.Errorf("%s made %s of nothing", ev.Kind, d.Next.State)
+			t.Errorf("%s made %s of nothing", ev.Kind(), d.Next.State)
 		}
 	}
 }
@@ -164,9 +167,13 @@ func TestClosedIncidentNeverChanges(t *testing.T) {
 	s.end()
 	s.seen(true, s.now)
 	over := s.inc
-	for _, kind := range []incident.EventKind{incident.AlertFired, incident.AlertMaybeStale, incident.AlertEnded, incident.AlertChanged, incident.TimeCame, incident.TicketSeen} {
-		if d := rule.Step(over, incident.Event{Kind: kind, Alert: signal(alert.P1)}, s.p, s.now.Add(time.Hour)); d.Changed || len(d.Effects) > 0 || d.Successor != nil {
-			t.Errorf("%s changed a closed incident: %s", kind, d.Reason)
+	again := signal(alert.P1)
+	for _, ev := range []incident.Event{
+		incident.AlertFired{Alert: again}, incident.AlertMaybeStale{Alert: again}, incident.AlertEnded{Alert: again},
+		incident.AlertChanged{Alert: again}, incident.TimeCame{}, incident.TicketSeen{},
+	} {
+		if d := rule.Step(over, ev, s.p, s.now.Add(time.Hour)); d.Changed || len(d.Effects) > 0 || d.Successor != nil {
+			t.Errorf("%s changed a closed incident: %s", ev.Kind(), d.Reason)
 		}
 	}
 	// Its effects still move to their ends.

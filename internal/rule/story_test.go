@@ -51,7 +51,7 @@ func signal(s alert.Severity) alert.Alert {
 // step plays one event and takes its decision over, as ledger.Apply does.
 func (s *story) step(ev incident.Event) rule.Decision {
 	s.t.Helper()
-	if s.inc.State == incident.Closed && ev.Kind != incident.EffectAnswered {
+	if _, answer := ev.(incident.EffectAnswered); s.inc.State == incident.Closed && !answer {
 		s.past = append(s.past, s.inc)
 		earlier := s.inc.Past()
 		s.inc = blank(s.inc.Generation + 1)
@@ -79,29 +79,29 @@ func (s *story) step(ev incident.Event) rule.Decision {
 
 func (s *story) fire(sev alert.Severity) rule.Decision {
 	s.t.Helper()
-	return s.step(incident.Event{Kind: incident.AlertFired, Alert: signal(sev)})
+	return s.step(incident.AlertFired{Alert: signal(sev)})
 }
 
 func (s *story) doubt(sev alert.Severity) rule.Decision {
 	s.t.Helper()
-	return s.step(incident.Event{Kind: incident.AlertMaybeStale, Alert: signal(sev)})
+	return s.step(incident.AlertMaybeStale{Alert: signal(sev)})
 }
 
 func (s *story) end() rule.Decision {
 	s.t.Helper()
-	return s.step(incident.Event{Kind: incident.AlertEnded, Alert: signal(alert.P2)})
+	return s.step(incident.AlertEnded{Alert: signal(alert.P2)})
 }
 
 func (s *story) seen(closed bool, at time.Time) rule.Decision {
 	s.t.Helper()
-	return s.step(incident.Event{Kind: incident.TicketSeen, TicketClosed: closed, ClosedAt: at})
+	return s.step(incident.TicketSeen{Closed: closed, ClosedAt: at})
 }
 
 // pass lets time go by and, where something is due, lets time decide.
 func (s *story) pass(d time.Duration) rule.Decision {
 	s.t.Helper()
 	s.now = s.now.Add(d)
-	return s.step(incident.Event{Kind: incident.TimeCame})
+	return s.step(incident.TimeCame{})
 }
 
 // answer plays the world's answer to the present attempt of an effect.
@@ -109,7 +109,7 @@ func (s *story) answer(id string, a filing.Answer) rule.Decision {
 	s.t.Helper()
 	e := s.effects[s.at(id)]
 	a.Attempt = e.Attempt
-	ev := incident.Event{Kind: incident.EffectAnswered, Effect: e, Answer: a}
+	ev := incident.EffectAnswered{Effect: e, Answer: a}
 	if live := s.inc; e.Mark != live.Mark {
 		i := slices.IndexFunc(s.past, func(p incident.Incident) bool { return p.Mark == e.Mark })
 		d := rule.Step(s.past[i], ev, s.p, s.now)

@@ -194,21 +194,21 @@ func TestASilenceThatIsEndedEarlyAsksAtOnce(t *testing.T) {
 	s := tell(t, func(p *incident.Policy) { p.MutedBy, p.MutedUntil = "upgrade", noon.Add(time.Hour) })
 	s.fire(alert.P2)
 	s.p.MutedBy, s.p.MutedUntil = "another", noon.Add(2*time.Hour)
-	d := s.step(incident.Event{Kind: incident.Reconsidered})
+	d := s.step(incident.Reconsidered{})
 	if s.expect(d, incident.Open, filing.TicketNone, incident.ReasonMuted); !d.Quiet || !s.inc.DueAt.Equal(noon.Add(2*time.Hour)) {
 		t.Errorf("quiet %v, due at %s: the other silence holds on", d.Quiet, s.inc.DueAt)
 	}
 	s.p.MutedBy = ""
-	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, filing.TicketAsked, incident.ReasonTicketAsked)
-	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, filing.TicketAsked, incident.ReasonNothing)
+	s.expect(s.step(incident.Reconsidered{}), incident.Open, filing.TicketAsked, incident.ReasonTicketAsked)
+	s.expect(s.step(incident.Reconsidered{}), incident.Open, filing.TicketAsked, incident.ReasonNothing)
 }
 
 func TestAFlagTurnedOnAsksForWhatStillFires(t *testing.T) {
 	s := tell(t, func(p *incident.Policy) { p.FilingOn = false })
 	s.fire(alert.P1)
-	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, filing.TicketNone, incident.ReasonNothing)
+	s.expect(s.step(incident.Reconsidered{}), incident.Open, filing.TicketNone, incident.ReasonNothing)
 	s.p.FilingOn = true
-	s.expect(s.step(incident.Event{Kind: incident.Reconsidered}), incident.Open, filing.TicketAsked, incident.ReasonTicketAsked)
+	s.expect(s.step(incident.Reconsidered{}), incident.Open, filing.TicketAsked, incident.ReasonTicketAsked)
 }
 
 func TestAnAlertThatIsNotMutedAsksForAllOfItsIncident(t *testing.T) {

@@ -16,7 +16,7 @@ func TestAClickWithinTheWindowIsTheOneBeforeOverAgain(t *testing.T) {
 	s.now = s.now.Add(time.Minute)
 	click := func() (notes, files int) {
 		t.Helper()
-		d := s.step(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann"})
+		d := s.step(incident.Investigated{Alert: signal(alert.P2), By: "ann"})
 		for _, e := range d.Effects {
 			switch e.Kind {
 			case filing.KindNote:
@@ -47,7 +47,7 @@ func TestASurfacesOwnWindowGoesBeforeThePolicys(t *testing.T) {
 	s.now = s.now.Add(time.Minute)
 	notes := func(window time.Duration) (n int) {
 		t.Helper()
-		for _, e := range s.step(incident.Event{Kind: incident.Investigated, Alert: signal(alert.P2), By: "ann", Window: window}).Effects {
+		for _, e := range s.step(incident.Investigated{Alert: signal(alert.P2), By: "ann", Window: window}).Effects {
 			if e.Kind == filing.KindNote {
 				n++
 			}

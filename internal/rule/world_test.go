@@ -45,7 +45,7 @@ type call struct {
 // view is what the desk showed when it was asked, by a webhook or a poll, on its way to us.
 type view struct {
 	mark  alert.Mark
-	event incident.Event
+	event incident.TicketSeen
 	left  int // how often it may still come
 }
 
@@ -88,7 +88,7 @@ func (w *world) policy() incident.Policy {
 // decision and all that must hold after it.
 func (w *world) happen(ev incident.Event) error {
 	w.now = w.now.Add(time.Microsecond)
-	fired := ev.Kind == incident.AlertFired || ev.Kind == incident.AlertMaybeStale
+	fired := is[incident.AlertFired](ev) || is[incident.AlertMaybeStale](ev)
 	if fired && w.live.State == incident.Closed {
 		earlier := w.live.Past()
 		w.past = append(w.past, w.live)
@@ -98,23 +98,31 @@ func (w *world) happen(ev incident.Event) error {
 	before := w.live
 	d := rule.Step(before, ev, w.policy(), w.now)
 	err := errors.Join(w.sound(before, ev, d), w.take(d), w.whole())
-	judged := d.Changed && (d.Successor != nil || d.Next.Severity < before.Severity || (fired && before.State != incident.Open) || (ev.Kind == incident.TimeCame && before.Ticket.State == filing.TicketNone) || ev.Kind == incident.Reconsidered)
+	due := is[incident.TimeCame](ev) && before.Ticket.State == filing.TicketNone
+	judged := d.Changed && (d.Successor != nil || d.Next.Severity < before.Severity || (fired && before.State != incident.Open) || due ||
+		is[incident.Reconsidered](ev))
 	err = errors.Join(err, w.excused(judged))
 	if err != nil {
-		return fmt.Errorf("%s, decided %s: %w", ev.Kind, d.Reason, err)
+		return fmt.Errorf("%s, decided %s: %w", ev.Kind(), d.Reason, err)
 	}
 	return nil
 }
 
+// is reports whether an event is of one type.
+func is[T incident.Event](ev incident.Event) bool {
+	_, yes := ev.(T)
+	return yes
+}
+
 // reconsider is what the switchboard asks for after a change.
 func (w *world) reconsider() error {
-	return w.happen(incident.Event{Kind: incident.Reconsidered})
+	return w.happen(incident.Reconsidered{})
 }
 
 // answered plays an answer; an effect of an earlier incident has that one stepped.
 func (w *world) answered(id string, a filing.Answer) error {
 	e := w.effects[w.effect(id)]
-	ev := incident.Event{Kind: incident.EffectAnswered, Effect: e, Answer: a}
+	ev := incident.EffectAnswered{Effect: e, Answer: a}
 	if e.Mark == w.live.Mark {
 		return w.happen(ev)
 	}
@@ -129,6 +137,7 @@ func (w *world) answered(id string, a filing.Answer) error {
 
 // sound checks a decision by itself.
 func (w *world) sound(before incident.Incident, ev incident.Event, d rule.Decision) error {
+	answered, answer := ev.(incident.EffectAnswered)
 	switch {
 	case d.Reason.Sentence() == string(d.Reason):
 		return fmt.Errorf("reason %q has no sentence", d.Reason)
@@ -136,7 +145,7 @@ func (w *world) sound(before incident.Incident, ev incident.Event, d rule.Decisi
 		return errors.New("a closed incident changed")
 	case !d.Changed && !reflect.DeepEqual(before, d.Next):
 		return fmt.Errorf("an unsaved change, from %+v to %+v", before, d.Next)
-	case d.Reason == incident.ReasonStale && ev.Kind != incident.EffectAnswered && d.Changed:
+	case d.Reason == incident.ReasonStale && !answer && d.Changed:
 		return errors.New("a word that is out of date changed something")
 	case !d.Changed && !d.EffectChanged && (len(d.Effects) > 0 || d.Successor != nil):
 		return errors.New("something follows from nothing")
@@ -146,9 +155,9 @@ func (w *world) sound(before incident.Incident, ev incident.Event, d rule.Decisi
 		return fmt.Errorf("its severity fell to %s", d.Next.Severity)
 	case d.Successor != nil && (d.Next.Live() || d.Successor.Generation != d.Next.Generation+1 || !d.Successor.Live()):
 		return fmt.Errorf("a successor %s of %s, which is %s", d.Successor.Mark, d.Next.Mark, d.Next.State)
-	case ev.Kind == incident.EffectAnswered && ev.Effect.Finished() && d.EffectChanged:
+	case answer && answered.Effect.Finished() && d.EffectChanged:
 		return errors.New("a finished effect changed")
-	case ev.Kind == incident.EffectAnswered && d.Effect.Attempt < ev.Effect.Attempt:
+	case answer && d.Effect.Attempt < answered.Effect.Attempt:
 		return errors.New("an effect's attempts fell")
 	}
 	return nil
@@ -307,15 +316,15 @@ func (w *world) ticket(id string) int {
 }
 
 // fires lets one more alert of the problem fire.
-func (w *world) fires(kind incident.EventKind, sev alert.Severity) error {
+func (w *world) fires(ev incident.Event) error {
 	w.firing++
-	return w.happen(incident.Event{Kind: kind, Alert: signal(sev), OthersFiring: w.firing - 1})
+	return w.happen(ev)
 }
 
 // ends lets one of them end.
 func (w *world) ends() error {
 	w.firing--
-	return w.happen(incident.Event{Kind: incident.AlertEnded, Alert: signal(alert.P2), OthersFiring: w.firing})
+	return w.happen(incident.AlertEnded{Alert: signal(alert.P2), OthersFiring: w.firing})
 }
 
 // shown is what the desk shows of a ticket.

@@ -241,7 +241,7 @@ func (w *world) poll(r *replica) {
 	for _, m := range marks {
 		t, err := w.room.at(w.book.incidents[m].Ticket.ID)
 		if err == nil && t.closed && t.byPerson {
-			_, _ = r.Apply(context.Background(), ledger.Input{Seen: &m, TicketClosed: true, ClosedAt: t.closedAt}) // The next poll sees it again.
+			_, _ = r.Apply(context.Background(), ledger.Input{Seen: &m, View: incident.TicketSeen{Closed: true, ClosedAt: t.closedAt}}) // The next poll sees it again.
 		}
 	}
 }

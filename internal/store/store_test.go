@@ -68,7 +68,7 @@ func opened(n, generation int) incident.Incident {
 	return incident.Incident{
 		Mark: alert.Mark{Key: a.Key, Generation: generation}, Version: 1, Recipe: alert.Recipe, State: incident.Open, Severity: alert.P2,
 		Title: a.Title, Source: a.Source, OpenedAt: noon, FiredAt: noon, Ticket: filing.Ticket{State: filing.TicketNone}, Reason: incident.ReasonTicketAsked,
-		Timeline: []incident.Moment{{At: noon, Event: incident.AlertFired, To: incident.Open, Reason: incident.ReasonTicketAsked, Detail: "d"}},
+		Timeline: []incident.Moment{{At: noon, Event: incident.AlertFired{}.Kind(), To: incident.Open, Reason: incident.ReasonTicketAsked, Detail: "d"}},
 	}
 }
 
