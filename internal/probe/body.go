@@ -12,22 +12,22 @@ import (
 )
 
 const (
-	// maxBody is how much of an answer's body is looked at.
+	// maxBody is how much of a response body is read.
 	maxBody = 1 << 20
-	// maxPassing is how long a body that nobody looks at may say it is to be read all the
-	// same: that it comes whole is worth knowing, and its connection can be kept.
+	// maxPassing is the largest announced body that is read even though nothing checks it: this verifies that
+	// it arrives complete, and lets the connection be kept.
 	maxPassing = 64 << 10
 	bodyStep   = 16 << 10
 )
 
-// errBodies says that too many bodies are in memory at once.
+// errBodies is returned when too many bodies are in memory at once.
 var errBodies = errors.New("docket reads too many large answers at once")
 
 func bodyOf(text string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 }
 
-// wantsBody says whether the body is read. One without an announced end may never have one.
+// wantsBody reports whether to read the body. One without an announced length may never end.
 func (p *httpProbe) wantsBody(resp *http.Response) bool {
 	return p.looksInside() || (resp.ContentLength > 0 && resp.ContentLength <= maxPassing && p.method() != http.MethodHead)
 }
@@ -67,8 +67,8 @@ func (p *httpProbe) judgeBody(ctx context.Context, f *finding, resp *http.Respon
 	}
 }
 
-// hold reads a body into memory, at most maxBody of it, and counts it against the bound of
-// all bodies until release.
+// hold reads a body into memory, at most maxBody of it, and counts it against the limit for all bodies until
+// release is called.
 func (p *Prober) hold(from io.Reader) (body []byte, release func(), err error) {
 	held := int64(0)
 	release = func() { p.held.Add(-held) }

@@ -9,16 +9,16 @@ import (
 	"docket/internal/surface"
 )
 
-// expirySoon is when a certificate's end is near unless certificate_days says it: two weeks, or
-// the last quarter of a certificate that lives shorter than eight weeks.
+// expirySoon is when a certificate counts as about to expire unless certificate_days says otherwise: two
+// weeks, or the last quarter of a certificate that is valid for less than eight weeks.
 const (
 	expirySoon    = 14 * 24 * time.Hour
 	expiryQuarter = 4
 	maxExpiryDays = 3650
 )
 
-// certificate judges the certificates of a handshake: an end that is near is degraded.
-// days is certificate_days, 0 where it is not set.
+// certificate checks the certificates of a handshake: one that expires soon is degraded. days is
+// certificate_days, 0 if it is not set.
 func (f *finding) certificate(state *tls.ConnectionState, days int64, now time.Time) {
 	leaf, ends := lastDay(state)
 	if leaf == nil {
@@ -31,15 +31,15 @@ func (f *finding) certificate(state *tls.ConnectionState, days int64, now time.T
 	}
 	left := ends.Sub(now)
 	switch {
-	case left <= 0: // Only where it is not verified.
+	case left <= 0: // Only possible if it is not verified.
 		f.worse(surface.Degraded, "the certificate expired %s ago", span(-left))
 	case left < soon:
 		f.worse(surface.Degraded, "the certificate expires in %s", span(left))
 	}
 }
 
-// lastDay is when the first certificate of the best chain ends; a chain is as good as its
-// first end. Where nothing was verified, it is the server's own certificate that counts.
+// lastDay is when the first certificate of the best chain expires; a chain is only as good as its first
+// expiry. If nothing was verified, the server's own certificate counts.
 func lastDay(state *tls.ConnectionState) (leaf *x509.Certificate, ends time.Time) {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return nil, time.Time{}
@@ -62,7 +62,7 @@ func lastDay(state *tls.ConnectionState) (leaf *x509.Certificate, ends time.Time
 	return leaf, ends
 }
 
-// span is a time of hours or days, for people.
+// span formats a duration as hours or days, for people.
 func span(d time.Duration) string {
 	if days := int64(d / (24 * time.Hour)); days >= 2 {
 		return fmt.Sprintf("%d days", days)

@@ -18,7 +18,7 @@ import (
 	"docket/internal/surface"
 )
 
-// DNS asks a name server.
+// DNS queries a name server.
 type DNS struct {
 	// The name to ask for. For the type PTR it may be an IP address.
 	Name string `yaml:"name"`
@@ -40,7 +40,7 @@ type DNS struct {
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 
-// recordTypes are the types that can be asked for.
+// recordTypes are the supported record types.
 var recordTypes = map[string]dnsmessage.Type{
 	"A": dnsmessage.TypeA, "AAAA": dnsmessage.TypeAAAA, "CNAME": dnsmessage.TypeCNAME, "MX": dnsmessage.TypeMX, "NS": dnsmessage.TypeNS,
 	"PTR": dnsmessage.TypePTR, "SOA": dnsmessage.TypeSOA, "SRV": dnsmessage.TypeSRV, "TXT": dnsmessage.TypeTXT,
@@ -79,7 +79,7 @@ func (d *DNS) check(wrong *faults) {
 	checkLimits(wrong, "dns", d.DegradedOver, d.DownOver)
 }
 
-// question is what is asked. An address becomes the name under which its name stands.
+// question is the query to send. For a PTR query, an IP address becomes its reverse name.
 func (d *DNS) question() (dnsmessage.Question, error) {
 	name := strings.TrimSuffix(d.Name, ".") + "."
 	if ip, err := netip.ParseAddr(d.Name); err == nil && d.kind() == "PTR" {
@@ -123,7 +123,7 @@ func (d *DNS) open(prober *Prober, on surface.Surface) (Probe, error) {
 	return (&dnsProbe{*d, question, dialer(on.Timeout, d.AllowMetadata || d.Resolver == ""), prober}).read, nil
 }
 
-// read asks once, or a few times where no answer comes.
+// read queries once, or a few times if no answer comes.
 func (d *dnsProbe) read(ctx context.Context) surface.Reading {
 	ctx, cancel := context.WithTimeout(ctx, d.dialer.Timeout)
 	defer cancel()
@@ -149,7 +149,7 @@ func (d *dnsProbe) read(ctx context.Context) surface.Reading {
 	return f.end()
 }
 
-// rcodes are a server's words for its own failures.
+// rcodes are descriptions of a server's error codes.
 var rcodes = map[dnsmessage.RCode]string{
 	dnsmessage.RCodeFormatError: "FORMERR", dnsmessage.RCodeServerFailure: "SERVFAIL", dnsmessage.RCodeNotImplemented: "NOTIMP", dnsmessage.RCodeRefused: "REFUSED",
 }
@@ -179,7 +179,7 @@ func (d *dnsProbe) judge(f *finding, code dnsmessage.RCode, values []string) {
 	}
 }
 
-// same compares a value that came with one that is expected.
+// same compares a received value with an expected one.
 func (d *dnsProbe) same(got, want string) bool {
 	switch d.kind() {
 	case "TXT":
@@ -196,7 +196,7 @@ func (d *dnsProbe) same(got, want string) bool {
 	return strings.EqualFold(got, strings.TrimSuffix(want, "."))
 }
 
-// values are the answers of the type that was asked for, as people write them, sorted.
+// values are the answers of the requested type, formatted for people and sorted.
 func (d *dnsProbe) values(m dnsmessage.Message) []string {
 	var all []string
 	for _, a := range m.Answers {

@@ -8,27 +8,27 @@ import (
 	"docket/internal/surface"
 )
 
-// finding is a reading in the making: operational until something worse is found. Of two
-// things that are as bad, the first one found is the reason.
+// finding is a reading in progress: operational until something worse is found. Of two equally bad findings,
+// the first one is the reason.
 type finding struct {
 	reading surface.Reading
 	began   time.Time
 }
 
-// begin begins a finding; now is what the reading's time is taken from, while what it
-// measures is the machine's own clock.
+// begin starts a finding. now provides the reading's time; latencies are measured with the machine's own
+// clock.
 func begin(now func() time.Time) *finding {
 	return &finding{surface.Reading{At: now().UTC(), Status: surface.Operational}, time.Now()}
 }
 
-// worse notes something that is wrong.
+// worse records something that is wrong.
 func (f *finding) worse(status surface.Status, format string, args ...any) {
 	if status != f.reading.Status && surface.Worst(status, f.reading.Status) == status {
 		f.reading.Status, f.reading.Reason = status, fmt.Sprintf(format, args...)
 	}
 }
 
-// fact notes a piece of evidence.
+// fact records a piece of evidence.
 func (f *finding) fact(name, value string) {
 	if value == "" {
 		return
@@ -39,10 +39,10 @@ func (f *finding) fact(name, value string) {
 	f.reading.Evidence[name] = value
 }
 
-// answered takes the time until now as the latency, and holds it against its limits: 0 is none.
+// answered records the time so far as the latency, and compares it with the limits: 0 means no limit.
 func (f *finding) answered(degraded, down time.Duration) { f.took(time.Since(f.began), degraded, down) }
 
-// took notes a latency, and holds it against its limits: 0 is none.
+// took records a latency, and compares it with the limits: 0 means no limit.
 func (f *finding) took(latency, degraded, down time.Duration) {
 	latency = max(1, latency)
 	f.reading.Latency = latency
@@ -54,10 +54,10 @@ func (f *finding) took(latency, degraded, down time.Duration) {
 	}
 }
 
-// end is the finished reading.
+// end returns the finished reading.
 func (f *finding) end() surface.Reading { return f.reading.Bounded() }
 
-// short is a duration as people read it: three digits at most.
+// short formats a duration for people, with at most three digits.
 func short(d time.Duration) string {
 	switch {
 	case d >= 10*time.Second:
@@ -79,7 +79,7 @@ func oneOf(words []string) string {
 	return strings.Join(words[:end], ", ") + " or " + words[end]
 }
 
-// checkLimits looks at the limits of a latency.
+// checkLimits validates the limits of a latency.
 func checkLimits(wrong *faults, kind string, degraded, down time.Duration) {
 	if degraded < 0 {
 		wrong.add(kind+".degraded_over", "is negative: write 500ms or 2s")

@@ -24,7 +24,7 @@ import (
 	"docket/internal/surface"
 )
 
-// GRPC asks a gRPC server how it is, by the health checking protocol
+// GRPC asks a gRPC server for its health, using the health checking protocol
 // (https://github.com/grpc/grpc/blob/master/doc/health-checking.md, read 2026-11-27).
 type GRPC struct {
 	// The address to connect to, host:port.
@@ -73,11 +73,11 @@ func (g *GRPC) check(wrong *faults) {
 	checkExpiry(wrong, "grpc", g.CertificateDays)
 }
 
-// notSendable says why a header cannot be sent.
+// notSendable is the message for a header that cannot be sent.
 const notSendable = "cannot be sent: %q is no header, or one of gRPC's own, or its value is not printable ASCII"
 
-// sendable reports whether gRPC sends a header: it leaves out what it sets by itself, and
-// takes printable ASCII only, but for names that end in -bin, whose values it encodes.
+// sendable reports whether gRPC sends a header: it drops those it sets itself, and accepts only printable
+// ASCII, except for names that end in -bin, whose values it encodes.
 func sendable(name, value string) bool {
 	name = strings.ToLower(name)
 	own := strings.HasPrefix(name, "grpc-") || slices.Contains([]string{"content-type", "user-agent", "te", "host", "connection"}, name)
@@ -109,14 +109,14 @@ func (g *GRPC) open(prober *Prober, on surface.Surface) (Probe, error) {
 	config.NextProtos = []string{"h2"}
 	config.ServerName = g.ServerName
 	if g.ServerName == "" {
-		config.ServerName, _, _ = net.SplitHostPort(g.Address) // check has split it.
+		config.ServerName, _, _ = net.SplitHostPort(g.Address) // check has already split it.
 	}
 	p.config = config
 	return p.read, nil
 }
 
-// read asks once, on a connection that Docket makes itself: gRPC's own way there would look
-// for proxies, resolve names by its own rules and try again.
+// read asks once, over a connection that Docket opens itself: gRPC on its own would look for proxies, resolve
+// names by its own rules and retry.
 func (p *grpcProbe) read(ctx context.Context) surface.Reading {
 	ctx, cancel := context.WithTimeout(ctx, p.dialer.Timeout)
 	defer cancel()
@@ -157,7 +157,7 @@ func (p *grpcProbe) read(ctx context.Context) surface.Reading {
 	return f.end()
 }
 
-// call asks about the service on this one connection.
+// call asks for the health of the service over this one connection.
 func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
 	once := make(chan net.Conn, 1)
 	once <- conn
@@ -169,7 +169,7 @@ func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.Hea
 	if authority == "" {
 		authority = p.Address
 	}
-	client, err := grpc.NewClient("passthrough:///"+p.Address, // No resolver: the connection is there.
+	client, err := grpc.NewClient("passthrough:///"+p.Address, // No resolver: the connection is already open.
 		grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) {
 			select {
 			case conn := <-once:
@@ -192,20 +192,20 @@ func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.Hea
 	return answer.GetStatus(), err
 }
 
-// maxHealth bounds an answer, which is one number.
+// maxHealth limits the size of a response, which is a single number.
 const maxHealth = 4 << 10
 
-// handshaken tells gRPC that its connection has TLS already.
+// handshaken tells gRPC that its connection already uses TLS.
 type handshaken struct {
 	credentials.TransportCredentials
 }
 
-// Info makes gRPC send https as the call's scheme.
+// Info makes gRPC send https as the scheme of the call.
 func (handshaken) Info() credentials.ProtocolInfo {
 	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
 }
 
-// asked names what was asked about, for people.
+// asked names what is being checked, for people.
 func (p *grpcProbe) asked() string {
 	if p.Service == "" {
 		return "the server"
@@ -213,8 +213,8 @@ func (p *grpcProbe) asked() string {
 	return "the service " + p.Service
 }
 
-// refused says what an error of the call means. Of the message nothing is shown: it is the
-// server's own. It only shows what gRPC's client found, which has no code for it.
+// refused says what an error of the call means. The server's own message is never shown. Only what gRPC's
+// client found itself is shown, because there is no code of its own for that.
 func (p *grpcProbe) refused(ctx context.Context, f *finding, err error) {
 	message := status.Convert(err).Message()
 	has := func(words string) bool { return strings.Contains(message, words) }
@@ -244,7 +244,7 @@ func (p *grpcProbe) refused(ctx context.Context, f *finding, err error) {
 	}
 }
 
-// codeWord is a code as gRPC's documents write it.
+// codeWord formats a code as gRPC's documentation writes it.
 func codeWord(code codes.Code) string {
 	words := map[codes.Code]string{
 		codes.Canceled: "CANCELLED", codes.Unknown: "UNKNOWN", codes.InvalidArgument: "INVALID_ARGUMENT", codes.AlreadyExists: "ALREADY_EXISTS",

@@ -8,11 +8,11 @@ import (
 	"syscall"
 )
 
-// errMetadata says that an address was refused.
+// errMetadata is returned when an address is refused.
 var errMetadata = errors.New("this is an address at which a cloud hands out credentials: it is asked only with allow_metadata")
 
-// metadataAddresses are where clouds tell a machine its credentials. Private addresses at
-// large are open to probes: operators watch inner services with them.
+// metadataAddresses are where clouds give a machine its credentials. Other private addresses are open to
+// probes: operators monitor internal services with them.
 var metadataAddresses = []netip.Addr{
 	netip.MustParseAddr("169.254.169.254"), // AWS, Google, Azure and others
 	netip.MustParseAddr("169.254.170.2"),   // AWS: credentials of ECS tasks
@@ -24,13 +24,13 @@ var metadataAddresses = []netip.Addr{
 	netip.MustParseAddr("fe80::a9fe:a9fe"), // OpenStack
 }
 
-// translators are IPv6 networks whose last four bytes are an IPv4 address: NAT64 (RFC 6052)
-// and addresses that are IPv4 in another coat (RFC 4291, 2.5.5).
+// translators are IPv6 networks whose last four bytes are an IPv4 address: NAT64 (RFC 6052) and IPv4
+// addresses in IPv6 notation (RFC 4291, 2.5.5).
 var translators = []netip.Prefix{
 	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("::/96"),
 }
 
-// isMetadata reports whether a cloud hands out credentials at an address.
+// isMetadata reports whether an address is one at which a cloud hands out credentials.
 func isMetadata(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	for _, p := range translators {
@@ -43,8 +43,8 @@ func isMetadata(a netip.Addr) bool {
 	return slices.Contains(metadataAddresses, a)
 }
 
-// guard refuses metadata addresses. It is asked for each address just before it is
-// connected to, after names have been looked up, so that no name and no redirect leads round it.
+// guard refuses metadata addresses. It runs for each address just before connecting, after names are
+// resolved, so that no name and no redirect can bypass it.
 func guard(_ context.Context, _, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {

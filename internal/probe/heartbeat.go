@@ -7,7 +7,7 @@ import (
 	"docket/internal/surface"
 )
 
-// Heartbeat is a job that checks in by POST /heartbeat/NAME; its silence is the fault.
+// Heartbeat is a job that checks in with POST /heartbeat/NAME; if it stops checking in, that is the failure.
 type Heartbeat struct {
 	// How often the job must check in. Unless set, it is the surface's every.
 	Within time.Duration `yaml:"within"`
@@ -34,7 +34,7 @@ func (h *Heartbeat) open(p *Prober, on surface.Surface) (Probe, error) {
 	return func(ctx context.Context) surface.Reading {
 		f := begin(p.now)
 		last, err := p.beats.LastBeat(ctx, on.Name)
-		if err != nil { // The cause is in the log of the database's own readers.
+		if err != nil { // The cause is logged by the code that reads the database.
 			f.unread("docket's own database did not say when it last checked in")
 			return f.end()
 		}
@@ -43,8 +43,8 @@ func (h *Heartbeat) open(p *Prober, on surface.Surface) (Probe, error) {
 	}, nil
 }
 
-// judge looks at the last check-in; zero is never. Who has never checked in gets as long
-// as others from Docket's start on.
+// judge looks at the last check-in; zero means never. A job that has never checked in gets the usual time,
+// counted from Docket's start.
 func (h Heartbeat) judge(f *finding, last, booted time.Time) {
 	now := f.reading.At
 	if last.IsZero() {

@@ -35,7 +35,7 @@ const (
 	maxDynos  = 4 << 20 // A thousand dynos, the API's longest list, take less than 1 MB.
 )
 
-// dyno is what we read of the API's answer.
+// dyno is the part of the API's response that we read.
 type dyno struct {
 	Type  string `json:"type"`
 	State string `json:"state"`
@@ -86,8 +86,8 @@ func (h *Heroku) open(p *Prober, on surface.Surface) (Probe, error) {
 	return (&herokuProbe{*h, client, strings.TrimRight(api, "/") + "/apps/" + url.PathEscape(h.App) + "/dynos", p}).read, nil
 }
 
-// stay follows no redirect: the token goes nowhere else.
-// read asks the API once. That the API is ill, busy or out of reach says nothing about the app.
+// read asks the API once, without following redirects: the token is not sent anywhere else. A failing, busy
+// or unreachable API says nothing about the app.
 func (h *herokuProbe) read(ctx context.Context) surface.Reading {
 	f := begin(h.prober.now)
 	dynos, reason := h.dynos(ctx, f)
@@ -111,7 +111,7 @@ func (h *herokuProbe) dynos(ctx context.Context, f *finding) ([]dyno, string) {
 	req.Header.Set("User-Agent", h.prober.agent)
 	resp, err := h.client.Do(req)
 	if err != nil {
-		f.failed(ctx, err, false) // For its words; read makes it unknown.
+		f.failed(ctx, err, false) // For its reason; read makes it unknown.
 		return nil, "Heroku's API could not be asked: " + f.reading.Reason
 	}
 	defer resp.Body.Close() //nolint:errcheck // Only read from.
@@ -133,9 +133,9 @@ func (h *herokuProbe) dynos(ctx context.Context, f *finding) ([]dyno, string) {
 	return dynos, ""
 }
 
-// judge says how the app does: down where none of its dynos can work, degraded where some
-// cannot. An idle dyno sleeps until it is asked; one that starts is on its way, as at each
-// deploy: while all do, the app is degraded.
+// judge decides the app's status: down if none of its dynos can work, degraded if some cannot. An idle dyno
+// sleeps until there is a request; a starting one will be ready soon, as in each deploy. While all of them
+// are starting, the app is degraded.
 func (h *herokuProbe) judge(f *finding, dynos []dyno) {
 	counts := map[string]int{}
 	all := 0
@@ -157,7 +157,7 @@ func (h *herokuProbe) judge(f *finding, dynos []dyno) {
 	}
 }
 
-// stateWords lists how many dynos are in which state, the worst first.
+// stateWords lists how many dynos are in which state, worst first.
 func stateWords(counts map[string]int) string {
 	known := []string{"crashed", "down", "starting", "idle", "up"}
 	var words []string

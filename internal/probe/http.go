@@ -20,7 +20,7 @@ import (
 	"docket/internal/surface"
 )
 
-// HTTP asks a web server, and looks at its answer.
+// HTTP sends a request to a web server, and checks its response.
 type HTTP struct {
 	// The address to ask. Put secrets into headers, not here.
 	URL string `yaml:"url"`
@@ -117,7 +117,7 @@ func (h *HTTP) check(wrong *faults) {
 	checkExpiry(wrong, "http", h.CertificateDays)
 }
 
-// checkURL takes http and https only, and no password: those end up in logs of all kinds.
+// checkURL allows only http and https, and no password in the URL: those end up in all kinds of logs.
 func checkURL(wrong *faults, key, text string) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
@@ -129,7 +129,7 @@ func (h *HTTP) looksInside() bool {
 	return h.Contains != "" || h.Lacks != "" || h.Matches != "" || h.JSON != ""
 }
 
-// httpProbe is an HTTP made ready.
+// httpProbe is an HTTP probe that is ready to run.
 type httpProbe struct {
 	HTTP
 
@@ -173,9 +173,8 @@ func (h *HTTP) open(prober *Prober, on surface.Surface) (Probe, error) {
 			return nil, err
 		}
 	}
-	// A kept connection may be closed by the server in the moment of our asking, which
-	// net/http mends by asking again only where that is harmless; and one with TLS would
-	// show a certificate of yesterday.
+	// The server may close a kept connection just as we send a request. net/http retries only if that is
+	// harmless; and a kept TLS connection would show an outdated certificate.
 	harmless := p.method() == http.MethodGet || p.method() == http.MethodHead
 	transport, err := prober.transport(way{
 		caFile: h.CAFile, timeout: on.Timeout, insecure: h.Insecure, metadata: h.AllowMetadata,
@@ -191,8 +190,8 @@ func (h *HTTP) open(prober *Prober, on surface.Surface) (Probe, error) {
 // errTooManyRedirects ends a chain of redirects.
 var errTooManyRedirects = errors.New("too many redirects")
 
-// redirect follows one redirect. Nothing of the configuration goes to another host: no
-// header, and no URL as Referer.
+// redirect follows one redirect. Nothing from the configuration is sent to another host: no header, and no
+// URL as Referer.
 func (p *httpProbe) redirect(next *http.Request, before []*http.Request) error {
 	if p.Redirects == "refuse" {
 		return http.ErrUseLastResponse
@@ -215,10 +214,10 @@ func (p *httpProbe) redirect(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-// errOtherHost refuses to repeat a body elsewhere.
+// errOtherHost refuses to send the body to another host.
 var errOtherHost = errors.New("it redirects the request with its body to another host")
 
-// read asks once, redirects included.
+// read sends one request and follows its redirects.
 func (p *httpProbe) read(ctx context.Context) surface.Reading {
 	f := begin(p.prober.now)
 	reached := false
@@ -256,7 +255,7 @@ func (p *httpProbe) request(ctx context.Context) *http.Request {
 	return req
 }
 
-// judge looks at an answer: its status, headers, body, time and certificate.
+// judge checks a response: its status, headers, body, latency and certificate.
 func (p *httpProbe) judge(ctx context.Context, f *finding, resp *http.Response) {
 	f.fact("status", fmt.Sprint(resp.StatusCode))
 	if !p.good.has(resp.StatusCode) {

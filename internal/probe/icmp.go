@@ -19,7 +19,7 @@ import (
 	"docket/internal/surface"
 )
 
-// ICMP pings a host, without the rights that a raw socket needs.
+// ICMP pings a host, without the privileges that a raw socket needs.
 type ICMP struct {
 	// The name or the address of the host, without a port.
 	Host string `yaml:"host"`
@@ -37,7 +37,7 @@ type ICMP struct {
 
 const (
 	maxPings = 20
-	// pingForbidden says what to do where Linux gives out no ping sockets (icmp(7), ping_group_range).
+	// pingForbidden says what to do if Linux does not allow ping sockets (icmp(7), ping_group_range).
 	pingForbidden = `docket's own machine does not let it ping: allow it there with sysctl -w net.ipv4.ping_group_range="0 2147483647"`
 )
 
@@ -74,7 +74,7 @@ func (i *ICMP) open(prober *Prober, on surface.Surface) (Probe, error) {
 	return p.read, nil
 }
 
-// read pings Count times; each ping waits for its share of the time.
+// read sends Count pings; each waits for its share of the time limit.
 func (p *icmpProbe) read(ctx context.Context) surface.Reading {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
@@ -99,7 +99,7 @@ func (p *icmpProbe) read(ctx context.Context) surface.Reading {
 	defer endWith(ctx, conn)()
 	var trips []time.Duration
 	for n := range int(p.Count) {
-		deadline, _ := ctx.Deadline() // It has one since above.
+		deadline, _ := ctx.Deadline() // It was given one above.
 		share := time.Until(deadline) / time.Duration(int(p.Count)-n)
 		took, err := family.ping(ctx, conn, to, n, share)
 		switch {
@@ -114,7 +114,7 @@ func (p *icmpProbe) read(ctx context.Context) surface.Reading {
 	return f.end()
 }
 
-// judge looks at the round trips of the pings that were answered.
+// judge checks the round trips of the answered pings.
 func (p *icmpProbe) judge(f *finding, trips []time.Duration) {
 	lost := int(p.Count) - len(trips)
 	f.fact("lost", fmt.Sprintf("%d of %d", lost, p.Count))
@@ -139,7 +139,7 @@ func pings(n int) string {
 	return fmt.Sprintf("%d pings", n)
 }
 
-// resolve finds the address to ping.
+// resolve returns the address to ping.
 func (p *icmpProbe) resolve(ctx context.Context) (netip.Addr, error) {
 	network := "ip"
 	if p.IPVersion != 0 {
@@ -149,7 +149,7 @@ func (p *icmpProbe) resolve(ctx context.Context) (netip.Addr, error) {
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	to := all[0].Unmap() // Without an error there is one.
+	to := all[0].Unmap() // If there is no error, there is at least one.
 	if isMetadata(to) && !p.AllowMetadata {
 		return netip.Addr{}, errMetadata
 	}
@@ -159,7 +159,7 @@ func (p *icmpProbe) resolve(ctx context.Context) (netip.Addr, error) {
 // family is what differs between the two versions of IP.
 type family struct {
 	network, any string
-	protocol     int // As IANA numbers them.
+	protocol     int // IANA's number.
 	echo, reply  icmp.Type
 }
 
@@ -170,11 +170,11 @@ func familyOf(to netip.Addr) family {
 	return family{"udp6", "::", 58, ipv6.ICMPTypeEchoRequest, ipv6.ICMPTypeEchoReply}
 }
 
-// errNoReply says that a ping was sent and not answered in its time.
+// errNoReply is returned when a ping was sent and not answered in time.
 var errNoReply = errors.New("no reply")
 
-// ping sends one ping and waits for its reply; replies to others are let go. The kernel
-// replaces the id by its own number of the socket, so it is the data that must come back.
+// ping sends one ping and waits for its reply; replies to others are ignored. The kernel replaces the id with
+// the socket's own number, so replies are recognized by their data.
 func (f family) ping(ctx context.Context, conn net.PacketConn, to netip.Addr, n int, within time.Duration) (time.Duration, error) {
 	data := []byte("docket " + rand.Text())
 	request, err := (&icmp.Message{Type: f.echo, Body: &icmp.Echo{Seq: n + 1, Data: data}}).Marshal(nil)
@@ -185,7 +185,7 @@ func (f family) ping(ctx context.Context, conn net.PacketConn, to netip.Addr, n 
 	if err := conn.SetReadDeadline(began.Add(within)); err != nil {
 		return 0, err
 	}
-	if ctx.Err() != nil { // Behind the deadline: endWith may have set its own before.
+	if ctx.Err() != nil { // Checked after the deadline: endWith may have set its own before.
 		return 0, ctx.Err()
 	}
 	if _, err := conn.WriteTo(request, &net.UDPAddr{IP: to.AsSlice(), Zone: to.Zone()}); err != nil {
@@ -213,7 +213,7 @@ func (f family) ping(ctx context.Context, conn net.PacketConn, to netip.Addr, n 
 	}
 }
 
-// rootCause is the system's own word for an error.
+// rootCause is the system's own text for an error.
 func rootCause(err error) string {
 	if cause, ok := errors.AsType[syscall.Errno](err); ok {
 		return cause.Error()

@@ -14,7 +14,7 @@ import (
 	"docket/internal/surface"
 )
 
-// program compiles an expression, each once. It knows body, the answer's JSON, as a source's
+// program compiles an expression, each one only once. It knows body, the response's JSON, as a source's
 // mapping does. The error is a *Fault.
 func (p *Prober) program(text string) (cel.Program, error) {
 	p.mu.Lock()
@@ -43,7 +43,7 @@ func (p *Prober) program(text string) (cel.Program, error) {
 	return ready, nil
 }
 
-// judgeJSON asks the expression about an answer. What it cannot say of it is a fault of the answer.
+// judgeJSON evaluates the expression over a response. If it cannot be evaluated, the response is at fault.
 func (p *httpProbe) judgeJSON(f *finding, body []byte) {
 	if len(body) >= maxBody {
 		f.worse(surface.Down, "its answer is larger than 1 MiB, too large for json")
@@ -65,7 +65,7 @@ func (p *httpProbe) judgeJSON(f *finding, body []byte) {
 	}
 }
 
-// jsonValue reads one JSON value, and nothing behind it.
+// jsonValue reads one JSON value, and nothing after it.
 func jsonValue(text []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()

@@ -17,23 +17,23 @@ import (
 	"docket/internal/surface"
 )
 
-// Probe reads a surface once. What went wrong is in the reading; it ends with ctx at the latest.
+// Probe takes one reading of a surface. What went wrong is in the reading; it ends with ctx at the latest.
 type Probe func(ctx context.Context) surface.Reading
 
-// Spec is a probe as it is configured: the settings of its kind, nil while nothing is set.
+// Spec is a probe as configured: the settings of its kind, nil while nothing is set.
 type Spec struct{ Settings Settings }
 
-// Settings are what the file says to one kind of probe: a pointer to a struct whose tags are the keys.
+// Settings are the configuration of one kind of probe: a pointer to a struct whose tags are the keys.
 type Settings interface {
-	// check says what is wrong, by keys.
+	// check reports what is wrong, by key.
 	check(wrong *faults)
-	// target names what is asked, for people, without secrets.
+	// target names what is checked, for people, without secrets.
 	target() string
-	// open makes the probe of a surface; check has found nothing wrong.
+	// open makes the probe of a surface, after check has found nothing wrong.
 	open(p *Prober, on surface.Surface) (Probe, error)
 }
 
-// kinds is every kind of probe, in the order in which messages list them.
+// kinds are all kinds of probes, in the order in which messages list them.
 var kinds = [...]struct {
 	name  string
 	fresh func() Settings
@@ -48,7 +48,7 @@ var kinds = [...]struct {
 	{"icmp", func() Settings { return &ICMP{} }},
 }
 
-// Kinds returns the names of all kinds of probes: the keys of which a Spec takes one.
+// Kinds returns the names of all kinds of probes: the keys, of which a Spec takes one.
 func (Spec) Kinds() []string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
@@ -57,8 +57,8 @@ func (Spec) Kinds() []string {
 	return names
 }
 
-// Choose makes a Spec one of this kind, and returns its settings to be filled in, nil where
-// there is no such kind.
+// Choose makes the Spec one of this kind and returns its settings to be filled in, nil if there is no such
+// kind.
 func (s *Spec) Choose(kind string) any {
 	for _, k := range kinds {
 		if k.name == kind {
@@ -69,7 +69,7 @@ func (s *Spec) Choose(kind string) any {
 	return nil
 }
 
-// Chosen returns the kind, and its settings; "" and nil where nothing is set.
+// Chosen returns the kind and its settings; "" and nil if nothing is set.
 func (s Spec) Chosen() (kind string, settings any) {
 	for _, k := range kinds {
 		if reflect.TypeOf(k.fresh()) == reflect.TypeOf(s.Settings) {
@@ -79,8 +79,8 @@ func (s Spec) Chosen() (kind string, settings any) {
 	return "", nil
 }
 
-// Describe names the Spec's kind and what it asks, for people: without secrets, and without
-// a URL's query. Both are "" where nothing is set.
+// Describe returns the Spec's kind and what it checks, for people: without secrets, and without the query of
+// a URL. Both are "" if nothing is set.
 func (s Spec) Describe() (kind, target string) {
 	if kind, _ = s.Chosen(); kind == "" {
 		return "", ""
@@ -90,13 +90,13 @@ func (s Spec) Describe() (kind, target string) {
 
 // Fault is what is wrong with one key of a Spec.
 type Fault struct {
-	// Key is the key's place in the Spec, such as http.url, "" for the Spec itself.
+	// Key is the key's path in the Spec, such as http.url, or "" for the Spec itself.
 	Key string
-	// Reason goes on where the key's name stood: "must be ...". No secret is in it.
+	// Reason continues after the key's name: "must be ...". It contains no secret.
 	Reason string
 }
 
-// Error is the key and what is wrong with it.
+// Error returns the key and what is wrong with it.
 func (f *Fault) Error() string {
 	if f.Key == "" {
 		return f.Reason
@@ -109,7 +109,7 @@ type faults []*Fault
 
 func (f *faults) add(key, reason string) { *f = append(*f, &Fault{key, reason}) }
 
-// Check says all that is wrong with a Spec, without touching the network or a file.
+// Check returns everything that is wrong with a Spec, without touching the network or a file.
 func (s Spec) Check() []*Fault {
 	var wrong faults
 	if s.Settings == nil {
@@ -120,13 +120,13 @@ func (s Spec) Check() []*Fault {
 	return wrong
 }
 
-// Beats knows when jobs last checked in; the zero time is never.
+// Beats knows when jobs last checked in; the zero time means never.
 type Beats interface {
 	LastBeat(ctx context.Context, surface string) (time.Time, error)
 }
 
-// Prober makes probes, and holds what they share: transports, certificates of authorities,
-// compiled expressions, and the bound on bodies in memory. It is safe for many probes at once.
+// Prober makes probes, and holds what they share: transports, CA certificates, compiled expressions, and the
+// limit on bodies in memory. It is safe for concurrent use.
 type Prober struct {
 	beats  Beats
 	booted time.Time
@@ -142,7 +142,7 @@ type Prober struct {
 	held atomic.Int64
 }
 
-// New makes a prober. booted is the process' start, agent the User-Agent of HTTP probes.
+// New makes a prober. booted is when the process started, agent the User-Agent of HTTP probes.
 func New(beats Beats, booted time.Time, agent string) *Prober {
 	return &Prober{
 		beats: beats, booted: booted, now: time.Now, agent: agent, transports: map[way]*http.Transport{}, trust: map[string]*x509.CertPool{},
@@ -150,8 +150,8 @@ func New(beats Beats, booted time.Time, agent string) *Prober {
 	}
 }
 
-// Make makes the probe of a surface. The error is made of sentences for the config file: a
-// *Fault for each key that is wrong, also for a file that cannot be read.
+// Make makes the probe of a surface. The error consists of sentences about the configuration file: a *Fault
+// for each key that is wrong, also for a file that cannot be read.
 func (p *Prober) Make(s Spec, on surface.Surface) (Probe, error) {
 	wrong := s.Check()
 	all := make([]error, len(wrong))

@@ -18,13 +18,13 @@ import (
 	"docket/internal/surface"
 )
 
-// ours are errors of this machine: they say nothing about a surface. That no way leads
-// there at all (ENETUNREACH) is nearly always our own network, so it counts as ours.
+// ours are errors of this machine: they say nothing about a surface. Having no route at all (ENETUNREACH) is
+// nearly always a problem of our own network, so it counts as ours.
 var ours = []error{
 	syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EACCES, syscall.EPERM,
 }
 
-// failed notes an error. reached says whether the other side had been connected to.
+// failed records an error. reached says whether we had connected to the other side.
 func (f *finding) failed(ctx context.Context, err error, reached bool) {
 	if errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled) {
 		f.unread("the reading was stopped")
@@ -47,8 +47,8 @@ func (f *finding) failed(ctx context.Context, err error, reached bool) {
 	f.worse(surface.Down, "%s", because(err, reached, time.Since(f.began)))
 }
 
-// noResolver reports whether a name could not even be asked for. net keeps of the cause
-// nothing but its text.
+// noResolver reports whether no resolver could even be asked for a name. net keeps only the text of the
+// cause.
 func noResolver(err error) bool {
 	dns, ok := errors.AsType[*net.DNSError](err)
 	return ok && slices.ContainsFunc([]error{syscall.ECONNREFUSED, syscall.ENETUNREACH, syscall.EMFILE}, func(cause error) bool {
@@ -56,13 +56,12 @@ func noResolver(err error) bool {
 	})
 }
 
-// unread makes the reading unknown: nobody looked.
+// unread makes the reading unknown: nothing was checked.
 func (f *finding) unread(reason string) {
 	f.reading.Status, f.reading.Reason = surface.Unknown, reason
 }
 
-// because says in words what an error of the network means. It never shows a URL: its
-// query may be secret.
+// because describes what a network error means. It never shows a URL, whose query may be secret.
 func because(err error, reached bool, took time.Duration) string {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
@@ -96,7 +95,7 @@ func because(err error, reached bool, took time.Duration) string {
 	return firstWords(err.Error())
 }
 
-// nameReason says what is wrong with looking a name up, "" where that is not it.
+// nameReason says what went wrong in resolving a name, "" if that was not the problem.
 func nameReason(err error, took time.Duration) string {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {
@@ -111,7 +110,7 @@ func nameReason(err error, took time.Duration) string {
 	return fmt.Sprintf("the name %s could not be looked up", dns.Name)
 }
 
-// certificateReason says what is wrong with a handshake, "" where that is not it.
+// certificateReason says what went wrong in a handshake, "" if that was not the problem.
 func certificateReason(err error) string {
 	var (
 		invalid   x509.CertificateInvalidError
@@ -132,13 +131,13 @@ func certificateReason(err error) string {
 		return "the certificate is signed by an authority that is not known here"
 	case errors.As(err, &noTLS):
 		return "it does not speak TLS"
-	case errors.As(err, &remote) && remote.Op == "remote error": // As crypto/tls calls an alert of the other side.
+	case errors.As(err, &remote) && remote.Op == "remote error": // How crypto/tls reports an alert from the other side.
 		return "the TLS handshake was refused: " + strings.TrimPrefix(remote.Err.Error(), "tls: ")
 	}
 	return ""
 }
 
-// at names the address of an error that has one, behind a word.
+// at adds the address of an error, if it has one, after a word.
 func at(word string, err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Addr != nil {
@@ -147,7 +146,7 @@ func at(word string, err error) string {
 	return ""
 }
 
-// firstWords is somebody else's message, without what the other side said after it in quotes.
+// firstWords is somebody else's message without the part that quotes the other side.
 func firstWords(text string) string {
 	text, _, _ = strings.Cut(text, `"`)
 	text = strings.TrimPrefix(strings.TrimPrefix(text, "net/"), "http: ")

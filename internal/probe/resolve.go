@@ -16,17 +16,17 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// The standard library's resolver is not asked: it looks into /etc/hosts first whatever
-// server it is to ask, follows search lists, and tells NXDOMAIN and SERVFAIL hardly apart.
+// The standard library's resolver is not used: it reads /etc/hosts first, whatever server it should ask,
+// follows search lists, and hardly distinguishes NXDOMAIN from SERVFAIL.
 
 const (
-	// askAgainAfter is how long one datagram waits for its answer.
+	// askAgainAfter is how long to wait for the answer to one datagram.
 	askAgainAfter = 1500 * time.Millisecond
 	resolvConf    = "/etc/resolv.conf"
-	maxResolvers  = 3 // As glibc, resolv.conf(5).
+	maxResolvers  = 3 // The limit of glibc, resolv.conf(5).
 )
 
-// errReached says that a server could be asked, and did not answer.
+// errReached is returned when a server could be reached and did not answer.
 var errReached = errors.New("the name server did not answer")
 
 // ownResolvers are the machine's name servers.
@@ -48,8 +48,7 @@ func ownResolvers() []string {
 	return servers
 }
 
-// resolve asks one server after the other, and again from the first, until one answers.
-// Its error is the last one.
+// resolve asks one server after the other, and starts over until one answers. The error is the last one.
 func resolve(ctx context.Context, by *net.Dialer, servers []string, q dnsmessage.Question) (answer dnsmessage.Message, server string, err error) {
 	for try := 0; ; try++ {
 		server = servers[try%len(servers)]
@@ -62,8 +61,7 @@ func resolve(ctx context.Context, by *net.Dialer, servers []string, q dnsmessage
 	}
 }
 
-// ask sends one question by datagram, and again by a connection where the answer is too
-// long for a datagram.
+// ask sends one question by UDP, and again by TCP if the answer is too long for a datagram.
 func ask(ctx context.Context, by *net.Dialer, server string, q dnsmessage.Question) (dnsmessage.Message, error) {
 	within, cancel := context.WithTimeout(ctx, askAgainAfter)
 	defer cancel()
@@ -94,7 +92,7 @@ func exchange(ctx context.Context, by *net.Dialer, network, server string, q dns
 	return answer, nil
 }
 
-// readAnswer waits for the answer to a question: what else comes by is let go.
+// readAnswer waits for the answer to a question and ignores everything else.
 func readAnswer(conn net.Conn, network string, question []byte, asked dnsmessage.Message) (dnsmessage.Message, error) {
 	if network == "tcp" {
 		question = append(binary.BigEndian.AppendUint16(nil, uint16(len(question))), question...)

@@ -12,7 +12,7 @@ type statuses struct {
 	words  string
 }
 
-// parseStatuses reads words such as 200, 2xx and 200-299.
+// parseStatuses parses words such as 200, 2xx and 200-299.
 func parseStatuses(words []string) (statuses, error) {
 	s := statuses{words: oneOf(words)}
 	for _, word := range words {
@@ -48,5 +48,5 @@ func (s statuses) has(status int) bool {
 	return false
 }
 
-// String is the statuses as they were written.
+// String returns the statuses as they were written.
 func (s statuses) String() string { return s.words }

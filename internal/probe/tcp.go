@@ -14,7 +14,7 @@ import (
 	"docket/internal/surface"
 )
 
-// TCP connects to a port, and where Send or Expect is set talks to it.
+// TCP connects to a port, and talks to it if Send or Expect is set.
 type TCP struct {
 	// The address to connect to, host:port.
 	Address string `yaml:"address"`
@@ -30,7 +30,7 @@ type TCP struct {
 	AllowMetadata bool `yaml:"allow_metadata"`
 }
 
-// maxReply is how much of a reply is waited for.
+// maxReply is how much of a reply is read.
 const maxReply = 64 << 10
 
 func (t *TCP) target() string { return t.Address }
@@ -43,7 +43,7 @@ func (t *TCP) check(wrong *faults) {
 	checkLimits(wrong, "tcp", t.DegradedOver, t.DownOver)
 }
 
-// checkAddress wants a host and a port's number.
+// checkAddress requires a host and a port number.
 func checkAddress(wrong *faults, key, address string) {
 	host, port, err := net.SplitHostPort(address)
 	n, portErr := strconv.Atoi(port)
@@ -83,10 +83,10 @@ func (p *tcpProbe) read(ctx context.Context) surface.Reading {
 	return f.end()
 }
 
-// endWith makes reads and writes of a connection end when ctx does.
+// endWith makes reads and writes on a connection end when ctx does.
 func endWith(ctx context.Context, conn interface{ SetDeadline(at time.Time) error }) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
-		_ = conn.SetDeadline(time.Unix(1, 0)) // A connection that is closed already has ended, too.
+		_ = conn.SetDeadline(time.Unix(1, 0)) // A connection that is already closed has ended as well.
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"docket/internal/surface"
 )
 
-// TLS shakes hands with a TLS server and looks at its certificate: chain, name and end.
+// TLS makes a handshake with a TLS server and checks its certificate: chain, name and expiry.
 type TLS struct {
 	// The address to connect to, host:port.
 	Address string `yaml:"address"`
@@ -53,12 +53,12 @@ func (t *TLS) open(prober *Prober, on surface.Surface) (Probe, error) {
 	}
 	config.ServerName = t.ServerName
 	if t.ServerName == "" {
-		config.ServerName, _, _ = net.SplitHostPort(t.Address) // check has split it.
+		config.ServerName, _, _ = net.SplitHostPort(t.Address) // check has already split it.
 	}
 	return (&tlsProbe{*t, dialer(on.Timeout, t.AllowMetadata), config, prober}).read, nil
 }
 
-// read shakes hands once.
+// read makes one handshake.
 func (p *tlsProbe) read(ctx context.Context) surface.Reading {
 	f := begin(p.prober.now)
 	raw, err := p.dialer.DialContext(ctx, "tcp", p.Address)

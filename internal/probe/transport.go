@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// way is what makes one transport differ from another.
+// way is what distinguishes one transport from another.
 type way struct {
 	caFile   string
 	timeout  time.Duration
@@ -20,9 +20,9 @@ type way struct {
 	keep     bool
 }
 
-// The bounds of a transport. A connection is kept for the next reading only where that
-// comes soon: 5,000 surfaces that are read twice a minute would hold 5,000 connections for
-// 167 readings a second, and a user's connection is new, too.
+// The limits of a transport. A connection is kept only if the next reading comes soon: 5,000 surfaces that
+// are read twice a minute would hold 5,000 connections for 167 readings a second, and a real user's
+// connection is new as well.
 const (
 	keepUpTo       = 10 * time.Second
 	keepFor        = 15 * time.Second
@@ -45,12 +45,13 @@ func (p *Prober) transport(on way) (*http.Transport, error) {
 		return t, nil
 	}
 	t := &http.Transport{
-		// A dial outlives its request in net/http, handshake included, so both get the
-		// reading's timeout as their own.
+		// In net/http a dial outlives its request, including the handshake, so both get the reading's timeout
+		// as their own.
 		DialContext:       dialer(on.timeout, on.metadata).DialContext,
 		TLSClientConfig:   config,
 		DisableKeepAlives: !on.keep, MaxIdleConns: maxKept, MaxIdleConnsPerHost: maxKeptPerHost, IdleConnTimeout: keepFor,
-		// What is not asked for is not unpacked: a body's bound is the one that travels, too.
+		// Responses we did not ask to compress are not decompressed, so the limit on a body is the size on
+		// the wire.
 		DisableCompression: true, MaxResponseHeaderBytes: maxHeaderBytes, TLSHandshakeTimeout: on.timeout,
 		ReadBufferSize: connBuffer, WriteBufferSize: connBuffer,
 	}
@@ -58,7 +59,7 @@ func (p *Prober) transport(on way) (*http.Transport, error) {
 	return t, nil
 }
 
-// dialer connects within a time; unless metadata is allowed it refuses such addresses.
+// dialer connects within a timeout, and refuses metadata addresses unless they are allowed.
 func dialer(timeout time.Duration, metadata bool) *net.Dialer {
 	d := &net.Dialer{Timeout: timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: false}, KeepAlive: -1}
 	if !metadata {
@@ -75,7 +76,7 @@ func fileReason(err error) string {
 	return err.Error()
 }
 
-// tlsConfig trusts the machine's authorities and those of a file.
+// tlsConfig trusts the machine's CA certificates and those in a file.
 func (p *Prober) tlsConfig(kind, caFile string, insecure bool) (*tls.Config, error) {
 	config := &tls.Config{InsecureSkipVerify: insecure, MinVersion: tls.VersionTLS12} //nolint:gosec // Only where the configuration says insecure: true.
 	if caFile == "" {

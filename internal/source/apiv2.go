@@ -7,10 +7,10 @@ import (
 )
 
 // readAPIv2 reads the body of Alertmanager's POST /api/v2/alerts by Alertmanager's rules
-// (prometheus/alertmanager api/v2/api.go, postAlertsHandler, v0.34.0): labels without a
-// value are left out, bad alerts are named and the good ones are kept. Unlike there, a
-// start that no clock shows does not cost the alert (see believable), and a name that
-// stands twice in the labels does: which of the two was meant would change the key.
+// (prometheus/alertmanager api/v2/api.go, postAlertsHandler, v0.34.0): labels without a value are dropped,
+// bad alerts are reported and good ones are kept. There are two differences: an implausible start does not
+// reject the alert (see believable), and a duplicate label name does, because the key would depend on which
+// of the two was meant.
 func readAPIv2(r *reader, s Source, now time.Time) (Batch, error) {
 	var batch Batch
 	err := readAlerts(r, "", maxPushed, readMember, func(t said) error {
@@ -19,8 +19,8 @@ func readAPIv2(r *reader, s Source, now time.Time) (Batch, error) {
 	return batch, err
 }
 
-// keepAPIv2: a missing end is now plus the resolve timeout, an end in the future is the
-// time until which it fires, an end in the past is its end.
+// keepAPIv2 sets the expiry or the end: a missing end means now plus the resolve timeout, an end in the
+// future is how long the alert is firing, an end in the past is its end.
 func keepAPIv2(r *reader, b *Batch, s Source, t said, now time.Time) error {
 	starts := believable(t.startsAt, now)
 	if !t.endsAt.IsZero() && !starts.IsZero() && t.endsAt.Before(starts) {
@@ -34,7 +34,7 @@ func keepAPIv2(r *reader, b *Batch, s Source, t said, now time.Time) error {
 	a := s.alert(t, now)
 	a.ExpiresAt = t.endsAt
 	if a.ExpiresAt.IsZero() {
-		// From its start on, where the sender's clock is ahead: it must not end before it.
+		// Counted from its start if the sender's clock is ahead: it must not end before it starts.
 		a.ExpiresAt = later(now, a.StartsAt).Add(s.resolveTimeout())
 	}
 	if farthest := now.Add(farthestExpiry); a.ExpiresAt.After(farthest) {

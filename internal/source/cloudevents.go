@@ -10,11 +10,11 @@ import (
 	"docket/internal/alert"
 )
 
-// readCloudEvents reads CloudEvents 1.0 over HTTP: structured, batched and binary mode
-// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md,
-// read 2026-11-23). An event tells an alert by its source, its subject and its type: a type
-// that ends in a word such as resolved ends what the same type with firing began. A mapping
-// goes before that; its body is the event in structured form, whatever its mode.
+// readCloudEvents reads CloudEvents 1.0 over HTTP in structured, batched and binary mode
+// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md, read
+// 2026-11-23). An event identifies an alert by its source, its subject and its type: a type that ends in a
+// word such as resolved ends the alert that the same type with firing started. A mapping takes precedence;
+// its body is the event in structured form, whatever the mode.
 func readCloudEvents(p Push, s Source, now time.Time) (Batch, error) {
 	events, err := cloudEvents(p)
 	if err != nil {
@@ -37,7 +37,7 @@ func readCloudEvents(p Push, s Source, now time.Time) (Batch, error) {
 	return batch, nil
 }
 
-// cloudEvents brings the events of a push into structured form.
+// cloudEvents converts the events of a push to structured form.
 func cloudEvents(p Push) ([]any, error) {
 	media, _, err := mime.ParseMediaType(p.Header.Get("Content-Type"))
 	if err != nil {
@@ -90,7 +90,7 @@ func binaryEvent(p Push, media string) (any, error) {
 	return e, err
 }
 
-// eventSaid is what an event says of an alert by itself.
+// eventSaid reads an alert from an event without a mapping.
 func eventSaid(item any) (said, error) {
 	e, ok := item.(map[string]any)
 	if !ok {
@@ -127,7 +127,7 @@ func eventSaid(item any) (said, error) {
 	return t, nil
 }
 
-// splitType takes the word for firing or resolved off a type's end.
+// splitType removes the word for firing or resolved from the end of a type.
 func splitType(full string) (stem string, s alert.Status) {
 	if i := strings.LastIndexAny(full, ".:/"); i > 0 {
 		if s, known := statusOf(full[i+1:]); known {
@@ -163,7 +163,7 @@ func eventLabels(e, data map[string]any, stem string) alert.Labels {
 	return alert.NewLabels(all)
 }
 
-// firstLine is the first line that says something.
+// firstLine is the first line that is not empty.
 func firstLine(texts ...string) string {
 	for _, text := range texts {
 		line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")

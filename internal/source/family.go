@@ -6,15 +6,15 @@ import (
 	"docket/internal/alert"
 )
 
-// The most alerts of one body. Real ones take 300 bytes and more, so that the limit on a
-// body's size comes first; a body of `{},{},{}...` would make a hundred times its size in memory.
+// The limit on alerts in one body. Real ones take 300 bytes and more, so that the limit on the body's size
+// comes first; a body of `{},{},{}...` would take a hundred times its size in memory.
 const (
 	maxPushed = 100_000
 	maxPolled = 500_000
 )
 
-// readAlerts reads an array of the Prometheus family's alerts: keep takes each good one,
-// reject hears of each bad one.
+// readAlerts reads an array of the Prometheus family's alerts: keep is called for each good one, reject for
+// each bad one.
 func readAlerts(r *reader, field string, most int, member func(*reader, string, *said) error, keep func(said) error, reject func(Rejection) error) error {
 	return r.array(field, func(index int) error {
 		if index >= most {
@@ -52,8 +52,8 @@ func (b *Batch) reject(why Rejection) error {
 	return nil
 }
 
-// readAlert reads one alert by its members. A field error is returned once the whole alert
-// is read, so that the reader stands before the next one.
+// readAlert reads one alert, member by member. A field error is returned after the whole alert is read, so
+// that the reader is positioned before the next one.
 func readAlert(r *reader, member func(*reader, string, *said) error) (said, error) {
 	r.said = said{}
 	var first error
@@ -73,7 +73,7 @@ func readAlert(r *reader, member func(*reader, string, *said) error) (said, erro
 	return r.said, err
 }
 
-// readMember reads what all alerts of the family have.
+// readMember reads the members that all alerts of the family have.
 func readMember(r *reader, name string, t *said) (err error) {
 	switch name {
 	case "labels":
@@ -95,14 +95,14 @@ func readMember(r *reader, name string, t *said) (err error) {
 	return err
 }
 
-// readFingerprint reads what upstream calls the alert; longer than any real one is cut.
+// readFingerprint reads the upstream id of the alert; one longer than any real id is cut.
 func readFingerprint(r *reader) (string, error) {
 	id, err := r.str("fingerprint")
 	return cut(id, maxNameBytes), err
 }
 
-// room is how many alerts are about to follow, by the size of the first: it saves growing
-// step by step. A guess that a sender could make us pay for is bounded.
+// room estimates how many alerts will follow, from the size of the first: this avoids growing step by step.
+// The estimate is limited, because a sender could inflate it at our cost.
 func (r *reader) room() int {
 	const most = 4096
 	return min(len(r.body)/max(r.at, 1)+1, most)

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// fieldError is the fault of one field: the rest of the body may still be good.
+// fieldError is an error in one field: the rest of the body may still be good.
 type fieldError struct{ field, reason string }
 
 func (e *fieldError) Error() string { return e.field + ": " + e.reason }
 
-// asField returns err's *fieldError, nil where it is another error or none.
+// asField returns err's *fieldError, nil if it is another error or none.
 func asField(err error) *fieldError {
 	if err == nil {
 		return nil
@@ -23,12 +23,12 @@ func asField(err error) *fieldError {
 }
 
 const (
-	// maxQuoted and maxPathBytes bound what of a body comes back in an error.
+	// maxQuoted and maxPathBytes limit how much of a body is repeated in an error.
 	maxQuoted    = 40
 	maxPathBytes = 256
 )
 
-// cut keeps s within most bytes.
+// cut limits s to a number of bytes.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s
@@ -36,7 +36,7 @@ func cut(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "..."
 }
 
-// cutRunes keeps s within most characters.
+// cutRunes limits s to a number of characters.
 func cutRunes(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
@@ -44,7 +44,7 @@ func cutRunes(s string, most int) string {
 	return s
 }
 
-// sortedKeys are an object's names in an order that does not change.
+// sortedKeys are an object's names in a stable order.
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
 
 // path names a label within a field.
@@ -83,7 +83,7 @@ func kind(c byte) string {
 	return "a number"
 }
 
-// asBad returns err's *BadInput, or makes one of it; nil for none.
+// asBad returns err's *BadInput, or converts err to one; nil for no error.
 func asBad(err error) *BadInput {
 	if err == nil {
 		return nil

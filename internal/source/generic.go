@@ -38,7 +38,7 @@ func readTree(body []byte) (any, error) {
 	return expression.Value(tree), nil
 }
 
-// secretHeaders are left out of what expressions see.
+// secretHeaders are hidden from expressions.
 var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "cf-access-client-id", "cf-access-client-secret", "cf-access-jwt-assertion"}
 
 func shownHeader(h http.Header) map[string]string {
@@ -51,7 +51,7 @@ func shownHeader(h http.Header) map[string]string {
 	return shown
 }
 
-// mapped reads a body's alerts. base is what an item says without the mapping.
+// mapped reads a body's alerts. base is what an item gives without the mapping.
 func (s Source) mapped(r *run, now time.Time, base func(item any) (said, error)) (Batch, error) {
 	items, err := r.items()
 	if err != nil {
@@ -65,7 +65,7 @@ func (s Source) mapped(r *run, now time.Time, base func(item any) (said, error))
 		case err == nil && wanted:
 			batch.Alerts = append(batch.Alerts, a)
 		case err == nil:
-		case fe == nil: // Too costly: what was read so far is not kept either, because it is sent again.
+		case fe == nil: // Too costly: what was read so far is dropped as well, because it will be sent again.
 			return Batch{}, wholeBody(err)
 		case len(items) == 1:
 			return Batch{}, wholeBody(err)
@@ -76,8 +76,8 @@ func (s Source) mapped(r *run, now time.Time, base func(item any) (said, error))
 	return batch, nil
 }
 
-// items is what the mapping calls the body's alerts; else a list is its members, and
-// anything else is one alert.
+// items is what the mapping selects as the body's alerts. Without that, each member of a list is an alert,
+// and anything else is a single alert.
 func (r *run) items() ([]any, error) {
 	value, mapped, err := r.eval("items", r.body)
 	if err != nil {
@@ -96,7 +96,7 @@ func (r *run) items() ([]any, error) {
 	return list, nil
 }
 
-// wholeBody is an error of which the body as a whole is at fault.
+// wholeBody is an error in the body as a whole.
 func wholeBody(err error) error {
 	if fe := asField(err); fe != nil {
 		return &BadInput{Field: fe.field, Reason: fe.reason}
@@ -107,7 +107,7 @@ func wholeBody(err error) error {
 	return &BadInput{Field: "body", Reason: err.Error()}
 }
 
-// mapOne reads one alert; wanted is false where the mapping's when says so.
+// mapOne reads one alert; wanted is false if the mapping's when excludes it.
 func (s Source) mapOne(r *run, item any, now time.Time, base func(any) (said, error)) (a alert.Alert, wanted bool, err error) {
 	when, mapped, err := r.eval("when", item)
 	if err != nil {
@@ -147,10 +147,10 @@ func (s Source) mapOne(r *run, item any, now time.Time, base func(any) (said, er
 	return a, true, nil
 }
 
-// mapOrder is the order in which fields are set: a severity goes before that of the labels.
+// mapOrder is the order in which fields are set: severity takes precedence over the one in the labels.
 var mapOrder = []string{"key", "title", "labels", "annotations", "severity", "status", "starts_at", "ends_at", "link", "id"}
 
-// set puts one mapped value into an alert.
+// set writes one mapped value into an alert.
 func (s Source) set(t *said, field string, value any) (err error) {
 	at := "map." + field
 	switch field {

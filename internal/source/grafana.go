@@ -10,8 +10,8 @@ import (
 
 // readGrafana reads the webhook of Grafana's unified alerting, version 1
 // (https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/,
-// read 2026-11-23). The group's status, title and message say nothing that its alerts do not:
-// each alert stands for itself, and a group that is called firing may hold resolved ones.
+// read 2026-11-23). The group's status, title and message add nothing to its alerts: each alert is read on
+// its own, and a group that is called firing may contain resolved ones.
 func readGrafana(r *reader, s Source, now time.Time) (Batch, error) {
 	var batch Batch
 	var version string
@@ -44,13 +44,13 @@ func readGrafana(r *reader, s Source, now time.Time) (Batch, error) {
 	return batch, nil
 }
 
-// grafanaMember reads what Grafana's alerts have beside Alertmanager's. Its fingerprint is
-// made of labels that it does not send (the rule's uid among them), so that it is kept as
-// the upstream id, for sources with identity: alert_id; the key is made of the labels.
+// grafanaMember reads the members that Grafana's alerts have beyond Alertmanager's. Grafana computes its
+// fingerprint from labels that it does not send (the rule's uid among them), so it is kept as the upstream
+// id, for sources with identity: alert_id; the key is computed from the labels.
 func grafanaMember(r *reader, name string, t *said) (err error) {
 	switch name {
 	case "dashboardURL", "panelURL":
-		// Only where the alert's own page is not told.
+		// Used only if there is no link to the alert's own page.
 		var link string
 		if link, err = r.safeLink(name); err == nil && t.elsewhere == "" {
 			t.elsewhere = link
@@ -63,8 +63,8 @@ func grafanaMember(r *reader, name string, t *said) (err error) {
 	return webhookMember(r, name, t)
 }
 
-// keepGrafana: Grafana repeats a firing alert every repeat_interval (4 h) and tells its end,
-// also where its series are gone (the annotation grafana_state_reason then says MissingSeries).
+// keepGrafana sets no expiry: Grafana repeats a firing alert every repeat_interval (4 h) and reports its end,
+// also when its series are gone (the annotation grafana_state_reason is then MissingSeries).
 func keepGrafana(r *reader, b *Batch, s Source, t said, now time.Time) error {
 	if t.status == 0 {
 		return &fieldError{"status", "is missing: firing or resolved"}
@@ -80,10 +80,10 @@ func keepGrafana(r *reader, b *Batch, s Source, t said, now time.Time) error {
 	return nil
 }
 
-// grafanaTitle names the rule where Grafana calls its alert only DatasourceNoData or
-// DatasourceError: these come in place of the rule's own alert, under labels of their own,
-// when its query finds nothing or fails
-// (https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/nodata-and-error-states/, read 2026-11-23).
+// grafanaTitle uses the rule's name if Grafana calls its alert just DatasourceNoData or DatasourceError:
+// these replace the rule's own alert, with labels of their own, when its query finds nothing or fails
+// (https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/nodata-and-error-states/,
+// read 2026-11-23).
 func grafanaTitle(ls alert.Labels) string {
 	name, rule := ls.Get("alertname"), strings.TrimSpace(ls.Get("rulename"))
 	if rule == "" {

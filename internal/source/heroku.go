@@ -14,9 +14,8 @@ import (
 	"docket/internal/alert"
 )
 
-// The limits of one delivery of a log drain. Logplex cuts messages at 10,000 bytes
-// (https://devcenter.heroku.com/articles/log-drains, read 2026-11-23) and sends a few
-// hundred in one delivery.
+// The limits on one delivery of a log drain. Logplex cuts messages at 10,000 bytes
+// (https://devcenter.heroku.com/articles/log-drains, read 2026-11-23) and sends a few hundred per delivery.
 const (
 	maxFrames = 20_000
 	maxFrame  = 64 << 10
@@ -25,36 +24,36 @@ const (
 // logLine is one line of a drain.
 type logLine struct {
 	at time.Time
-	// app is the writer ("app", or "heroku" for Heroku itself), process its dyno or router.
+	// app is the sender ("app", or "heroku" for Heroku itself), process its dyno or router.
 	app, process string
 	text         string
 }
 
-// Lines are the patterns of a source of the format heroku.
+// Lines are the patterns of a source with the format heroku.
 type Lines struct {
-	// Patterns are tried in order; the first that matches makes the alert.
+	// Patterns are tried in order; the first match makes the alert.
 	Patterns []LinePattern
 	// Codes says when Heroku's own error codes make an alert; nil for never.
 	Codes *Codes
 }
 
-// LinePattern makes an alert of the lines that it matches. The pattern's named groups become
-// labels; title, severity, status, key and summary are read as those.
+// LinePattern makes an alert from the lines that it matches. The pattern's named groups become labels; title,
+// severity, status, key and summary set those fields.
 type LinePattern struct {
 	Match *regexp.Regexp
-	// Title is the alert's title, where no group says it.
+	// Title is the alert's title if no group sets it.
 	Title string
-	// Severity is taken where no group says it; zero is the default.
+	// Severity is used if no group sets it; zero means the default.
 	Severity alert.Severity
 }
 
-// lineFields are the groups that are no labels.
+// lineFields are the groups that do not become labels.
 var lineFields = []string{"title", "severity", "status", "key", "summary"}
 
-// readHeroku reads one delivery of Logplex: syslog frames, each behind its length
-// (https://devcenter.heroku.com/articles/log-drains, read 2026-11-23). A line that no
-// pattern matches is passed over. An alert of a line fires until no line has repeated it
-// for the source's resolve_timeout, or until a line says that it is over.
+// readHeroku reads one delivery from Logplex: syslog frames, each preceded by its length
+// (https://devcenter.heroku.com/articles/log-drains, read 2026-11-23). Lines that no pattern matches are
+// skipped. An alert from a line fires until no line has repeated it for the source's resolve_timeout, or
+// until a line says that it is over.
 func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 	if s.Lines == nil {
 		return Batch{}, &BadInput{Reason: fmt.Sprintf("source %s has no lines", s.Name)}
@@ -69,7 +68,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 			return Batch{}, &BadInput{Field: "body", Reason: err.Error(), Offset: int64(at)}
 		}
 		if err != nil {
-			// Where one frame ends wrongly, nobody knows where the next one begins.
+			// After a malformed frame, nobody knows where the next one begins.
 			batch.Rejected = append(batch.Rejected, Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i), Reason: fmt.Sprintf("%s (at byte %d)", err, at)})
 			break
 		}
@@ -87,7 +86,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 	return batch, nil
 }
 
-// nextFrame reads a frame that begins at, and returns where the next one does.
+// nextFrame reads the frame that begins at at, and returns where the next one begins.
 func nextFrame(body []byte, at int) (frame []byte, next int, err error) {
 	space := bytes.IndexByte(body[at:min(len(body), at+8)], ' ')
 	if space <= 0 {
@@ -103,15 +102,15 @@ func nextFrame(body []byte, at int) (frame []byte, next int, err error) {
 		return nil, 0, errors.New("the last frame breaks off")
 	}
 	next = end
-	// Some shippers leave the line break out of the length.
+	// Some log shippers do not count the line break in the length.
 	for next < len(body) && (body[next] == '\n' || body[next] == '\r') {
 		next++
 	}
 	return body[begin:end], next, nil
 }
 
-// parseLine reads <PRI>1 TIME HOST APP PROCESS MSGID text. Logplex leaves the structured
-// data out, without the "-" that RFC 5424 wants in its place.
+// parseLine reads <PRI>1 TIME HOST APP PROCESS MSGID text. Logplex omits the structured data, without the "-"
+// that RFC 5424 requires in its place.
 func parseLine(frame []byte) (logLine, bool) {
 	if !bytes.HasPrefix(frame, []byte("<")) {
 		return logLine{}, false
@@ -131,7 +130,7 @@ func parseLine(frame []byte) (logLine, bool) {
 	return l, true
 }
 
-// said is the alert that a line tells, if it does.
+// said is the alert that a line reports, if any.
 func (l *Lines) said(line logLine, s Source, now time.Time) (said, bool) {
 	for _, p := range l.Patterns {
 		if groups := p.Match.FindStringSubmatch(line.text); groups != nil {
@@ -181,7 +180,7 @@ func (p LinePattern) said(groups []string, line logLine, s Source) said {
 	return t
 }
 
-// logged makes the alert of a line: it expires, because a log says seldom that all is well.
+// logged makes the alert of a line: it expires, because a log rarely says that all is well again.
 func (s Source) logged(t said, now time.Time) alert.Alert {
 	a := s.alert(t, now)
 	if a.Status == alert.Firing {
@@ -190,8 +189,8 @@ func (s Source) logged(t said, now time.Time) alert.Alert {
 	return a
 }
 
-// lastOfEach keeps of several lines about one alert what the last of them says, with the
-// first one's start where all of them fire.
+// lastOfEach keeps the last of several lines about one alert, with the start of the first one if all of them
+// are firing.
 func lastOfEach(all []alert.Alert) []alert.Alert {
 	place := map[alert.Key]int{}
 	var kept []alert.Alert
@@ -210,7 +209,8 @@ func lastOfEach(all []alert.Alert) []alert.Alert {
 	return kept
 }
 
-// ParseLinePattern reads a pattern: Go's regular expressions, in a time linear in the line's length.
+// ParseLinePattern parses a pattern: Go's regular expressions, which match in time linear in the line's
+// length.
 func ParseLinePattern(text string) (*regexp.Regexp, error) {
 	const most = 4 << 10
 	if text == "" || len(text) > most || !utf8.ValidString(text) {

@@ -10,19 +10,18 @@ import (
 	"docket/internal/alert"
 )
 
-// Codes counts Heroku's own error codes
-// (https://devcenter.heroku.com/articles/error-codes, read 2026-11-23) and makes an alert
-// of one that comes too often. It counts in memory and in this process: after a restart a
-// code must come as often again, while alerts that fire stay as they are.
+// Codes counts Heroku's own error codes (https://devcenter.heroku.com/articles/error-codes, read 2026-11-23)
+// and makes an alert from one that occurs too often. It counts in the memory of this process: after a restart
+// the count begins again, while firing alerts stay as they are.
 type Codes struct {
 	// Limit is how many lines with one code within Per make an alert.
 	Limit int64
 	Per   time.Duration
-	// Severity is the alert's.
+	// Severity is the severity of the alert.
 	Severity alert.Severity
 
 	mu sync.Mutex // guards seen
-	// seen are the times of each code's latest lines, at most Limit of them.
+	// seen holds the times of each code's latest lines, at most Limit of them.
 	seen map[string][]time.Time
 }
 
@@ -33,10 +32,10 @@ var (
 	dynoCode = regexp.MustCompile(`^Error ([RL][0-9]{2}) \(([^)]{0,200})\)`)
 )
 
-// maxCodeKeys bounds what is counted at once: a drain has a few codes and process types.
+// maxCodeKeys limits how much is counted at once: a drain has a few codes and process types.
 const maxCodeKeys = 1000
 
-// said is the alert of a line with a code, once it has come often enough.
+// said is the alert for a line with a code, once that code has occurred often enough.
 func (c *Codes) said(line logLine, now time.Time) (said, bool) {
 	m := routerCode.FindStringSubmatch(line.text)
 	if m == nil {
@@ -60,8 +59,8 @@ func (c *Codes) said(line logLine, now time.Time) (said, bool) {
 	}, true
 }
 
-// count takes note of a code's line, and reports whether the limit is reached, and since when.
-// It goes by our own clock: Logplex delivers within seconds, and a drain may replay.
+// count counts a line with a code, and reports whether the limit is reached, and since when. It uses our own
+// clock: Logplex delivers within seconds, and a drain may replay.
 func (c *Codes) count(key string, now time.Time) (first time.Time, often bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,7 +82,7 @@ func (c *Codes) count(key string, now time.Time) (first time.Time, often bool) {
 	return times[0], int64(len(times)) >= c.Limit && now.Sub(times[0]) <= c.Per
 }
 
-// forget drops what was not heard of within Per. The lock is held.
+// forget drops what has not occurred within Per. The lock must be held.
 func (c *Codes) forget(now time.Time) {
 	for key, times := range c.seen {
 		if now.Sub(times[len(times)-1]) > c.Per {

@@ -8,15 +8,15 @@ import (
 	"docket/internal/alert"
 )
 
-// The limits of one alert. Alertmanager has none; a database row and a ticket do.
+// The limits on one alert. Alertmanager has none; a database row and a ticket do.
 const (
 	maxLabels     = 512
 	maxNameBytes  = 1 << 10
 	maxValueBytes = 64 << 10
 )
 
-// labels reads an object of strings, within the limits, no name twice. Labels without a
-// value, and null, are left out. The first fault counts; the object is read to its end.
+// labels reads an object of strings, within the limits and without duplicate names. Labels that are empty or
+// null are dropped. The first fault is returned; the object is read to its end.
 func (r *reader) labels(field string) (alert.Labels, error) {
 	switch r.peek() {
 	case 'n':
@@ -79,7 +79,7 @@ func faultOf(field, name string, valid bool) error {
 	return &fieldError{field, fmt.Sprintf("holds more than %d", maxLabels)}
 }
 
-// sorted returns a copy of all in the invariant order; all is sorted, too.
+// sorted returns a copy of all in the invariant order; it sorts all as well.
 func sorted(field string, all alert.Labels) (alert.Labels, error) {
 	byName := func(a, b alert.Label) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.IsSortedFunc(all, byName) {

@@ -12,8 +12,8 @@ import (
 	"docket/internal/expression"
 )
 
-// mapFields are what a mapping can say of an alert, and whether a source of the format
-// generic must say it.
+// mapFields are the fields that a mapping can set, and whether they are required for a source with the format
+// generic.
 var mapFields = map[string]bool{
 	"items": false, "when": false, "key": true, "title": true, "severity": false, "status": false, "labels": false, "annotations": false,
 	"starts_at": false, "ends_at": false, "link": false, "id": false,
@@ -22,33 +22,33 @@ var mapFields = map[string]bool{
 // MapFields returns the fields of a mapping, sorted.
 func MapFields() []string { return slices.Sorted(maps.Keys(mapFields)) }
 
-// The limits of a mapping, beside those of one expression. A cost is CEL's own unit: about one
+// The limits of a mapping, in addition to those of one expression. A cost is in CEL's own unit: about one
 // step of the evaluation.
 const (
-	// maxPushCost bounds all expressions over one body, so that no body can make them run for
-	// long: a few seconds at the very most.
+	// maxPushCost limits all expressions over one body, so that no body can make them run for long: a few
+	// seconds at the very most.
 	maxPushCost = 20_000_000
-	// maxItems bounds the alerts of one mapped body.
+	// maxItems limits the number of alerts in one mapped body.
 	maxItems = 10_000
 )
 
-// Mapping says in CEL (https://cel.dev) how an alert is read from JSON that is not ours.
-// Its variables are body, the whole JSON; item, one of items, or the body where items is
-// not mapped; and header, the request's header by lower-case names, without those that
-// carry secrets. A name that is not there is an error, and never an empty word.
+// Mapping says in CEL (https://cel.dev) how to read an alert from JSON in a foreign format. Its variables are
+// body, the whole JSON; item, one of items, or the body if items is not mapped; and header, the request's
+// header with lower-case names, without the headers that carry secrets. A missing name is an error, never an
+// empty string.
 type Mapping struct{ programs map[string]cel.Program }
 
 // MapFault is what is wrong with one expression of a mapping.
 type MapFault struct {
-	// Field is the mapping's, such as "key".
+	// Field is the field of the mapping, such as "key".
 	Field string
-	// Line and Column count within the expression, from 1; 0 where it is missing altogether.
+	// Line and Column are positions in the expression, starting at 1; 0 if it is missing altogether.
 	Line, Column int
 	Reason       string
 }
 
-// NewMapping compiles expressions by their fields. All that is wrong comes back at once.
-// whole says that the mapping stands alone, so that key and title must be there.
+// NewMapping compiles expressions by field. All faults are returned at once. whole says that there is nothing
+// but the mapping, so that key and title are required.
 func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault) {
 	env, err := expression.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType), cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)))
 	if err != nil {
@@ -78,7 +78,7 @@ func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault
 	return m, nil
 }
 
-// resultFault says which types a field cannot have, as far as it is known before any body is.
+// resultFault says what is wrong with the type of a field, as far as the type is known without a body.
 func resultFault(field string, t *cel.Type) string {
 	kind := t.Kind()
 	switch {
@@ -103,7 +103,7 @@ type run struct {
 	cost    uint64
 }
 
-// eval evaluates a field; ok is false where it is not mapped. The error is a *fieldError.
+// eval evaluates a field; ok is false if it is not mapped. The error is a *fieldError.
 func (r *run) eval(field string, item any) (value any, ok bool, err error) {
 	if r.mapping == nil {
 		return nil, false, nil
@@ -129,5 +129,5 @@ func (r *run) eval(field string, item any) (value any, ok bool, err error) {
 	return value, true, nil
 }
 
-// errTooCostly ends the reading of the whole body.
+// errTooCostly stops the reading of the whole body.
 var errTooCostly = errors.New("the mapping has too much to do with this body: send fewer alerts at once")

@@ -17,10 +17,10 @@ import (
 	"docket/internal/alert"
 )
 
-// maxNative bounds how deep and how much of a value comes out of an expression.
+// maxNative limits how deep and how large a value from an expression may be.
 const maxNative = 1 << 16
 
-// native brings an expression's value back: text, bool, int64, float64, time, list, map or nil.
+// native converts an expression's value to Go: string, bool, int64, float64, time, list, map or nil.
 func native(v ref.Val) (any, error) {
 	left := maxNative
 	return nativeWithin(v, 0, &left)
@@ -85,7 +85,7 @@ func nativeMap(v traits.Mapper, depth int, left *int) (any, error) {
 	return m, nil
 }
 
-// words shows a value as text; "" for nothing.
+// words formats a value as text; "" for nothing.
 func words(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -104,13 +104,13 @@ func words(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil { // A number such as NaN deep within.
+	if err := enc.Encode(v); err != nil { // A number such as NaN somewhere inside.
 		return fmt.Sprint(v)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// textOf is a field's text, within most bytes.
+// textOf returns a field's text, limited to a number of bytes.
 func textOf(field string, v any, most int) (string, error) {
 	text := words(v)
 	if len(text) > most {
@@ -119,7 +119,7 @@ func textOf(field string, v any, most int) (string, error) {
 	return strings.ToValidUTF8(text, "\uFFFD"), nil
 }
 
-// labelsOf makes labels of a field's map.
+// labelsOf makes labels from a field's map.
 func labelsOf(field string, v any) (alert.Labels, error) {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -145,8 +145,7 @@ func labelsOf(field string, v any) (alert.Labels, error) {
 	return alert.NewLabels(all), nil
 }
 
-// timeOf reads a field's time: a text by RFC 3339, or a number of seconds or milliseconds
-// since 1970.
+// timeOf reads a field's time: an RFC 3339 text, or a number of seconds or milliseconds since 1970.
 func timeOf(field string, v any) (time.Time, error) {
 	switch v := v.(type) {
 	case nil:
@@ -168,7 +167,7 @@ func timeOf(field string, v any) (time.Time, error) {
 	return time.Time{}, &fieldError{field, fmt.Sprintf("%q is no time: neither RFC 3339 nor seconds since 1970", cut(words(v), maxQuoted))}
 }
 
-// unixTime takes what is too large for seconds as milliseconds.
+// unixTime treats a number that is too large for seconds as milliseconds.
 func unixTime(n float64) time.Time {
 	const latestSeconds = 1e11 // The year 5138; in milliseconds, 1973.
 	if math.IsNaN(n) || n < 0 || n > latestSeconds*1e3 {
@@ -177,11 +176,11 @@ func unixTime(n float64) time.Time {
 	if n > latestSeconds {
 		n /= 1e3
 	}
-	// Rounded, because 0.123 is no binary fraction.
+	// Rounded, because 0.123 has no exact binary form.
 	return time.UnixMicro(int64(math.Round(n * 1e6)))
 }
 
-// statusWords are what senders call firing and resolved.
+// statusWords are senders' words for firing and resolved.
 var statusWords = map[string]alert.Status{
 	"firing": alert.Firing, "fired": alert.Firing, "alerting": alert.Firing, "alert": alert.Firing, "alarm": alert.Firing, "trigger": alert.Firing,
 	"triggered": alert.Firing, "open": alert.Firing, "opened": alert.Firing, "active": alert.Firing, "problem": alert.Firing, "critical": alert.Firing,
@@ -193,7 +192,7 @@ var statusWords = map[string]alert.Status{
 	"false": alert.Resolved, "0": alert.Resolved,
 }
 
-// statusOf reads a word of that kind, in any case.
+// statusOf looks up such a word, in any case.
 func statusOf(word string) (alert.Status, bool) {
 	s, ok := statusWords[strings.ToLower(strings.TrimSpace(word))]
 	return s, ok

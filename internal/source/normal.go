@@ -9,22 +9,22 @@ import (
 	"docket/internal/alert"
 )
 
-// said is one alert as a body told it.
+// said is one alert as reported in a body.
 type said struct {
 	labels, annotations alert.Labels
 	startsAt, endsAt    time.Time
-	// link is the generatorURL, safe to follow; id is what the source calls the alert.
+	// link is the generatorURL, if safe to follow; id is the source's own id of the alert.
 	link, id string
 	status   alert.Status
-	// The rest is said by formats that have a word of their own for it; "" and zero where not.
+	// The rest is set by formats that have a field of their own for it; otherwise "" and zero.
 
-	// ident names the alert in place of its labels, as PagerDuty's dedup_key does: an end may
-	// come with nothing else.
+	// ident identifies the alert instead of its labels, as PagerDuty's dedup_key does: a resolve may contain
+	// nothing else.
 	ident string
-	// title and severity go before those of the labels.
+	// title and severity take precedence over those in the labels.
 	title    string
 	severity alert.Severity
-	// elsewhere is a link for want of a better one; value is what was measured.
+	// elsewhere is a fallback link; value is what was measured.
 	elsewhere, value string
 }
 
@@ -32,14 +32,14 @@ const (
 	// defaultResolve is Alertmanager's resolve_timeout default
 	// (https://prometheus.io/docs/alerting/latest/configuration/, read 2026-11-23).
 	defaultResolve = 5 * time.Minute
-	// maxAhead is how far in the future a start may lie before it is taken for a wrong clock.
+	// maxAhead is how far in the future a start may be before it counts as a wrong clock.
 	maxAhead = 24 * time.Hour
-	// farthestExpiry bounds an end that is given as "never".
+	// farthestExpiry limits an end that means "never".
 	farthestExpiry = 365 * 24 * time.Hour
 )
 
-// believable returns t, or zero ("not said") where no clock shows it: before 1970, or
-// more than a day ahead. An alert must not be lost for its sender's clock.
+// believable returns t, or zero ("not set") if it is implausible: before 1970, or more than a day ahead. An
+// alert must not be lost because of its sender's clock.
 func believable(t, now time.Time) time.Time {
 	if t.Unix() < 0 || t.Sub(now) > maxAhead {
 		return time.Time{}
@@ -47,9 +47,8 @@ func believable(t, now time.Time) time.Time {
 	return t
 }
 
-// alert makes the alert of what was said. A start that is not said, or that no clock
-// shows, is the end where that lies in the past, else now. A firing alert has no end, a
-// resolved one has an end that is not before its start.
+// alert makes the alert from a report. If the start is missing or implausible, it is the end if that is in
+// the past, otherwise now. A firing alert has no end, a resolved one has an end that is not before its start.
 func (s Source) alert(t said, now time.Time) alert.Alert {
 	name := s.Name
 	if families[s.Format] {
@@ -62,7 +61,7 @@ func (s Source) alert(t said, now time.Time) alert.Alert {
 	if a.Severity == 0 {
 		a.Severity = alert.SeverityOf(t.labels.Get("severity"), s.Severity)
 	}
-	// The keys are made of what was said, before texts are made fit for the databases.
+	// Keys are computed from the reported labels, before texts are cleaned for the databases.
 	named := t.labels
 	if t.ident != "" {
 		named = alert.Labels{{Name: "dedup_key", Value: t.ident}}
@@ -97,14 +96,14 @@ func (s Source) key(name string, t said, fingerprint alert.Key) alert.Key {
 		return fingerprint
 	}
 	if id.ByAlertID && t.id == "" && families[s.Format] {
-		// Only some of the family's ways tell the fingerprint. All must come to one key.
+		// Only some formats of the family report the fingerprint. All must give the same key.
 		t.id = fingerprint.String()
 	}
 	return id.Key(name, t.labels, t.id)
 }
 
-// title is what people call an alert: what the format says, or its alertname, else the first
-// line of its title or summary.
+// title is what people call an alert: the format's own title, or its alertname, otherwise the first line of
+// its title or summary.
 func title(t said) string {
 	for _, text := range [...]string{t.title, t.labels.Get("alertname"), t.annotations.Get("title"), t.annotations.Get("summary")} {
 		line, _, _ := strings.Cut(text, "\n")
@@ -115,7 +114,7 @@ func title(t said) string {
 	return "alert"
 }
 
-// keepable makes labels fit for both databases, in place.
+// keepable makes labels storable in both databases, in place.
 func keepable(ls alert.Labels) alert.Labels {
 	renamed := false
 	for i, l := range ls {
@@ -132,7 +131,7 @@ func keepable(ls alert.Labels) alert.Labels {
 	return ls
 }
 
-// fit replaces NUL, which PostgreSQL cannot keep in a text.
+// fit replaces NUL, which PostgreSQL cannot store in a text.
 func fit(s string) string {
 	if strings.IndexByte(s, 0) < 0 {
 		return s
@@ -140,12 +139,12 @@ func fit(s string) string {
 	return strings.ReplaceAll(s, "\x00", "\uFFFD")
 }
 
-// httpLink lets only links through that a browser may follow safely.
+// httpLink allows only links that a browser may follow safely.
 func httpLink(link string) string {
 	if !strings.HasPrefix(link, "http://") && !strings.HasPrefix(link, "https://") || len(link) > maxValueBytes {
 		return ""
 	}
-	// In a fragment url.Parse lets control characters through.
+	// url.Parse allows control characters in a fragment.
 	if u, err := url.Parse(link); err != nil || u.Host == "" || strings.ContainsFunc(link, unicode.IsControl) {
 		return ""
 	}

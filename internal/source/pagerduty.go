@@ -29,10 +29,10 @@ type event struct {
 	payload                   bool
 }
 
-// readPagerDuty reads the body of POST /v2/enqueue. An event's dedup_key names its alert,
-// because a resolve may come with nothing else. Without one the event's source, component,
-// group, class and summary do, unlike at PagerDuty, where each such event is a new alert:
-// one problem that is told again and again is one ticket.
+// readPagerDuty reads the body of POST /v2/enqueue. An event's dedup_key identifies its alert, because a
+// resolve may contain nothing else. Without one, the event's source, component, group, class and summary
+// identify it. This differs from PagerDuty, where each such event is a new alert: one problem reported again
+// and again is one ticket.
 func readPagerDuty(r *reader, s Source, now time.Time) (Batch, error) {
 	var e event
 	if err := r.object("body", func(name string) error { return e.member(r, name) }); err != nil {
@@ -97,7 +97,7 @@ func (e *event) detail(r *reader, name string) (err error) {
 	return err
 }
 
-// links takes the first link that is safe; what is no list of links is passed over.
+// links takes the first safe link; anything that is not a list of links is skipped.
 func (e *event) links(r *reader) error {
 	if r.peek() != '[' {
 		r.skip()
@@ -122,7 +122,7 @@ func (e *event) links(r *reader) error {
 	})
 }
 
-// check says what PagerDuty would refuse.
+// check reports what PagerDuty would refuse.
 func (e *event) check() error {
 	switch e.action {
 	case "trigger", "acknowledge", "resolve":
@@ -152,7 +152,7 @@ func (e *event) check() error {
 	return nil
 }
 
-// said makes what the other formats make of an alert.
+// said converts an event to the form that the other formats produce.
 func (e *event) said(now time.Time) said {
 	labels := map[string]string{
 		"source": e.source, "component": e.component, "group": e.group, "class": e.class,
@@ -180,8 +180,8 @@ func (e *event) said(now time.Time) said {
 	return t
 }
 
-// looseTime reads a time by ISO 8601, as PagerDuty takes it; zero where it is none: an alert
-// must not be lost for it.
+// looseTime parses an ISO 8601 time, as PagerDuty does; zero if it is not valid, because an alert must not be
+// lost over it.
 func looseTime(text string) time.Time {
 	for _, layout := range append(layouts[:], "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z0700", "2006-01-02T15:04Z0700") {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -205,11 +205,11 @@ func (r *reader) tree(field string) (any, error) {
 	return v, nil
 }
 
-// maxFlat bounds how many values of a tree become annotations; more are left out.
+// maxFlat limits how many values of a tree become annotations; the rest is dropped.
 const maxFlat = 64
 
-// flatten makes annotations of an object's values: a deeper one is named by its path, a
-// value that is no object becomes "details".
+// flatten makes annotations from an object's values: a nested one is named by its path, and a value that is
+// not an object becomes "details".
 func flatten(v any) alert.Labels {
 	all := map[string]string{}
 	var walk func(name string, v any)
@@ -234,7 +234,7 @@ func flatten(v any) alert.Labels {
 	return alert.NewLabels(all)
 }
 
-// plainText shows a JSON value for people.
+// plainText formats a JSON value for people.
 func plainText(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -248,12 +248,12 @@ func plainText(v any) string {
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
-		return "" // A tree that came from JSON goes back into it.
+		return "" // A tree that was read from JSON can always be written as JSON.
 	}
 	return string(text)
 }
 
-// RoutingKey is the routing_key of an event, "" where it has none or cannot be read.
+// RoutingKey is the routing_key of an event, "" if there is none or it cannot be read.
 func RoutingKey(body []byte) string {
 	r, err := newReader(body)
 	defer r.free()
@@ -261,7 +261,7 @@ func RoutingKey(body []byte) string {
 		return ""
 	}
 	key := ""
-	_ = r.object("body", func(name string) (err error) { // What is no object has no key.
+	_ = r.object("body", func(name string) (err error) { // Anything that is not an object has no key.
 		if name != "routing_key" {
 			r.skip()
 			return nil

@@ -15,13 +15,13 @@ import (
 	"docket/internal/outbound"
 )
 
-// Poll is one configured source that is asked.
+// Poll is one configured source that Docket polls.
 type Poll struct {
 	// Name is the source's configured name.
 	Name string
 	// Kind is "alertmanager" or "prometheus".
 	Kind string
-	// URL is the server's base; Token goes out as a bearer token, where set.
+	// URL is the server's base address; Token is sent as a bearer token if set.
 	URL, Token string
 	// Severity and Identity are as in Source.
 	Severity map[string]alert.Severity
@@ -31,25 +31,25 @@ type Poll struct {
 // String names the poll without its token.
 func (p Poll) String() string { return "poll of " + p.Kind + " " + p.Name }
 
-// GoString does as String, so that no way of printing shows the token.
+// GoString does the same as String, so that no way of printing shows the token.
 func (p Poll) GoString() string { return p.String() }
 
 // LogValue logs the poll as String does.
 func (p Poll) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// pollKinds are the servers that can be asked: the path, and what reads its answer.
+// pollKinds are the servers that can be polled: the path, and what reads the response.
 var pollKinds = map[string]struct {
 	path string
 	read func(r *reader, take taker) error
 }{
-	// Silenced and inhibited alerts fire, too: what is muted here is Docket's own affair.
+	// Silenced and inhibited alerts count as firing as well: what is muted here is Docket's own decision.
 	"alertmanager": {"/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true", readPolledAlertmanager},
-	// Prometheus' own list lacks external_labels and alert_relabel_configs: its keys equal
-	// those of the alerts it sends only where neither is used.
+	// Prometheus' own list lacks external_labels and alert_relabel_configs: its keys equal those of the
+	// alerts it sends only if neither is used.
 	"prometheus": {"/api/v1/alerts", readPolledPrometheus},
 }
 
-// PollKinds returns the kinds of servers that can be asked, sorted.
+// PollKinds returns the kinds of servers that can be polled, sorted.
 func PollKinds() []string { return slices.Sorted(maps.Keys(pollKinds)) }
 
 const (
@@ -57,36 +57,36 @@ const (
 	maxPollBytes = 64 << 20
 )
 
-// NewPollClient makes an HTTP client that follows no redirect: a poll of a login page is a failure.
+// NewPollClient makes an HTTP client that follows no redirects: a response from a login page is a failure.
 func NewPollClient() *http.Client {
 	return &http.Client{Timeout: pollTimeout, CheckRedirect: outbound.Stay}
 }
 
-// UnreadError says that some alerts of a poll could not be read. It comes with those that could;
-// with any other error nothing was learnt.
+// UnreadError means that some alerts of a poll could not be read. It is returned together with those that
+// could be; any other error means that nothing was learned.
 type UnreadError struct {
 	// Poll is the source's name, Rejected what is wrong with the first alerts, Count how many there are.
 	Poll     string
 	Rejected []Rejection
 	Count    int
-	// Still are the fingerprints of those that name themselves: they are not gone.
+	// Still holds the fingerprints of those that can be identified: they are not gone.
 	Still []alert.Key
-	// Nameless says that others do not, so that no alert can be said to be gone.
+	// Nameless means that others cannot be identified, so that no alert can be considered gone.
 	Nameless bool
 }
 
-// Error names the first.
+// Error names the first one.
 func (e *UnreadError) Error() string {
 	first := e.Rejected[0]
 	return fmt.Sprintf("%d alerts of %s could not be read; the first: %s: %s", e.Count, e.Poll, first.Field, first.Reason)
 }
 
-// maxUnread bounds how many rejections are kept of one poll.
+// maxUnread limits how many rejections of one poll are kept.
 const maxUnread = 20
 
-// Fetch asks the server what fires, as of now. An *UnreadError comes with the alerts that could
-// be read; any other error means that nothing was learnt. The client's redirect rule is
-// overruled: none is followed.
+// Fetch asks the server what is firing, as of now. An *UnreadError is returned together with the alerts that
+// could be read; any other error means that nothing was learned. Redirects are never followed, whatever the
+// client's own rule.
 func (p Poll) Fetch(ctx context.Context, client *http.Client, now time.Time) ([]alert.Alert, error) {
 	k, ok := pollKinds[p.Kind]
 	if !ok {
@@ -96,7 +96,7 @@ func (p Poll) Fetch(ctx context.Context, client *http.Client, now time.Time) ([]
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.URL, "/")+k.path, nil)
 	if err != nil {
-		return nil, fmt.Errorf("make the poll of %s: the URL is not valid", p.Name) // The cause would print the URL, and a password in it.
+		return nil, fmt.Errorf("make the poll of %s: the URL is not valid", p.Name) // The cause would contain the URL, and a password in it.
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "docket")
@@ -127,16 +127,16 @@ func (p Poll) unknownKind() error {
 	return fmt.Errorf("source %s cannot be polled: its kind %q is none of %s", p.Name, p.Kind, strings.Join(PollKinds(), ", "))
 }
 
-// taker takes a poll's alerts one by one: keep those that fire, reject those that cannot be
-// read. fires says whether a rejected one is known to fire.
+// taker receives a poll's alerts one by one: keep those that are firing, reject those that cannot be read.
+// fires says whether a rejected one is known to be firing.
 type taker struct {
 	keep   func(said) error
 	reject func(t said, fires bool, why Rejection) error
 }
 
-// Decode reads a server's answer. A body of another shape is an error, never an empty list. A
-// single alert that cannot be read must not cost the others, nor look like one that is gone:
-// see UnreadError. What has good labels is kept without the rest.
+// Decode reads a server's response. A body of another shape is an error, never an empty list. A single alert
+// that cannot be read must neither affect the others nor look as if it were gone: see UnreadError. An alert
+// with good labels is kept without the fields that cannot be read.
 func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	k, ok := pollKinds[p.Kind]
 	if !ok {
@@ -152,7 +152,7 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	now = now.UTC().Truncate(time.Microsecond)
 	as := Source{Name: p.Name, Format: "prometheus", Severity: p.Severity, Identity: p.Identity}
 	keep := func(t said) {
-		// What is listed fires, until it is not listed any more.
+		// A listed alert is firing until it is no longer listed.
 		t.endsAt, t.status = time.Time{}, alert.Firing
 		a := as.alert(t, now)
 		a.Poll = p.Name
@@ -179,7 +179,7 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	return all, &unread
 }
 
-// add counts an alert that could not be read. Labels that hold the fault name nobody.
+// add counts an alert that could not be read. Labels that contain the fault identify nothing.
 func (e *UnreadError) add(t said, why Rejection) {
 	if e.Count++; len(e.Rejected) < maxUnread {
 		e.Rejected = append(e.Rejected, why)
@@ -189,8 +189,8 @@ func (e *UnreadError) add(t said, why Rejection) {
 	}
 }
 
-// readPolledAlertmanager reads GET /api/v2/alerts: all that is listed fires, also what is
-// suppressed there.
+// readPolledAlertmanager reads GET /api/v2/alerts: every listed alert is firing, including those suppressed
+// there.
 func readPolledAlertmanager(r *reader, take taker) error {
 	return readAlerts(r, "", maxPolled, func(r *reader, name string, t *said) (err error) {
 		if name == "fingerprint" {
@@ -201,7 +201,7 @@ func readPolledAlertmanager(r *reader, take taker) error {
 	}, take.keep, func(why Rejection) error { return take.reject(named(r.said, why), true, why) })
 }
 
-// named is a rejected alert, without labels where those hold the fault.
+// named is a rejected alert, without labels if those contain the fault.
 func named(t said, why Rejection) said {
 	if _, field, _ := strings.Cut(why.Field, "]."); strings.HasPrefix(field, "labels") {
 		t.labels = nil
@@ -209,7 +209,7 @@ func named(t said, why Rejection) said {
 	return t
 }
 
-// readPolledPrometheus reads GET /api/v1/alerts: only what is in state firing fires
+// readPolledPrometheus reads GET /api/v1/alerts: only alerts in state firing count
 // (https://prometheus.io/docs/prometheus/latest/querying/api/#alerts, read 2026-11-23).
 func readPolledPrometheus(r *reader, take taker) error {
 	var status string

@@ -15,17 +15,17 @@ import (
 	"docket/internal/alert"
 )
 
-// reader is a place in a JSON body. The library has checked the whole body before
-// (newReader), so that all that is left is to cut it up: every step below may trust the
-// shape, and only types and contents can still be wrong.
+// reader is a position in a JSON body. The library has already checked the whole body (newReader), so that
+// all that is left is to split it: every step below may rely on the structure, and only types and contents
+// can still be wrong.
 //
-// Strings without escapes are slices of one copy of the body: the same alerts come every
-// minute, and most of what a repeat costs would be their strings.
+// Strings without escapes are slices of one copy of the body: the same alerts come every minute, and most of
+// the cost of a repeat would be their strings.
 type reader struct {
 	body []byte
 	text string // a copy of body
 	at   int
-	// valid says that the whole body is UTF-8; where it is not, each string is checked.
+	// valid means that the whole body is UTF-8; if it is not, each string is checked.
 	valid bool
 
 	buf bytes.Buffer
@@ -34,21 +34,20 @@ type reader struct {
 	said     said
 	scratch  alert.Labels
 	unquoted []byte
-	// link and safe are the last link seen and what httpLink made of it: the alerts of
-	// one rule share theirs.
+	// link and safe are the last link seen and what httpLink made of it: the alerts of one rule share theirs.
 	link, safe string
 }
 
 var readers = sync.Pool{New: func() any { return &reader{dec: jsontext.NewDecoder(&bytes.Buffer{})} }}
 
-// newReader checks that body is one JSON value, no more, and stands before it. The reader
-// is to be freed, also after an error.
+// newReader checks that body is exactly one JSON value, and is positioned before it. The reader must be
+// freed, also after an error.
 func newReader(body []byte) (*reader, error) {
 	r := readers.Get().(*reader)
 	r.body, r.at = body, 0
 	r.buf = *bytes.NewBuffer(body)
-	// Names that stand twice and broken UTF-8 are looked for alert by alert, so that one
-	// bad alert does not cost the others.
+	// Duplicate names and invalid UTF-8 are checked alert by alert, so that one bad alert does not affect the
+	// others.
 	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if _, err := r.dec.ReadValue(); err != nil {
 		return r, r.malformed(err)
@@ -71,7 +70,7 @@ func (r *reader) free() {
 	readers.Put(r)
 }
 
-// malformed turns the decoder's error into a *BadInput.
+// malformed converts the decoder's error to a *BadInput.
 func (r *reader) malformed(err error) error {
 	if len(bytes.TrimSpace(r.body)) == 0 {
 		return &BadInput{Field: "body", Reason: "is empty"}
@@ -87,7 +86,7 @@ func (r *reader) malformed(err error) error {
 	return bad
 }
 
-// whole turns the error of a field into a *BadInput.
+// whole converts the error of a field to a *BadInput.
 func (r *reader) whole(err error) error {
 	fe := asField(err)
 	switch {
@@ -99,8 +98,8 @@ func (r *reader) whole(err error) error {
 	return &BadInput{Field: fe.field, Reason: fe.reason, Offset: int64(r.at)}
 }
 
-// peek skips to the next value, name or closing bracket, and returns its first byte. Commas
-// and colons are known to stand where they should.
+// peek skips to the next value, name or closing bracket, and returns its first byte. Commas and colons are
+// known to be where they should be.
 func (r *reader) peek() byte {
 	for {
 		switch c := r.text[r.at]; c {
@@ -112,8 +111,8 @@ func (r *reader) peek() byte {
 	}
 }
 
-// object walks an object's members: each call reads exactly one value. It returns a
-// *fieldError for what is no object; null is an empty one.
+// object walks an object's members: each call reads exactly one value. It returns a *fieldError if the value
+// is not an object; null is an empty one.
 func (r *reader) object(field string, member func(name string) error) error {
 	switch r.peek() {
 	case 'n':
@@ -125,7 +124,7 @@ func (r *reader) object(field string, member func(name string) error) error {
 	}
 	r.at++
 	for r.peek() != '}' {
-		// A name that is not valid UTF-8 is none that we know.
+		// A name that is not valid UTF-8 is never one that we know.
 		name, _ := r.raw()
 		if err := member(name); err != nil {
 			return err
@@ -150,18 +149,18 @@ func (r *reader) array(field string, value func(index int) error) error {
 	return nil
 }
 
-// wrong skips a value of the wrong type and says so.
+// wrong skips a value of the wrong type and reports it.
 func (r *reader) wrong(field, want string) error {
 	return r.refuse(field, "must be "+want+", not "+kind(r.peek()))
 }
 
-// refuse skips a value and says why.
+// refuse skips a value and reports why.
 func (r *reader) refuse(field, reason string) error {
 	r.skip()
 	return &fieldError{field, reason}
 }
 
-// skip passes over one value of any depth.
+// skip skips one value of any depth.
 func (r *reader) skip() {
 	for depth := 0; ; {
 		switch r.peek() {
@@ -186,7 +185,7 @@ func (r *reader) skip() {
 	}
 }
 
-// pass moves behind the string that begins here, and returns whether it has escapes.
+// pass moves past the string that begins here, and reports whether it has escapes.
 func (r *reader) pass() (escaped bool) {
 	r.at++
 	for {
@@ -197,12 +196,12 @@ func (r *reader) pass() (escaped bool) {
 			return escaped
 		}
 		escaped = true
-		r.at += slash + 2 // Whatever is escaped, this much of it is no end.
+		r.at += slash + 2 // Whatever is escaped, it cannot be the end.
 	}
 }
 
-// raw reads the string that stands next, and whether it is valid text. It is not where
-// bytes are no UTF-8 or an escape is half a surrogate pair.
+// raw reads the next string, and reports whether it is valid text. It is not if bytes are not UTF-8 or an
+// escape is half of a surrogate pair.
 func (r *reader) raw() (string, bool) {
 	r.peek()
 	begin := r.at
@@ -252,11 +251,11 @@ func (r *reader) count(field string) (uint64, error) {
 	return n, nil
 }
 
-// layouts are the forms of a time that Alertmanager's API v2 takes (tried with 0.25.0; its
-// go-openapi/strfmt has the list), the usual one first. Without a zone it is UTC.
+// layouts are the time formats that Alertmanager's API v2 accepts (tried with 0.25.0; its go-openapi/strfmt
+// has the list), the usual one first. Without a zone it is UTC.
 var layouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04:05"}
 
-// time reads a time; null, "" and year 1 are "not said".
+// time reads a time; null, "" and year 1 mean "not set".
 func (r *reader) time(field string) (time.Time, error) {
 	s, err := r.str(field)
 	if err != nil || s == "" {
@@ -274,7 +273,7 @@ func (r *reader) time(field string) (time.Time, error) {
 	return time.Time{}, &fieldError{field, fmt.Sprintf("%q is not an RFC 3339 time such as 2026-11-23T10:02:00Z", cut(s, maxQuoted))}
 }
 
-// safeLink reads a link: only what httpLink lets through.
+// safeLink reads a link: only what httpLink allows.
 func (r *reader) safeLink(field string) (string, error) {
 	link, err := r.str(field)
 	if err == nil && link != r.link {

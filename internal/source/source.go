@@ -16,37 +16,37 @@ type Source struct {
 	Name string
 	// Format is one of Formats.
 	Format string
-	// Severity maps the severity label's words; the built-in words follow behind.
+	// Severity maps the severity label's words; the built-in words are the fallback.
 	Severity map[string]alert.Severity
-	// Identity says what names a problem.
+	// Identity says what identifies a problem.
 	Identity alert.Identity
-	// ResolveTimeout is how long an alert without an end fires unless it is repeated;
-	// 5 minutes where zero, Alertmanager's default.
+	// ResolveTimeout is how long an alert without an end fires unless it is repeated; 5 minutes if zero,
+	// Alertmanager's default.
 	ResolveTimeout time.Duration
-	// Map reads bodies of the format generic; over one of the format cloudevents it goes
-	// before the event's own words. nil where there is none.
+	// Map reads bodies with the format generic; with the format cloudevents it takes precedence over the
+	// event's own fields. nil if there is none.
 	Map *Mapping
-	// Lines reads the log of the format heroku; nil in every other.
+	// Lines reads the log of the format heroku; nil for every other format.
 	Lines *Lines
 }
 
-// Push is what a sender sent.
+// Push is one request from a sender.
 type Push struct {
-	// Header is the request's header, which some formats read; nil where there is none.
+	// Header is the request's header, which some formats read; nil if there is none.
 	Header http.Header
-	// Body is unpacked, and at most as long as the face allows.
+	// Body is decompressed, and at most as long as the HTTP API allows.
 	Body []byte
 }
 
-// Batch is what one body held.
+// Batch is the content of one body.
 type Batch struct {
 	Alerts []alert.Alert
-	// Rejected are the alerts that could not be kept, each for a reason of its own.
+	// Rejected are the alerts that could not be kept, each with a reason.
 	Rejected []Rejection
-	// Truncated is how many alerts the sender says it left out (Alertmanager's max_alerts).
+	// Truncated is how many alerts the sender left out by its own account (Alertmanager's max_alerts).
 	Truncated uint64
-	// Acknowledged is the upstream id of an alert that a person has taken upstream; "" for
-	// none. It changes nothing here.
+	// Acknowledged is the upstream id of an alert that a person acknowledged upstream; "" for none. It
+	// changes nothing here.
 	Acknowledged string
 }
 
@@ -56,15 +56,15 @@ type Rejection struct {
 	Index int `json:"index"`
 	// Field is the path of what is wrong, such as alerts[3].labels.job.
 	Field string `json:"field"`
-	// Reason reads on behind the field: "must be a string, not a number".
+	// Reason continues after the field: "must be a string, not a number".
 	Reason string `json:"reason"`
 }
 
-// BadInput says why nothing of a body could be kept.
+// BadInput says why nothing in a body could be kept.
 type BadInput struct {
-	// Field is the path of what is wrong, "" where the body as a whole is.
+	// Field is the path of what is wrong, "" if it is the body as a whole.
 	Field string
-	// Reason reads on behind the field.
+	// Reason continues after the field.
 	Reason string
 	// Offset is the byte at which reading stopped.
 	Offset int64
@@ -78,14 +78,14 @@ func (e *BadInput) Error() string {
 	return fmt.Sprintf("%s: %s (at byte %d)", e.Field, e.Reason, e.Offset)
 }
 
-// format is one way of telling alerts: json reads a body that is one JSON value, raw reads
-// any other push. One of them is set.
+// format is one format of alerts: json reads a body that is one JSON value, raw reads any other push. One of
+// them is set.
 type format struct {
 	json func(r *reader, s Source, now time.Time) (Batch, error)
 	raw  func(p Push, s Source, now time.Time) (Batch, error)
 }
 
-// formats are all that can be pushed, by the name used in the configuration.
+// formats are all formats that can be pushed, by their name in the configuration.
 var formats = map[string]format{
 	"alertmanager": {json: readWebhook},
 	"cloudevents":  {raw: readCloudEvents},
@@ -96,8 +96,8 @@ var formats = map[string]format{
 	"prometheus":   {json: readAPIv2},
 }
 
-// families are the formats of the Prometheus family: their keys leave the source's name
-// out, so that one alert by several of these ways is one incident.
+// families are the formats of the Prometheus family: their keys do not include the source's name, so that one
+// alert received in several of these formats is one incident.
 var families = map[string]bool{"alertmanager": true, "prometheus": true}
 
 // Formats returns the names of the formats, sorted.
@@ -108,8 +108,8 @@ func (s Source) Normalize(body []byte, now time.Time) (Batch, error) {
 	return s.Read(Push{Body: body}, now)
 }
 
-// Read reads a push of the source's format, as of now. The error is a *BadInput, and then
-// nothing can be kept. The body may be changed afterwards: the alerts do not share it.
+// Read reads a push in the source's format, as of now. If there is an error, it is a *BadInput and nothing
+// can be kept. The body may be changed afterwards: the alerts do not share it.
 func (s Source) Read(p Push, now time.Time) (Batch, error) {
 	f, ok := formats[s.Format]
 	if !ok {

@@ -8,9 +8,9 @@ import (
 )
 
 // readWebhook reads Alertmanager's webhook, version 4
-// (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, read 2026-11-23).
-// Each alert stands for itself: a bad one is rejected, the others are kept, because
-// Alertmanager does not send a refused notification again.
+// (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, read 2026-11-23). Alerts are
+// read one by one: a bad one is rejected and the others are kept, because Alertmanager does not resend a
+// refused notification.
 func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
 	var batch Batch
 	var version string
@@ -45,8 +45,8 @@ func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
 	return batch, nil
 }
 
-// webhookMember reads what only the webhook's alerts have. Their fingerprint is kept as the
-// upstream id, and never as the key: ours is made of the labels, and wins.
+// webhookMember reads the members that only the webhook's alerts have. Their fingerprint is kept as the
+// upstream id, never as the key: the key is always computed from the labels.
 func webhookMember(r *reader, name string, t *said) (err error) {
 	switch name {
 	case "status":
@@ -70,8 +70,8 @@ func webhookMember(r *reader, name string, t *said) (err error) {
 	return readMember(r, name, t)
 }
 
-// keepWebhook: a firing alert has no expiry, because Alertmanager repeats it only every
-// repeat_interval (4 h by default) and tells its end by itself.
+// keepWebhook sets no expiry for a firing alert, because Alertmanager repeats it only every repeat_interval
+// (4 h by default) and reports its end.
 func keepWebhook(r *reader, b *Batch, s Source, t said, now time.Time) error {
 	if t.status == 0 {
 		return &fieldError{"status", "is missing: firing or resolved"}

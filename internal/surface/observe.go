@@ -90,7 +90,7 @@ func extend(runs []Run, r Reading) []Run {
 func (s State) judge(on Surface) (Status, time.Time) {
 	down, up := max(1, on.DownAfter), max(1, on.UpAfter)
 	if s.Status == Unknown {
-		up = 1 // Nothing bad was seen before.
+		up = 1 // There is no evidence of a problem.
 	}
 	if n, since := s.streak(Operational); n >= up {
 		return Operational, since
