@@ -168,7 +168,7 @@ func (b *Board) Settle(ctx context.Context, book *ledger.Ledger, _ time.Time) er
 	}
 	inputs := make([]ledger.Input, len(marks))
 	for i := range marks {
-		inputs[i].Reconsider = &marks[i]
+		inputs[i] = ledger.Reconsidered{Mark: marks[i]}
 	}
 	if _, err := book.Apply(ctx, inputs...); err != nil {
 		return fmt.Errorf("ask %d incidents again: %w", len(marks), err)

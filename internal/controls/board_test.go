@@ -123,7 +123,7 @@ func (r *replica) hear(all ...alert.Alert) []incident.Reason {
 	r.t.Helper()
 	inputs := make([]ledger.Input, len(all))
 	for i := range all {
-		inputs[i].Alert = &all[i]
+		inputs[i] = ledger.AlertReceived{Alert: all[i]}
 	}
 	results, err := r.book.Apply(r.t.Context(), inputs...)
 	if err != nil {

@@ -92,7 +92,7 @@ func TestASilenceThatEndsByItselfLetsTheTicketBeAsked(t *testing.T) {
 		r.expect("Muted", filing.TicketNone, incident.ReasonMuted)
 		mark := r.incidents()["Muted"].Mark
 		within(t, 5*time.Second, "the ticket is asked for", func() bool {
-			if _, err := r.book.Apply(t.Context(), ledger.Input{Due: &mark}); err != nil {
+			if _, err := r.book.Apply(t.Context(), ledger.DueReached{Mark: mark}); err != nil {
 				t.Fatal(err)
 			}
 			return r.incidents()["Muted"].Ticket.State == filing.TicketAsked
@@ -119,7 +119,7 @@ func TestATicketThatWasNotSentYetIsDroppedIfItsAlertIsSilencedAndEnds(t *testing
 		r.hear(said("Asked", "shop", "a", alert.Firing), said("Loud", "bank", "a", alert.Firing))
 		r.silence(`team="shop"`, 0, time.Hour)
 		sends := func(title string) incident.Reason {
-			results, err := r.book.Apply(t.Context(), ledger.Input{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: filing.Answer{Outcome: filing.OutcomeStarted, Attempt: 0}})
+			results, err := r.book.Apply(t.Context(), ledger.EffectAnswered{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: filing.Answer{Outcome: filing.OutcomeStarted, Attempt: 0}})
 			if err != nil {
 				t.Fatal(err)
 			}

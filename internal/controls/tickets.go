@@ -61,7 +61,7 @@ func (a *TicketActions) set(ctx context.Context, id string, status desk.Status, 
 	return a.Store.EachKnownOtherwise(ctx, a.Local.Name(), shown, func(all []incident.Incident) error {
 		inputs := make([]ledger.Input, len(all))
 		for n := range all {
-			inputs[n] = ledger.Input{Seen: &all[n].Mark, View: incident.TicketSeen{Closed: status == desk.StatusClosed}, Actor: actor}
+			inputs[n] = ledger.TicketObserved{Mark: all[n].Mark, Seen: incident.TicketSeen{Closed: status == desk.StatusClosed}, Actor: actor}
 		}
 		_, err := a.Ledger.Apply(ctx, inputs...)
 		return err

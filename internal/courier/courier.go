@@ -105,7 +105,7 @@ func (c *Courier) next(ctx context.Context, eff filing.Effect) (again time.Time,
 	}
 	if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
 		failpoint.Hit("courier-missed")
-		if _, err := c.ledger.Apply(ctx, ledger.Input{EffectID: eff.ID, Missed: true}); err != nil {
+		if _, err := c.ledger.Apply(ctx, ledger.EffectMissed{EffectID: eff.ID}); err != nil {
 			return time.Time{}, false, fmt.Errorf("bring %s into the digest: %w", eff.ID, err)
 		}
 		return time.Time{}, true, nil
@@ -139,7 +139,7 @@ func (c *Courier) move(ctx context.Context, inc incident.Incident, eff filing.Ef
 
 // record brings an answer to the ledger.
 func (c *Courier) record(ctx context.Context, id string, a filing.Answer) (ledger.Result, error) {
-	return outbox.Record(ctx, c.ledger, id, string(a.Outcome), ledger.Input{EffectID: id, Answer: a})
+	return outbox.Record(ctx, c.ledger, id, string(a.Outcome), ledger.EffectAnswered{EffectID: id, Answer: a})
 }
 
 // send does what the effect is for. What must not be done twice is looked for first, and

@@ -60,7 +60,7 @@ func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now
 	}
 	inputs := make([]ledger.Input, len(news))
 	for n := range news {
-		inputs[n].Alert = &news[n]
+		inputs[n] = ledger.AlertReceived{Alert: news[n]}
 	}
 	failpoint.Hit("intake-before-keeping")
 	results, err := i.ledger.Apply(ctx, inputs...)
@@ -116,7 +116,7 @@ func (i *Intake) end(ctx context.Context, all []alert.Alert, poll string, at tim
 	inputs := make([]ledger.Input, len(all))
 	for n, a := range all {
 		a.Status, a.EndsAt, a.SaidAt, a.Inferred, a.Poll = alert.Resolved, at, at, true, poll
-		inputs[n].Alert = &a
+		inputs[n] = ledger.AlertReceived{Alert: a}
 	}
 	failpoint.Hit("intake-before-ending")
 	if _, err := i.ledger.Apply(ctx, inputs...); err != nil {
@@ -133,7 +133,7 @@ func (i *Intake) Due(ctx context.Context, now time.Time) error {
 	}
 	inputs := make([]ledger.Input, len(marks))
 	for n := range marks {
-		inputs[n].Due = &marks[n]
+		inputs[n] = ledger.DueReached{Mark: marks[n]}
 	}
 	if len(inputs) > 0 {
 		failpoint.Hit("intake-due-found")

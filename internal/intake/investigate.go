@@ -58,7 +58,7 @@ func (i *Intake) Investigate(ctx context.Context, c Click) (Investigation, error
 	// The tile's alert goes along, so that no incident stands that nothing could end: should
 	// the tile have healed a moment ago, this word expires.
 	c.Alert.ExpiresAt = c.Alert.SaidAt.Add(clickedAlertHolds)
-	results, err := i.ledger.Apply(ctx, ledger.Input{Alert: &c.Alert}, ledger.Input{Investigate: &c.Alert, Window: c.Window, Brief: c.Brief, Actor: c.Actor})
+	results, err := i.ledger.Apply(ctx, ledger.AlertReceived{Alert: c.Alert}, ledger.InvestigateClicked{Tile: c.Alert, Window: c.Window, Brief: c.Brief, Actor: c.Actor})
 	if err != nil {
 		return Investigation{}, fmt.Errorf("investigate %s: %w", c.Alert.Surface, err)
 	}

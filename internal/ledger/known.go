@@ -120,9 +120,7 @@ func (k *known) forget(all []*request) {
 	defer k.mu.Unlock()
 	for _, r := range all {
 		for _, in := range r.inputs {
-			if in.Alert != nil {
-				delete(k.firing, in.Alert.Fingerprint)
-			}
+			delete(k.firing, in.needs().fingerprint)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"docket/internal/alert"
-	"docket/internal/audit"
 	"docket/internal/failpoint"
 	"docket/internal/filing"
 	"docket/internal/incident"
@@ -17,43 +16,6 @@ import (
 	"docket/internal/silence"
 	"docket/internal/store"
 )
-
-// Input is one thing that happened. Exactly one of Alert, Due, Reconsider, EffectID, Seen,
-// Investigate, Acknowledge, NoticeID and Tell is set.
-type Input struct {
-	// Alert is a source's word about an alert, normalized.
-	Alert *alert.Alert
-	// Due names an incident whose DueAt has come.
-	Due *alert.Mark
-	// Reconsider names an incident that may be decided otherwise now: something was switched.
-	Reconsider *alert.Mark
-	// EffectID names the effect that Answer belongs to.
-	EffectID string
-	Answer   filing.Answer
-	// Missed says, instead of Answer, that the effect's alert came and went while the desk was away.
-	Missed bool
-	// Seen names an incident whose ticket the desk showed, View is what it showed.
-	Seen *alert.Mark
-	View incident.Observation
-	// Investigate is a degraded surface's alert as it stands: the actor clicked Investigate.
-	// Window is the surface's own window, zero for the policy's; Brief is what is known of the
-	// surface, in words.
-	Investigate *alert.Alert
-	Window      time.Duration
-	Brief       string
-	// Acknowledge names an incident that the actor has taken up.
-	Acknowledge *alert.Mark
-	// NoticeID names the notice that Heard belongs to.
-	NoticeID string
-	Heard    notice.Answer
-	// Tell is something that the operator is to be told, and that is not about one incident.
-	Tell *Telling
-	// Actor is who is behind it, for the audit log; the zero Actor is Docket itself.
-	Actor audit.Actor
-}
-
-// Telling is a message to the operator. Key names it for good, so that it is told once.
-type Telling struct{ Key, Text string }
 
 // Result is what became of one input.
 type Result struct {

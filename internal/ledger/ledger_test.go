@@ -76,7 +76,7 @@ func apply(t *testing.T, l *Ledger, all ...alert.Alert) []Result {
 	t.Helper()
 	inputs := make([]Input, len(all))
 	for i := range all {
-		inputs[i].Alert = &all[i]
+		inputs[i] = AlertReceived{Alert: all[i]}
 	}
 	results, err := l.Apply(t.Context(), inputs...)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestTheSameAlertAHundredTimesAtOnceIsOneIncidentAndOneTicketJob(t *testing.
 		for i := range 100 {
 			wg.Go(func() {
 				a := said("Same", "a", alert.Firing, began)
-				if _, err := ledgers[i%len(ledgers)].Apply(t.Context(), Input{Alert: &a}); err != nil {
+				if _, err := ledgers[i%len(ledgers)].Apply(t.Context(), AlertReceived{Alert: a}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -223,14 +223,14 @@ func TestOneBadInputCostsOnlyItself(t *testing.T) {
 		for i := range 20 {
 			wg.Go(func() {
 				a := said(fmt.Sprint("Good", i), "a", alert.Firing, began)
-				if _, err := l.Apply(t.Context(), Input{Alert: &a}); err != nil {
+				if _, err := l.Apply(t.Context(), AlertReceived{Alert: a}); err != nil {
 					t.Error(err)
 				}
 			})
 			wg.Go(func() {
 				bad := said(fmt.Sprint("Bad", i), "a", alert.Firing, began)
 				bad.Severity = 9 // The schema refuses it.
-				if _, err := l.Apply(t.Context(), Input{Alert: &bad}); err == nil {
+				if _, err := l.Apply(t.Context(), AlertReceived{Alert: bad}); err == nil {
 					t.Error("an alert that the schema refuses was kept")
 				}
 			})
@@ -248,7 +248,7 @@ func TestOneBadInputCostsOnlyItself(t *testing.T) {
 func TestAnAnswerToAnUnknownEffectIsAnError(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		l, _ := open(t, url, incident.DefaultPolicy())
-		if _, err := l.Apply(t.Context(), Input{EffectID: "file/nothing"}); !errors.Is(err, store.ErrNotFound) {
+		if _, err := l.Apply(t.Context(), EffectAnswered{EffectID: "file/nothing"}); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%v, want not found", err)
 		}
 	})

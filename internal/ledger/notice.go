@@ -26,7 +26,7 @@ type ask struct {
 // Notify notifies the operator of something that is not about one incident. key names it for
 // good: told twice, it is one message.
 func (l *Ledger) Notify(ctx context.Context, key, text string) error {
-	_, err := l.Apply(ctx, Input{Tell: &Telling{Key: key, Text: text}})
+	_, err := l.Apply(ctx, OperatorNotified{Key: key, Text: text})
 	return err
 }
 
@@ -46,8 +46,8 @@ func (w *work) askNotices(inc *incident.Incident, p incident.Policy) {
 	}
 }
 
-// tellOperator asks for the operator to be told.
-func (w *work) notifyOperator(t Telling) {
+// notifyOperator asks for the operator to be notified.
+func (w *work) notifyOperator(t OperatorNotified) {
 	for _, to := range w.rules.Recipients {
 		n := notice.NewForOperator(t.Key, t.Text, to, w.now)
 		w.asked[n.ID] = ask{n, alert.P1}
@@ -55,7 +55,7 @@ func (w *work) notifyOperator(t Telling) {
 }
 
 // decideNotice takes in what became of one attempt at a notice.
-func (w *work) decideNotice(ctx context.Context, in *Input) (Result, error) {
+func (w *work) decideNotice(ctx context.Context, in NoticeAnswered) (Result, error) {
 	e := w.notices[in.NoticeID]
 	if e == nil {
 		n, err := w.tx.Notice(ctx, in.NoticeID)
@@ -66,7 +66,7 @@ func (w *work) decideNotice(ctx context.Context, in *Input) (Result, error) {
 		w.notices[n.ID] = e
 	}
 	before := e.Notice
-	next, verdict := before.Take(in.Heard, w.now)
+	next, verdict := before.Take(in.Answer, w.now)
 	if verdict != filing.VerdictStale {
 		e.Notice, e.dirty = next, true
 		w.recordNotice(before, next, verdict)

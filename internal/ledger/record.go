@@ -14,8 +14,8 @@ import (
 
 // record writes a decision into the audit log's part of the transaction: deeds that go out
 // into the world get an entry each, before the deed; all other decisions share one entry.
-func (w *work) record(d rule.Decision, in *Input) {
-	actor := in.Actor
+func (w *work) record(d rule.Decision, ev incident.Event, by audit.Actor) {
+	actor := by
 	if actor == (audit.Actor{}) {
 		actor = audit.System()
 	}
@@ -47,7 +47,7 @@ func (w *work) record(d rule.Decision, in *Input) {
 		w.enter(actor, audit.ActionTicketFiled, about)
 	case incident.ReasonTicketAdopted:
 		about["ticket_id"] = d.Effect.TicketID
-		if in.Answer.Reopened {
+		if answered, _ := ev.(incident.EffectAnswered); answered.Answer.Reopened {
 			w.enter(actor, audit.ActionTicketReopened, about)
 			return
 		}
@@ -59,7 +59,7 @@ func (w *work) record(d rule.Decision, in *Input) {
 		about["within"] = inc.Within.String()
 		w.enter(actor, audit.ActionTicketFiled, about)
 	case incident.ReasonClosedByPerson, incident.ReasonTicketGone:
-		if in.Actor == (audit.Actor{}) {
+		if by == (audit.Actor{}) {
 			// Nobody said who: it was seen in the desk.
 			actor = audit.Actor{Kind: audit.KindDesk, Name: inc.Ticket.Desk}
 		}
@@ -73,7 +73,7 @@ func (w *work) record(d rule.Decision, in *Input) {
 	case incident.ReasonAcknowledged:
 		w.enter(actor, audit.ActionAcknowledged, about)
 	default:
-		if d.Reason == incident.ReasonTicketOpen && in.Actor.Kind == audit.KindPerson {
+		if d.Reason == incident.ReasonTicketOpen && by.Kind == audit.KindPerson {
 			w.enter(actor, audit.ActionTicketReopened, about)
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"docket/internal/alert"
+	"docket/internal/audit"
 	"docket/internal/brief"
 	"docket/internal/failpoint"
 	"docket/internal/filing"
@@ -92,7 +93,7 @@ func (w *work) sharedTicket(ctx context.Context, m alert.Mark, kind storm.Shared
 
 // gather lets the gathering know of a member that a decision gives it. The gathering may be
 // a later one than the rule named.
-func (w *work) join(ctx context.Context, d *rule.Decision, in *Input) error {
+func (w *work) join(ctx context.Context, d *rule.Decision, actor audit.Actor) error {
 	if d.Joins == (alert.Mark{}) {
 		return nil
 	}
@@ -115,7 +116,7 @@ func (w *work) join(ctx context.Context, d *rule.Decision, in *Input) error {
 	member.Within = target.Mark
 	failpoint.Hit("ledger-gathered")
 	w.listings = append(w.listings, store.Entry{Mark: member.Mark, Within: target.Mark, AddedAt: w.now})
-	_, err = w.step(ctx, target, incident.MemberJoined{Severity: member.Severity}, in)
+	_, err = w.step(ctx, target, incident.MemberJoined{Severity: member.Severity}, actor)
 	return err
 }
 
@@ -140,7 +141,7 @@ func (w *work) survey(ctx context.Context, inc incident.Incident) (ev incident.S
 }
 
 // tellMembers lets the members that an effect's text lists know that they are in the ticket.
-func (w *work) notifyMembers(ctx context.Context, gathering incident.Incident, e filing.Effect, in *Input) error {
+func (w *work) notifyMembers(ctx context.Context, gathering incident.Incident, e filing.Effect) error {
 	failpoint.Hit("ledger-telling-members")
 	marks, err := w.tx.ListedIn(ctx, e.ID)
 	if err != nil {
@@ -170,7 +171,7 @@ func (w *work) notifyMembers(ctx context.Context, gathering incident.Incident, e
 			target = &incidentEntry{Incident: i, stored: i.Version}
 			w.incidents = append(w.incidents, target)
 		}
-		if _, err := w.step(ctx, target, incident.Listed{Ticket: gathering.Ticket}, in); err != nil {
+		if _, err := w.step(ctx, target, incident.Listed{Ticket: gathering.Ticket}, audit.Actor{}); err != nil {
 			return err
 		}
 	}

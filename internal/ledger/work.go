@@ -101,7 +101,7 @@ func (w *work) apply(ctx context.Context, all []*request) error {
 	for _, r := range all {
 		r.results = make([]Result, len(r.inputs))
 		for i := range r.inputs {
-			if r.results[i], err = w.decide(ctx, &r.inputs[i]); err != nil {
+			if r.results[i], err = w.decide(ctx, r.inputs[i]); err != nil {
 				return err
 			}
 		}
@@ -116,28 +116,20 @@ func (w *work) load(ctx context.Context, all []*request) error {
 	keys := map[alert.Key]bool{}
 	for _, r := range all {
 		for _, in := range r.inputs {
-			switch {
-			case in.Alert != nil:
-				fingerprints = append(fingerprints, in.Alert.Fingerprint)
-				keys[in.Alert.Key] = true
-			case in.Investigate != nil:
-				fingerprints = append(fingerprints, in.Investigate.Fingerprint)
-				keys[in.Investigate.Key] = true
-			case in.Due != nil:
-				keys[in.Due.Key] = true
-			case in.Reconsider != nil:
-				keys[in.Reconsider.Key] = true
-			case in.Seen != nil:
-				keys[in.Seen.Key] = true
-			case in.Acknowledge != nil:
-				keys[in.Acknowledge.Key] = true
-			case in.EffectID != "":
-				e, err := w.tx.Effect(ctx, in.EffectID)
+			n := in.needs()
+			if n.fingerprint != 0 {
+				fingerprints = append(fingerprints, n.fingerprint)
+			}
+			if n.effectID != "" {
+				e, err := w.tx.Effect(ctx, n.effectID)
 				if err != nil {
 					return err
 				}
 				w.effects[e.ID] = &effectEntry{Effect: e, stored: e.Version}
-				keys[e.Mark.Key] = true
+				n.key = e.Mark.Key
+			}
+			if n.key != 0 {
+				keys[n.key] = true
 			}
 		}
 	}
@@ -179,34 +171,37 @@ func unique(keys []alert.Key) []alert.Key {
 }
 
 // decide applies one input.
-func (w *work) decide(ctx context.Context, in *Input) (Result, error) {
-	switch {
-	case in.Alert != nil:
-		return w.decideAlert(ctx, in)
-	case in.Investigate != nil:
+func (w *work) decide(ctx context.Context, input Input) (Result, error) {
+	switch in := input.(type) {
+	case AlertReceived:
+		return w.decideAlert(ctx, in.Alert)
+	case InvestigateClicked:
 		return w.decideInvestigate(ctx, in)
-	case in.Due != nil:
-		return w.decideLatest(ctx, *in.Due, incident.TimeCame{}, in)
-	case in.Reconsider != nil:
-		return w.decideLatest(ctx, *in.Reconsider, incident.Reconsidered{}, in)
-	case in.Seen != nil:
-		return w.decideLatest(ctx, *in.Seen, in.View, in)
-	case in.EffectID != "":
-		return w.decideAnswer(ctx, in)
-	case in.Acknowledge != nil:
-		return w.decideLatest(ctx, *in.Acknowledge, incident.Acknowledged{By: in.Actor.Name}, in)
-	case in.NoticeID != "":
+	case DueReached:
+		return w.decideLatest(ctx, in.Mark, incident.TimeCame{}, audit.Actor{})
+	case Reconsidered:
+		return w.decideLatest(ctx, in.Mark, incident.Reconsidered{}, audit.Actor{})
+	case TicketObserved:
+		return w.decideLatest(ctx, in.Mark, in.Seen, in.Actor)
+	case EffectAnswered:
+		eff := w.effects[in.EffectID]
+		return w.decideEffect(ctx, eff, incident.EffectAnswered{Effect: eff.Effect, Answer: in.Answer})
+	case EffectMissed:
+		eff := w.effects[in.EffectID]
+		return w.decideEffect(ctx, eff, incident.Missed{Effect: eff.Effect})
+	case Acknowledged:
+		return w.decideLatest(ctx, in.Mark, incident.Acknowledged{By: in.Actor.Name}, in.Actor)
+	case NoticeAnswered:
 		return w.decideNotice(ctx, in)
-	case in.Tell != nil:
-		w.notifyOperator(*in.Tell)
+	case OperatorNotified:
+		w.notifyOperator(in)
 		return Result{Changed: true}, nil
 	}
-	return Result{}, fmt.Errorf("input with nothing in it")
+	return Result{}, fmt.Errorf("an input of the type %T, which has no case here", input)
 }
 
 // decideAlert lays a source's word beside what is known, then lets the incident step.
-func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
-	said := *in.Alert
+func (w *work) decideAlert(ctx context.Context, said alert.Alert) (Result, error) {
 	entry := w.alerts[said.Fingerprint]
 	var before *alert.Alert
 	if entry != nil {
@@ -253,7 +248,7 @@ func (w *work) decideAlert(ctx context.Context, in *Input) (Result, error) {
 		ev = incident.AlertEnded{Alert: next, OthersFiring: others}
 	}
 	target := w.live(next)
-	d, err := w.step(ctx, target, ev, in)
+	d, err := w.step(ctx, target, ev, audit.Actor{})
 	if err != nil {
 		return res, err
 	}
@@ -279,7 +274,7 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 }
 
 // decideLatest steps the key's latest incident, if it is the one meant.
-func (w *work) decideLatest(ctx context.Context, m alert.Mark, ev incident.Event, in *Input) (Result, error) {
+func (w *work) decideLatest(ctx context.Context, m alert.Mark, ev incident.Event, actor audit.Actor) (Result, error) {
 	e := w.latest[m.Key]
 	if e == nil || e.Mark != m {
 		return Result{Mark: m, Reason: incident.ReasonNothing}, nil
@@ -291,13 +286,12 @@ func (w *work) decideLatest(ctx context.Context, m alert.Mark, ev incident.Event
 		}
 		ev = survey
 	}
-	d, err := w.step(ctx, e, ev, in)
+	d, err := w.step(ctx, e, ev, actor)
 	return Result{Mark: m, Changed: d.Changed, Reason: d.Reason}, err
 }
 
-// decideAnswer steps the incident of an effect, which may be an earlier one than the latest.
-func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
-	eff := w.effects[in.EffectID]
+// decideEffect steps the incident of an effect, which may be an earlier one than the latest.
+func (w *work) decideEffect(ctx context.Context, eff *effectEntry, ev incident.Event) (Result, error) {
 	target := w.latest[eff.Mark.Key]
 	if target == nil || target.Mark != eff.Mark {
 		i, err := w.tx.Incident(ctx, eff.Mark)
@@ -307,11 +301,7 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 		target = &incidentEntry{Incident: i, stored: i.Version}
 		w.incidents = append(w.incidents, target)
 	}
-	var ev incident.Event = incident.EffectAnswered{Effect: eff.Effect, Answer: in.Answer}
-	if in.Missed {
-		ev = incident.Missed{Effect: eff.Effect}
-	}
-	d, err := w.step(ctx, target, ev, in)
+	d, err := w.step(ctx, target, ev, audit.Actor{})
 	if err != nil {
 		return Result{}, err
 	}
@@ -319,15 +309,16 @@ func (w *work) decideAnswer(ctx context.Context, in *Input) (Result, error) {
 		eff.Effect, eff.dirty = d.Effect, true
 	}
 	if target.Shared != storm.NotShared && d.EffectChanged && d.Effect.State == filing.Done {
-		if err := w.notifyMembers(ctx, target.Incident, d.Effect, in); err != nil {
+		if err := w.notifyMembers(ctx, target.Incident, d.Effect); err != nil {
 			return Result{}, err
 		}
 	}
 	return Result{Mark: target.Mark, Changed: d.Changed, Reason: d.Reason, Effect: eff.Effect}, nil
 }
 
-// step runs the rule and takes its decision into the transaction.
-func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, in *Input) (rule.Decision, error) {
+// step runs the rule and takes its decision into the transaction. actor is who is behind the
+// event, for the audit log; the zero Actor is Docket itself.
+func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, actor audit.Actor) (rule.Decision, error) {
 	from := target.State
 	policy := w.rules.Policy(target.Incident, w.now)
 	if err := w.mute(ctx, target.Incident, ev, &policy); err != nil {
@@ -344,7 +335,7 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 			d = rule.Step(target.Incident, ev, policy, w.now)
 		}
 	}
-	if err := w.join(ctx, &d, in); err != nil {
+	if err := w.join(ctx, &d, actor); err != nil {
 		return d, err
 	}
 	if d.Changed {
@@ -374,7 +365,7 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 			event: ev.Kind(), from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
 			effectID: d.Effect.ID, fault: d.Effect.Fault,
 		})
-		w.record(d, in)
+		w.record(d, ev, actor)
 	}
 	return d, nil
 }

@@ -237,7 +237,7 @@ func said(title string, severity alert.Severity, status alert.Status) alert.Aler
 
 func (h *house) say(a alert.Alert) ledger.Result {
 	h.t.Helper()
-	results, err := h.ledger.Apply(context.Background(), ledger.Input{Alert: &a})
+	results, err := h.ledger.Apply(context.Background(), ledger.AlertReceived{Alert: a})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -179,5 +179,5 @@ func answerOf(ref notify.Ref, err error) notice.Answer {
 // record brings an answer to the ledger.
 func (h *Herald) record(ctx context.Context, n notice.Notice, a notice.Answer) (ledger.Result, error) {
 	a.Attempt = n.Attempt
-	return outbox.Record(ctx, h.ledger, n.ID, string(a.Outcome), ledger.Input{NoticeID: n.ID, Heard: a})
+	return outbox.Record(ctx, h.ledger, n.ID, string(a.Outcome), ledger.NoticeAnswered{NoticeID: n.ID, Answer: a})
 }

@@ -229,7 +229,7 @@ func (p *plan) incident(ctx context.Context, inc incident.Incident) error {
 		case isClosed(own):
 			kind = Closed
 		}
-		p.repair(kind, inc.Mark, own, in)
+		p.repair(kind, own, in)
 		return nil // The rest is for the next comparison.
 	}
 	if err := p.twins(ctx, inc, own); err != nil {
@@ -261,8 +261,7 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 	case errors.Is(err, fault.ErrMissing) && inc.Within != (alert.Mark{}):
 		return t, false, nil // Told with the gathering.
 	case errors.Is(err, fault.ErrMissing):
-		mark := inc.Mark
-		p.missing = append(p.missing, ledger.Input{Seen: &mark, Actor: p.options.Actor, View: incident.TicketMissing{Look: p.lookAt(inc)}})
+		p.missing = append(p.missing, ledger.TicketObserved{Mark: inc.Mark, Actor: p.options.Actor, Seen: incident.TicketMissing{Look: p.lookAt(inc)}})
 		p.find(Missing, didRepair, inc.Mark.String(), known(inc))
 		return t, false, nil
 	case err != nil:
@@ -277,14 +276,14 @@ func (p *plan) lookAt(inc incident.Incident) incident.Look {
 }
 
 // repair tells the ledger of a mismatch.
-func (p *plan) repair(kind Kind, mark alert.Mark, t desk.Ticket, in ledger.Input) {
-	if seen, _ := in.View.(incident.TicketSeen); seen.Closed || kind == Reopened || kind == Merged {
-		p.find(kind, didRepair, mark.String(), t)
+func (p *plan) repair(kind Kind, t desk.Ticket, in ledger.TicketObserved) {
+	if seen, _ := in.Seen.(incident.TicketSeen); seen.Closed || kind == Reopened || kind == Merged {
+		p.find(kind, didRepair, in.Mark.String(), t)
 		p.inputs = append(p.inputs, in) // A person's deed: nobody asked for it here.
 		return
 	}
 	in.Actor = p.options.Actor
-	p.find(kind, didRepair, mark.String(), t)
+	p.find(kind, didRepair, in.Mark.String(), t)
 	p.inputs = append(p.inputs, in)
 }
 
@@ -312,8 +311,7 @@ func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket
 		if told {
 			continue // Closed once; a person opened it again.
 		}
-		mark := inc.Mark
-		p.repair(Twin, mark, t, ledger.Input{Seen: &mark, View: incident.TwinSeen{Look: p.lookAt(inc), Shown: asShown(inc.Ticket.Desk, t), Own: mine}})
+		p.repair(Twin, t, ledger.TicketObserved{Mark: inc.Mark, Seen: incident.TwinSeen{Look: p.lookAt(inc), Shown: asShown(inc.Ticket.Desk, t), Own: mine}})
 		return nil // One at a time: which is kept may change what the next one is.
 	}
 	return nil
@@ -335,8 +333,7 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 		if err != nil || told {
 			return err
 		}
-		mark := inc.Mark
-		p.repair(TagsMissing, mark, own, ledger.Input{Seen: &mark, View: incident.TagsMissing{Look: p.lookAt(inc)}})
+		p.repair(TagsMissing, own, ledger.TicketObserved{Mark: inc.Mark, Seen: incident.TagsMissing{Look: p.lookAt(inc)}})
 		return nil
 	}
 	return nil
@@ -371,7 +368,7 @@ func (p *plan) stranger(ctx context.Context, mark alert.Mark, t desk.Ticket) err
 	case err != nil:
 		return err
 	case inc.Live() && inc.Ticket.State == filing.TicketNone && inc.Shared == storm.NotShared:
-		p.repair(Orphan, mark, t, ledger.Input{Seen: &mark, View: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
+		p.repair(Orphan, t, ledger.TicketObserved{Mark: mark, Seen: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
 	case !inc.Live() && inc.Ticket.ID != t.ID:
 		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(mark, t.ID))
 		if err != nil || told {

@@ -146,7 +146,7 @@ func word(name string, status alert.Status) alert.Alert {
 func (s *scene) says(name string, status alert.Status) incident.Incident {
 	s.t.Helper()
 	a := word(name, status)
-	if _, err := s.book.Apply(s.t.Context(), ledger.Input{Alert: &a}); err != nil {
+	if _, err := s.book.Apply(s.t.Context(), ledger.AlertReceived{Alert: a}); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.latest(name)

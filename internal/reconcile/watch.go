@@ -239,14 +239,13 @@ func (r *Reconciler) tell(ctx context.Context, shown map[string]desk.Ticket, asO
 }
 
 // seenAs is what a ticket as shown tells a live incident, and whether that is news.
-func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.Input, bool) {
+func seenAs(inc incident.Incident, t desk.Ticket, asOf time.Time) (ledger.TicketObserved, bool) {
 	known := inc.Ticket.State == filing.TicketFiled || inc.Ticket.State == filing.TicketClosed
 	closed := isClosed(t)
 	if !inc.Live() || !known || t.ID == "" || (closed == (inc.Ticket.State == filing.TicketClosed) && t.ID == inc.Ticket.ID) {
-		return ledger.Input{}, false
+		return ledger.TicketObserved{}, false
 	}
-	mark := inc.Mark
-	return ledger.Input{Seen: &mark, View: incident.TicketSeen{
+	return ledger.TicketObserved{Mark: inc.Mark, Seen: incident.TicketSeen{
 		Look: incident.Look{TicketID: inc.Ticket.ID, AsOf: asOf}, Closed: closed, ClosedAt: t.ClosedAt, Shown: asShown(inc.Ticket.Desk, t),
 	}}, true
 }

@@ -102,7 +102,7 @@ func (s *source) sendNext(r *replica) {
 // send reports whether the word was taken.
 func (s *source) send(r *replica, word alert.Alert) bool {
 	s.w.model.tries(word)
-	results, err := r.Apply(context.Background(), ledger.Input{Alert: &word})
+	results, err := r.Apply(context.Background(), ledger.AlertReceived{Alert: word})
 	if err != nil {
 		return false
 	}
@@ -124,17 +124,17 @@ func (w *world) timeComes(r *replica) {
 	now := time.Now().UTC()
 	var inputs []ledger.Input
 	for _, m := range w.due(now) {
-		inputs = append(inputs, ledger.Input{Due: &m})
+		inputs = append(inputs, ledger.DueReached{Mark: m})
 	}
 	for _, fp := range w.expired(now) {
 		a := w.book.alerts[fp]
 		a.Status, a.EndsAt, a.SaidAt, a.Inferred = alert.Resolved, now, now, true
-		inputs = append(inputs, ledger.Input{Alert: &a})
+		inputs = append(inputs, ledger.AlertReceived{Alert: a})
 	}
 	again, upTo := w.settle()
 	if inputs = append(inputs, again...); !w.shape.Silences && r.filingOn {
 		for _, m := range w.unfiled() {
-			inputs = append(inputs, ledger.Input{Reconsider: &m})
+			inputs = append(inputs, ledger.Reconsidered{Mark: m})
 		}
 	}
 	if len(inputs) > 0 {
@@ -241,7 +241,7 @@ func (w *world) poll(r *replica) {
 	for _, m := range marks {
 		t, err := w.room.at(w.book.incidents[m].Ticket.ID)
 		if err == nil && t.closed && t.byPerson {
-			_, _ = r.Apply(context.Background(), ledger.Input{Seen: &m, View: incident.TicketSeen{Closed: true, ClosedAt: t.closedAt}}) // The next poll sees it again.
+			_, _ = r.Apply(context.Background(), ledger.TicketObserved{Mark: m, Seen: incident.TicketSeen{Closed: true, ClosedAt: t.closedAt}}) // The next poll sees it again.
 		}
 	}
 }
@@ -316,7 +316,7 @@ func (w *world) click() {
 	word := s.word()
 	actor := audit.Person("ann")
 	w.model.tries(word)
-	if _, err := w.anyReplica().Apply(context.Background(), ledger.Input{Alert: &word}, ledger.Input{Investigate: &word, Actor: actor}); err == nil {
+	if _, err := w.anyReplica().Apply(context.Background(), ledger.AlertReceived{Alert: word}, ledger.InvestigateClicked{Tile: word, Actor: actor}); err == nil {
 		w.model.acknowledged(word) // Who got no answer clicks again, or not.
 	}
 }

@@ -73,7 +73,7 @@ func (w *world) settle() (inputs []ledger.Input, upTo int) {
 	}
 	slices.SortFunc(marks, byMark)
 	for _, m := range marks {
-		inputs = append(inputs, ledger.Input{Reconsider: &m})
+		inputs = append(inputs, ledger.Reconsidered{Mark: m})
 	}
 	return inputs, upTo
 }

@@ -170,7 +170,8 @@ func (r *replica) Apply(ctx context.Context, inputs ...ledger.Input) ([]ledger.R
 
 // seen takes note of what a decision says was reached.
 func (w *world) seen(in ledger.Input, res ledger.Result) {
-	w.note("%s: %s %s", res.Mark, res.Reason, in.Answer.Outcome)
+	answered, _ := in.(ledger.EffectAnswered)
+	w.note("%s: %s %s", res.Mark, res.Reason, answered.Answer.Outcome)
 	switch res.Reason {
 	case incident.ReasonTicketAdopted:
 		w.reached["an unknown outcome was found done"]++

@@ -84,7 +84,7 @@ func (s *server) click(ctx context.Context, c slack.Click, press string) (result
 	actor := clicker(c)
 	switch c.Action {
 	case slack.ActionAcknowledge:
-		results, err := s.Ledger.Apply(ctx, ledger.Input{Acknowledge: &inc.Mark, Actor: actor})
+		results, err := s.Ledger.Apply(ctx, ledger.Acknowledged{Mark: inc.Mark, Actor: actor})
 		if err != nil {
 			return "", err
 		}
