@@ -1,6 +1,6 @@
-// Package notify is how people are notified: what a message says, and what a way to people must be
-// able to do. Each way stands in a package below.
+// Package notify notifies people: it defines what a message says and what a notifier must be able to do. Each
+// notifier is a package below this one.
 //
-// It decides nothing about whether or when somebody is notified: that is internal/incident's
-// rule and internal/notifier's work. It never keeps anything, and no error of it holds a secret.
+// It does not decide whether or when somebody is notified: that is the rule in internal/incident and the work
+// of internal/notifier. It stores nothing, and its errors contain no secrets.
 package notify

@@ -12,35 +12,35 @@ import (
 	"docket/internal/notice"
 )
 
-// Message is what somebody is told, in plain text: each notifier escapes and bounds it for
-// its medium.
+// Message is a notification in plain text: each notifier escapes and limits it for its medium.
 type Message struct {
-	// ID is the notice's, unique for good. Words stands for what this message says.
+	// ID is the notice's id, permanently unique. Words identifies the content of this message.
 	ID, Words string
-	// Text is all there is of a message that is not about one incident; "" otherwise.
+	// Text is the whole content of a message that is not about one incident; "" otherwise.
 	Text string
-	// Mark and Key name the incident.
+	// Mark and Key identify the incident.
 	Mark, Key string
 	Severity  alert.Severity
 	// Firing is false once the alert has recovered.
 	Firing bool
-	// Title says what, Summary what is wrong; Source is where it comes from.
+	// Title says what it is about, Summary what is wrong; Source is where it comes from.
 	Title, Summary, Source string
 	// Since is when it began, RecoveredAt when it ended; Again is how often it fired again.
 	Since, RecoveredAt time.Time
 	Again              int
-	// Ticket says where its ticket stands; TicketURL leads there, "" while there is none.
+	// Ticket describes the state of its ticket; TicketURL is its address, "" while there is none.
 	Ticket, TicketURL string
-	// Link leads to the source, Console to Docket's page; "" for none.
+	// Link is the source's page, Console Docket's own; "" for none.
 	Link, Console string
-	// AcknowledgedBy is who has taken it up, "" for nobody.
+	// AcknowledgedBy is who acknowledged it, "" for nobody.
 	AcknowledgedBy string
-	// Labels are the first alert's, as they came; Others counts the incident's other alerts.
+	// Labels are the first alert's labels, as received; Others is how many other alerts the incident has.
 	Labels alert.Labels
 	Others int
 }
 
-// Compose says an incident as it stands. publicURL is where people reach Docket, "" for nowhere.
+// Compose describes an incident in its current state. publicURL is the address where people reach Docket, ""
+// if there is none.
 func Compose(n notice.Notice, inc incident.Incident, alerts []alert.Alert, publicURL string) Message {
 	m := Message{
 		ID: n.ID, Words: inc.Notified, Mark: inc.Mark.String(), Key: inc.Key.String(), Severity: inc.Severity,
@@ -67,10 +67,10 @@ func Compose(n notice.Notice, inc incident.Incident, alerts []alert.Alert, publi
 	return m
 }
 
-// ComposeText says something that is not about one incident.
+// ComposeText makes a message that is not about one incident.
 func ComposeText(n notice.Notice) Message { return Message{ID: n.ID, Words: n.Wanted, Text: n.Text} }
 
-// ticketWords says where the ticket stands.
+// ticketWords describes the state of the ticket.
 func ticketWords(inc incident.Incident) string {
 	t := inc.Ticket
 	switch t.State {
@@ -99,7 +99,7 @@ func (m Message) Headline() string {
 	return fmt.Sprintf("%s recovered: %s", m.Severity, m.Title)
 }
 
-// Facts are the message's lines in words, without headline, summary and labels.
+// Facts are the message's lines of text, without headline, summary and labels.
 func (m Message) Facts() []string {
 	const layout = "2006-01-02 15:04:05 UTC"
 	facts := []string{"Since " + m.Since.UTC().Format(layout)}

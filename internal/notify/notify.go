@@ -2,23 +2,23 @@ package notify
 
 import "context"
 
-// Ref names a posted message in its notifier's words.
+// Ref identifies a posted message in the notifier's own terms.
 type Ref struct{ Channel, ID string }
 
-// Notifier is one way to people. Every method makes at most one message, honours the
-// context's deadline, and returns nil or a *fault.Fault.
+// Notifier is one way to notify people. Every method makes at most one message, honors the context's
+// deadline, and returns nil or a *fault.Fault.
 type Notifier interface {
 	// Name is the notifier's kind: "slack", "webhook".
 	Name() string
-	// Post says something new to a recipient. An error of class fault.Unknown means that it may
-	// have been said. The zero Ref is for ways that cannot change what was said.
+	// Post sends a new message to a recipient. An error of class fault.Unknown means that it may have been
+	// sent. The zero Ref is for notifiers that cannot change what was sent.
 	Post(ctx context.Context, recipient string, m Message) (Ref, error)
-	// Update says in place of what was posted. Doing it twice is once. A message that is not
-	// there any more is fault.ErrMissing.
+	// Update replaces the content of a posted message. It is idempotent. If the message no longer exists, the
+	// error is fault.ErrMissing.
 	Update(ctx context.Context, recipient string, ref Ref, m Message) error
-	// Check proves that the way is open and lets us in. It says nothing to anybody.
+	// Check verifies that the service is reachable and accepts our credentials. It sends no message.
 	Check(ctx context.Context) error
 }
 
-// RateLimited is the Name of the error with which a way asks to be left alone for RetryAfter.
+// RateLimited is the Name of the error with which a service asks us to wait for RetryAfter.
 const RateLimited = "rate_limited"

@@ -13,13 +13,13 @@ import (
 	"docket/internal/store"
 )
 
-// postgresClient is River on the store's pool.
+// postgresClient is River on the store's connection pool.
 type postgresClient struct {
 	river *river.Client[pgx.Tx]
 	store *store.Store
 
 	mu sync.Mutex // guards beat
-	// beat is when this replica last said that it lives; zero before it did.
+	// beat is when this replica last reported that it is alive; zero before the first time.
 	beat time.Time
 }
 
@@ -48,8 +48,8 @@ func (c *postgresClient) start(ctx context.Context) error         { return c.riv
 func (c *postgresClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *postgresClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
 
-// releaseOrphans: other replicas may be running jobs, so none can be called an orphan yet.
-// This one says that it lives before it takes a job.
+// releaseOrphans cannot release anything yet, because other replicas may be running the jobs. It reports that
+// this replica is alive before it takes a job.
 func (c *postgresClient) releaseOrphans(ctx context.Context) error {
 	return c.takeUp(ctx, time.Now().UTC())
 }
@@ -61,18 +61,18 @@ func (c *postgresClient) hasten(ctx context.Context, now time.Time) error {
 }
 
 const (
-	// lifeLease is how long a replica's word that it lives is good for. Its jobs are given to
-	// others afterwards: 15 s and a beat, where River alone takes up to a minute and more.
+	// lifeLease is how long a replica counts as alive after its last report. After that its jobs are given to
+	// others: after 15 s and a beat, while River alone takes up to a minute or more.
 	lifeLease = 15 * time.Second
-	// keepLeases is how long the word of one that is gone is kept.
+	// keepLeases is how long the report of a replica that is gone is kept.
 	keepLeases = time.Hour
-	// leaseName begins the names of these leases.
+	// leaseName is the prefix of the names of these leases.
 	leaseName = "replica "
 )
 
-// takeUp says that this replica lives, and makes available what is run by one that does not
-// say so any more. Such a replica may yet live, paused or cut off: then two work on one
-// effect, which the rules expect (filing.Effect).
+// takeUp reports that this replica is alive, and makes the jobs of replicas available that no longer do so.
+// Such a replica may still be alive, paused or disconnected: then two work on one effect, which the rules
+// expect (filing.Effect).
 func (c *postgresClient) takeUp(ctx context.Context, now time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,7 +82,8 @@ func (c *postgresClient) takeUp(ctx context.Context, now time.Time) error {
 	steady := now.Sub(c.beat) < lifeLease
 	c.beat = now
 	if !steady {
-		// The database was away, or we were: the others may just not have had their turn yet.
+		// The database was unreachable, or we were paused: the others may not have had a chance to report
+		// yet.
 		return nil
 	}
 	const release = `UPDATE river_job SET state = 'available'

@@ -16,21 +16,20 @@ import (
 	"docket/internal/store"
 )
 
-// Job asks for one effect to be performed or, with NoticeID, for one notice to be told, not
-// before At (zero: at once). Of the jobs that wait, those of the worst Severity come first;
-// zero is the mildest.
+// Job asks for one effect to be performed or, with NoticeID, for one notice to be sent, not before At (zero:
+// at once). Of the waiting jobs, those with the worst Severity come first; zero is the mildest.
 type Job struct {
 	EffectID string
-	// NoticeID names a notice. Notices have workers of their own, so that neither kind ever
-	// waits for the other. Round tells the requests of one notice apart: a request while an
-	// earlier one runs is not lost, and the same request twice is one.
+	// NoticeID identifies a notice. Notices have workers of their own, so that neither kind ever waits for
+	// the other. Round distinguishes the requests for one notice: a request while an earlier one is running
+	// is not lost, and the same request twice is one.
 	NoticeID string
 	Round    int64
 	At       time.Time
 	Severity alert.Severity
 }
 
-// priority is River's, from 1 for what comes first to 4.
+// priority is River's priority, from 1 (first) to 4.
 func (j Job) priority() int {
 	if j.Severity == 0 {
 		return 4
@@ -38,45 +37,45 @@ func (j Job) priority() int {
 	return min(int(j.Severity), 4)
 }
 
-// Perform does what an effect or a notice needs next. again says when the job is to run once more;
-// the zero time says that it is finished. An error is retried.
+// Perform does the next step of an effect or a notice. again is when the job must run next; the zero time
+// means that it is finished. An error is retried.
 type Perform func(ctx context.Context, id string) (again time.Time, err error)
 
 // Options say how the queue runs.
 type Options struct {
-	// Workers is how many jobs run at once, 16 where zero.
+	// Workers is how many jobs run at once, 16 if zero.
 	Workers int
-	// Notices tells notices, NoticeWorkers at once (4 where zero). Nil where nobody is told:
-	// then their jobs wait.
+	// Notices sends notices, NoticeWorkers at once (4 if zero). If it is nil, nobody is notified and their
+	// jobs wait.
 	Notices       Perform
 	NoticeWorkers int
-	// JobTimeout bounds one run of a job, 30 s where zero. A job that runs longer is
-	// taken to be lost a few seconds later and given to another worker.
+	// JobTimeout limits one run of a job, 30 s if zero. A job that runs longer counts as lost a few seconds
+	// later and is given to another worker.
 	JobTimeout time.Duration
-	// Poll is how often the workers look for jobs that nothing woke them for, 1 s where zero.
+	// Poll is how often the workers look for jobs that nothing woke them for, 1 s if zero.
 	Poll time.Duration
-	// SoftStop is how long running jobs may finish at a stop before their context ends.
+	// SoftStop is how long running jobs may take to finish at a stop before their context ends.
 	SoftStop time.Duration
 	Logger   *slog.Logger
 }
 
-// The pace of the queue (docs/performance.md): a commit wakes the workers, the poll is
-// only the wake's backstop, and the cooldown bounds how often they fetch under load.
+// The pace of the queue (docs/performance.md): a commit wakes the workers, the poll is only a backstop, and
+// the cooldown limits how often they fetch under load.
 const (
 	fetchCooldown  = 2 * time.Millisecond
 	fetchPoll      = time.Second
 	defaultTimeout = 30 * time.Second
 	rescueMargin   = 5 * time.Second
 	keepDone       = time.Hour
-	// defaultNoticeWorkers is few: a person's phone takes one message a second.
+	// defaultNoticeWorkers is low: one recipient can take only about one message a second.
 	defaultNoticeWorkers = 4
-	maxAttempts          = 30000 // A job ends by its effect, never by running out of tries.
+	maxAttempts          = 30000 // A job ends by its effect, never by running out of attempts.
 	longestRetry         = 30 * time.Second
 	queueName            = "desk"
 	noticeQueue          = "notice"
 )
 
-// effectArgs is a job's only content.
+// effectArgs is the only content of an effect's job.
 type effectArgs struct {
 	EffectID string `json:"effect_id" river:"unique"`
 }
@@ -99,7 +98,7 @@ func (noticeArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: noticeQueue, MaxAttempts: maxAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// unfinished are the states in which a job stands in the way of a second one for its effect.
+// unfinished are the states in which a job prevents a second one for its effect.
 var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 }
@@ -108,7 +107,7 @@ var unfinished = []rivertype.JobState{
 type client interface {
 	insertTx(ctx context.Context, tx *store.Tx, params []river.InsertManyParams) error
 	insert(ctx context.Context, params []river.InsertManyParams) error
-	// wake brings committed jobs to work at once.
+	// wake starts committed jobs at once.
 	wake()
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
@@ -184,10 +183,10 @@ func (q *Queue) Add(ctx context.Context, tx *store.Tx, jobs []Job) error {
 	return nil
 }
 
-// Wake brings jobs to work at once; called after a commit that added some.
+// Wake starts jobs at once; call it after a commit that added some.
 func (q *Queue) Wake() { q.client.wake() }
 
-// Ensure enqueues jobs outside a transaction; those that wait or run already stay one.
+// Ensure enqueues jobs outside a transaction, without duplicating those that are already waiting or running.
 func (q *Queue) Ensure(ctx context.Context, jobs []Job) error {
 	if len(jobs) == 0 {
 		return nil
@@ -215,12 +214,12 @@ func insertParams(jobs []Job) []river.InsertManyParams {
 // BeatEvery is the time between two calls of TakeUp.
 const BeatEvery = 3 * time.Second
 
-// TakeUp says that this process lives, and takes up the jobs of replicas that do not say so
-// any more. Called every BeatEvery.
+// TakeUp reports that this process is alive, and takes over the jobs of replicas that no longer do so. Call
+// it every BeatEvery.
 func (q *Queue) TakeUp(ctx context.Context, now time.Time) error { return q.client.takeUp(ctx, now) }
 
-// Hasten makes every effect's job that waits for a later time due now: what it waits for may
-// have come. One that must still wait says so when it runs.
+// Hasten makes every effect job that waits for a later time due now, because what it waits for may have
+// happened. A job that must still wait says so when it runs.
 func (q *Queue) Hasten(ctx context.Context, now time.Time) error {
 	if err := q.client.hasten(ctx, now); err != nil {
 		return fmt.Errorf("hasten the jobs that wait: %w", err)
@@ -229,8 +228,8 @@ func (q *Queue) Hasten(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Run works jobs until ctx ends, then stops: no new job is begun, running ones may finish
-// for SoftStop, then their contexts end and they have a moment to write down what they know.
+// Run works on jobs until ctx ends and then stops: no new job is started, running ones may finish within
+// SoftStop, then their contexts end and they have a moment to record what they know.
 func (q *Queue) Run(ctx context.Context) error {
 	working := context.WithoutCancel(ctx)
 	said := false
@@ -266,8 +265,8 @@ func (q *Queue) Run(ctx context.Context) error {
 	return q.client.stopAndCancel(hard)
 }
 
-// Drain takes no further job, and waits until those that run are finished, at most as long as a job
-// may run. Those that are not by then are Run's to stop.
+// Drain starts no further jobs, and waits for the running ones to finish, at most as long as a job may run.
+// Run stops those that are not finished by then.
 func (q *Queue) Drain(ctx context.Context) error {
 	soft, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
@@ -277,12 +276,12 @@ func (q *Queue) Drain(ctx context.Context) error {
 	return nil
 }
 
-// startRetry is the pause after a start that failed: another program locked the database, or
-// the server went away just then. Both pass, and alerts are kept meanwhile or refused aloud.
+// startRetry is the pause after a failed start: another program locked the database, or the server became
+// unreachable just then. Both are temporary, and alerts are meanwhile either stored or explicitly refused.
 const startRetry = time.Second
 
-// begin clears what the last run left and starts the client. working outlives ctx, so that
-// running jobs may finish at a stop.
+// begin cleans up after the last run and starts the client. working outlives ctx, so that running jobs may
+// finish at a stop.
 func (q *Queue) begin(ctx, working context.Context) error {
 	if err := q.client.releaseOrphans(ctx); err != nil {
 		return fmt.Errorf("release the jobs of the last run: %w", err)
@@ -294,10 +293,10 @@ func (q *Queue) begin(ctx, working context.Context) error {
 	return nil
 }
 
-// hardStop is how long cancelled jobs have to record what they know.
+// hardStop is how long canceled jobs have to record what they know.
 const hardStop = 3 * time.Second
 
-// worker hands jobs to Perform.
+// worker passes jobs to Perform.
 type worker struct {
 	river.WorkerDefaults[effectArgs]
 	perform Perform
@@ -308,7 +307,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[effectArgs]) error {
 	return work(ctx, w.perform, job.Args.EffectID)
 }
 
-// noticeWorker hands notices to Perform.
+// noticeWorker passes notices to Perform.
 type noticeWorker struct {
 	river.WorkerDefaults[noticeArgs]
 	perform Perform
@@ -332,27 +331,27 @@ func work(ctx context.Context, perform Perform, id string) error {
 	return nil
 }
 
-// retryPolicy paces jobs whose run failed, which is to say whose database failed.
+// retryPolicy schedules retries of jobs whose run failed, which means that the database failed.
 type retryPolicy struct{}
 
-// NextRetry returns the time of the next try: a second later at first, at most longestRetry.
+// NextRetry returns the time of the next attempt: one second later at first, at most longestRetry.
 func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
 	wait := min(time.Second<<min(len(job.Errors), 5), longestRetry)
 	return time.Now().UTC().Add(wait)
 }
 
-// levelFloor keeps River's own lines below WARN out of our log: idle is silent.
+// levelFloor keeps River's own log lines below WARN out of our log: an idle process logs nothing.
 type levelFloor struct{ slog.Handler }
 
-// Enabled says no to everything below WARN.
+// Enabled returns false for everything below WARN.
 func (h levelFloor) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
 }
 
-// WithAttrs keeps the floor.
+// WithAttrs keeps the minimum level.
 func (h levelFloor) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return levelFloor{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps the floor.
+// WithGroup keeps the minimum level.
 func (h levelFloor) WithGroup(name string) slog.Handler { return levelFloor{h.Handler.WithGroup(name)} }

@@ -11,7 +11,7 @@ import (
 	"docket/internal/store"
 )
 
-// sqliteClient is River on the store's one writing connection.
+// sqliteClient is River on the store's single writing connection.
 type sqliteClient struct {
 	river  *river.Client[*sql.Tx]
 	db     *sql.DB
@@ -45,7 +45,8 @@ func (c *sqliteClient) start(ctx context.Context) error         { return c.river
 func (c *sqliteClient) stop(ctx context.Context) error          { return c.river.Stop(ctx) }
 func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river.StopAndCancel(ctx) }
 
-// riverTime is how River writes times into SQLite (riversqlite timeString, v0.49.0, read 2026-11-23).
+// riverTime is the format in which River writes times to SQLite (riversqlite timeString, v0.49.0, read
+// 2026-11-23).
 const riverTime = "2006-01-02 15:04:05.000"
 
 func (c *sqliteClient) hasten(ctx context.Context, now time.Time) error {
@@ -58,8 +59,8 @@ func (c *sqliteClient) hasten(ctx context.Context, now time.Time) error {
 // takeUp does nothing: there is no other process.
 func (c *sqliteClient) takeUp(context.Context, time.Time) error { return nil }
 
-// releaseOrphans: this process holds the file alone, so every running job and the leader
-// of the last run are gone for sure.
+// releaseOrphans can release everything: only this process has the file open, so every running job and the
+// leader of the last run are certainly gone.
 func (c *sqliteClient) releaseOrphans(ctx context.Context) error {
 	for _, q := range []string{
 		`UPDATE river_job SET state = 'available', attempt = MAX(attempt - 1, 0) WHERE state = 'running'`,

@@ -8,9 +8,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// wakingDriver is River's SQLite driver with its notifications kept inside the process.
-// River's own listener polls a table every 50 ms and writes a row there for each insert;
-// one process needs neither: it knows when it has committed.
+// wakingDriver is River's SQLite driver with its notifications kept inside the process. River's own listener
+// polls a table every 50 ms and writes a row there for each insert; a single process needs neither, because
+// it knows when it has committed.
 type wakingDriver struct {
 	*riversqlite.Driver
 	wake chan struct{}
@@ -25,10 +25,10 @@ func (d *wakingDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver
 	return &wakeListener{wake: d.wake}
 }
 
-// SupportsListenNotify says no, so that River writes no notification rows.
+// SupportsListenNotify returns false, so that River writes no notification rows.
 func (d *wakingDriver) SupportsListenNotify() bool { return false }
 
-// notify wakes the workers; a wake that is pending already is enough.
+// notify wakes the workers; if a wake is already pending, that is enough.
 func (d *wakingDriver) notify() {
 	select {
 	case d.wake <- struct{}{}:
@@ -36,11 +36,11 @@ func (d *wakingDriver) notify() {
 	}
 }
 
-// wakeListener turns a wake into what River takes for "jobs were inserted".
+// wakeListener turns a wake into River's "jobs were inserted" notification.
 type wakeListener struct {
 	wake <-chan struct{}
-	// behind are the queues that the last wake is still to be told to. River's notifier asks
-	// from one goroutine.
+	// behind are the queues that have not been notified of the last wake yet. River's notifier asks from one
+	// goroutine.
 	behind []string
 }
 
@@ -56,7 +56,7 @@ func (l *wakeListener) Listen(context.Context, string) error { return nil }
 // Ping does nothing.
 func (l *wakeListener) Ping(context.Context) error { return nil }
 
-// Schema is the default one.
+// Schema returns the default schema.
 func (l *wakeListener) Schema() string { return "" }
 
 // SetAfterConnectExec does nothing.
@@ -65,8 +65,8 @@ func (l *wakeListener) SetAfterConnectExec(string) {}
 // Unlisten does nothing.
 func (l *wakeListener) Unlisten(context.Context, string) error { return nil }
 
-// WaitForNotification waits for the next wake. Topic and payload are River's own words
-// (riverqueue/river internal/notifier and producer.go, v0.49.0, read 2026-11-23).
+// WaitForNotification waits for the next wake. Topic and payload are River's own values (riverqueue/river
+// internal/notifier and producer.go, v0.49.0, read 2026-11-23).
 func (l *wakeListener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
 	if len(l.behind) == 0 {
 		select {

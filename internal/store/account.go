@@ -8,23 +8,22 @@ import (
 	"docket/internal/audit"
 )
 
-// Account is somebody who may log in by password.
+// Account is somebody who can log in with a password.
 type Account struct {
 	Name string
 	// Role is viewer, operator or admin.
 	Role string
 	// Password is its argon2id hash in the PHC format.
 	Password string
-	// Epoch counts the passwords from 1: a session of an earlier one is over.
+	// Epoch is the number of the current password, starting at 1: sessions from an earlier one are over.
 	Epoch     int64
 	CreatedAt time.Time
 	// ChangedAt is when the role or the password was last set.
 	ChangedAt time.Time
 }
 
-// PutAccount makes an account, or gives it another role; a password that is not "" becomes
-// its own, and its sessions are over. The entry tells of it. ErrNotFound: a new account
-// needs a password.
+// PutAccount creates an account, or changes its role; a password that is not "" replaces the old one and ends
+// the account's sessions. The entry records it. ErrNotFound: a new account needs a password.
 func (s *Store) PutAccount(ctx context.Context, a Account, entry audit.Entry) error {
 	const insert = `INSERT INTO account (name, role, password, epoch, created_at_us, changed_at_us) VALUES (?, ?, ?, 1, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = excluded.password, epoch = account.epoch + 1, changed_at_us = excluded.changed_at_us`
@@ -45,7 +44,7 @@ func (s *Store) PutAccount(ctx context.Context, a Account, entry audit.Entry) er
 	return nil
 }
 
-// RemoveAccount deletes an account; its sessions are over. ErrNotFound: there is none.
+// RemoveAccount deletes an account and ends its sessions. ErrNotFound: there is none.
 func (s *Store) RemoveAccount(ctx context.Context, name string, entry audit.Entry) error {
 	const q = `DELETE FROM account WHERE name = ?`
 	err := s.writeAudited(ctx, func(t *Tx) error {
@@ -77,7 +76,7 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 	return all, nil
 }
 
-// Account loads one. ErrNotFound: there is none of that name.
+// Account loads one. ErrNotFound: there is none with that name.
 func (s *Store) Account(ctx context.Context, name string) (Account, error) {
 	const q = `SELECT name, role, password, epoch, created_at_us, changed_at_us FROM account WHERE name = ?`
 	rs, err := s.engine.reader().query(ctx, q, name)
@@ -99,12 +98,12 @@ func scanAccount(rs rows) (Account, error) {
 	return a, err
 }
 
-// AppendEntries writes audit entries that go with no other change.
+// AppendEntries writes audit entries that belong to no other change.
 func (s *Store) AppendEntries(ctx context.Context, entries ...audit.Entry) error {
 	return s.writeAudited(ctx, func(*Tx) error { return nil }, entries...)
 }
 
-// writeAudited changes something together with the audit entries that tell of it.
+// writeAudited makes a change together with the audit entries that record it.
 func (s *Store) writeAudited(ctx context.Context, do func(*Tx) error, entries ...audit.Entry) error {
 	return s.Write(ctx, func(t *Tx) error {
 		// The head is locked first, as every ledger transaction does.
@@ -119,7 +118,7 @@ func (s *Store) writeAudited(ctx context.Context, do func(*Tx) error, entries ..
 	})
 }
 
-// mustAffect is ErrNotFound where a statement changed no row.
+// mustAffect returns ErrNotFound if a statement changed no row.
 func mustAffect(affected int64, err error) error {
 	if err == nil && affected == 0 {
 		return ErrNotFound

@@ -33,12 +33,12 @@ func scanAlert(rs rows) (alert.Alert, error) {
 	return a, nil
 }
 
-// Alerts loads the alerts with these fingerprints; those not there are left out.
+// Alerts loads the alerts with these fingerprints; missing ones are left out.
 func (t *Tx) Alerts(ctx context.Context, fingerprints []alert.Key) (map[alert.Key]alert.Alert, error) {
 	return alertsByFingerprint(ctx, t, fingerprints)
 }
 
-// Alerts loads the alerts with these fingerprints; those not there are left out.
+// Alerts loads the alerts with these fingerprints; missing ones are left out.
 func (s *Store) Alerts(ctx context.Context, fingerprints []alert.Key) (map[alert.Key]alert.Alert, error) {
 	return alertsByFingerprint(ctx, s.engine.reader(), fingerprints)
 }
@@ -67,7 +67,7 @@ func keyArgs(keys []alert.Key) []any {
 	return args
 }
 
-// Standing is the little that decides whether a word about an alert is a mere repeat.
+// Standing is the minimum needed to decide whether a report about an alert is a mere repeat.
 type Standing struct {
 	Fingerprint alert.Key
 	Status      alert.Status
@@ -117,7 +117,7 @@ func (t *Tx) alertsOfKeys(ctx context.Context, keys []alert.Key) (map[alert.Key]
 		rs, err := t.query(ctx, q, append(keyArgs(run), keyArgs(run)...)...)
 		all, err := collect(rs, err, scanAlert)
 		for _, a := range all {
-			found[a.Key] = a // The last one stands: firing, and the earliest.
+			found[a.Key] = a // The last one wins: firing, and the earliest.
 		}
 		return err
 	})
@@ -127,7 +127,7 @@ func (t *Tx) alertsOfKeys(ctx context.Context, keys []alert.Key) (map[alert.Key]
 	return found, nil
 }
 
-// FiringOf loads the firing alerts of a key, as they stand in the database.
+// FiringOf loads the firing alerts of a key, as stored in the database.
 func (t *Tx) FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM alert WHERE fingerprint = ? AND alert_key = ? AND status = 1
 		UNION ALL SELECT ` + alertColumns + ` FROM alert WHERE alert_key = ? AND alert_key <> fingerprint AND status = 1`
@@ -139,7 +139,7 @@ func (t *Tx) FiringOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
 	return all, nil
 }
 
-// LastEndedOf loads the alert of a key that ended last; none is no error.
+// LastEndedOf loads the alert of a key that ended last; none is not an error.
 func (t *Tx) LastEndedOf(ctx context.Context, key alert.Key) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM (
 		SELECT ` + alertColumns + ` FROM alert WHERE fingerprint = ? AND alert_key = ? AND status <> 1
@@ -153,7 +153,7 @@ func (t *Tx) LastEndedOf(ctx context.Context, key alert.Key) ([]alert.Alert, err
 	return all, nil
 }
 
-// OthersFiring counts the firing alerts of a key beside the one with this fingerprint.
+// OthersFiring counts the firing alerts of a key other than the one with this fingerprint.
 func (t *Tx) OthersFiring(ctx context.Context, key, but alert.Key) (int, error) {
 	const q = `SELECT COUNT(*) FROM (
 		SELECT fingerprint FROM alert WHERE fingerprint = ? AND alert_key = ? AND status = 1
@@ -163,7 +163,7 @@ func (t *Tx) OthersFiring(ctx context.Context, key, but alert.Key) (int, error) 
 	return int(n), err
 }
 
-// SaveAlerts inserts or replaces alerts. No fingerprint may stand twice in all.
+// SaveAlerts inserts or replaces alerts. No fingerprint may occur twice in all.
 func (t *Tx) SaveAlerts(ctx context.Context, all []alert.Alert) error {
 	err := inBatches(all, func(run []alert.Alert) error {
 		args := make([]any, 0, len(run)*alertWidth)
@@ -193,7 +193,7 @@ type Expiry struct {
 	ExpiresAt   time.Time
 }
 
-// SaveExpiries puts off the expiry of firing alerts, never to an earlier time.
+// SaveExpiries extends the expiry of firing alerts, never to an earlier time.
 func (t *Tx) SaveExpiries(ctx context.Context, all []Expiry) error {
 	const q = `UPDATE alert SET expires_at_us = ? WHERE fingerprint = ? AND status = 1 AND expires_at_us > 0 AND expires_at_us < ?`
 	for _, x := range all {
@@ -204,29 +204,29 @@ func (t *Tx) SaveExpiries(ctx context.Context, all []Expiry) error {
 	return nil
 }
 
-// ExpiredAlerts loads at most limit firing alerts whose expiry is not after now and which
-// were last told of since saidSince, oldest expiry first.
+// ExpiredAlerts loads at most limit firing alerts whose expiry is not after now and which were last reported
+// at or after saidSince, oldest expiry first.
 func (s *Store) ExpiredAlerts(ctx context.Context, now, saidSince time.Time, limit int) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 AND expires_at_us > 0 AND expires_at_us <= ? AND said_at_us >= ? ORDER BY expires_at_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(now), micros(saidSince), int64(limit))
 	return collect(rs, err, scanAlert)
 }
 
-// PolledAlerts loads the firing alerts that this polling source showed last.
+// PolledAlerts loads the firing alerts that this polling source listed last.
 func (s *Store) PolledAlerts(ctx context.Context, poll string) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 AND poll <> '' AND poll = ?`
 	rs, err := s.engine.reader().query(ctx, q, poll)
 	return collect(rs, err, scanAlert)
 }
 
-// ListAlerts loads alerts, firing ones first, latest start first; limit 0 is all.
+// ListAlerts loads alerts, firing ones first, latest start first; limit 0 means all.
 func (s *Store) ListAlerts(ctx context.Context, limit int) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM alert ORDER BY status, starts_at_us DESC, fingerprint LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, allOr(limit))
 	return collect(rs, err, scanAlert)
 }
 
-// FiringAlerts loads the alerts that fire, by fingerprint; limit 0 is all.
+// FiringAlerts loads the firing alerts, by fingerprint; limit 0 means all.
 func (s *Store) FiringAlerts(ctx context.Context, limit int) ([]alert.Alert, error) {
 	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 ORDER BY fingerprint LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, allOr(limit))
@@ -238,7 +238,7 @@ func (s *Store) CountAlerts(ctx context.Context) (firing int64, err error) {
 	return one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM alert WHERE status = 1`)
 }
 
-// allOr turns the limit 0, "all", into a number that both engines take.
+// allOr turns the limit 0, "all", into a number that both engines accept.
 func allOr(limit int) int64 {
 	if limit <= 0 {
 		return 1 << 40

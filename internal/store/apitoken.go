@@ -10,20 +10,20 @@ import (
 	"docket/internal/audit"
 )
 
-// ErrTaken says that there is one of that name already.
+// ErrTaken means that the name is already in use.
 var ErrTaken = errors.New("the name is taken")
 
-// APIToken is a token that was made by docket auth token.
+// APIToken is a token created by docket auth token.
 type APIToken struct {
 	Name string
-	// Hash is the token's SHA-256 in hex; the token itself is kept nowhere.
+	// Hash is the token's SHA-256 in hex; the token itself is not stored anywhere.
 	Hash string
-	// Scopes are of ingest, read, operate, admin.
+	// Scopes are any of ingest, read, operate, admin.
 	Scopes    []string
 	CreatedAt time.Time
 }
 
-// AddAPIToken keeps a new token; the entry tells of it. ErrTaken: the name has one.
+// AddAPIToken stores a new token; the entry records it. ErrTaken: there is a token with this name.
 func (s *Store) AddAPIToken(ctx context.Context, n APIToken, entry audit.Entry) error {
 	const q = `INSERT INTO api_token (name, hash, scopes, created_at_us) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`
 	err := s.writeAudited(ctx, func(t *Tx) error {
@@ -39,7 +39,7 @@ func (s *Store) AddAPIToken(ctx context.Context, n APIToken, entry audit.Entry) 
 	return nil
 }
 
-// RemoveAPIToken deletes a token; the entry tells of it. ErrNotFound: there is none.
+// RemoveAPIToken deletes a token; the entry records it. ErrNotFound: there is none.
 func (s *Store) RemoveAPIToken(ctx context.Context, name string, entry audit.Entry) error {
 	const q = `DELETE FROM api_token WHERE name = ?`
 	err := s.writeAudited(ctx, func(t *Tx) error { return mustAffect(t.exec(ctx, q, name)) }, entry)

@@ -12,22 +12,22 @@ import (
 
 const auditWidth = 8
 
-// auditTimeLayout is how created_at reads as text on both engines.
+// auditTimeLayout is the text form of created_at on both engines.
 const auditTimeLayout = "2006-01-02 15:04:05.000000"
 
-// AuditHead returns the end of the chain and holds it until the transaction ends: over
-// all replicas, one transaction that has called it runs at a time.
+// AuditHead returns the end of the chain and locks it until the transaction ends: across all replicas, only
+// one transaction that has called it runs at a time.
 func (t *Tx) AuditHead(ctx context.Context) (audit.Head, error) {
 	h, err := auditHead(ctx, t, t.words.lockHead)
 	t.switched = h.switched
 	return h.Head, err
 }
 
-// Switched is how often a flag, a silence or a window had been changed when AuditHead was
-// called; until the transaction ends it stays so.
+// Switched is how often a flag, a silence or a window had been changed when AuditHead was called; it stays
+// the same until the transaction ends.
 func (t *Tx) Switched() int64 { return t.switched }
 
-// lockedHead is the row that is locked by whoever decides.
+// lockedHead is the row that every deciding transaction locks.
 type lockedHead struct {
 	audit.Head
 	switched int64
@@ -49,7 +49,7 @@ func auditHead(ctx context.Context, q querier, lock string) (lockedHead, error) 
 	return all[0], nil
 }
 
-// AppendAudit chains entries behind head, which AuditHead returned in this transaction.
+// AppendAudit chains entries after head, which AuditHead returned in this transaction.
 func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -78,25 +78,25 @@ func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.E
 	return nil
 }
 
-// AuditFilter narrows a listing; zero fields do not narrow.
+// AuditFilter narrows a listing; zero fields have no effect.
 type AuditFilter struct {
-	// Action keeps one action.
+	// Action selects one action.
 	Action string
-	// After keeps ids above it; Before, where not 0, ids below it.
+	// After selects ids above it; Before, if not 0, ids below it.
 	After, Before int64
-	// Actor keeps what one did.
+	// Actor selects what one actor did.
 	Actor string
-	// From and To keep what was written at From or later, and before To.
+	// From and To select what was written at From or later, and before To.
 	From, To time.Time
-	// Text keeps entries with it in their payload, in any case of ASCII letters.
+	// Text selects entries with this text in their payload, ignoring the case of ASCII letters.
 	Text string
-	// OldestFirst turns the order round.
+	// OldestFirst reverses the order.
 	OldestFirst bool
-	// Limit bounds the number; 0 is all.
+	// Limit is the maximum number; 0 means all.
 	Limit int
 }
 
-// ListAudit loads audit entries, the latest first unless the filter says otherwise.
+// ListAudit loads audit entries, latest first unless the filter says otherwise.
 func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, error) {
 	where := []string{"id > ?"}
 	args := []any{f.After}
@@ -128,7 +128,7 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]audit.Entry, er
 	return collect(rs, err, scanAudit)
 }
 
-// AuditOf loads what the log says of an alert_key, the latest first.
+// AuditOf loads the log's entries about an alert_key, latest first.
 func (s *Store) AuditOf(ctx context.Context, key alert.Key, limit int) ([]audit.Entry, error) {
 	q := `SELECT id, ` + s.words.auditTime + `, actor_kind, actor, action, ` + s.words.auditPayload + `, prev, hash FROM audit_log
 		WHERE (payload ->> 'alert_key') = ? ORDER BY id DESC LIMIT ?`
@@ -140,15 +140,15 @@ func (s *Store) AuditOf(ctx context.Context, key alert.Key, limit int) ([]audit.
 	return all, nil
 }
 
-// LastAuditID is the newest entry's id, 0 for none.
+// LastAuditID is the newest entry's id, 0 if there is none.
 func (s *Store) LastAuditID(ctx context.Context) (int64, error) {
 	head, err := auditHead(ctx, s.engine.reader(), "")
 	return head.ID, err
 }
 
-// AuditActions lists the actions that were ever written.
+// AuditActions lists all actions that were ever written.
 func (s *Store) AuditActions(ctx context.Context) ([]string, error) {
-	// Each step jumps over all rows of one action by the index: their number does not matter.
+	// Each step uses the index to skip all rows of one action, however many there are.
 	const q = `WITH RECURSIVE seen(action) AS (SELECT MIN(action) FROM audit_log UNION ALL
 		SELECT (SELECT MIN(action) FROM audit_log WHERE action > seen.action) FROM seen WHERE seen.action IS NOT NULL)
 		SELECT action FROM seen WHERE action IS NOT NULL`
@@ -170,20 +170,20 @@ func scanAudit(rs rows) (audit.Entry, error) {
 	if err := rs.Scan(&e.ID, &created, &e.Actor.Kind, &e.Actor.Name, &e.Action, &payload, &e.Prev, &e.Hash); err != nil {
 		return e, fmt.Errorf("read an audit row: %w", err)
 	}
-	// A row that was tampered with must still be read, so that its fault can be named: an
-	// unreadable time or payload is left empty, and then its hash does not match.
+	// A row that was tampered with must still be read, so that its fault can be named: an unreadable time or
+	// payload is left empty, and then the hash does not match.
 	e.CreatedAt, _ = time.Parse(auditTimeLayout, created)
 	e.Payload, _ = audit.Decode(payload)
 	return e, nil
 }
 
-// verifyRun is how many audit rows are read at once.
+// verifyRun is how many audit rows are read at a time.
 const verifyRun = 2000
 
-// VerifyAudit walks the whole chain. It returns how many rows it checked, and an
-// *audit.Fault that names the first row that was flipped, deleted, swapped or cut off.
+// VerifyAudit checks the whole chain. It returns how many rows it checked, and an *audit.Fault that names the
+// first row that was flipped, deleted, swapped or cut off.
 func (s *Store) VerifyAudit(ctx context.Context) (checked int64, err error) {
-	// The head is read first: rows that are appended meanwhile lie behind it.
+	// The head is read first: rows appended in the meantime come after it.
 	locked, err := auditHead(ctx, s.engine.reader(), "")
 	if err != nil {
 		return 0, err
@@ -210,8 +210,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (checked int64, err error) {
 	}
 }
 
-// closeAudit compares the end with the head. Rows behind the head are a fault only if the
-// head has not moved on since.
+// closeAudit compares the end with the head. Rows after the head are a fault only if the head has not moved
+// on since.
 func (s *Store) closeAudit(ctx context.Context, v *audit.Verifier, stored audit.Head) error {
 	if err := v.Close(stored); err != nil {
 		return err

@@ -8,19 +8,19 @@ import (
 	"docket/internal/audit"
 )
 
-// Checkup is one examination by the doctor.
+// Checkup is one run of the doctor.
 type Checkup struct {
 	At      time.Time
 	By      string
 	Verdict string
-	// Report is the whole of it, as JSON.
+	// Report is the full report, as JSON.
 	Report []byte
 }
 
-// keepCheckups is how long examinations are kept.
+// keepCheckups is how long runs are kept.
 const keepCheckups = 90 * 24 * time.Hour
 
-// AddCheckup keeps an examination together with its audit entry, and drops very old ones.
+// AddCheckup stores a run together with its audit entry, and deletes very old ones.
 func (s *Store) AddCheckup(ctx context.Context, c Checkup, entry audit.Entry) error {
 	const q = `INSERT INTO checkup (at_us, by_name, verdict, report) VALUES (?, ?, ?, ?)`
 	if err := s.writeOnce(ctx, entry, q, micros(c.At), c.By, c.Verdict, string(c.Report)); err != nil {
@@ -32,8 +32,8 @@ func (s *Store) AddCheckup(ctx context.Context, c Checkup, entry audit.Entry) er
 	})
 }
 
-// LastCheckup is when somebody's latest examination with a verdict was, or with another than that;
-// zero for never.
+// LastCheckup is when by last had a run with this verdict (is true) or with any other (is false); zero for
+// never.
 func (s *Store) LastCheckup(ctx context.Context, by, verdict string, is bool) (time.Time, error) {
 	query := `SELECT at_us FROM checkup WHERE by_name = ? AND verdict <> ? ORDER BY at_us DESC LIMIT 1`
 	if is {
@@ -69,7 +69,7 @@ func (s *Store) Enter(ctx context.Context, e audit.Entry) error {
 	return nil
 }
 
-// Checkups loads the latest examinations, the newest first.
+// Checkups loads the latest runs, newest first.
 func (s *Store) Checkups(ctx context.Context, limit int) ([]Checkup, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT at_us, by_name, verdict, report FROM checkup ORDER BY at_us DESC LIMIT ?`, int64(limit))
 	all, err := collect(rs, err, func(rs rows) (Checkup, error) {

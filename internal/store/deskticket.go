@@ -29,15 +29,15 @@ func scanDeskTicket(rs rows) (desk.Ticket, error) {
 	return t, nil
 }
 
-// DeskTickets returns the local desk's tickets with the mark, notes left out.
+// DeskTickets returns the local desk's tickets with this mark, without their notes.
 func (s *Store) DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, error) {
 	const q = `SELECT ` + deskTicketColumns + ` FROM desk_ticket WHERE mark = ? ORDER BY number`
 	rs, err := s.engine.reader().query(ctx, q, mark)
 	return collect(rs, err, scanDeskTicket)
 }
 
-// AddDeskTicket keeps a new open ticket in the local desk and returns its number; where
-// one with the mark is there already, it returns that one's. A draft without mark is always new.
+// AddDeskTicket stores a new open ticket in the local desk and returns its number; if there is already one
+// with the mark, it returns that one's number. A draft without a mark is always new.
 func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (int64, error) {
 	const insert = `INSERT INTO desk_ticket (mark, subject, body, status, tags, created_at_us, updated_at_us, closed_at_us) VALUES (?, ?, ?, 'open', '[]', ?, ?, 0) ON CONFLICT (mark) DO NOTHING RETURNING number`
 	var mark any
@@ -68,7 +68,7 @@ func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) 
 	return number, nil
 }
 
-// DeskTicket returns a ticket of the local desk with its body, and whether there is one.
+// DeskTicket returns a ticket of the local desk with its body, and whether it exists.
 func (s *Store) DeskTicket(ctx context.Context, number int64) (desk.Ticket, bool, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE number = ?`, number)
 	all, err := collect(rs, err, scanDeskTicket)
@@ -88,14 +88,14 @@ func (s *Store) DeskNotes(ctx context.Context, number int64) ([]string, error) {
 	})
 }
 
-// ListDeskTickets loads the local desk's tickets, latest first, notes left out; limit 0 is
-// all, offset leaves the first ones out.
+// ListDeskTickets loads the local desk's tickets, latest first, without their notes. limit 0 means all;
+// offset skips the first ones.
 func (s *Store) ListDeskTickets(ctx context.Context, limit, offset int) ([]desk.Ticket, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ? OFFSET ?`, allOr(limit), int64(offset))
 	return collect(rs, err, scanDeskTicket)
 }
 
-// DeskTicketsSince lists the local desk's tickets as the query says, notes left out.
+// DeskTicketsSince lists the local desk's tickets that match the query, without their notes.
 func (s *Store) DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Ticket, error) {
 	where, args, order := "mark IS NOT NULL", []any{}, "number"
 	if q.Open {
@@ -108,7 +108,7 @@ func (s *Store) DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Tick
 	return collect(rs, err, scanDeskTicket)
 }
 
-// AddDeskNote keeps a note on a ticket of the local desk.
+// AddDeskNote adds a note to a ticket of the local desk.
 func (s *Store) AddDeskNote(ctx context.Context, number int64, author, text string, now time.Time) error {
 	return s.Write(ctx, func(t *Tx) error { return t.addDeskNote(ctx, number, author, text, now) })
 }
@@ -123,7 +123,7 @@ func (t *Tx) addDeskNote(ctx context.Context, number int64, author, text string,
 	return err
 }
 
-// AddDeskNoteAudited keeps a note together with the audit entry that tells of it: both, or neither.
+// AddDeskNoteAudited adds a note together with the audit entry that records it: both, or neither.
 func (s *Store) AddDeskNoteAudited(ctx context.Context, number int64, author, text string, entry audit.Entry) error {
 	return s.Write(ctx, func(t *Tx) error {
 		// The head is locked first, as every ledger transaction does.
@@ -138,7 +138,7 @@ func (s *Store) AddDeskNoteAudited(ctx context.Context, number int64, author, te
 	})
 }
 
-// TagDeskTicket adds tags to those a ticket of the local desk has.
+// TagDeskTicket adds tags to a ticket of the local desk.
 func (s *Store) TagDeskTicket(ctx context.Context, number int64, tags []string, now time.Time) error {
 	return s.Write(ctx, func(t *Tx) error {
 		// The row is locked first: somebody else may be tagging it.

@@ -42,8 +42,7 @@ func effectArgs(e filing.Effect) ([]any, error) {
 	}, nil
 }
 
-// AddEffects inserts new effects. One that is there already stays as it is: an effect
-// asked for twice is one effect.
+// AddEffects inserts new effects. An existing one stays as it is: an effect requested twice is one effect.
 func (t *Tx) AddEffects(ctx context.Context, all []filing.Effect) error {
 	err := inBatches(all, func(run []filing.Effect) error {
 		args := make([]any, 0, len(run)*effectWidth)
@@ -98,15 +97,15 @@ func effectByID(ctx context.Context, q querier, id string) (filing.Effect, error
 	return all[0], nil
 }
 
-// EffectsOf loads an incident's effects in the order they were asked for.
+// EffectsOf loads an incident's effects in the order in which they were requested.
 func (s *Store) EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, error) {
 	const q = `SELECT ` + effectColumns + ` FROM effect WHERE alert_key = ? AND generation = ? ORDER BY created_at_us, effect_id`
 	rs, err := s.engine.reader().query(ctx, q, int64(m.Key), int64(m.Generation))
 	return collect(rs, err, scanEffect)
 }
 
-// OverdueEffects returns the ids of at most limit unfinished effects whose next move was
-// due before the given time, the longest overdue first: their jobs may be lost.
+// OverdueEffects returns the ids of at most limit unfinished effects whose next step was due before the given
+// time, longest overdue first: their jobs may be lost.
 func (s *Store) OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	const q = `SELECT effect_id FROM effect WHERE done_at_us = 0 AND not_before_us < ? AND created_at_us < ? AND sent_at_us < ? ORDER BY not_before_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(before), micros(before), micros(before), int64(limit))

@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// HeardExpected notes that an alert that must come was heard of. An older word never
-// replaces a newer one.
+// HeardExpected records that an expected alert was received. An older report never replaces a newer one.
 func (s *Store) HeardExpected(ctx context.Context, source, title string, at time.Time) error {
 	const q = `INSERT INTO expected (source, title, heard_at_us) VALUES (?, ?, ?)
 		ON CONFLICT (source, title) DO UPDATE SET heard_at_us = excluded.heard_at_us WHERE expected.heard_at_us < excluded.heard_at_us`
@@ -21,7 +20,7 @@ func (s *Store) HeardExpected(ctx context.Context, source, title string, at time
 	return nil
 }
 
-// LastExpected is when an alert that must come was last heard of, zero for never.
+// LastExpected is when an expected alert was last received, zero for never.
 func (s *Store) LastExpected(ctx context.Context, source, title string) (time.Time, error) {
 	const q = `SELECT heard_at_us FROM expected WHERE source = ? AND title = ?`
 	rs, err := s.engine.reader().query(ctx, q, source, title)

@@ -8,10 +8,10 @@ import (
 	"docket/internal/flag"
 )
 
-// Switches is all that operators have switched.
+// Switches is everything that operators have switched.
 type Switches struct {
-	// Switched is how often anything was changed before this was read; Resettled up to
-	// which change the incidents without a ticket were asked again.
+	// Switched is how often anything had been changed when this was read. Resettled is the change up to which
+	// the incidents without a ticket were re-evaluated.
 	Switched, Resettled int64
 	Flags               []flag.Setting
 	Silences            []Silence
@@ -23,7 +23,7 @@ func (s *Store) Switched(ctx context.Context) (int64, error) {
 	return one[int64](ctx, s.engine.reader(), `SELECT switched FROM audit_head WHERE one = 1`)
 }
 
-// Flags loads what operators have set.
+// Flags loads the operators' settings.
 func (s *Store) Flags(ctx context.Context) ([]flag.Setting, error) {
 	return flags(ctx, s.engine.reader())
 }
@@ -43,8 +43,8 @@ func flags(ctx context.Context, q querier) ([]flag.Setting, error) {
 	return all, nil
 }
 
-// SetFlag keeps what an operator has set. entry makes the audit entry out of what was set
-// before, nil for nothing; it is not called where the flag stands so already.
+// SetFlag stores what an operator has set. entry makes the audit entry from the previous setting, nil for
+// none; it is not called if the flag is already set this way.
 func (s *Store) SetFlag(ctx context.Context, set flag.Setting, entry func(before *flag.Setting) audit.Entry) (changed bool, err error) {
 	const q = `INSERT INTO flag (name, is_on, changed_at_us, changed_by, why) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, changed_at_us = excluded.changed_at_us, changed_by = excluded.changed_by, why = excluded.why`
@@ -71,11 +71,11 @@ func (s *Store) SetFlag(ctx context.Context, set flag.Setting, entry func(before
 	return changed, nil
 }
 
-// switchOver runs one change of what is switched: with its audit entry, counted, and told to
-// the other processes, all in one transaction. No entry means that nothing changes.
+// switchOver makes one change of a switch: with its audit entry, counted, and announced to the other
+// processes, all in one transaction. No entry means that nothing changes.
 func (s *Store) switchOver(ctx context.Context, do func(*Tx) ([]audit.Entry, error)) error {
 	return s.Write(ctx, func(t *Tx) error {
-		// First, as the ledger does: what decides meanwhile is before this or after it.
+		// First, as in the ledger: any decision made in the meantime is either before or after this one.
 		head, err := t.AuditHead(ctx)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func (s *Store) switchOver(ctx context.Context, do func(*Tx) ([]audit.Entry, err
 	})
 }
 
-// LoadSwitches loads all that is switched; of silences and windows, what is not over.
+// LoadSwitches loads all switches; of silences and windows, only those that are not over.
 func (s *Store) LoadSwitches(ctx context.Context) (Switches, error) {
 	var all Switches
 	var err error
@@ -118,11 +118,11 @@ func (s *Store) LoadSwitches(ctx context.Context) (Switches, error) {
 	return all, err
 }
 
-// Listen calls heard once it listens, and whenever another process has switched something,
-// until that fails or ctx ends.
+// Listen calls heard once it is listening, and whenever another process has switched something, until that
+// fails or ctx ends.
 func (s *Store) Listen(ctx context.Context, heard func()) error { return s.engine.listen(ctx, heard) }
 
-// Resettle notes that all incidents without a ticket were asked again after this change.
+// Resettle records that all incidents without a ticket were re-evaluated after this change.
 func (s *Store) Resettle(ctx context.Context, switched int64) error {
 	err := s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec(ctx, `UPDATE resettled SET switched = ? WHERE one = 1 AND switched < ?`, switched, switched)

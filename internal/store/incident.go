@@ -93,8 +93,8 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 	}, nil
 }
 
-// LatestIncidents loads the latest incident of each key; keys without one are left out.
-// Where a key has a live incident, that is the latest.
+// LatestIncidents loads the latest incident of each key; keys without one are left out. If a key has a live
+// incident, that is the latest.
 func (t *Tx) LatestIncidents(ctx context.Context, keys []alert.Key) (map[alert.Key]incident.Incident, error) {
 	found := make(map[alert.Key]incident.Incident, len(keys))
 	err := inBatches(keys, func(run []alert.Key) error {
@@ -148,7 +148,7 @@ func incidentByMark(ctx context.Context, q querier, m alert.Mark) (incident.Inci
 	return all[0], nil
 }
 
-// AddIncidents inserts new incidents. A second live one of a key fails by the schema.
+// AddIncidents inserts new incidents. The schema rejects a second live one for a key.
 func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 	err := inBatches(all, func(run []incident.Incident) error {
 		args := make([]any, 0, len(run)*incidentWidth)
@@ -196,13 +196,13 @@ func scanMark(rs rows) (alert.Mark, error) {
 	return alert.Mark{Key: alert.Key(key), Generation: int(generation)}, err
 }
 
-// Place is where a walk over the incidents that want something has come to.
+// Place is the position of a walk over the incidents that WantingIncidents returns.
 type Place struct {
 	severity, openedAt, key int64
 }
 
-// WantingIncidents returns at most limit open incidents that have no ticket, or something to
-// tell to it, the worst first, and where to go on.
+// WantingIncidents returns at most limit open incidents that have no ticket, or have something to add to it,
+// worst first, and where to continue.
 func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([]alert.Mark, Place, error) {
 	const q = `SELECT severity, opened_at_us, alert_key, generation FROM incident
 		WHERE state = 'open' AND (ticket_state = 'none' OR (ticket_state = 'filed' AND fires > fires_noted))
@@ -220,28 +220,28 @@ func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([
 	return all, after, nil
 }
 
-// IncidentFilter narrows a listing; zero fields do not narrow.
+// IncidentFilter narrows a listing; zero fields have no effect.
 type IncidentFilter struct {
-	// Live keeps only those that go on.
+	// Live selects only incidents that are not over.
 	Live bool
-	// Key keeps one alert_key.
+	// Key selects one alert_key.
 	Key *alert.Key
-	// TicketID keeps those in one ticket.
+	// TicketID selects the incidents in one ticket.
 	TicketID string
-	// Surface keeps one surface's; States those in one of these states.
+	// Surface selects one surface's incidents; States those in one of these states.
 	Surface string
 	States  []incident.State
-	// Unfiled keeps those whose ticket was asked for and is not there yet.
+	// Unfiled selects incidents whose ticket was requested and does not exist yet.
 	Unfiled bool
-	// Text keeps those with it in their title, in any case of ASCII letters.
+	// Text selects incidents with this text in their title, ignoring the case of ASCII letters.
 	Text string
 	// Behind leaves out this one and all that come before it in the listing.
 	Behind alert.Mark
-	// Limit bounds the number; 0 is all.
+	// Limit is the maximum number; 0 means all.
 	Limit int
 }
 
-// ListIncidents loads incidents, the latest opened first.
+// ListIncidents loads incidents, latest opened first.
 func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident.Incident, error) {
 	var where []string
 	var args []any
@@ -301,7 +301,7 @@ func (s *Store) LiveOn(ctx context.Context, surfaces []string) ([]incident.Incid
 	return found, nil
 }
 
-// contains is the pattern of what has a text in it, for LOWER(...) LIKE.
+// contains is the pattern for anything that contains a text, for LOWER(...) LIKE.
 func contains(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }

@@ -9,15 +9,15 @@ import (
 	"docket/internal/incident"
 )
 
-// Lease is the right to do something that one replica at a time does.
+// Lease is the right to do something that only one replica does at a time.
 type Lease struct {
-	// Held says that the asker has it.
+	// Held reports whether the caller has it.
 	Held bool
-	// Cursor is how far whoever had it came, zero at first.
+	// Cursor is how far its holders have come so far, zero at first.
 	Cursor time.Time
 }
 
-// TakeLease takes a lease, or prolongs one's own, where nobody else has it at that moment.
+// TakeLease takes a lease, or extends the caller's own, if nobody else holds it at that moment.
 func (s *Store) TakeLease(ctx context.Context, name, holder string, now time.Time, hold time.Duration) (Lease, error) {
 	const add = `INSERT INTO lease (name, holder, until_us, cursor_us) VALUES (?, '', 0, 0) ON CONFLICT (name) DO NOTHING`
 	const take = `UPDATE lease SET holder = ?, until_us = ? WHERE name = ? AND (holder = ? OR until_us <= ?)`
@@ -40,7 +40,7 @@ func (s *Store) TakeLease(ctx context.Context, name, holder string, now time.Tim
 	return l, nil
 }
 
-// MoveLease keeps how far a lease's holder came; for anybody else it does nothing.
+// MoveLease records how far a lease's holder has come; for anybody else it does nothing.
 func (s *Store) MoveLease(ctx context.Context, name, holder string, cursor time.Time) error {
 	err := s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec(ctx, `UPDATE lease SET cursor_us = ? WHERE name = ? AND holder = ?`, micros(cursor), name, holder)
@@ -52,7 +52,7 @@ func (s *Store) MoveLease(ctx context.Context, name, holder string, cursor time.
 	return nil
 }
 
-// EndLease gives a lease back, so that somebody else need not wait for its end.
+// EndLease returns a lease, so that nobody has to wait until it expires.
 func (s *Store) EndLease(ctx context.Context, name, holder string) error {
 	err := s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec(ctx, `UPDATE lease SET until_us = 0 WHERE name = ? AND holder = ?`, name, holder)
@@ -64,8 +64,8 @@ func (s *Store) EndLease(ctx context.Context, name, holder string) error {
 	return nil
 }
 
-// LiveTicketed loads the live incidents that have a ticket in a desk, in pages: those behind
-// the given key, at most limit.
+// LiveTicketed loads the live incidents that have a ticket in a desk, page by page: those after the given
+// key, at most limit.
 func (s *Store) LiveTicketed(ctx context.Context, desk string, after alert.Key, first bool, limit int) ([]incident.Incident, error) {
 	where, args := `live = 1 AND ticket_id <> '' AND ticket_desk = ?`, []any{desk}
 	if !first {
@@ -79,7 +79,7 @@ func (s *Store) LiveTicketed(ctx context.Context, desk string, after alert.Key, 
 	return all, nil
 }
 
-// Unfinished returns the marks of incidents with an effect that is not finished.
+// Unfinished returns the marks of incidents with an unfinished effect.
 func (s *Store) Unfinished(ctx context.Context) (map[alert.Mark]bool, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT DISTINCT alert_key, generation FROM effect WHERE done_at_us = 0`)
 	marks := map[alert.Mark]bool{}
@@ -95,7 +95,7 @@ func (s *Store) Unfinished(ctx context.Context) (map[alert.Mark]bool, error) {
 	return marks, nil
 }
 
-// HasEffect reports whether an effect was ever asked for.
+// HasEffect reports whether an effect was ever requested.
 func (s *Store) HasEffect(ctx context.Context, id string) (bool, error) {
 	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM effect WHERE effect_id = ?`, id)
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *Store) HasEffect(ctx context.Context, id string) (bool, error) {
 	return n > 0, nil
 }
 
-// EndDeadLeases ends what processes before this one held, where that can be known: on SQLite,
-// where this process is alone. Elsewhere it does nothing, and their time runs out.
+// EndDeadLeases ends the leases of earlier processes if they are known to be gone: on SQLite, where this
+// process is the only one. On PostgreSQL it does nothing, and they expire.
 func (s *Store) EndDeadLeases(ctx context.Context) error {
 	if !s.Exclusive() {
 		return nil

@@ -35,8 +35,8 @@ func noticeArgs(n notice.Notice) []any {
 	}
 }
 
-// AskNotices asks for notices to be told. One that is there already gets the new words, and
-// keeps its message and its pace; with the same words it stays as it is.
+// AskNotices requests notices. An existing one gets the new content, and keeps its message and its pace; if
+// the content is the same, it stays as it is.
 func (t *Tx) AskNotices(ctx context.Context, all []notice.Notice) error {
 	const conflict = ` ON CONFLICT (notice_id) DO UPDATE SET wanted = excluded.wanted, asked_at_us = excluded.asked_at_us, version = notice.version + 1,
 		state = CASE WHEN notice.state = 'sending' THEN 'sending' ELSE 'waiting' END WHERE notice.wanted <> excluded.wanted`
@@ -85,15 +85,15 @@ func noticeByID(ctx context.Context, q querier, id string) (notice.Notice, error
 	return all[0], nil
 }
 
-// NoticesOf loads an incident's notices; those of the zero Mark are the operator's.
+// NoticesOf loads an incident's notices; those of the zero Mark are for the operator.
 func (s *Store) NoticesOf(ctx context.Context, m alert.Mark) ([]notice.Notice, error) {
 	const q = `SELECT ` + noticeColumns + ` FROM notice WHERE alert_key = ? AND generation = ? ORDER BY notice_id`
 	rs, err := s.engine.reader().query(ctx, q, int64(m.Key), int64(m.Generation))
 	return collect(rs, err, scanNotice)
 }
 
-// OverdueNotices returns the ids of at most limit notices whose next move was due before the
-// given time: their jobs may be lost.
+// OverdueNotices returns the ids of at most limit notices whose next step was due before the given time:
+// their jobs may be lost.
 func (s *Store) OverdueNotices(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	const q = `SELECT notice_id FROM notice WHERE state IN ('waiting', 'sending') AND not_before_us < ? AND asked_at_us < ? AND sent_at_us < ? ORDER BY not_before_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(before), micros(before), micros(before), int64(limit))

@@ -18,25 +18,25 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// postgresEngine is a pool of connections.
+// postgresEngine is a connection pool.
 type postgresEngine struct {
 	pool  *pgxpool.Pool
 	bound sync.Map // query with ? -> query with $n
 }
 
 const (
-	// poolConns bounds the connections of one replica: hosted PostgreSQL often allows 20 in all.
+	// poolConns limits the connections of one replica: hosted PostgreSQL often allows only 20 in all.
 	poolConns = 12
-	// connectTimeout bounds one attempt to connect.
+	// connectTimeout limits one attempt to connect.
 	connectTimeout = 5 * time.Second
 )
 
-// openPostgres opens the pool. It does not wait for the server: a database that is away
-// at the start is said by the first call and may come back.
+// openPostgres opens the pool. It does not wait for the server: if the database is unreachable at the start,
+// the first call reports it, and it may come back.
 func openPostgres(ctx context.Context, url string) (engine, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		// The cause may quote the URL, password included.
+		// The cause may contain the URL, including the password.
 		return nil, errors.New("the database URL is not a valid postgres:// URL")
 	}
 	if cfg.MaxConns < poolConns && !strings.Contains(url, "pool_max_conns") {
@@ -46,14 +46,14 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "docket"
 	params["timezone"] = "UTC"
-	// A replica that is paused in a transaction must not hold up the others.
+	// A replica that is paused within a transaction must not block the others.
 	params["idle_in_transaction_session_timeout"] = "10s"
 	params["lock_timeout"] = "20s"
 	params["statement_timeout"] = "30s"
-	// Plans are kept, and ours are made while the tables are still empty, when reading all
-	// of one looks cheapest. Every query of ours has its index.
+	// Plans are cached, and ours are made while the tables are still empty, when a sequential scan looks
+	// cheapest. Every query of ours has its index.
 	params["enable_seqscan"] = "off"
-	// That makes a table that is read whole look dear enough to be compiled: 10 ms for 1 ms.
+	// With that, a sequential scan looks expensive enough to be compiled: 10 ms to save 1 ms.
 	params["jit"] = "off"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
@@ -92,7 +92,7 @@ func (e *postgresEngine) begin(ctx context.Context) (transaction, error) {
 	return &postgresTx{pgQuerier: pgQuerier{e, tx}, tx: tx}, nil
 }
 
-// explain says in one sentence what PostgreSQL's code or the network's error means.
+// explain says in one sentence what PostgreSQL's error code or the network error means.
 func (e *postgresEngine) explain(err error) string {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pe.Code {
@@ -126,10 +126,10 @@ func (e *postgresEngine) explain(err error) string {
 	return "the connection to PostgreSQL failed"
 }
 
-// channel is where a replica tells the others that something was switched.
+// channel is where replicas announce that something was switched.
 const channel = "docket_switched"
 
-// listen has a connection of its own: what waits on it must not keep one of the pool's.
+// listen uses a connection of its own, so that waiting does not take one from the pool.
 func (e *postgresEngine) listen(ctx context.Context, heard func()) error {
 	conn, err := pgx.ConnectConfig(ctx, e.pool.Config().ConnConfig)
 	if err != nil {
@@ -139,7 +139,7 @@ func (e *postgresEngine) listen(ctx context.Context, heard func()) error {
 	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	heard() // Nobody told us of what was switched before.
+	heard() // We missed everything that was switched before.
 	for {
 		if _, err := conn.WaitForNotification(ctx); err != nil {
 			return fmt.Errorf("wait for a notification: %w", err)
@@ -148,7 +148,7 @@ func (e *postgresEngine) listen(ctx context.Context, heard func()) error {
 	}
 }
 
-// away: all but what PostgreSQL says of the data (class 22) and its constraints (class 23).
+// away is true for everything except errors about the data (class 22) and its constraints (class 23).
 func (e *postgresEngine) away(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return !strings.HasPrefix(pe.Code, "22") && !strings.HasPrefix(pe.Code, "23")
@@ -189,7 +189,7 @@ func (r pgRows) Close() error {
 	return r.Err()
 }
 
-// bind turns ? into $1, $2 ...; our texts hold no other question mark.
+// bind turns ? into $1, $2 ...; our SQL contains no other question mark.
 func (e *postgresEngine) bind(query string) string {
 	if done, ok := e.bound.Load(query); ok {
 		return done.(string)
@@ -207,8 +207,8 @@ func (e *postgresEngine) bind(query string) string {
 	return b.String()
 }
 
-// postgresTx sends its changes in one go, before the next read or the commit: on a network
-// each way there and back costs more than the statement.
+// postgresTx sends its changes together, before the next read or the commit: on a network, each round trip
+// costs more than the statement.
 type postgresTx struct {
 	pgQuerier
 	tx      pgx.Tx
@@ -230,7 +230,7 @@ func (t *postgresTx) laterOne(_ context.Context, query string, args ...any) erro
 	return nil
 }
 
-// flush sends what waits.
+// flush sends the pending statements.
 func (t *postgresTx) flush(ctx context.Context) error {
 	if t.waiting.Len() == 0 {
 		return nil
@@ -264,7 +264,7 @@ func (t *postgresTx) commit(ctx context.Context) error {
 func (t *postgresTx) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
-	_ = t.tx.Rollback(ctx) // After a commit it says ErrTxClosed, which is no news.
+	_ = t.tx.Rollback(ctx) // After a commit it returns ErrTxClosed, as expected.
 }
 
 func (t *postgresTx) river() any { return t.tx }

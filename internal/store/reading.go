@@ -12,7 +12,7 @@ import (
 	"docket/internal/surface"
 )
 
-// Span is how much time one surface.Sum adds up.
+// Span is the length of time that one surface.Sum covers.
 type Span int64
 
 // The spans, in seconds.
@@ -22,12 +22,12 @@ const (
 	Day    Span = 86400
 )
 
-// Of returns the beginning of the span that at lies in, in UTC.
+// Of returns the start of the span that contains at, in UTC.
 func (p Span) Of(at time.Time) time.Time {
 	return time.Unix(at.Unix()-at.Unix()%int64(p), 0).UTC()
 }
 
-// How long what is kept; a year is what the pages show.
+// How long each kind of data is kept; the pages show a year.
 const (
 	keepRaw  = 48 * time.Hour
 	keepFine = 8 * 24 * time.Hour
@@ -36,7 +36,7 @@ const (
 
 const sumWidth = 10
 
-// addSums adds a batch to the hours' and days' sums.
+// addSums adds a batch to the hourly and daily sums.
 func (t *Tx) addSums(ctx context.Context, batch []Observed) error {
 	type key struct {
 		span Span
@@ -72,9 +72,8 @@ const (
 		slowest_us = CASE WHEN reading_sum.slowest_us > excluded.slowest_us THEN reading_sum.slowest_us ELSE excluded.slowest_us END`
 )
 
-// Thin folds the raw readings of some surfaces that are older than two days into minutes,
-// and drops what is older than anybody looks at. The surfaces are those with ids from first
-// on, up to last.
+// Thin merges the raw readings of some surfaces that are older than two days into minutes, and deletes what
+// is too old to be shown. The surfaces are those with ids from first to last.
 func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) error {
 	raw := micros(Minute.Of(now.Add(-keepRaw)))
 	const fold = `INSERT INTO reading_sum (` + sumColumns + `)
@@ -106,7 +105,7 @@ func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) erro
 	return nil
 }
 
-// Readings loads a surface's raw readings that are not before from but before to, oldest first, at most
+// Readings loads a surface's raw readings from from (inclusive) to to (exclusive), oldest first, at most
 // limit of them: the newest ones.
 func (s *Store) Readings(ctx context.Context, id int64, from, to time.Time, limit int) ([]surface.Reading, error) {
 	const q = `SELECT at_us, status, latency_us, reason FROM reading WHERE surface_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us DESC LIMIT ?`
@@ -125,8 +124,8 @@ func (s *Store) Readings(ctx context.Context, id int64, from, to time.Time, limi
 	return all, nil
 }
 
-// Sums loads the sums of one span of some surfaces, by id, not before from but before to,
-// oldest first. Spans without a reading are missing.
+// Sums loads the sums of some surfaces for one span, by id, from from (inclusive) to to (exclusive), oldest
+// first. Spans without a reading are missing.
 func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.Time) (map[int64][]surface.Sum, error) {
 	sums := make(map[int64][]surface.Sum, len(ids))
 	for run := range slices.Chunk(ids, batches[0]) {
@@ -135,8 +134,8 @@ func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.
 			args = append(args, id)
 		}
 		args = append(args, int64(span), micros(from), micros(to))
-		// Joined to a list, so that each surface is found by the index: with IN, PostgreSQL reads
-		// the whole span where it has no statistics yet.
+		// Joined with a list, so that each surface is found by the index: with IN, PostgreSQL reads the whole
+		// span as long as it has no statistics.
 		q := `WITH wanted(id) AS (VALUES ` + strings.TrimSuffix(strings.Repeat(`(CAST(? AS BIGINT)), `, len(run)), `, `) + `) SELECT ` + sumColumns + ` FROM wanted CROSS JOIN reading_sum WHERE surface_id = wanted.id AND span = ? AND at_us >= ? AND at_us < ? ORDER BY surface_id, at_us`
 		rs, err := s.engine.reader().query(ctx, q, args...)
 		_, err = collect(rs, err, func(rs rows) (struct{}, error) {
@@ -155,7 +154,7 @@ func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.
 	return sums, nil
 }
 
-// Turned is a turn of a tile, and why.
+// Turned is a change of a tile's status, and its reason.
 type Turned struct {
 	Surface string
 	surface.Turn
@@ -163,8 +162,8 @@ type Turned struct {
 	Reason string
 }
 
-// Turns loads how tiles turned, newest first, at most limit; of one surface where name is
-// set, else of all.
+// Turns loads the status changes of tiles, newest first, at most limit; of one surface if name is set,
+// otherwise of all.
 func (s *Store) Turns(ctx context.Context, name string, since time.Time, limit int) ([]Turned, error) {
 	q, args := `SELECT name, at_us, from_status, to_status, reason FROM turn JOIN surface ON surface.id = turn.surface_id WHERE at_us >= ?`, []any{micros(since)}
 	if name != "" {

@@ -29,8 +29,8 @@ func compareVersions(have int64) error {
 	return nil
 }
 
-// advisoryLock is the key of the PostgreSQL lock that lets one replica migrate at a time
-// ("docket" in ASCII).
+// advisoryLock is the key of the PostgreSQL lock that lets only one replica migrate at a time ("docket" in
+// ASCII).
 const advisoryLock = 0x646f636b6574
 
 func (e *sqliteEngine) migrate(ctx context.Context) error {
@@ -55,7 +55,7 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Release()
-	// Waiting for another replica's migration may take longer than one statement should.
+	// Waiting for another replica's migration may take longer than a single statement should.
 	if _, err := conn.Exec(ctx, "SET statement_timeout = 0; SET lock_timeout = 0"); err != nil {
 		return fmt.Errorf("prepare to migrate: %w", err)
 	}
@@ -63,7 +63,7 @@ func (e *postgresEngine) migrate(ctx context.Context) error {
 		return fmt.Errorf("wait for the migration lock: %w", err)
 	}
 	defer func() {
-		// The connection's end frees the lock too; it is closed so that its settings go with it.
+		// Closing the connection releases the lock as well; it is closed so that its settings go with it.
 		_ = conn.Conn().Close(context.WithoutCancel(ctx))
 	}()
 	db := e.sqlDB()

@@ -8,23 +8,23 @@ import (
 	"docket/internal/audit"
 )
 
-// Session is somebody who is logged in.
+// Session is a login session.
 type Session struct {
-	// IDHash is the hash of what the browser holds: the table's readers can log in as nobody.
+	// IDHash is the hash of the browser's session id: whoever reads the table cannot log in with it.
 	IDHash string
-	// Kind is the way of the login: password or oidc.
+	// Kind is how the user logged in: password or oidc.
 	Kind string
 	Name string
-	// Role is, for a password's session, always the account's present one.
+	// Role is, for a password session, always the account's current role.
 	Role string
-	// Epoch is the account's at the login, or names the roles as they were configured then.
+	// Epoch is the account's at the login, or identifies the roles as they were configured then.
 	Epoch     int64
 	CreatedAt time.Time
 	// SeenAt is when it was last used, to the minute.
 	SeenAt time.Time
 }
 
-// StartSession keeps a new session. The entry tells of the login.
+// StartSession stores a new session. The entry records the login.
 func (s *Store) StartSession(ctx context.Context, n Session, entry audit.Entry) error {
 	const q = `INSERT INTO session (id_hash, kind, name, role, epoch, created_at_us, seen_at_us) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	err := s.writeAudited(ctx, func(t *Tx) error {
@@ -37,8 +37,8 @@ func (s *Store) StartSession(ctx context.Context, n Session, entry audit.Entry) 
 	return nil
 }
 
-// LoadSession loads one that was seen after idle and began after oldest. ErrNotFound: there
-// is none, or its account is gone or has another password since.
+// LoadSession loads a session that was used after idle and began after oldest. ErrNotFound: there is none, or
+// its account is gone or has a new password.
 func (s *Store) LoadSession(ctx context.Context, idHash string, idle, oldest time.Time) (Session, error) {
 	const q = `SELECT s.id_hash, s.kind, s.name, COALESCE(a.role, s.role), s.epoch, s.created_at_us, s.seen_at_us
 		FROM session s LEFT JOIN account a ON s.kind = 'password' AND a.name = s.name
@@ -60,7 +60,7 @@ func (s *Store) LoadSession(ctx context.Context, idHash string, idle, oldest tim
 	return all[0], nil
 }
 
-// TouchSession notes that a session is in use.
+// TouchSession records that a session is in use.
 func (s *Store) TouchSession(ctx context.Context, idHash string, now time.Time) error {
 	const q = `UPDATE session SET seen_at_us = ? WHERE id_hash = ? AND seen_at_us < ?`
 	return s.Write(ctx, func(t *Tx) error {
@@ -69,7 +69,7 @@ func (s *Store) TouchSession(ctx context.Context, idHash string, now time.Time) 
 	})
 }
 
-// EndSession deletes a session. The entry tells of the logout.
+// EndSession deletes a session. The entry records the logout.
 func (s *Store) EndSession(ctx context.Context, idHash string, entry audit.Entry) error {
 	const q = `DELETE FROM session WHERE id_hash = ?`
 	err := s.writeAudited(ctx, func(t *Tx) error { return mustAffect(t.exec(ctx, q, idHash)) }, entry)
@@ -79,8 +79,8 @@ func (s *Store) EndSession(ctx context.Context, idHash string, entry audit.Entry
 	return nil
 }
 
-// DropSessions deletes sessions that were not seen since idle or began before oldest, and
-// tries to log in that no longer count.
+// DropSessions deletes sessions that were last used before idle or began before oldest, and login attempts
+// that no longer count.
 func (s *Store) DropSessions(ctx context.Context, idle, oldest, tries time.Time) error {
 	const sessions = `DELETE FROM session WHERE seen_at_us <= ? OR created_at_us <= ?`
 	const logins = `DELETE FROM login_try WHERE since_us <= ?`
@@ -93,8 +93,8 @@ func (s *Store) DropSessions(ctx context.Context, idle, oldest, tries time.Time)
 	})
 }
 
-// CountTry counts one more try to log in as a subject, and returns how many there were
-// since its window began: one that began before since is over, and a new one begins now.
+// CountTry counts one more login attempt for a subject, and returns how many there were since its window
+// began. A window that began before since is over, and a new one begins now.
 func (s *Store) CountTry(ctx context.Context, subject string, since, now time.Time) (int64, error) {
 	const q = `INSERT INTO login_try (subject, tries, since_us) VALUES (?, 1, ?)
 		ON CONFLICT (subject) DO UPDATE SET
@@ -112,7 +112,7 @@ func (s *Store) CountTry(ctx context.Context, subject string, since, now time.Ti
 	return tries, nil
 }
 
-// ForgetTries forgets the tries of a subject that has logged in.
+// ForgetTries forgets the login attempts of a subject that has logged in.
 func (s *Store) ForgetTries(ctx context.Context, subject string) error {
 	const q = `DELETE FROM login_try WHERE subject = ?`
 	return s.Write(ctx, func(t *Tx) error {

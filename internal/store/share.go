@@ -6,21 +6,20 @@ import (
 	"time"
 )
 
-// Shares is how many shares the surfaces are dealt out in among the replicas.
+// Shares is the number of shares in which the surfaces are distributed among the replicas.
 const Shares = 64
 
 // Watcher is one process that watches surfaces.
 type Watcher struct {
 	Name string
-	// Hold is how long a share stays its own without a word; Seen how long a silent
-	// watcher counts as one to leave shares for.
+	// Hold is how long a share stays its own without renewal; Seen is how long a silent watcher still counts
+	// as alive when shares are distributed.
 	Hold, Seen time.Duration
 }
 
-// DealShares prolongs the watcher's shares and takes or gives back some, so that all that
-// are alive have as many as the others. It returns those that are its own until now plus
-// Hold. A share is free once its time is over by everybody's clock: margin is how far the
-// clocks may differ.
+// DealShares extends the watcher's shares and takes or gives back some, so that all live watchers have
+// equally many. It returns those that belong to it until now plus Hold. A share is free once it has expired
+// by everybody's clock: margin is how far the clocks may differ.
 func (s *Store) DealShares(ctx context.Context, w Watcher, now time.Time, margin time.Duration) ([]int, error) {
 	var own []int
 	err := s.Write(ctx, func(t *Tx) error {
@@ -69,10 +68,10 @@ func (t *Tx) seeWatcher(ctx context.Context, name string, now time.Time) error {
 	return err
 }
 
-// shares locks and loads who has which share.
+// shares locks and loads the owners of all shares.
 func (t *Tx) shares(ctx context.Context) ([Shares]share, error) {
 	var all [Shares]share
-	// Whoever writes this row first deals first: one at a time on PostgreSQL, too.
+	// Whoever writes this row first goes first: one at a time, on PostgreSQL as well.
 	const lock = `INSERT INTO watch_share (share, watcher, until_us) VALUES (-1, '', 0) ON CONFLICT (share) DO UPDATE SET until_us = watch_share.until_us`
 	if _, err := t.exec(ctx, lock); err != nil {
 		return all, err
@@ -90,8 +89,8 @@ func (t *Tx) shares(ctx context.Context) ([Shares]share, error) {
 	return all, err
 }
 
-// keepShares prolongs the watcher's shares. Those that it gives up run out by themselves:
-// a probe of theirs may still be on its way.
+// keepShares extends the watcher's shares. Those that it gives up simply expire: one of their probes may
+// still be running.
 func (t *Tx) keepShares(ctx context.Context, w Watcher, own []int, now time.Time) error {
 	return inBatches(own, func(run []int) error {
 		args := make([]any, 0, 3*len(run))
@@ -103,8 +102,8 @@ func (t *Tx) keepShares(ctx context.Context, w Watcher, own []int, now time.Time
 	})
 }
 
-// FreeShares gives a watcher's shares back at once; with every set, everybody's, which only
-// the one process of a SQLite file may do.
+// FreeShares gives a watcher's shares back at once. With every set it frees everybody's, which only the
+// single process of a SQLite file may do.
 func (s *Store) FreeShares(ctx context.Context, watcher string, every bool) error {
 	err := s.Write(ctx, func(t *Tx) error {
 		for _, table := range [...]string{`watch_share WHERE watcher = ?`, `watcher WHERE name = ?`} {
@@ -120,7 +119,7 @@ func (s *Store) FreeShares(ctx context.Context, watcher string, every bool) erro
 	return nil
 }
 
-// WatchedBy returns who has each share at the moment, by the shares' numbers.
+// WatchedBy returns the current owner of each share, by share number.
 func (s *Store) WatchedBy(ctx context.Context) (map[int]string, error) {
 	by := map[int]string{}
 	rs, err := s.engine.reader().query(ctx, `SELECT share, watcher FROM watch_share WHERE share >= 0`)

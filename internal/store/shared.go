@@ -12,7 +12,7 @@ import (
 	"docket/internal/storm"
 )
 
-// StormWindow loads how many incidents of a route want a ticket; an empty one if none did yet.
+// StormWindow loads how many incidents of a route want a ticket; an empty one if none have yet.
 func (t *Tx) StormWindow(ctx context.Context, route string) (storm.Window, error) {
 	c := storm.Window{Route: route}
 	text, err := one[string](ctx, t, `SELECT state FROM crowd WHERE route = ?`, route)
@@ -46,8 +46,7 @@ type Entry struct {
 
 const entryWidth = 5
 
-// AddListings adds incidents to their gatherings. One that is in a gathering already fails
-// by the schema.
+// AddListings adds incidents to their gatherings. The schema rejects one that is already in a gathering.
 func (t *Tx) AddListings(ctx context.Context, all []Entry) error {
 	err := inBatches(all, func(run []Entry) error {
 		args := make([]any, 0, len(run)*entryWidth)
@@ -62,7 +61,7 @@ func (t *Tx) AddListings(ctx context.Context, all []Entry) error {
 	return nil
 }
 
-// MarkListed notes that the effect's text lists the members.
+// MarkListed records that the effect's text lists the members.
 func (t *Tx) MarkListed(ctx context.Context, effectID string, members []alert.Mark) error {
 	err := inBatches(members, func(run []alert.Mark) error {
 		for _, m := range run {
@@ -78,8 +77,8 @@ func (t *Tx) MarkListed(ctx context.Context, effectID string, members []alert.Ma
 	return nil
 }
 
-// WaitingMembers loads at most limit incidents that a gathering is to list next, with the
-// words of one of their alerts, oldest first.
+// WaitingMembers loads at most limit incidents that a gathering must list next, each with the text of one of
+// its alerts, oldest first.
 func (t *Tx) WaitingMembers(ctx context.Context, within alert.Mark, limit int) ([]incident.Member, error) {
 	const q = `SELECT ` + incidentColumns + ` FROM incident JOIN (SELECT alert_key AS k, generation AS g, added_at_us FROM listing
 		WHERE within_key = ? AND within_generation = ? AND effect_id = '' ORDER BY added_at_us, alert_key LIMIT ?) AS waiting

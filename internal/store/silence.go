@@ -11,11 +11,11 @@ import (
 	"docket/internal/silence"
 )
 
-// Silence is a kept silence.
+// Silence is a stored silence.
 type Silence struct {
 	silence.Silence
 	CreatedAt time.Time
-	// ExpiredBy is who ended it before its time, "" for nobody.
+	// ExpiredBy is who ended it early, "" for nobody.
 	ExpiredBy string
 }
 
@@ -40,17 +40,17 @@ func scanSilence(rs rows) (Silence, error) {
 	return s, nil
 }
 
-// SilenceFilter narrows a listing; zero fields do not narrow.
+// SilenceFilter narrows a listing; zero fields have no effect.
 type SilenceFilter struct {
-	// ID keeps one.
+	// ID selects one.
 	ID string
 	// NotOver leaves out what has ended.
 	NotOver bool
-	// Limit bounds the number; 0 is all.
+	// Limit is the maximum number; 0 means all.
 	Limit int
 }
 
-// Silences loads silences, the latest end first.
+// Silences loads silences, latest end first.
 func (s *Store) Silences(ctx context.Context, f SilenceFilter) ([]Silence, error) {
 	return silences(ctx, s.engine.reader(), f, time.Now())
 }
@@ -72,7 +72,7 @@ func silences(ctx context.Context, q querier, f SilenceFilter, now time.Time) ([
 	return all, nil
 }
 
-// AddSilence keeps a new silence; most bounds how many may stand that are not over.
+// AddSilence stores a new silence; most limits how many may exist that are not over.
 func (s *Store) AddSilence(ctx context.Context, n Silence, most int, entry audit.Entry) error {
 	const q = `INSERT INTO silence (` + silenceColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 	texts, err := json.Marshal(n.Matchers.Texts())
@@ -95,8 +95,8 @@ func (s *Store) AddSilence(ctx context.Context, n Silence, most int, entry audit
 	return nil
 }
 
-// ChangeSilence replaces a silence that is not over, by its id; one that holds keeps its
-// start. ErrNotFound: there is none of this id, or it is over.
+// ChangeSilence replaces a silence that is not over, by its id; one already in force keeps its start.
+// ErrNotFound: there is none with this id, or it is over.
 func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time, entry func(before, after Silence) audit.Entry) (Silence, error) {
 	const q = `UPDATE silence SET matchers = ?, starts_at_us = ?, ends_at_us = ?, comment = ?, created_by = ? WHERE silence_id = ?`
 	err := s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {
@@ -124,8 +124,8 @@ func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time, ent
 	return n, nil
 }
 
-// ExpireSilence ends a silence now. ErrNotFound: there is none of this id, or it is over. One
-// that has not begun never does: it ends when it was to begin.
+// ExpireSilence ends a silence now. ErrNotFound: there is none with this id, or it is over. A silence that
+// has not begun never takes effect: its end is set to its start.
 func (s *Store) ExpireSilence(ctx context.Context, id, by string, now time.Time, entry func(Silence) audit.Entry) (Silence, error) {
 	const q = `UPDATE silence SET starts_at_us = ?, ends_at_us = ?, expired_by = ? WHERE silence_id = ?`
 	var ended Silence
@@ -151,14 +151,14 @@ func (s *Store) ExpireSilence(ctx context.Context, id, by string, now time.Time,
 	return ended, nil
 }
 
-// Window is a kept maintenance window.
+// Window is a stored maintenance window.
 type Window struct {
 	silence.Maintenance
 	ID        string
 	Comment   string
 	CreatedBy string
 	CreatedAt time.Time
-	// EndedAt is when it was ended for good, and by whom; zero for not (yet).
+	// EndedAt is when it was ended for good, and EndedBy who did it; zero if it was not.
 	EndedAt time.Time
 	EndedBy string
 }
@@ -184,8 +184,8 @@ func scanWindow(rs rows) (Window, error) {
 	return w, nil
 }
 
-// Windows loads maintenance windows, the latest made first; standing leaves out those that
-// were ended or never come again.
+// Windows loads maintenance windows, latest created first; standing leaves out those that were ended or will
+// never be in force again.
 func (s *Store) Windows(ctx context.Context, standing bool) ([]Window, error) {
 	all, err := windows(ctx, s.engine.reader(), standing)
 	if err != nil || !standing {
@@ -194,13 +194,13 @@ func (s *Store) Windows(ctx context.Context, standing bool) ([]Window, error) {
 	return thatCome(all, time.Now()), nil
 }
 
-// thatCome leaves out the windows that never come again.
+// thatCome leaves out the windows that will never be in force again.
 func thatCome(all []Window, now time.Time) []Window {
 	return slices.DeleteFunc(all, func(w Window) bool { return w.Over(now) })
 }
 
-// ForgetSwitches deletes silences and maintenance windows that were over before a time; the audit
-// log keeps who made and ended them.
+// ForgetSwitches deletes silences and maintenance windows that were over before a given time; the audit log
+// keeps who created and ended them.
 func (s *Store) ForgetSwitches(ctx context.Context, before time.Time) error {
 	all, err := windows(ctx, s.engine.reader(), false)
 	if err != nil {
@@ -240,7 +240,7 @@ func windows(ctx context.Context, q querier, standing bool) ([]Window, error) {
 	return all, nil
 }
 
-// AddWindow keeps a new maintenance window; most bounds how many may stand.
+// AddWindow stores a new maintenance window; most limits how many may exist.
 func (s *Store) AddWindow(ctx context.Context, w Window, most int, entry audit.Entry) error {
 	const q = `INSERT INTO maintenance (` + windowColumns + `) VALUES (?, ?, ?, ?, ?, 0, '')`
 	plan, err := json.Marshal(w.Plan())
@@ -263,8 +263,8 @@ func (s *Store) AddWindow(ctx context.Context, w Window, most int, entry audit.E
 	return nil
 }
 
-// EndWindow ends a maintenance window for good. ErrNotFound: there is none of this id, or
-// it was ended.
+// EndWindow ends a maintenance window for good. ErrNotFound: there is none with this id, or it was already
+// ended.
 func (s *Store) EndWindow(ctx context.Context, id, by string, now time.Time, entry func(Window) audit.Entry) (Window, error) {
 	var ended Window
 	err := s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {

@@ -18,27 +18,27 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteEngine is one file: one writing connection, a few reading ones.
+// sqliteEngine is one file, with one writing connection and a few reading ones.
 type sqliteEngine struct {
 	path        string
 	write, read *sql.DB
 	lock        *os.File
 
-	// writing counts our transactions that have begun: at most one.
+	// writing counts our open write transactions: at most one.
 	writing atomic.Int32
 
 	mu sync.Mutex // guards prepared and wanted
-	// prepared holds the writer's statements, wanted the texts to prepare before the next
-	// transaction: within one the only connection is taken.
+	// prepared holds the writer's statements, wanted the texts to prepare before the next transaction: during
+	// one, the only connection is in use.
 	prepared map[string]*sql.Stmt
 	wanted   map[string]bool
 }
 
-// readers is how many connections read beside the writer.
+// readers is how many connections read in addition to the writer.
 const readers = 4
 
-// openSQLite opens path. An exclusive one holds a lock file while open, so that a second
-// serve on the same data says so instead of doubling tickets.
+// openSQLite opens path. An exclusive one holds a lock file while it is open, so that a second serve on the
+// same data fails instead of duplicating tickets.
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
 		return nil, fmt.Errorf("there is no database at %s: start docket serve first, or name the database (--database or DATABASE_URL)", path)
@@ -48,8 +48,8 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		if err := e.take(); err != nil {
 			return nil, err
 		}
-		// Only for whoever runs us: tickets and accounts are in it. What SQLite puts beside it
-		// gets the same mode.
+		// Accessible only to the user that runs Docket: it contains tickets and accounts. The files that
+		// SQLite creates next to it get the same mode.
 		if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil { //nolint:gosec // The operator names the file.
 			_ = f.Close() // Nothing was written.
 		}
@@ -79,8 +79,7 @@ func dsn(path string, v url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}).String()
 }
 
-// take locks the file beside the database for this process; the kernel lets go of it
-// however the process ends.
+// take locks the file next to the database for this process; the kernel releases it however the process ends.
 func (e *sqliteEngine) take() error {
 	f, err := os.OpenFile(e.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -99,11 +98,11 @@ func (e *sqliteEngine) dialect() dialect {
 		auditTime: "created_at", auditPayload: "payload",
 		clock:      "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
 		encodeTime: func(t time.Time) any { return t.UTC().Format(auditTimeLayout) },
-		lockHead:   "", // A write transaction is the only one there is.
+		lockHead:   "", // A write transaction is always the only one.
 	}
 }
 
-// listen hears nothing: one process has the file, and it knows what it has switched itself.
+// listen never reports anything: only one process has the file, and it knows its own changes.
 func (e *sqliteEngine) listen(ctx context.Context, heard func()) error {
 	heard()
 	<-ctx.Done()
@@ -131,8 +130,8 @@ func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
 	}
 	tx, err := e.write.BeginTx(ctx, nil)
 	if err != nil {
-		// Time ran out, and none of us was writing: whoever is before us in the queue waits for a
-		// lock that another program holds.
+		// Time ran out, and none of us was writing: whoever is ahead of us in the queue is waiting for
+		// another program's lock.
 		if errors.Is(err, context.DeadlineExceeded) && e.writing.Load() == 0 {
 			err = &lockedError{err}
 		}
@@ -142,7 +141,7 @@ func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
 	return &sqliteTx{engine: e, tx: tx}, nil
 }
 
-// maxPrepared bounds the kept statements; our texts are far fewer.
+// maxPrepared limits the cached statements; we have far fewer.
 const maxPrepared = 200
 
 func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
@@ -155,8 +154,8 @@ func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
 	}
 	clear(e.wanted)
 	e.mu.Unlock()
-	// Not under the lock: preparing waits for the only connection, and whoever has it in a
-	// transaction may be waiting for the lock.
+	// Not under the lock: preparing waits for the only connection, and whoever is using it in a transaction
+	// may be waiting for the lock.
 	for _, query := range wanted {
 		st, err := e.write.PrepareContext(ctx, query)
 		if err != nil {
@@ -169,13 +168,13 @@ func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
 		}
 		e.mu.Unlock()
 		if st != nil {
-			_ = st.Close() // Another one was faster; this one was never used.
+			_ = st.Close() // Another goroutine was faster; this one was never used.
 		}
 	}
 	return nil
 }
 
-// statement returns query prepared for tx: once for good from its second use on.
+// statement returns query prepared for tx: permanently from its second use on.
 func (e *sqliteEngine) statement(ctx context.Context, tx *sql.Tx, query string) (*sql.Stmt, error) {
 	e.mu.Lock()
 	st, ok := e.prepared[query]
@@ -189,13 +188,13 @@ func (e *sqliteEngine) statement(ctx context.Context, tx *sql.Tx, query string) 
 	return tx.PrepareContext(ctx, query)
 }
 
-// lockedError is a wait for the lock of another program that was given up.
+// lockedError means that waiting for another program's lock was given up.
 type lockedError struct{ err error }
 
 func (e *lockedError) Error() string { return "locked by another program: " + e.err.Error() }
 func (e *lockedError) Unwrap() error { return e.err }
 
-// explain says in one sentence what SQLite's code means.
+// explain says in one sentence what SQLite's error code means.
 func (e *sqliteEngine) explain(err error) string {
 	var se *sqlite.Error
 	var locked *lockedError
@@ -224,7 +223,7 @@ func (e *sqliteEngine) explain(err error) string {
 	return "the database failed"
 }
 
-// away: the codes that tell of the file, the disk or a lock, and a time that ran out.
+// away is true for error codes about the file, the disk or a lock, and for timeouts.
 func (e *sqliteEngine) away(err error) bool {
 	se, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
@@ -256,11 +255,11 @@ func (d sqlDB) query(ctx context.Context, query string, args ...any) (rows, erro
 type sqliteTx struct {
 	engine *sqliteEngine
 	tx     *sql.Tx
-	// over says that the transaction has ended.
+	// over means that the transaction has ended.
 	over bool
 }
 
-// end takes note that the transaction is over, once.
+// end records that the transaction is over, once.
 func (t *sqliteTx) end() {
 	if !t.over {
 		t.over = true
@@ -288,7 +287,7 @@ func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (rows, 
 	return rs, nil
 }
 
-// later runs at once: there is no way to the database to be saved.
+// later runs at once: there are no round trips to save.
 func (t *sqliteTx) later(ctx context.Context, query string, args ...any) error {
 	_, err := t.exec(ctx, query, args...)
 	return err
@@ -308,7 +307,7 @@ func (t *sqliteTx) commit(context.Context) error {
 }
 
 func (t *sqliteTx) rollback() {
-	_ = t.tx.Rollback() // After a commit it says ErrTxDone, which is no news.
+	_ = t.tx.Rollback() // After a commit it returns ErrTxDone, as expected.
 	t.end()
 }
 

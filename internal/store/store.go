@@ -14,13 +14,13 @@ import (
 	"docket/internal/failpoint"
 )
 
-// Errors to ask for with errors.Is.
+// Errors to check with errors.Is.
 var (
 	// ErrConflict: a compare-and-set found another version; reload and decide again.
 	ErrConflict = errors.New("row changed meanwhile")
 	// ErrNotFound: there is no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrFull: there are as many of this kind as there may be.
+	// ErrFull: the maximum number of this kind is reached.
 	ErrFull = errors.New("there are too many")
 	// ErrNewer: the database was migrated by a newer Docket.
 	ErrNewer = errors.New("database is of a newer version")
@@ -45,14 +45,14 @@ type querier interface {
 // transaction is a write transaction of one engine.
 type transaction interface {
 	querier
-	// later runs a statement in order, at the commit at the latest, where it is cheaper to
-	// send several at once; laterOne also wants one row affected, else ErrConflict. Their
-	// errors may come back from a later call or from the commit.
+	// later runs a statement in order, but no later than the commit, if it is cheaper to send several at
+	// once; laterOne also requires that one row is affected, otherwise ErrConflict. Their errors may be
+	// returned by a later call or by the commit.
 	later(ctx context.Context, query string, args ...any) error
 	laterOne(ctx context.Context, query string, args ...any) error
 	commit(ctx context.Context) error
 	rollback()
-	// river is the transaction as the queue's driver wants it: *sql.Tx or pgx.Tx.
+	// river is the transaction in the type that the queue's driver needs: *sql.Tx or pgx.Tx.
 	river() any
 }
 
@@ -63,30 +63,29 @@ type engine interface {
 	migrate(ctx context.Context) error
 	version(ctx context.Context) (int64, error)
 	explain(err error) string
-	// away reports whether an error is the database's own and not about the rows.
+	// away reports whether an error is about the database itself and not about the rows.
 	away(err error) bool
-	// listen calls heard once it listens and whenever somebody has switched something. It
-	// returns when it cannot listen any more.
+	// listen calls heard once it is listening and whenever somebody has switched something. It returns when
+	// it can no longer listen.
 	listen(ctx context.Context, heard func()) error
 	close() error
 	dialect() dialect
 }
 
-// dialect is the handful of words in which the SQL differs.
+// dialect holds the few places where the SQL differs.
 type dialect struct {
 	name string
-	// exclusive: this process alone writes, so what it remembers stays true.
+	// exclusive: only this process writes, so what it remembers stays true.
 	exclusive bool
 	// auditTime and auditPayload select the two audit columns as text.
 	auditTime, auditPayload string
-	// clock is the present moment in microseconds since 1970.
+	// clock is the current time in microseconds since 1970.
 	clock string
-	// encodeTime is audit_log.created_at as the engine takes it.
+	// encodeTime encodes audit_log.created_at for the engine.
 	encodeTime func(time.Time) any
-	// lockHead ends the SELECT of the audit head so that it locks the row.
+	// lockHead is appended to the SELECT of the audit head to lock the row.
 	lockHead string
-	// notify tells other processes, at the commit, that something was switched; "" where
-	// there are none.
+	// notify announces to other processes, at the commit, that something was switched; "" if there are none.
 	notify string
 }
 
@@ -99,17 +98,17 @@ type Store struct {
 
 // Options say how to open.
 type Options struct {
-	// Exclusive takes the SQLite file for this process alone, as serve does. Without it
-	// and without Beside, the file is opened for reading only.
+	// Exclusive takes the SQLite file for this process alone, as serve does. Without it and without Beside,
+	// the file is opened read-only.
 	Exclusive bool
-	// Beside opens the SQLite file for writing beside the process that holds it, for what no
-	// process remembers: accounts and tokens.
+	// Beside opens the SQLite file for writing next to the process that holds it, for data that no process
+	// caches: accounts and tokens.
 	Beside bool
-	// Create makes a missing SQLite file.
+	// Create creates a missing SQLite file.
 	Create bool
 }
 
-// Open opens the database named by url: a file's path, or postgres://... It does not migrate.
+// Open opens the database at url: a file path, or postgres://... It does not migrate.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	var e engine
 	var err error
@@ -132,19 +131,18 @@ func IsPostgres(url string) bool {
 // Close closes every connection.
 func (s *Store) Close() error { return s.engine.close() }
 
-// Exclusive reports whether this process is the only writer, so that what it remembers
-// of the database stays true.
+// Exclusive reports whether this process is the only writer, so that what it remembers of the database stays
+// true.
 func (s *Store) Exclusive() bool { return s.words.exclusive }
 
 // Engine returns "sqlite" or "postgres".
 func (s *Store) Engine() string { return s.words.name }
 
-// Migrate brings the schema to this program's version. It is safe when several replicas
-// start at once, does nothing when there is nothing to do, and returns ErrNewer for a
-// database of a newer program.
+// Migrate brings the schema to this program's version. It is safe if several replicas start at once, does
+// nothing if there is nothing to do, and returns ErrNewer for a database of a newer version.
 func (s *Store) Migrate(ctx context.Context) error { return s.engine.migrate(ctx) }
 
-// Current returns nil when the schema is this program's, ErrNewer or ErrBehind otherwise.
+// Current returns nil if the schema is this program's version, otherwise ErrNewer or ErrBehind.
 func (s *Store) Current(ctx context.Context) error {
 	have, err := s.engine.version(ctx)
 	if err != nil {
@@ -153,12 +151,11 @@ func (s *Store) Current(ctx context.Context) error {
 	return compareVersions(have)
 }
 
-// Explain says in one sentence, for a person, why a database call failed.
+// Explain says in one sentence, for people, why a database call failed.
 func (s *Store) Explain(err error) string { return s.engine.explain(err) }
 
-// Away reports whether a call failed because the database cannot be reached or written
-// right now: whatever is tried next fails the same. Every other error is about what was
-// to be read or written.
+// Away reports whether a call failed because the database cannot be reached or written to right now, so that
+// anything tried next will fail as well. Every other error is about the data to be read or written.
 func (s *Store) Away(err error) bool {
 	if err == nil || errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrFull) {
 		return false
@@ -175,8 +172,8 @@ func (s *Store) SQLite() (write, read *sql.DB) {
 // Postgres returns the pool; it panics on SQLite. For the queue only.
 func (s *Store) Postgres() *pgxpool.Pool { return s.engine.(*postgresEngine).pool }
 
-// Tx is a write transaction. On either engine at most one that has called AuditHead runs at a
-// time, over all replicas.
+// Tx is a write transaction. On either engine at most one that has called AuditHead runs at a time, across
+// all replicas.
 type Tx struct {
 	transaction
 	words    dialect
@@ -189,7 +186,7 @@ func (t *Tx) SQLite() *sql.Tx { return t.river().(*sql.Tx) }
 // Postgres returns the transaction for the queue's PostgreSQL driver.
 func (t *Tx) Postgres() pgx.Tx { return t.river().(pgx.Tx) }
 
-// Write runs do in one write transaction: all of it is kept, or nothing.
+// Write runs do in one write transaction: all or nothing.
 func (s *Store) Write(ctx context.Context, do func(*Tx) error) error {
 	t, err := s.engine.begin(ctx)
 	if err != nil {
@@ -207,7 +204,7 @@ func (s *Store) Write(ctx context.Context, do func(*Tx) error) error {
 	return nil
 }
 
-// Beat writes a row, to prove that alerts could be kept right now.
+// Beat writes a row, to prove that alerts could be stored right now.
 func (s *Store) Beat(ctx context.Context, now time.Time) error {
 	const q = `UPDATE pulse SET beat_at_us = ? WHERE one = 1`
 	return s.Write(ctx, func(t *Tx) error {
@@ -241,10 +238,10 @@ func bit(b bool) int64 {
 // marks returns n placeholders: "?, ?, ?".
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// batches are the row counts of multi-row statements: few, so that each text is prepared once.
+// batches are the row counts of multi-row statements: only a few, so that each text is prepared once.
 var batches = [...]int{256, 64, 16, 4, 2, 1}
 
-// inBatches calls do with runs of items whose lengths are all in batches.
+// inBatches calls do with slices of items whose lengths are all in batches.
 func inBatches[T any](items []T, do func([]T) error) error {
 	for _, size := range batches {
 		for len(items) >= size {

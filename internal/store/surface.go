@@ -11,18 +11,18 @@ import (
 	"docket/internal/surface"
 )
 
-// Observed is one reading and what it made of its surface's tile.
+// Observed is one reading and its effect on its surface's tile.
 type Observed struct {
-	// ID is the surface's, as EnsureSurfaces returned it.
+	// ID is the surface's id, as returned by EnsureSurfaces.
 	ID      int64
 	Reading surface.Reading
-	// Turn is set where the tile turned.
+	// Turn is set if the tile's status changed.
 	Turn *surface.Turn
-	// State is the tile's after the reading.
+	// State is the tile's state after the reading.
 	State surface.State
 }
 
-// EnsureSurfaces makes a row for each name that has none, and returns the ids of all.
+// EnsureSurfaces creates a row for each name that has none, and returns the ids of all.
 func (s *Store) EnsureSurfaces(ctx context.Context, names []string) (map[string]int64, error) {
 	ids, err := s.surfaceIDs(ctx)
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *Store) Tiles(ctx context.Context) ([]Tile, error) {
 	return all, nil
 }
 
-// ChangeMark is a text that is another one whenever something that pages show has changed:
-// a decision was audited, a tile turned, an incident opened or went on.
+// ChangeMark is a text that changes whenever something shown on the pages has changed: a decision was
+// audited, a tile's status changed, an incident opened or was updated.
 func (s *Store) ChangeMark(ctx context.Context) (string, error) {
 	const q = `SELECT (SELECT last_id FROM audit_head WHERE one = 1), (SELECT COALESCE(MAX(changed_at_us), 0) FROM surface), (SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM incident WHERE live = 1),
 		(SELECT COALESCE(MAX(opened_at_us), 0) FROM incident), (SELECT COUNT(*) FROM effect WHERE done_at_us = 0)`
@@ -114,7 +114,7 @@ func (s *Store) ChangeMark(ctx context.Context) (string, error) {
 	return all[0], nil
 }
 
-// Head is what a list shows of a tile.
+// Head is the part of a tile that a list shows.
 type Head struct {
 	ID          int64
 	Name        string
@@ -122,7 +122,7 @@ type Head struct {
 	Since, Read time.Time
 }
 
-// Heads loads what a list shows of every surface that was ever watched.
+// Heads loads the list entries of every surface that was ever watched.
 func (s *Store) Heads(ctx context.Context) ([]Head, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT id, name, status, since_us, read_at_us FROM surface`)
 	all, err := collect(rs, err, func(rs rows) (Head, error) {
@@ -158,7 +158,7 @@ func (s *Store) TilesOf(ctx context.Context, ids []int64) (map[int64]Tile, error
 	return tiles, nil
 }
 
-// Tile loads one surface's row; ErrNotFound for one that was never watched.
+// Tile loads one surface's row; ErrNotFound if it was never watched.
 func (s *Store) Tile(ctx context.Context, name string) (Tile, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT id, name, state FROM surface WHERE name = ?`, name)
 	all, err := collect(rs, err, scanTile)
@@ -171,15 +171,14 @@ func (s *Store) Tile(ctx context.Context, name string) (Tile, error) {
 	return all[0], nil
 }
 
-// The widths of the rows that a batch of readings writes.
+// The widths of the rows written for a batch of readings.
 const (
 	readingWidth = 5
 	turnWidth    = 5
 )
 
-// SaveObserved keeps a batch of readings, the sums and the tiles that they change. now is
-// when it is decided. A state older than the row's is not written: it would be the word of
-// a watcher that was overtaken.
+// SaveObserved stores a batch of readings, and the sums and tiles that they change. now is the time of the
+// decision. A state older than the row's is not written: it would come from a watcher that was overtaken.
 func (s *Store) SaveObserved(ctx context.Context, batch []Observed, now time.Time) error {
 	err := s.Write(ctx, func(t *Tx) error {
 		if err := t.addReadings(ctx, batch); err != nil {
@@ -223,7 +222,7 @@ func (t *Tx) addTurns(ctx context.Context, batch []Observed) error {
 	return nil
 }
 
-// saveTiles writes each surface's newest state of the batch.
+// saveTiles writes the newest state of each surface in the batch.
 func (t *Tx) saveTiles(ctx context.Context, batch []Observed, now time.Time) error {
 	newest, turned := map[int64]surface.State{}, map[int64]bool{}
 	for _, o := range batch {
@@ -251,9 +250,9 @@ func (t *Tx) saveTiles(ctx context.Context, batch []Observed, now time.Time) err
 	return nil
 }
 
-// Beats of jobs.
+// Heartbeats of jobs.
 
-// CheckIn notes that the job behind a heartbeat surface checked in.
+// CheckIn records that the job behind a heartbeat surface checked in.
 func (s *Store) CheckIn(ctx context.Context, name string, at time.Time) error {
 	const q = `INSERT INTO heartbeat (surface, at_us) VALUES (?, ?) ON CONFLICT (surface) DO UPDATE SET at_us = excluded.at_us WHERE heartbeat.at_us < excluded.at_us`
 	err := s.Write(ctx, func(t *Tx) error {

@@ -10,18 +10,18 @@ import (
 	"docket/internal/incident"
 )
 
-// TicketRef names a ticket in a desk.
+// TicketRef identifies a ticket in a desk.
 type TicketRef struct{ Desk, ID string }
 
-// TicketFilter narrows a listing of filed tickets; zero fields do not narrow.
+// TicketFilter narrows a listing of filed tickets; zero fields have no effect.
 type TicketFilter struct {
-	// StaleSince keeps those whose incidents have recovered before then and wait for a close.
+	// StaleSince selects tickets whose incidents recovered before then and wait for a close.
 	StaleSince time.Time
-	// Limit bounds the number, 0 is all; Offset leaves the first ones out.
+	// Limit is the maximum number, 0 means all; Offset skips the first ones.
 	Limit, Offset int
 }
 
-// FiledTickets names the tickets that incidents have, the latest opened first.
+// FiledTickets returns the tickets of incidents, latest opened first.
 func (s *Store) FiledTickets(ctx context.Context, f TicketFilter) ([]TicketRef, error) {
 	where, args := "ticket_id <> ''", []any{}
 	if !f.StaleSince.IsZero() {
@@ -40,10 +40,10 @@ func (s *Store) FiledTickets(ctx context.Context, f TicketFilter) ([]TicketRef, 
 	return all, nil
 }
 
-// staleIncident is an incident that recovered before a moment and whose ticket is still open.
+// staleIncident matches an incident that recovered before a given time and whose ticket is still open.
 const staleIncident = `live = 1 AND state = 'recovered' AND ticket_state = 'filed' AND recovered_at_us < ?`
 
-// CountStale counts the open tickets of incidents that recovered before the given moment.
+// CountStale counts the open tickets of incidents that recovered before the given time.
 func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error) {
 	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(DISTINCT ticket_desk || ' ' || ticket_id) FROM incident WHERE `+staleIncident, micros(before))
 	if err != nil {
@@ -52,9 +52,9 @@ func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error)
 	return n, nil
 }
 
-// EachKnownOtherwise hands live incidents to do whose ticket in a desk is believed to be closed
-// where it is open, or open where it is closed: each once, some at a time, as a storm's ticket
-// may stand for very many. In a ticket that t.Anyhow names, all live ones are.
+// EachKnownOtherwise calls do with the live incidents whose ticket in a desk is recorded as closed but is
+// open, or recorded as open but is closed: each one once, in batches, because a storm's ticket may cover very
+// many. In a ticket that t.Anyhow names, all live ones are included.
 func (s *Store) EachKnownOtherwise(ctx context.Context, desk string, t TicketsShown, do func([]incident.Incident) error) error {
 	const atOnce = 1000
 	return t.each(func(ids []string, states string) error {
@@ -72,7 +72,7 @@ func (s *Store) EachKnownOtherwise(ctx context.Context, desk string, t TicketsSh
 	})
 }
 
-// AnyKnownOtherwise reports whether EachKnownOtherwise would hand over any.
+// AnyKnownOtherwise reports whether EachKnownOtherwise would pass on any.
 func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsShown) (found bool, err error) {
 	err = t.each(func(ids []string, states string) error {
 		some, err := s.believed(ctx, desk, ids, states, alert.Mark{}, 1)
@@ -82,7 +82,7 @@ func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsSho
 	return found, err
 }
 
-// believed loads the live incidents in some tickets that are in one of the states, by mark.
+// believed loads the live incidents in some tickets that are recorded in one of the states, by mark.
 func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after alert.Mark, limit int) ([]incident.Incident, error) {
 	args := make([]any, 0, len(ids)+4)
 	for _, id := range ids {
@@ -102,10 +102,10 @@ func (s *Store) believed(ctx context.Context, desk string, ids []string, states 
 	return all, nil
 }
 
-// TicketsShown are the ids of tickets by what the desk shows of them.
+// TicketsShown are the ids of tickets, by the state that the desk shows for them.
 type TicketsShown struct{ Open, Closed, Anyhow []string }
 
-// each calls do with the ids and the ticket states that differ from what is shown of them.
+// each calls do with the ids and the ticket states that differ from what the desk shows.
 func (t TicketsShown) each(do func(ids []string, states string) error) error {
 	for _, c := range []struct {
 		ids    []string
@@ -127,8 +127,8 @@ func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
 	return n > 0, nil
 }
 
-// IncidentsIn loads incidents in a ticket of a desk, the latest opened first, at most limit: one
-// that gathers the others comes before all.
+// IncidentsIn loads the incidents in a ticket of a desk, latest opened first, at most limit; one that gathers
+// the others comes before all.
 func (s *Store) IncidentsIn(ctx context.Context, desk, id string, limit int) ([]incident.Incident, error) {
 	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id = ? AND ticket_desk = ?
 		ORDER BY CASE WHEN gathers = '' THEN 1 ELSE 0 END, opened_at_us DESC, alert_key, generation DESC LIMIT ?`, id, desk, int64(limit))

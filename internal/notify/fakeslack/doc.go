@@ -1,7 +1,6 @@
-// Package fakeslack is an honest small Slack: the Web API's calls that Docket makes, in the
-// shapes and with the error words of Slack's documentation, with faults to order. Tests and
-// the demo are told things through it.
+// Package fakeslack is a small but faithful Slack: the Web API calls that Docket makes, with the shapes and
+// error codes from Slack's documentation, and faults on request. Tests and the demo use it.
 //
-// It keeps real state: what a client is told and what was really posted can differ, as in
-// life, and Messages tells the truth afterwards. It never speaks first.
+// It keeps real state: what a client is told and what was really posted can differ, as in real life, and
+// Messages shows the truth afterwards. It never makes calls of its own.
 package fakeslack

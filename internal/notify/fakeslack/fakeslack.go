@@ -17,22 +17,22 @@ type Kind string
 // The faults.
 const (
 	RateLimit Kind = "rate_limit" // 429 with Retry-After; nothing is done
-	Hang      Kind = "hang"       // nothing is done and nothing is said until the caller gives up
-	Slow      Kind = "slow"       // it is done, and said after Delay
-	Cut       Kind = "cut"        // it is done, and the connection is cut before a word
-	Broken    Kind = "broken"     // 503 with a page of HTML; nothing is done
+	Hang      Kind = "hang"       // nothing is done, and there is no response until the caller gives up
+	Slow      Kind = "slow"       // it is done, and the response comes after Delay
+	Cut       Kind = "cut"        // it is done, and the connection is cut before the response
+	Broken    Kind = "broken"     // 503 with an HTML page; nothing is done
 	Say       Kind = "say"        // ok: false with Word; nothing is done
-	Garbage   Kind = "garbage"    // it is done, and what is said is no JSON
+	Garbage   Kind = "garbage"    // it is done, and the response is not JSON
 )
 
-// Fault is a fault to order.
+// Fault is a fault to inject.
 type Fault struct {
 	Kind Kind
-	// Method narrows it to one method, "chat.postMessage"; "" is every one.
+	// Method limits it to one method, such as "chat.postMessage"; "" means every method.
 	Method string
-	// Times is how many calls it hits; 0 is every one until Heal.
+	// Times is how many calls it hits; 0 means every call until Heal.
 	Times int
-	// RetryAfter belongs to RateLimit, in whole seconds; Delay to Slow; Word to Say.
+	// RetryAfter is for RateLimit, in whole seconds; Delay is for Slow; Word is for Say.
 	RetryAfter, Delay time.Duration
 	Word              string
 }
@@ -40,21 +40,21 @@ type Fault struct {
 // Message is one message as a person sees it, with its history.
 type Message struct {
 	Channel, TS, User string
-	// Text and Blocks are the present words; Words are all that were ever shown, oldest first.
+	// Text and Blocks are the current content; Words is everything that was ever shown, oldest first.
 	Text, Blocks string
 	Metadata     string
 	Words        []string
 }
 
-// Call is one call as it came.
+// Call is one call as received.
 type Call struct {
 	Method string
 	At     time.Time
-	// Done says whether it changed something.
+	// Done reports whether it changed something.
 	Done bool
 }
 
-// Server is the fake. It is an http.Handler and safe for many goroutines.
+// Server is the fake. It is an http.Handler and safe for concurrent use.
 type Server struct {
 	token string
 	users []string
@@ -67,33 +67,33 @@ type Server struct {
 	lastTS   int64
 }
 
-// New makes a Slack in which the bot's token is token, and in which the users exist.
+// New makes a Slack with this bot token and these users.
 func New(token string, users ...string) *Server {
 	return &Server{token: token, users: users, lastTS: 1_790_000_000_000_000}
 }
 
-// Order orders a fault; faults hit in the order in which they were ordered.
+// Order injects a fault; faults hit in the order in which they were added.
 func (s *Server) Order(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &f)
 }
 
-// Heal takes all faults back.
+// Heal removes all faults.
 func (s *Server) Heal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults, s.revoked = nil, false
 }
 
-// Revoke revokes the token, as an admin does who removes the app.
+// Revoke revokes the token, as an admin does by removing the app.
 func (s *Server) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.revoked = true
 }
 
-// Messages returns every message that is there, oldest first.
+// Messages returns every existing message, oldest first.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *Server) Messages() []Message {
 	return all
 }
 
-// Calls returns every call that came, oldest first.
+// Calls returns every call received, oldest first.
 func (s *Server) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case Hang:
 		s.note(method)
-		_, _ = io.Copy(io.Discard, r.Body) // So that the server notices when the caller goes.
+		_, _ = io.Copy(io.Discard, r.Body) // So that the server notices when the caller disconnects.
 		<-r.Context().Done()
 		return
 	case Broken:
@@ -188,7 +188,7 @@ func (s *Server) take(method string) Fault {
 	return Fault{}
 }
 
-// note takes down a call that did nothing.
+// note records a call that did nothing.
 func (s *Server) note(method string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,7 +199,7 @@ func (s *Server) note(method string) {
 func cut(w http.ResponseWriter) {
 	if h, ok := w.(http.Hijacker); ok {
 		if conn, _, err := h.Hijack(); err == nil {
-			_ = conn.Close() // It is to be cut; how, is no matter.
+			_ = conn.Close() // The point is to cut it, so the error does not matter.
 		}
 	}
 }

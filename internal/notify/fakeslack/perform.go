@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// perform does what a call asks for and returns Slack's answer.
+// perform does what a call requests and returns Slack's response.
 func (s *Server) perform(method string, r *http.Request) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -20,7 +20,7 @@ func (s *Server) perform(method string, r *http.Request) map[string]any {
 	return answer
 }
 
-// answer is perform's; the caller holds mu. done says whether a message changed.
+// answer does perform's work; the caller holds mu. done reports whether a message changed.
 func (s *Server) answer(method string, r *http.Request) (answer map[string]any, done bool) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if token == "" {
@@ -49,15 +49,15 @@ func (s *Server) answer(method string, r *http.Request) (answer map[string]any, 
 
 func no(word string) map[string]any { return map[string]any{"ok": false, "error": word} }
 
-// maxText and maxBlocks are Slack's bounds (https://docs.slack.dev/reference/methods/chat.postMessage
-// and .../block-kit/blocks, read 2026-11-23).
+// maxText and maxBlocks are Slack's limits (https://docs.slack.dev/reference/methods/chat.postMessage and
+// .../block-kit/blocks, read 2026-11-23).
 const (
 	maxText    = 40000
 	maxBlocks  = 50
 	maxSection = 3000
 )
 
-// words checks what a message says, as Slack does.
+// words checks a message's content, as Slack does.
 func words(r *http.Request) (text, blocks, fault string) {
 	text, blocks = r.Form.Get("text"), r.Form.Get("blocks")
 	if text == "" && blocks == "" {
@@ -86,7 +86,7 @@ func words(r *http.Request) (text, blocks, fault string) {
 	return text, blocks, ""
 }
 
-// post puts a message into the conversation with a user, which it opens.
+// post adds a message to the conversation with a user, and opens the conversation if needed.
 func (s *Server) post(r *http.Request) (map[string]any, bool) {
 	user := strings.TrimPrefix(r.Form.Get("channel"), "D")
 	if strings.HasPrefix(r.Form.Get("channel"), "U") {
@@ -108,7 +108,7 @@ func (s *Server) post(r *http.Request) (map[string]any, bool) {
 	return map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "message": map[string]any{"text": text, "type": "message"}}, true
 }
 
-// update changes a message of the bot's own.
+// update changes one of the bot's own messages.
 func (s *Server) update(r *http.Request) (map[string]any, bool) {
 	i := slices.IndexFunc(s.messages, func(m *Message) bool { return m.Channel == r.Form.Get("channel") && m.TS == r.Form.Get("ts") })
 	if i < 0 {
@@ -124,7 +124,7 @@ func (s *Server) update(r *http.Request) (map[string]any, bool) {
 	return map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "text": text}, true
 }
 
-// history lists a conversation's messages, the latest first.
+// history lists a conversation's messages, latest first.
 func (s *Server) history(r *http.Request) map[string]any {
 	var list []map[string]any
 	for _, m := range slices.Backward(s.messages) {

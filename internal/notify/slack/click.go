@@ -14,12 +14,12 @@ import (
 	"docket/internal/fault"
 )
 
-// tolerance is how old a signed request may be, and how far its clock may be ahead.
+// tolerance is the maximum age of a signed request, and how far its clock may be ahead.
 const tolerance = 5 * time.Minute
 
-// Signed reports whether Slack signed a request's body with the app's signing secret, and
-// lately (https://docs.slack.dev/authentication/verifying-requests-from-slack, read
-// 2026-11-23). timestamp and signature are its headers of these names.
+// Signed reports whether Slack recently signed a request's body with the app's signing secret
+// (https://docs.slack.dev/authentication/verifying-requests-from-slack, read 2026-11-23). timestamp and
+// signature are the request's headers with those names.
 func Signed(secret fault.Secret, timestamp, signature string, body []byte, now time.Time) bool {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || !secret.Set() {
@@ -34,25 +34,25 @@ func Signed(secret fault.Secret, timestamp, signature string, body []byte, now t
 // Sign returns the signature that Slack sends with a body.
 func Sign(secret fault.Secret, timestamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	_, _ = fmt.Fprintf(mac, "v0:%s:%s", timestamp, body) // A hash never fails to write.
+	_, _ = fmt.Fprintf(mac, "v0:%s:%s", timestamp, body) // Writing to a hash never fails.
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// Click is a person's press of a button.
+// Click is a person's click on a button.
 type Click struct {
-	// UserID is Slack's id of the person, UserName the name beside it, as Slack sends it.
+	// UserID is Slack's id of the person, UserName the name that Slack sends with it.
 	UserID, UserName string
-	// Action is one of the Action constants, or a word that is not ours.
+	// Action is one of the Action constants, or an unknown word.
 	Action string
-	// Mark is what the button is about, as it came.
+	// Mark is what the button is about, as received.
 	Mark string
 }
 
-// ErrNoClick is a body that is no press of a button.
+// ErrNoClick is returned for a body that is not a click on a button.
 var ErrNoClick = errors.New("not a press of a button")
 
-// ParseClick reads the body of an interaction: a form with one field of JSON. Slack sends
-// one action at a time; of several, the first counts.
+// ParseClick parses the body of an interaction: a form with one field of JSON. Slack sends one action at a
+// time; if there are several, the first one counts.
 func ParseClick(body []byte) (Click, error) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"docket/internal/outbound"
 )
 
-// Config is how Slack is reached.
+// Config says how to reach Slack.
 type Config struct {
-	// Token is a bot's: chat:write is the scope that is needed.
+	// Token is a bot token; it needs the scope chat:write.
 	Token fault.Secret
-	// APIURL is Slack's, with a slash at its end or without.
+	// APIURL is the address of Slack's API, with or without a slash at the end.
 	APIURL string
-	// Buttons says that the answers to buttons reach us, so that messages may have them.
+	// Buttons means that button clicks can reach us, so that messages may have buttons.
 	Buttons bool
 }
 
@@ -30,13 +30,13 @@ type Slack struct {
 	buttons bool
 }
 
-// The bounds of one call: Slack answers within a second, as a rule.
+// The limits of one call: Slack usually answers within a second.
 const (
 	callTimeout = 8 * time.Second
 	maxAnswer   = 1 << 20
 )
 
-// New makes the notifier. It calls nobody.
+// New makes the notifier. It makes no network calls.
 func New(c Config) *Slack {
 	url := c.APIURL
 	if url != "" && url[len(url)-1] != '/' {
@@ -65,10 +65,10 @@ func (s *Slack) Post(ctx context.Context, recipient string, m notify.Message) (n
 	return ref, err
 }
 
-// eventType names our messages in their metadata.
+// eventType identifies our messages in their metadata.
 const eventType = "docket_notice"
 
-// Update changes a message that was posted.
+// Update changes a message that was posted earlier.
 func (s *Slack) Update(ctx context.Context, _ string, ref notify.Ref, m notify.Message) error {
 	return call(ctx, func(ctx context.Context) error {
 		_, _, _, err := s.client.UpdateMessageContext(ctx, ref.Channel, ref.ID, s.options(m)...)
@@ -76,7 +76,7 @@ func (s *Slack) Update(ctx context.Context, _ string, ref notify.Ref, m notify.M
 	})
 }
 
-// Check asks Slack who we are.
+// Check asks Slack who the token belongs to.
 func (s *Slack) Check(ctx context.Context) error {
 	return call(ctx, func(ctx context.Context) error {
 		_, err := s.client.AuthTestContext(ctx)
@@ -84,7 +84,7 @@ func (s *Slack) Check(ctx context.Context) error {
 	})
 }
 
-// call makes one call within its time and classes its error.
+// call makes one call within its time limit and classifies its error.
 func call(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -95,7 +95,7 @@ func call(ctx context.Context, do func(context.Context) error) error {
 	return nil
 }
 
-// classify names an error. left says that the request left us, so that it may have been done.
+// classify converts an error. left means that the request was sent, so that it may have been carried out.
 func classify(err error, left bool) *fault.Fault {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		return &fault.Fault{Class: fault.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks us to slow down", Fix: "nothing: Docket waits as long as Slack asks", RetryAfter: limited.RetryAfter}
@@ -106,7 +106,8 @@ func classify(err error, left bool) *fault.Fault {
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status.Code), Sentence: fmt.Sprintf("Slack's address answered with HTTP %d", status.Code), Fix: "look at slack.api_url, and at the proxy on the way", HTTPStatus: status.Code, Kind: fault.KindHTTP}
 		if status.Code >= http.StatusInternalServerError {
-			// A 503 is a door that is shut; behind the others it may have been done.
+			// A 503 means that the request was not accepted; with the other statuses it may have been carried
+			// out.
 			if status.Code != http.StatusServiceUnavailable {
 				e.Class = fault.Unknown
 			}
@@ -119,8 +120,9 @@ func classify(err error, left bool) *fault.Fault {
 	return f
 }
 
-// classifySaid says what Slack means with ok: false (https://docs.slack.dev/reference/methods/chat.postMessage,
-// read 2026-11-23), by what it means to us; every other word is a refusal of this message.
+// classifySaid converts Slack's error codes from ok: false
+// (https://docs.slack.dev/reference/methods/chat.postMessage, read 2026-11-23) by what they mean to us; every
+// other code is a refusal of this message.
 func classifySaid(word string) *fault.Fault {
 	e := &fault.Fault{Class: fault.Refused, Name: word, Sentence: "Slack refused the message: " + word, Fix: "look the word up in Slack's page on chat.postMessage"}
 	switch word {

@@ -10,7 +10,7 @@ import (
 	"docket/internal/notify"
 )
 
-// The bounds of a message's parts, well inside Slack's own (3000 characters in a section,
+// The limits on the parts of a message, well below Slack's own (3000 characters in a section,
 // https://docs.slack.dev/reference/block-kit/blocks/section-block, read 2026-11-23).
 const (
 	maxTitle   = 300
@@ -21,20 +21,21 @@ const (
 
 // The buttons' action ids.
 const (
-	ActionAcknowledge = "acknowledge" // the person takes the incident up
-	ActionInvestigate = "investigate" // a link to its page: the press itself asks for nothing
-	ActionSilence     = "silence_1h"  // what fires of it is silenced for SilenceFor
+	ActionAcknowledge = "acknowledge" // the person acknowledges the incident
+	ActionInvestigate = "investigate" // a link to its page: the click itself does nothing
+	ActionSilence     = "silence_1h"  // the incident's firing alerts are silenced for SilenceFor
 )
 
-// SilenceFor is how long a press of the button silences; MostSilenced is of how many alerts
-// an incident may be that has the button: each is silenced by all its labels.
+// SilenceFor is how long a click on the button silences. MostSilenced is the highest number of alerts an
+// incident with this button may have: each is silenced by all its labels.
 const (
 	SilenceFor   = time.Hour
 	MostSilenced = 20
 )
 
-// escape makes Slack's control characters plain (https://docs.slack.dev/messaging/formatting-message-text#escaping,
-// read 2026-11-23) and cuts the text at most characters, so that an escape is never cut in two.
+// escape escapes Slack's control characters
+// (https://docs.slack.dev/messaging/formatting-message-text#escaping, read 2026-11-23) and limits the text to
+// a number of characters, without cutting an escape in two.
 func escape(text string, most int) string {
 	var b strings.Builder
 	n := 0
@@ -56,10 +57,10 @@ func escape(text string, most int) string {
 	return b.String()
 }
 
-// oneLine makes a headline of a text.
+// oneLine puts a text on one line.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// link is a link with our own words; an address that Slack could misread is shown as text.
+// link is a link with our own text; an address that Slack could misread is shown as plain text.
 func link(url, words string) string {
 	if strings.ContainsAny(url, "<>|\n\r\t ") || (!strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://")) {
 		return escape(words, maxTitle)
@@ -67,7 +68,7 @@ func link(url, words string) string {
 	return "<" + strings.ReplaceAll(url, "&", "&amp;") + "|" + escape(words, maxTitle) + ">"
 }
 
-// options are a message in Slack's blocks, with the text that phones and screen readers show.
+// options are a message as Slack blocks, with the text that phones and screen readers show.
 func (s *Slack) options(m notify.Message) []slack.MsgOption {
 	options := []slack.MsgOption{
 		slack.MsgOptionText(escape(oneLine(m.Headline()), maxText), false),
@@ -105,8 +106,8 @@ func (s *Slack) blocks(m notify.Message) []slack.Block {
 	return blocks
 }
 
-// labels are the alert's labels and its key as they came: inside a code block nothing but
-// the three escapes is read, and a run of backquotes would end it.
+// labels are the alert's labels and its key, as received. Inside a code block only the three escapes are
+// interpreted, and a run of backquotes would end it.
 func labels(m notify.Message) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "alert_key: %s\nsource: %s\n", m.Key, m.Source)
@@ -116,7 +117,7 @@ func labels(m notify.Message) string {
 	return strings.ReplaceAll(b.String(), "```", "`\u200b`\u200b`")
 }
 
-// actions are the buttons. Acknowledge needs a way back to us; a link needs a page.
+// actions are the buttons. Acknowledge requires that clicks can reach us; a link requires a page.
 func (s *Slack) actions(m notify.Message) []slack.BlockElement {
 	var all []slack.BlockElement
 	if s.buttons && m.Firing && m.AcknowledgedBy == "" {

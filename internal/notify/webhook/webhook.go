@@ -22,9 +22,9 @@ import (
 
 // Config is one receiver.
 type Config struct {
-	// Name tells it from the others.
+	// Name distinguishes it from other receivers.
 	Name string
-	// URL is where it listens: https, or http within one's own network. It may hold a secret.
+	// URL is its address: https, or http within your own network. It may contain a secret.
 	URL fault.Secret
 	// Secret signs what is sent, "" for no signature: whsec_ and base64, or any text.
 	Secret fault.Secret
@@ -33,23 +33,23 @@ type Config struct {
 	UserAgent string
 }
 
-// Webhook is the notifier of one receiver.
+// Webhook is the notifier for one receiver.
 type Webhook struct {
 	config Config
 	key    []byte
 	client *http.Client
 }
 
-// The bounds of one call.
+// The limits of one call.
 const (
 	callTimeout = 8 * time.Second
 	maxAnswer   = 64 << 10
 )
 
-// secretPrefix marks a secret that is written in base64, as Standard Webhooks has it.
+// secretPrefix marks a secret written in base64, as in Standard Webhooks.
 const secretPrefix = "whsec_"
 
-// New makes the notifier. It calls nobody. The error is a sentence about the secret.
+// New makes the notifier. It makes no network calls. The error is a sentence about the secret.
 func New(c Config) (*Webhook, error) {
 	key, err := keyOf(c.Secret)
 	if err != nil {
@@ -60,7 +60,7 @@ func New(c Config) (*Webhook, error) {
 	return &Webhook{config: c, key: key, client: outbound.Client(transport)}, nil
 }
 
-// CheckSecret says what is wrong with a secret, nil for nothing.
+// CheckSecret returns what is wrong with a secret, nil if nothing is.
 func CheckSecret(secret fault.Secret) error {
 	_, err := keyOf(secret)
 	return err
@@ -78,20 +78,20 @@ func keyOf(secret fault.Secret) ([]byte, error) {
 	return key, nil
 }
 
-// Name returns "webhook:" and the receiver's name: each receiver is a way of its own, so that
-// one that is ill holds up no other.
+// Name returns "webhook:" and the receiver's name: each receiver is a notifier of its own, so that a failing
+// one does not delay the others.
 func (w *Webhook) Name() string { return NameOf(w.config.Name) }
 
-// NameOf is the name of the notifier of a receiver.
+// NameOf is the name of a receiver's notifier.
 func NameOf(receiver string) string { return "webhook:" + receiver }
 
-// body is what is posted. docs/webhooks.md describes it.
+// body is the posted JSON. docs/webhooks.md describes it.
 type body struct {
 	// Event is incident.firing, incident.recovered or operator.notice.
 	Event string `json:"event"`
 	// Text is the headline: chats that take {"text": ...} show it.
 	Text string `json:"text"`
-	// ID is the notice's: the same for all that is told of one incident.
+	// ID is the notice's id: the same for all messages about one incident.
 	ID             string            `json:"id"`
 	Mark           string            `json:"mark,omitempty"`
 	AlertKey       string            `json:"alert_key,omitempty"`
@@ -129,14 +129,14 @@ func bodyOf(m notify.Message) body {
 	return b
 }
 
-// deliveryOf names one thing that is told: the same for each attempt at it, another one once there
-// is more to tell.
+// deliveryOf identifies one piece of content: the same for each attempt to deliver it, and a new one when the
+// content changes.
 func deliveryOf(m notify.Message) string {
 	sum := sha256.Sum256([]byte(m.ID + "\n" + m.Words))
 	return "msg_" + hex.EncodeToString(sum[:16])
 }
 
-// Post tells the receiver.
+// Post sends the message to the receiver.
 func (w *Webhook) Post(ctx context.Context, _ string, m notify.Message) (notify.Ref, error) {
 	if err := w.send(ctx, m); err != nil {
 		return notify.Ref{}, err
@@ -144,7 +144,7 @@ func (w *Webhook) Post(ctx context.Context, _ string, m notify.Message) (notify.
 	return notify.Ref{Channel: w.config.Name, ID: m.ID}, nil
 }
 
-// Update tells the receiver how it stands now: it finds what it knows already by the id.
+// Update sends the current state to the receiver, which recognizes by the id what it already knows.
 func (w *Webhook) Update(ctx context.Context, _ string, _ notify.Ref, m notify.Message) error {
 	return w.send(ctx, m)
 }
@@ -163,13 +163,13 @@ func (w *Webhook) send(ctx context.Context, m notify.Message) error {
 			return
 		}
 		mac := hmac.New(sha256.New, w.key)
-		_, _ = fmt.Fprintf(mac, "%s.%s.%s", id, at, text) // A hash takes all.
+		_, _ = fmt.Fprintf(mac, "%s.%s.%s", id, at, text) // Writing to a hash never fails.
 		h.Set("Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	})
 }
 
-// Check asks for the head of the address: whatever is answered, somebody is there. Whether it takes
-// what it is told is only known once it was told something.
+// Check sends a HEAD request to the address: any response proves that something is listening. Whether it
+// accepts our messages is only known after one was sent.
 func (w *Webhook) Check(ctx context.Context) error {
 	err := w.call(ctx, http.MethodHead, nil, func(http.Header) {})
 	if e := fault.As(err); err != nil && !strings.HasPrefix(e.Name, "http_4") {
@@ -178,7 +178,7 @@ func (w *Webhook) Check(ctx context.Context) error {
 	return nil
 }
 
-// call makes one call within its time and classes its error.
+// call makes one call within its time limit and classifies its error.
 func (w *Webhook) call(ctx context.Context, method string, text []byte, dress func(http.Header)) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -199,7 +199,7 @@ func (w *Webhook) call(ctx context.Context, method string, text []byte, dress fu
 		return f
 	}
 	defer resp.Body.Close()                                          //nolint:errcheck // Only read from.
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // So that the connection can be kept.
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // So that the connection can be reused.
 	return w.classify(resp.StatusCode, resp.Header)
 }
 
@@ -225,7 +225,7 @@ func (w *Webhook) classify(status int, header http.Header) error {
 	case status == http.StatusServiceUnavailable:
 		e.Fix, e.RetryAfter = "wait: it is tried again", outbound.RetryAfter(header, time.Now())
 	case status >= 500:
-		// Behind the door: it may have been heard. The id lets the receiver drop the second one.
+		// The request got through, so it may have been received. The id lets the receiver drop the duplicate.
 		e.Class, e.Fix = fault.Unknown, "wait: it is tried again"
 	}
 	return e

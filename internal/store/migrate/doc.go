@@ -1,5 +1,5 @@
-// Package migrate holds the schema's steps for both engines, numbered the same in both
-// folders. Steps only add and are never edited once released.
+// Package migrate holds the schema migrations for both engines, with the same numbers in both folders.
+// Migrations only add, and are never edited after a release.
 package migrate
 
 import (
@@ -14,7 +14,7 @@ import (
 //go:embed sqlite/*.sql postgres/*.sql
 var Files embed.FS
 
-// Latest is the number of the last step: what this program works with.
+// Latest is the number of the last migration: the schema version that this program works with.
 func Latest() (int64, error) {
 	files, err := Files.ReadDir("sqlite")
 	if err != nil || len(files) == 0 {

@@ -18,10 +18,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Engines are the engines that every promise holds on.
+// Engines are the engines on which every promise must hold.
 var Engines = []string{"sqlite", "postgres"}
 
-// Each runs a test on a fresh database of each engine, as URL makes it.
+// Each runs a test on a new database of each engine, as made by URL.
 func Each(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	for _, engine := range Engines {
@@ -29,8 +29,8 @@ func Each(t *testing.T, test func(t *testing.T, url string)) {
 	}
 }
 
-// URL returns the URL of a fresh database that lives as long as the test: with the schema
-// in it if the package's TestMain is MainMigrated, empty otherwise.
+// URL returns the URL of a new database that exists as long as the test: with the schema if the package's
+// TestMain is MainMigrated, otherwise empty.
 func URL(t testing.TB, engine string) string {
 	t.Helper()
 	return fresh(t, engine, templates.migrate != nil)
@@ -69,14 +69,14 @@ func fresh(t testing.TB, engine string, migrated bool) string {
 	return url
 }
 
-// Main runs a package's tests and stops the server they may have started.
+// Main runs a package's tests and stops the server if they started it.
 func Main(m *testing.M) int {
 	defer shared.stop()
 	return m.Run()
 }
 
-// MainMigrated is Main for a package whose tests want the schema in their databases: it is
-// made once for each engine, and copied.
+// MainMigrated is Main for a package whose tests need the schema in their databases: it is created once for
+// each engine, and copied.
 func MainMigrated(m *testing.M, migrate func(url string) error) int {
 	templates.migrate = migrate
 	return Main(m)
@@ -95,7 +95,7 @@ type Server struct {
 // shared is the test binary's common server, started when first asked for.
 var shared Server
 
-// NewServer starts a server for one test alone.
+// NewServer starts a server for one test only.
 func NewServer(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{}
@@ -106,7 +106,7 @@ func NewServer(t testing.TB) *Server {
 	return s
 }
 
-// Database makes a fresh database on the server.
+// Database creates a new database on the server.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
 	url, err := s.database("")
@@ -134,7 +134,7 @@ func (s *Server) Start(t testing.TB) {
 	}
 }
 
-// Standby starts a server that follows this one: what this one has committed is there, too.
+// Standby starts a server that replicates this one: what is committed here is there as well.
 func (s *Server) Standby(t testing.TB) *Server {
 	t.Helper()
 	s.mu.Lock()
@@ -150,7 +150,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 	return standby
 }
 
-// Promote makes a standby a server of its own.
+// Promote makes a standby an independent server.
 func (s *Server) Promote(t testing.TB) {
 	t.Helper()
 	s.mu.Lock()
@@ -160,7 +160,7 @@ func (s *Server) Promote(t testing.TB) {
 	}
 }
 
-// Address is where the server listens.
+// Address is the server's address.
 func (s *Server) Address() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
 
 func (s *Server) follow(primary *Server) error {
@@ -195,7 +195,7 @@ func (s *Server) exec(statements ...string) error {
 	return nil
 }
 
-// makeFolder makes a folder that the server's user may write into.
+// makeFolder makes a folder that the server's user can write to.
 func makeFolder() (string, error) {
 	dir, err := os.MkdirTemp("", "docket-postgres-")
 	if err != nil {
@@ -209,8 +209,8 @@ func makeFolder() (string, error) {
 	return dir, nil
 }
 
-// database makes sure that the server runs, and makes a database on it, a copy of another
-// one where that is named.
+// database makes sure that the server is running, and creates a database on it, as a copy of template if that
+// is set.
 func (s *Server) database(template string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -245,7 +245,7 @@ func (s *Server) url(name string) string {
 	return fmt.Sprintf("postgres://docket@127.0.0.1:%d/%s?sslmode=disable", s.port, name)
 }
 
-// prepare makes the server's data folder.
+// prepare creates the server's data folder.
 func (s *Server) prepare() error {
 	bin, err := findPostgres()
 	if err != nil {
@@ -266,7 +266,7 @@ func (s *Server) prepare() error {
 	return nil
 }
 
-// launch starts the server and waits until it answers.
+// launch starts the server and waits until it responds.
 func (s *Server) launch() error {
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
@@ -302,7 +302,7 @@ func (s *Server) kill() {
 	}
 	// Immediate shutdown: no checkpoint, recovery at the next start.
 	_ = s.started.Process.Signal(syscall.SIGQUIT) // It may be gone already.
-	_ = s.started.Wait()                          // Its exit is what was asked for.
+	_ = s.started.Wait()                          // It was told to exit, so the result does not matter.
 	s.started = nil
 }
 
@@ -327,7 +327,7 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// otherUser is who the server runs as where the test is root: PostgreSQL refuses root.
+// otherUser is the user the server runs as if the test runs as root: PostgreSQL refuses root.
 func otherUser() (*syscall.Credential, bool) {
 	if os.Getuid() != 0 {
 		return nil, false
@@ -346,7 +346,7 @@ func otherUser() (*syscall.Credential, bool) {
 	return nil, false
 }
 
-// findPostgres returns the folder of initdb and postgres.
+// findPostgres returns the folder that contains initdb and postgres.
 func findPostgres() (string, error) {
 	if dir := os.Getenv("DOCKET_TEST_PG_BIN"); dir != "" {
 		return dir, nil

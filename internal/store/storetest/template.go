@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// templateSet are databases with the schema in them, made when first asked for. To copy one
-// takes milliseconds; to migrate one more takes a second under the race detector.
+// templateSet holds databases that contain the schema, created on first use. A copy takes milliseconds;
+// another migration takes a second under the race detector.
 type templateSet struct {
 	migrate func(url string) error
 
@@ -18,7 +18,7 @@ type templateSet struct {
 	postgres string
 }
 
-// templates are the test binary's.
+// templates belong to the test binary.
 var templates templateSet
 
 // copySQLite writes a copy of the migrated file to a path.

@@ -1,7 +1,7 @@
-// Package migrated is storetest for packages above the store: their tests get databases with
-// the schema in them, copied from one that was migrated once.
+// Package migrated is storetest for packages above the store: their tests get databases that contain the
+// schema, copied from one that was migrated once.
 //
-// It is for tests only. storetest itself cannot know the store, whose own tests use it.
+// It is for tests only. storetest itself cannot import the store, whose own tests use it.
 package migrated
 
 import (
