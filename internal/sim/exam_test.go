@@ -74,7 +74,7 @@ var mutants = []mutant{
 		"S1|L1",
 	},
 	{
-		"the key changes under an open incident", "ledger/work.go",
+		"the key changes under an open incident", "ledger/decide.go",
 		"if before != nil && next.Key != before.Key {", "if false && before != nil {",
 		"S1",
 	},
