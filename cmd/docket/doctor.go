@@ -72,7 +72,7 @@ func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 	if err != nil {
 		return r, err
 	}
-	return doctor.Run(s.ctx, patient, doctor.Options{Canary: c.Canary, MailboxID: c.Mailbox, By: "command line"}), nil
+	return doctor.Run(s.ctx, patient, doctor.Options{Canary: c.Canary, Place: doctor.PlaceOf(c.Mailbox), By: "command line"}), nil
 }
 
 // notConfigured is the report of a configuration with mistakes.

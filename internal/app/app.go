@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -21,11 +20,7 @@ import (
 	"docket/internal/console"
 	"docket/internal/controls"
 	"docket/internal/courier"
-	"docket/internal/desk"
-	"docket/internal/desk/freescout"
-	"docket/internal/desk/local"
 	"docket/internal/doctor"
-	"docket/internal/fault"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/metrics"
@@ -33,10 +28,8 @@ import (
 	"docket/internal/probe"
 	"docket/internal/query"
 	"docket/internal/queue"
-	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
-	"docket/internal/storm"
 	"docket/internal/surface"
 	"docket/internal/watch"
 	"docket/internal/web"
@@ -84,11 +77,11 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	d, localDesk, err := a.makeDesk(st)
+	desks, err := a.makeDesks(ctx, st)
 	if err != nil {
 		return err
 	}
-	health := courier.NewHealth(d, log)
+	d, health, localDesk := desks[0].desk, desks[0].health, desks.local()
 	board, err := controls.New(ctx, st, cfg.Flags, log)
 	if err != nil {
 		return err
@@ -97,13 +90,13 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := board.Load(ctx); err != nil {
 		return err
 	}
-	rules, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage(health.Outage()) })
+	rules, err := newRules(cfg, desks.timings(), flagsOf(board))
 	if err != nil {
 		return err
 	}
 	counts := metrics.New(registry)
 	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, counts.LedgerCounts(), log)
-	couriers := courier.New(st, book, d, courier.Rules{Policy: rules.policy, MailboxID: rules.mailbox, Words: rules.words}, health, log)
+	couriers := desks.couriers(st, book, courier.Rules{Policy: rules.policy, Place: rules.place, Words: rules.words}, log)
 	ways, err := a.notifiers()
 	if err != nil {
 		return err
@@ -123,25 +116,24 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if missing := guard.Missing(ctx); missing != "" {
 		log.WarnContext(ctx, "no account", "reason", missing)
 	}
-	ready := &readiness{store: st, health: health, intake: in}
-	reader := query.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
+	ready := &readiness{store: st, desks: desks.states, intake: in}
+	reader := query.Reader{Store: st, Desk: d.Name(), Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
 	var tickets *controls.TicketActions
 	if localDesk != nil {
 		reader.LinkBase, tickets = localDesk.LinkBase(), &controls.TicketActions{Local: localDesk, Ledger: book, Store: st}
 	}
-	patient := a.serving(a.patient(st, d, board, rules), in)
+	for _, one := range desks {
+		one.keys = newKeyring(cfg, one.desk, one.settings, one.health, log)
+	}
+	patient := a.serving(a.patient(st, desks, board, rules), in)
 	if a.follow != nil {
 		patient.Configuration = a.follow.state
 	}
 	patient.Webhooks = a.webhooks(heralds.States)
 	patient.Unstable = func() []string { return unstable(book) }
-	keys := newKeyring(cfg, d, health, log)
-	if keys != nil {
-		patient.Keys = keys.state
-	}
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Sources: in.Heard, Tickets: tickets, Doctor: physician,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Desks: desks.states, Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets, Doctor: physician,
 		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
 	})
 	if err != nil {
@@ -158,11 +150,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 			return err
 		},
 	})
-	mirror := reconcile.New(reconcile.Deps{
-		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { _, away := health.Away(); return away },
-		BackAt: func() time.Time { return health.Outage().Ended }, Holder: holder(a.started), Log: log,
-		Rules: reconcile.Rules{Policy: rules.policy, MailboxID: mailboxes(cfg, rules), Every: cfg.Reconcile.Every},
-	})
+	desks.mirrors(a, st, book, rules)
 
 	// The ledger stops last: what the others learn while they stop is still kept.
 	inner := newGroup(context.WithoutCancel(ctx), log)
@@ -174,10 +162,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
 	work.every("replicas", queue.BeatEvery, jobs.TakeUp)
-	resumer := couriers.Resumer(jobs.Hasten)
-	work.every("desk", time.Second, func(ctx context.Context, now time.Time) error {
-		return errors.Join(couriers.WatchDesk(ctx, a.tell(book), now), resumer.Turn(ctx, time.Now().UTC()))
-	})
+	desks.run(work, a.tell(book), jobs.Hasten)
 	work.run("switches", board.Listen)
 	work.every("switches of others", controls.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
@@ -185,9 +170,6 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)
-	work.run("hints", mirror.Listen)
-	work.every("watch desk", reconcile.WatchEvery, mirror.Watch)
-	work.every("reconcile", reconcileTick, mirror.Timer)
 	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	work.every("lost notices", 30*time.Second, func(ctx context.Context, now time.Time) error { return heralds.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
@@ -207,10 +189,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		reminds := &reminder{store: st, reader: reader, every: every, tell: a.tell(book)}
 		work.every("stale tickets", time.Minute, reminds.turn)
 	}
-	if keys != nil {
-		work.every("keys", keyTick, keys.turn)
-	}
-	turned := turning{health: health, look: func(ctx context.Context, now time.Time) error {
+	turned := turning{desks: desks.states, faults: map[string]string{}, look: func(ctx context.Context, now time.Time) error {
 		return physician.Look(ctx, doctor.Round{Tell: a.tell(book)}, now)
 	}}
 	work.every("doctor when the desk turns", turnTick, turned.turn)
@@ -219,14 +198,14 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := a.enterChange(ctx, st); err != nil {
 		return err
 	}
-	seen := metrics.Seen{Version: a.version, Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Health: health, Notifiers: heralds, Reconcile: mirror}
+	seen := metrics.Seen{Version: a.version, Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Desks: desks.seen(), Notifiers: heralds}
 	if a.follow != nil {
 		seen.Configuration = a.follow.inForce
 	}
 	metrics.Watch(registry, seen)
 	a.gate.open(web.New(web.Deps{
-		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: mirror, DeskSecret: hookSecret(cfg), SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry, Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
+		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Others: desks.parts()[1:], Local: localDesk, Board: board,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: desks[0].mirror, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry, Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {
@@ -322,37 +301,6 @@ func holder(started time.Time) string {
 		name = "unnamed"
 	}
 	return fmt.Sprintf("%s %d %d", name, os.Getpid(), started.UnixNano())
-}
-
-// mailboxes says where a route's tickets belong; the local desk has none.
-func mailboxes(cfg config.Config, r *rules) func(route string) int64 {
-	return func(route string) int64 {
-		f, ok := cfg.Desks[cfg.Desk].(*freescout.Settings)
-		if !ok {
-			return 0
-		}
-		return cmp.Or(r.mailbox(route), f.MailboxID)
-	}
-}
-
-func hookSecret(cfg config.Config) fault.Secret {
-	if f, ok := cfg.Desks[cfg.Desk].(*freescout.Settings); ok {
-		return f.WebhookSecret
-	}
-	return ""
-}
-
-// makeDesk makes the desk that is configured; the second result is set for the local one.
-func (a *App) makeDesk(st *store.Store) (desk.Desk, *local.Desk, error) {
-	d, err := a.config.Desks[a.config.Desk].Open(desk.Needs{
-		Shelf: st, LinkBase: "http://" + linkHost(a.config.Listen) + "/api/v1/tickets/", UserAgent: "docket/" + a.version, Transport: a.carrier,
-		Later: func(variable string) bool { return a.config.Vault.Secrets[variable] != "" },
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	ours, _ := d.(*local.Desk)
-	return d, ours, nil
 }
 
 // tell tells the operator something that is not about one incident, in the log and by the

@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"docket/internal/alert"
 	"docket/internal/config"
 	"docket/internal/controls"
-	"docket/internal/desk"
 	"docket/internal/doctor"
 	"docket/internal/filing"
 	"docket/internal/flag"
@@ -20,14 +20,13 @@ import (
 	"docket/internal/outbound"
 	"docket/internal/rule"
 	"docket/internal/store"
-	"docket/internal/storm"
 )
 
 // Patient is what the doctor examines where no server runs: the way to the desk and the
 // database. The store may be nil, where it cannot be opened.
 func Patient(ctx context.Context, cfg config.Config, st *store.Store, version string) (doctor.Patient, error) {
 	a := &App{config: cfg, version: version}
-	d, _, err := a.makeDesk(st)
+	desks, err := a.makeDesks(ctx, st)
 	if err != nil {
 		return doctor.Patient{}, err
 	}
@@ -35,31 +34,23 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 	if err != nil {
 		return doctor.Patient{}, err
 	}
-	r, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage{} })
+	r, err := newRules(cfg, desks.timings(), flagsOf(board))
 	if err != nil {
 		return doctor.Patient{}, err
 	}
-	p := a.patient(st, d, board, r)
-	if keys := newKeyring(cfg, d, nil, slog.New(slog.DiscardHandler)); keys != nil {
-		p.Keys = keys.state // What fails is said there.
-		_ = keys.turn(ctx, time.Now().UTC())
+	for _, one := range desks {
+		if one.keys = newKeyring(cfg, one.desk, one.settings, nil, slog.New(slog.DiscardHandler)); one.keys != nil {
+			_ = one.keys.turn(ctx, time.Now().UTC()) // What fails is in its state.
+		}
 	}
-	return p, nil
-}
-
-// deskVariables are the variables that the desk looks at; one that the vault gives may be missing.
-func deskVariables(cfg config.Config) []desk.Variable {
-	all := cfg.Desks[cfg.Desk].Variables()
-	for i := range all {
-		all[i].Needed = all[i].Needed && cfg.Vault.Secrets[all[i].Name] == ""
-	}
-	return all
+	return a.patient(st, desks, board, r), nil
 }
 
 // patient is what can be looked at with or without a server.
-func (a *App) patient(st *store.Store, d desk.Desk, board *controls.Board, r *rules) doctor.Patient {
+func (a *App) patient(st *store.Store, desks posts, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config
-	p := doctor.Patient{Store: st, Desk: d, Variables: deskVariables(cfg), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
+	all := desks.patients(cfg)
+	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Others: all[1:], Lost: desks.lost(st), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
 	if !store.IsPostgres(cfg.Database.Reveal()) {
 		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
 	}
@@ -130,21 +121,25 @@ const turnTick = 5 * time.Second
 // turning lets the doctor look, without a canary, whenever the way to the desk turns ill in
 // another way, or well: a fault is named in log and Slack though nobody asked.
 type turning struct {
-	health *health.Health
-	look   func(ctx context.Context, now time.Time) error
-	// fault is the desk's at the last look; only turn touches it.
-	fault string
+	desks func() []health.State
+	look  func(ctx context.Context, now time.Time) error
+	// faults are each desk's at the last look; only turn touches them.
+	faults map[string]string
 }
 
 func (t *turning) turn(ctx context.Context, now time.Time) error {
-	state := t.health.State()
-	if !state.Asked || state.Fault == t.fault {
+	states := t.desks()
+	if !slices.ContainsFunc(states, func(s health.State) bool { return s.Asked && s.Fault != t.faults[s.Name] }) {
 		return nil
 	}
 	if err := t.look(ctx, now); err != nil {
 		return err
 	}
-	t.fault = state.Fault
+	for _, s := range states {
+		if s.Asked {
+			t.faults[s.Name] = s.Fault
+		}
+	}
 	return nil
 }
 
@@ -152,7 +147,7 @@ func (t *turning) turn(ctx context.Context, now time.Time) error {
 func (a *App) round(tell func(context.Context, string, string) error) doctor.Round {
 	c := a.config.Canary
 	return doctor.Round{
-		Canary: c.Ticket, MailboxID: c.MailboxID, PingURL: c.PingURL.Reveal(), Tell: tell,
+		Canary: c.Ticket, Place: doctor.PlaceOf(c.MailboxID), PingURL: c.PingURL.Reveal(), Tell: tell,
 		Client: outbound.Client(nil),
 	}
 }

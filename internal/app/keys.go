@@ -52,7 +52,7 @@ type key struct {
 }
 
 // newKeyring makes the keyring; nil where nothing can change.
-func newKeyring(cfg config.Config, d desk.Desk, h *health.Health, log *slog.Logger) *keyring {
+func newKeyring(cfg config.Config, d desk.Desk, settings desk.Settings, h *health.Health, log *slog.Logger) *keyring {
 	f, ok := d.(desk.Rekeyed)
 	if !ok {
 		return nil
@@ -62,7 +62,7 @@ func newKeyring(cfg config.Config, d desk.Desk, h *health.Health, log *slog.Logg
 		k.refused = h.Refuses
 	}
 	changing := false
-	for _, c := range cfg.Desks[cfg.Desk].Credentials() {
+	for _, c := range settings.Credentials() {
 		name, it := c.Variable, key{value: c.Value}
 		k.names = append(k.names, name)
 		switch {

@@ -8,13 +8,12 @@ import (
 	"docket/internal/controls"
 	"docket/internal/query"
 	"docket/internal/store"
-	"docket/internal/storm"
 )
 
 // Reader reads what the command line lists where no server runs.
 func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Reader, error) {
 	a := &App{config: cfg}
-	d, localDesk, err := a.makeDesk(st)
+	desks, err := a.makeDesks(ctx, st)
 	if err != nil {
 		return query.Reader{}, err
 	}
@@ -22,12 +21,12 @@ func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Read
 	if err != nil {
 		return query.Reader{}, err
 	}
-	r, err := newRules(cfg, d, flagsOf(board), func() storm.Outage { return storm.Outage{} })
+	r, err := newRules(cfg, desks.timings(), flagsOf(board))
 	if err != nil {
 		return query.Reader{}, err
 	}
-	reader := query.Reader{Store: st, Desk: d.Name(), StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
-	if localDesk != nil {
+	reader := query.Reader{Store: st, Desk: cfg.Desk, Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
+	if localDesk := desks.local(); localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}
 	return reader, nil

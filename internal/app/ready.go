@@ -14,7 +14,7 @@ import (
 // readiness answers /readyz: can an alert be taken and kept right now?
 type readiness struct {
 	store  *store.Store
-	health *health.Health
+	desks  func() []health.State
 	intake *intake.Intake
 
 	mu sync.Mutex // guards the two below
@@ -33,7 +33,11 @@ const (
 // make Docket unready: a platform would restart a healthy program.
 func (r *readiness) check(ctx context.Context) web.Readiness {
 	sentence := r.beat(ctx)
-	out := web.Readiness{Ready: sentence == "", Error: sentence, Database: r.store.Engine(), Desk: web.DeskHealthOf(r.health.State()), Sources: r.intake.Heard()}
+	out := web.Readiness{Ready: sentence == "", Error: sentence, Database: r.store.Engine(), Sources: r.intake.Heard()}
+	for _, state := range r.desks() {
+		out.Desks = append(out.Desks, web.DeskHealthOf(state))
+	}
+	out.Desk = out.Desks[0]
 	backlog, err := r.store.Backlog(ctx)
 	if err != nil {
 		return out

@@ -1,15 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"docket/internal/alert"
 	"docket/internal/config"
-	"docket/internal/desk"
-	"docket/internal/failpoint"
 	"docket/internal/flag"
 	"docket/internal/incident"
 	"docket/internal/silence"
@@ -23,19 +21,20 @@ type rules struct {
 	base incident.Policy
 	// on says whether a flag is on.
 	on func(name string) bool
-	// outage is the desk's last one.
-	outage func() storm.Outage
-	routes []routeRule
+	// desks are the timing and the last outage of each desk in use; fallback names the default.
+	desks    map[string]deskRule
+	fallback string
+	routes   []routeRule
 	// ticketAt is the mildest severity that gets a ticket, by source, where one has its own.
 	ticketAt map[string]alert.Severity
 }
 
 type routeRule struct {
-	name      string
-	matchers  silence.Matchers
-	policy    incident.Policy
-	mailboxID int64
-	words     *template.Words
+	name     string
+	matchers silence.Matchers
+	policy   incident.Policy
+	place    string
+	words    *template.Words
 	// ticketAt says that the policy's TicketAt is the route's own, which goes before the source's.
 	ticketAt bool
 }
@@ -44,19 +43,15 @@ type routeRule struct {
 // attempt that never answered is over once its process is.
 const localCallTimeout = 0
 
-func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage func() storm.Outage) (*rules, error) {
+func newRules(cfg config.Config, desks map[string]deskRule, on func(flag string) bool) (*rules, error) {
 	p := incident.DefaultPolicy()
 	c := cfg.Policies
 	p.TicketAt, p.OnRecovery, p.Hold, p.StaleHold, p.Settle = c.TicketAt, incident.OnRecovery(c.OnRecovery), c.Hold, c.DoubtHold, c.Settle
-	p.WaitOut = d.WaitOut()
-	p.CallTimeout = failpoint.Hurried(p.CallTimeout)
-	if cfg.Desk == "local" {
-		p.CallTimeout = localCallTimeout
-	}
+	p.Desk = cfg.Desk
 	p.InvestigateWindow, p.ReopenWithin = c.InvestigateWindow, c.ReopenWithin
 	p.Storm = storm.Policy{Limit: int(c.Storm.Limit), Per: c.Storm.Per}
 	p.Backfill = storm.Backfill(c.Backfill)
-	r := &rules{base: p, on: on, outage: outage, ticketAt: map[string]alert.Severity{}}
+	r := &rules{base: p, on: on, desks: desks, fallback: cfg.Desk, ticketAt: map[string]alert.Severity{}}
 	for _, s := range cfg.Sources {
 		if s.TicketAt != 0 {
 			r.ticketAt[s.Name] = s.TicketAt
@@ -65,13 +60,14 @@ func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage 
 	for _, rc := range cfg.Routes {
 		rr := routeRule{name: rc.Name, policy: p}
 		if rc.To != nil {
-			rr.mailboxID, _ = strconv.ParseInt(rc.To.Place(), 10, 64) // "" is none.
+			rr.place = rc.To.Place()
 		}
+		rr.policy.Desk = cmp.Or(rc.Desk, cfg.Desk)
 		var err error
 		if rr.matchers, err = silence.ParseMatchers(rc.Match...); err != nil {
 			return nil, fmt.Errorf("route %s: %w", rc.Name, err)
 		}
-		rr.policy.Tags = append(slices.Clone(p.Tags), rc.Tags...)
+		rr.policy.Tags = slices.Concat(p.Tags, rc.Tags, tagsFor(rc))
 		if rc.TicketAt != 0 {
 			rr.policy.TicketAt, rr.ticketAt = rc.TicketAt, true
 		}
@@ -99,6 +95,14 @@ func newRules(cfg config.Config, d desk.Desk, on func(flag string) bool, outage 
 	return r, nil
 }
 
+// tagsFor are the tags that a route's settings for its desk add.
+func tagsFor(rc config.RouteConfig) []string {
+	if rc.To == nil {
+		return nil
+	}
+	return rc.To.Tags()
+}
+
 // route returns the name of the first route that matches, "" for none.
 func (r *rules) route(a alert.Alert) string {
 	for _, rr := range r.routes {
@@ -124,17 +128,32 @@ func (r *rules) policy(inc incident.Incident, _ time.Time) incident.Policy {
 		p.TicketAt = at
 	}
 	p.FilingOn, p.InvestigateOn = r.on(flag.AutoTicket), r.on(flag.InvestigateFromStatus)
-	p.Outage = r.outage()
+	d, known := r.desks[cmp.Or(inc.Ticket.Desk, p.Desk)]
+	if !known { // Its desk is not configured any more: nothing is done there, and nothing hangs on it.
+		d = r.desks[r.fallback]
+	}
+	p.Timing, p.Outage = d.timing, d.outage()
 	return p
 }
 
-func (r *rules) mailbox(route string) int64 {
+// deskOf is the desk of a route.
+func (r *rules) deskOf(route string) string {
 	for _, rr := range r.routes {
 		if rr.name == route {
-			return rr.mailboxID
+			return rr.policy.Desk
 		}
 	}
-	return 0
+	return r.fallback
+}
+
+// place is where in its desk a route's tickets go, "" for the desk's own place.
+func (r *rules) place(route string) string {
+	for _, rr := range r.routes {
+		if rr.name == route {
+			return rr.place
+		}
+	}
+	return ""
 }
 
 // words are a route's own words for its tickets, nil for the built-in ones.

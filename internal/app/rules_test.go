@@ -11,7 +11,6 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/config"
-	"docket/internal/desk/local"
 	"docket/internal/incident"
 )
 
@@ -26,7 +25,7 @@ func load(t *testing.T, text string) config.Config {
 
 func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 	cfg := load(t, "policies: {storm: {limit: 20, per: 5m}}\nroutes:\n  - {name: loud, match: ['team=\"loud\"'], storm: {limit: 3}}\n  - {name: long, match: ['team=\"long\"'], storm: {per: 1h}}\n  - {name: free, match: ['team=\"free\"'], storm: {limit: 0}}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +44,7 @@ func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 	cfg := load(t, "policies: {ticket_at: P2}\nsources:\n  - {name: strict, format: grafana, ticket_at: P1}\n  - {name: eager, poll: prometheus, url: 'http://127.0.0.1:9090', ticket_at: P4}\n  - {name: plain, format: grafana}\n"+
 		"routes:\n  - {name: own, match: ['team=\"own\"'], ticket_at: P3}\n  - {name: tags, match: ['team=\"tags\"'], tags: [x]}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +72,7 @@ func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
 	cfg := load(t, "freescout: {api_url: 'http://desk.example.org', api_key: key, mailbox_id: 1}\n"+
 		"policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
 		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, match: ['team=~\".+\"']}\n")
-	r, err := newRules(cfg, local.New(nil, ""), func(string) bool { return true }, func() storm.Outage { return storm.Outage{} })
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,17 +80,17 @@ func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
 		route        string
 		hold, settle time.Duration
 		recovery     incident.OnRecovery
-		mailbox      int64
+		mailbox      string
 		tags         []string
 	}{
-		"own":   {"own", 5 * time.Minute, 0, incident.RecoveryClose, 7, []string{incident.TagAlert, "shop"}}, // The first that matches counts.
-		"other": {"plain", time.Minute, 2 * time.Minute, incident.RecoveryNote, 0, []string{incident.TagAlert}},
-		"":      {"", time.Minute, 2 * time.Minute, incident.RecoveryNote, 0, []string{incident.TagAlert}},
+		"own":   {"own", 5 * time.Minute, 0, incident.RecoveryClose, "7", []string{incident.TagAlert, "shop"}}, // The first that matches counts.
+		"other": {"plain", time.Minute, 2 * time.Minute, incident.RecoveryNote, "", []string{incident.TagAlert}},
+		"":      {"", time.Minute, 2 * time.Minute, incident.RecoveryNote, "", []string{incident.TagAlert}},
 	} {
 		route := r.route(alert.Alert{Labels: alert.NewLabels(map[string]string{"team": team})})
 		p := r.policy(incident.Incident{Route: route}, time.Now())
-		if route != want.route || p.Hold != want.hold || p.Settle != want.settle || p.OnRecovery != want.recovery || r.mailbox(route) != want.mailbox || !slices.Equal(p.Tags, want.tags) {
-			t.Errorf("team %q: route %q, hold %s, settle %s, %s, mailbox %d, tags %v", team, route, p.Hold, p.Settle, p.OnRecovery, r.mailbox(route), p.Tags)
+		if route != want.route || p.Hold != want.hold || p.Settle != want.settle || p.OnRecovery != want.recovery || r.place(route) != want.mailbox || !slices.Equal(p.Tags, want.tags) {
+			t.Errorf("team %q: route %q, hold %s, settle %s, %s, mailbox %q, tags %v", team, route, p.Hold, p.Settle, p.OnRecovery, r.place(route), p.Tags)
 		}
 	}
 }

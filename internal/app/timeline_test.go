@@ -42,9 +42,15 @@ func inFakeTime(t *testing.T, policies string, story func(s *timeline)) {
 // loops that turn once in a beat at most.
 func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, story func(s *timeline)) {
 	t.Helper()
+	text := fmt.Sprintf("desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: %d}\npolicies: %s\n", rate, policies)
+	inFakeTimeWith(t, text, beat, story)
+}
+
+// inFakeTimeWith runs a day's story with a configuration of its own.
+func inFakeTimeWith(t *testing.T, text string, beat time.Duration, story func(s *timeline)) {
+	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "docket.yaml")
-	text := fmt.Sprintf("desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: %d}\npolicies: %s\n", rate, policies)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,24 @@ func (c Config) DesksInUse() []string {
 	return used
 }
 
+// Configured reports whether a desk could be used: it is the default, or its section has all that is required.
+func (c Config) Configured(name string) bool {
+	section, known := c.Desks[name]
+	return known && (name == c.Desk || !hasSettings(section) || (section.Chosen() && c.whole(section)))
+}
+
+// whole reports whether nothing that a desk requires is missing.
+func (c Config) whole(section desk.Settings) bool {
+	v := reflect.ValueOf(section).Elem()
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		if tag.Get("required") != "" && v.Field(i).IsZero() && c.Vault.Secrets[tag.Get("env")] == "" {
+			return false
+		}
+	}
+	return true
+}
+
 // isDesks reports whether a field holds what belongs to desks.
 func isDesks(t reflect.Type) bool {
 	return t == reflect.TypeFor[Desks]() || t == reflect.TypeFor[desk.RouteSettings]()

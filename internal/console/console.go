@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/auth"
 	"docket/internal/controls"
 	"docket/internal/doctor"
@@ -30,6 +31,11 @@ type Deps struct {
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
 	// Health is the way to the desk.
 	Health *health.Health
+	// Desks are the ways to all desks in use, the default first; nil where there is but one.
+	Desks func() []health.State
+	// Away says whether the desk that an alert's ticket would go to is away, and why; nil for the
+	// one desk's.
+	Away func(alert.Alert) (sentence string, away bool)
 	// Sources says when each source was heard last.
 	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil where another desk is configured.

@@ -43,7 +43,11 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		c.failed(w, r, err)
 		return
 	}
-	got, err := c.Investigate(r.Context(), intake.Click{Alert: on.Alert(state, at), Window: on.Window, Brief: brief, Actor: caller.Actor(), DeskAway: c.Health.Away})
+	click := intake.Click{Alert: on.Alert(state, at), Window: on.Window, Brief: brief, Actor: caller.Actor(), DeskAway: c.Health.Away}
+	if c.Away != nil {
+		click.DeskAway = func() (string, bool) { return c.Away(click.Alert) }
+	}
+	got, err := c.Investigate(r.Context(), click)
 	switch {
 	case errors.Is(err, intake.ErrInvestigateOff):
 		c.refuse(w, r, http.StatusConflict, "Investigate is switched off (flag investigate.from_status): an operator can turn it on under Flags.")

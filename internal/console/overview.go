@@ -129,13 +129,38 @@ func (c *Console) sources() []sourceRow {
 	return rows
 }
 
+// deskStates are the ways to all desks in use, the default first.
+func (c *Console) deskStates() []health.State {
+	if c.Desks == nil {
+		return []health.State{c.Health.State()}
+	}
+	return c.Desks()
+}
+
+// awayAt reports whether a desk is away; "" is the default one.
+func (c *Console) awayAt(desk string) bool {
+	for n, s := range c.deskStates() {
+		if s.Name == desk || (desk == "" && n == 0) {
+			return s.Away
+		}
+	}
+	return false
+}
+
 // alarms are what stands above every page.
 func (c *Console) alarms() []alarm {
 	var all []alarm
-	if desk := c.Health.State(); desk.Away {
-		all = append(all, alarm{"bad", "The help desk is away: " + desk.Sentence + " Tickets wait and are filed when it is back.", "/console"})
-	} else if desk.Asked && !desk.OK {
-		all = append(all, alarm{"warn", "The help desk refused the last call: " + desk.Sentence, "/console"})
+	states := c.deskStates()
+	for _, desk := range states {
+		name := "The help desk"
+		if len(states) > 1 {
+			name += " " + desk.Name
+		}
+		if desk.Away {
+			all = append(all, alarm{"bad", name + " is away: " + desk.Sentence + " Tickets wait and are filed when it is back.", "/console"})
+		} else if desk.Asked && !desk.OK {
+			all = append(all, alarm{"warn", name + " refused the last call: " + desk.Sentence, "/console"})
+		}
 	}
 	for _, f := range c.Board.Flags() {
 		if f.On {

@@ -128,7 +128,7 @@ func (c *Console) ticketed(inc incident.Incident) *ticketed {
 		t.Words, t.Link = "Ticket "+inc.Ticket.Number+" (closed)", c.ticketLink(inc.Ticket)
 	case filing.TicketAsked:
 		t.Waiting, t.Words = true, "Ticket is being filed"
-		if _, away := c.Health.Away(); away {
+		if c.awayAt(inc.Ticket.Desk) {
 			t.Words = "Waiting for the help desk"
 		}
 	case filing.TicketNone:

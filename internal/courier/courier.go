@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -19,12 +20,17 @@ import (
 	"docket/internal/outbox"
 	"docket/internal/queue"
 	"docket/internal/rule"
+	"docket/internal/store"
 	"docket/internal/storm"
 	"docket/internal/template"
 )
 
-// Courier performs effects at one desk.
+// Courier performs effects at one desk, and hands on those of the couriers beside it.
 type Courier struct {
+	// beside are the couriers of the other desks, by their names; room bounds how many effects are
+	// performed here at once, nil for no bound: a slow desk takes no other one's turn.
+	beside map[string]*Courier
+	room   chan struct{}
 	store  Records
 	ledger outbox.Ledger
 	desk   desk.Desk
@@ -48,8 +54,9 @@ type Records interface {
 type Rules struct {
 	// Policy is the policy of a route at a moment.
 	Policy incident.Policies
-	// MailboxID is the desk's mailbox for a route, 0 for the desk's default.
-	MailboxID func(route string) int64
+	// Place is where in its desk a route's tickets go, "" for the desk's own place; without the
+	// function that is so for all routes.
+	Place func(route string) string
 	// Words are a route's own words for its tickets, nil for the built-in ones; without the
 	// function all routes have those.
 	Words func(route string) *template.Words
@@ -60,11 +67,80 @@ func New(st Records, l outbox.Ledger, d desk.Desk, rules Rules, health *health.H
 	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
 
+// Beside lets a courier hand on what is for other desks. Of the queue's workers, each desk gets
+// so many that the others always have some.
+func (c *Courier) Beside(workers int, others ...*Courier) {
+	if len(others) == 0 {
+		return
+	}
+	c.beside = map[string]*Courier{}
+	share := max(1, workers-workers/4*len(others))
+	c.room = make(chan struct{}, share)
+	for _, o := range others {
+		o.room = make(chan struct{}, share)
+		c.beside[o.desk.Name()] = o
+	}
+}
+
+// at is the courier of an incident's desk: this one where no ticket was asked for yet. It is
+// false for a desk that is not configured.
+func (c *Courier) at(inc incident.Incident) (*Courier, bool) {
+	if inc.Ticket.Desk == "" || inc.Ticket.Desk == c.desk.Name() {
+		return c, true
+	}
+	other, known := c.beside[inc.Ticket.Desk]
+	return other, known
+}
+
+// enter takes one of the desk's places, and reports false where all are taken.
+func (c *Courier) enter() bool {
+	if c.room == nil {
+		return true
+	}
+	select {
+	case c.room <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *Courier) leave() {
+	if c.room != nil {
+		<-c.room
+	}
+}
+
+// crowdedWait is how long a job waits for one of its desk's places.
+const crowdedWait = 200 * time.Millisecond
+
+// strandedWait is how long a job waits whose desk is not configured any more.
+const strandedWait = 5 * time.Minute
+
 // Perform moves an effect as far as it will go now. It returns when to come again, or the
 // zero time once the effect is finished. An error means that the database failed.
 func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 	failpoint.Hit("courier-job-taken")
-	return c.work().Perform(ctx, id)
+	eff, err := c.store.Effect(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil // Its incident was never kept, or a backup was restored.
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	inc, err := c.store.Incident(ctx, eff.Mark)
+	if err != nil {
+		return time.Time{}, err
+	}
+	own, known := c.at(inc)
+	if !known {
+		return time.Now().Add(strandedWait), nil // Its desk is not configured any more: the doctor says so.
+	}
+	if !own.enter() {
+		return time.Now().Add(crowdedWait), nil
+	}
+	defer own.leave()
+	return own.work().Perform(ctx, id)
 }
 
 // Sweep puts effects whose job was lost back into the queue. While the desk is away all are
@@ -218,7 +294,11 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff filing.E
 			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
 		}
 	}
-	return desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body, MailboxID: c.rules.MailboxID(inc.Route)}, nil
+	draft := desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body}
+	if c.rules.Place != nil {
+		draft.Place = c.rules.Place(inc.Route)
+	}
+	return draft, nil
 }
 
 // words are a route's own words, nil for the built-in ones.

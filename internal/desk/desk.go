@@ -26,8 +26,9 @@ type Draft struct {
 	Subject string
 	// Body is plain text with line breaks; the desk escapes it for its medium.
 	Body string
-	// MailboxID names the mailbox, 0 for the desk's default.
-	MailboxID int64
+	// Place is where in the desk it belongs, in the desk's own words (FreeScout: the mailbox's id);
+	// "" for the desk's own place.
+	Place string
 }
 
 // Ticket is a ticket as the desk shows it.
@@ -40,8 +41,8 @@ type Ticket struct {
 	URL string
 	// Tags are as the desk shows them; nil where the desk has none or did not show them.
 	Tags []string
-	// MailboxID is where it lies, 0 where the desk has no mailboxes.
-	MailboxID int64
+	// Place is where in the desk it lies, "" where the desk has but one place.
+	Place     string
 	CreatedAt time.Time
 	// UpdatedAt is when it last changed, by the desk's clock; zero where the desk does not tell.
 	UpdatedAt time.Time

@@ -31,6 +31,9 @@ type Settings interface {
 	Complete()
 	// Variables are the environment variables that the desk looks at, for the doctor.
 	Variables() []Variable
+	// Place is where in the desk tickets go unless a route says otherwise, "" where there is but
+	// one place.
+	Place() string
 	// Credentials are the secrets that may be replaced while Docket runs.
 	Credentials() []Credential
 	// Open makes the desk. It calls nobody.

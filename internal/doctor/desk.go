@@ -1,9 +1,12 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"docket/internal/alert"
@@ -13,104 +16,70 @@ import (
 	"docket/internal/incident"
 )
 
-// hops are the hops of the way to the desk, in order, and the faults by which each is known
-// to be broken. All before the one with the fault are well: the call went through them.
-var hops = [...]struct {
-	hop, well string
-	faults    []string
-}{
-	{"desk name", "The desk's name is known.", []string{"dns_error"}},
-	{"desk connection", "The desk can be reached.", []string{"unreachable", "connection_failed", "connection_cut"}},
-	{"desk certificate", "The connection is safe.", []string{"tls_error"}},
-	{"desk answers", "The desk answers in time.", []string{"timeout", "service_unavailable", "proxy_error", "server_error", "rate_limited", desk.OwnLimit, "unavailable"}},
-	{"access gate", "No gate before the desk holds us up.", []string{"access_refused", "access_token_missing", "challenge_refused", "proxy_refused"}},
-	{"desk address", "The address is the desk's API.", []string{"wrong_base_url", "not_json", "bad_answer", "no_id", "method_refused"}},
-	{"desk module", "The desk's API is there.", []string{"module_missing"}},
-	{"desk key", "The desk accepts the key.", []string{"key_refused"}},
-	{"mailbox", "The mailbox is there and may be used.", []string{"mailbox_forbidden", "mailbox_missing", "rejected", "missing"}},
-}
-
-// agent is what FreeScout has beside the contract: in whose name notes are written.
-type agent interface {
-	ActingUser(ctx context.Context) (int64, error)
-}
-
-// gated is a desk that can tell whether a gate stands before it at all.
-type gated interface {
-	Gated(ctx context.Context) (standing bool, err error)
-}
-
-// lookDesk asks once and says of each hop what the answer tells of it.
+// lookDesk asks once and says of each hop what the answer tells of it. All hops before the one
+// with the fault are fine: the call went through them.
 func lookDesk(ctx context.Context, e *exam) []HopResult {
+	hops := []desk.Hop{{Name: "desk", OK: "The desk answers.", Rest: true}}
+	if d, ok := e.Desk.(desk.Traced); ok {
+		hops = d.Hops()
+	}
 	begin := time.Now()
 	err := e.Desk.Check(ctx)
 	took := time.Since(begin)
-	if _, far := e.Desk.(gated); !far { // It is in the same database: there is no way to it.
-		if err != nil {
-			return brokenAt("asking the desk", err)
-		}
-		return well("The local desk answers.", "")
+	broken := len(hops)
+	if err != nil {
+		broken = brokenHop(hops, fault.As(err).Name)
 	}
-	if err == nil {
-		return e.deskWell(ctx, took)
-	}
-	f := fault.As(err)
-	at := hopOf(f.Name)
 	found := make([]HopResult, 0, len(hops))
 	for n, h := range hops {
-		result := HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took}
+		result := HopResult{Hop: h.Name, Level: Well, Sentence: h.OK, Took: took}
 		switch {
-		case n == at:
-			result = HopResult{Hop: h.hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix, Took: took}
-			e.broken["desk"] = h.hop
-		case n > at:
-			result = HopResult{Hop: h.hop, Level: Skipped, Sentence: "Not looked at: " + hops[at].hop + " comes first."}
-		}
-		found = append(found, result)
-	}
-	return found
-}
-
-// deskWell says what is left to be looked at once the desk shows our mailbox.
-func (e *exam) deskWell(ctx context.Context, took time.Duration) []HopResult {
-	var found []HopResult
-	for _, h := range hops {
-		found = append(found, HopResult{Hop: h.hop, Level: Well, Sentence: h.well, Took: took})
-	}
-	if d, ok := e.Desk.(gated); ok {
-		standing, err := d.Gated(ctx)
-		for n := range found {
-			switch {
-			case found[n].Hop != "access gate":
-			case err == nil && standing:
-				found[n].Sentence = "Cloudflare Access stands before the desk and lets us through."
-			case err == nil:
-				found[n].Sentence = "No gate stands before the desk."
+		case n == broken:
+			result = failedAt(h.Name, err)
+			e.broken["desk"] = h.Name
+		case n > broken:
+			if h.Look != nil && len(h.Faults) == 0 {
+				continue // It is looked at by itself, and there is nothing to say of it now.
+			}
+			result = HopResult{Hop: h.Name, Level: Skipped, Sentence: "Not looked at: " + hops[broken].Name + " comes first."}
+		case h.Look != nil && err == nil:
+			result = closer(ctx, h, result)
+			if result.Level == Ill {
+				e.broken["desk"] = h.Name
 			}
 		}
-	}
-	if d, ok := e.Desk.(agent); ok {
-		result := HopResult{Hop: "acting user", Level: Well, Sentence: "There is an agent to write notes as."}
-		id, err := d.ActingUser(ctx)
-		if err != nil {
-			f := fault.As(err)
-			result = HopResult{Hop: result.Hop, Level: Ill, Name: f.Name, Sentence: f.Sentence, Evidence: evidence(f), Fix: f.Fix}
-			e.broken["desk"] = result.Hop
-		} else {
-			result.Evidence = fmt.Sprintf("user %d", id)
-		}
 		found = append(found, result)
 	}
 	return found
 }
 
-func hopOf(name string) int {
+// closer is what a hop's own look adds.
+func closer(ctx context.Context, h desk.Hop, found HopResult) HopResult {
+	sentence, evidence, err := h.Look(ctx)
+	if err != nil {
+		return failedAt(h.Name, err)
+	}
+	found.Sentence, found.Evidence = cmp.Or(sentence, found.Sentence), evidence
+	return found
+}
+
+func failedAt(hop string, err error) HopResult {
+	f := fault.As(err)
+	return HopResult{Hop: hop, Level: Ill, Name: f.Name, Sentence: upper(f.Sentence), Evidence: evidence(f), Fix: f.Fix}
+}
+
+// brokenHop is the place of the hop that a fault belongs to.
+func brokenHop(hops []desk.Hop, name string) int {
+	rest := 0
 	for n, h := range hops {
-		if slices.Contains(h.faults, name) {
+		if slices.Contains(h.Faults, name) {
 			return n
 		}
+		if h.Rest {
+			rest = n
+		}
 	}
-	return 3 // It answers, but not as it should.
+	return rest
 }
 
 func evidence(f *fault.Fault) string {
@@ -135,7 +104,7 @@ const (
 func lookCanary(ctx context.Context, e *exam) []HopResult {
 	mark := alert.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
 	draft := desk.Draft{
-		Mark: mark.String(), MailboxID: e.options.MailboxID, Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
+		Mark: mark.String(), Place: e.options.Place, Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
 		Body: brief.FrameBody(incident.Incident{Mark: mark}, "Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
 	}
 	begin := time.Now()
@@ -162,9 +131,12 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 	seen := fmt.Sprintf("ticket %s: filed in %s, found after %s", ticket.Number, created.Round(time.Millisecond), lag.Round(time.Millisecond))
 	switch {
 	case lag < 0:
-		return ill("canary_not_found", "The desk's search does not show the canary: after a lost answer a ticket could not be found again, and would be doubled.", "ticket "+ticket.Number, "Check the desk's search; raise freescout.wait_out above its lag.")
+		return ill("canary_not_found",
+			"The desk's search does not show the canary: after a lost answer a ticket could not be found again, and would be doubled.",
+			"ticket "+ticket.Number, "Check the desk's search; raise "+e.Desk.Name()+".wait_out above its lag.")
 	case lag > e.Desk.WaitOut() && e.Desk.WaitOut() > 0:
-		return ill("wait_out_too_short", "The desk's search is slower than the configured wait-out: a ticket could be doubled.", seen, fmt.Sprintf("Set freescout.wait_out to %s or more.", (2*lag).Round(time.Second)))
+		return ill("wait_out_too_short", "The desk's search is slower than the configured wait-out: a ticket could be doubled.", seen,
+			fmt.Sprintf("Set %s.wait_out to %s or more.", e.Desk.Name(), (2*lag).Round(time.Second)))
 	}
 	if apart := clockOf(ticket.CreatedAt, begin, filed); apart.Abs() > clockDiffers {
 		return warned("desk_clock_differs", fmt.Sprintf("The desk's clock and ours are %s apart: a person's close within that time of a firing may be taken for one before or after it.", apart.Abs().Round(time.Second)),
@@ -217,4 +189,22 @@ func (e *exam) search(ctx context.Context, mark string, begin time.Time) (time.D
 func brokenAt(doing string, err error) []HopResult {
 	f := fault.As(err)
 	return ill(f.Name, upper(doing)+" failed. "+f.Sentence, evidence(f), f.Fix)
+}
+
+// lookLost: incidents whose tickets are at a desk that is not configured any more are neither noted
+// nor closed there.
+func lookLost(ctx context.Context, e *exam) []HopResult {
+	lost, err := e.Lost(ctx)
+	if err != nil {
+		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+	}
+	var seen []string
+	for _, name := range slices.Sorted(maps.Keys(lost)) {
+		seen = append(seen, fmt.Sprintf("%s: %d", name, lost[name]))
+	}
+	if len(seen) > 0 {
+		return warned("desk_not_configured", "Open incidents have their tickets at a desk that is not configured: nothing is noted or closed there.",
+			strings.Join(seen, ", "), "Configure the desk again until they are over, or close the tickets there by hand.")
+	}
+	return well("Every open incident's ticket is at a desk in use.", "")
 }

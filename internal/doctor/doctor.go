@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"docket/internal/desk"
@@ -90,6 +91,11 @@ type Configuration struct {
 type Patient struct {
 	Store *store.Store
 	Desk  desk.Desk
+	// Others are the desks in use beside it.
+	Others []Desk
+	// Lost counts, by the desk's name, live incidents whose tickets are at a desk that is not in use;
+	// nil where nobody can tell.
+	Lost func(ctx context.Context) (map[string]int64, error)
 	// Variables are the environment of the desk; WaitOut its configured wait-out.
 	Variables []desk.Variable
 	Flags     func() []Flag
@@ -118,13 +124,28 @@ type Patient struct {
 	Server bool
 }
 
+// Desk is a desk in use, with its variables and its credentials, as Patient has them.
+type Desk struct {
+	Desk      desk.Desk
+	Variables []desk.Variable
+	Keys      func() []Key
+}
+
 // Options say how to examine.
 type Options struct {
 	// Canary files a ticket, reads it back, looks for it and closes it.
 	Canary bool
-	// MailboxID is the canary's mailbox, 0 for the operations mailbox.
-	MailboxID int64
-	By        string
+	// Place is where in the default desk the canary goes, "" for the desk's own place.
+	Place string
+	By    string
+}
+
+// PlaceOf is a number as a place in a desk, "" for 0.
+func PlaceOf(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }
 
 // The bounds of an examination.
@@ -141,10 +162,22 @@ func Run(ctx context.Context, p Patient, o Options) Examination {
 	e := &exam{Patient: p, options: o, broken: map[string]string{}}
 	r := Examination{At: time.Now().UTC().Truncate(time.Microsecond), By: o.By, Canary: o.Canary}
 	for _, c := range checks {
-		if c.applies != nil && !c.applies(e) {
+		r.Findings = append(r.Findings, e.lookAt(ctx, c)...)
+		if !c.each {
 			continue
 		}
-		r.Findings = append(r.Findings, e.look(ctx, c)...)
+		for _, other := range p.Others {
+			beside := &exam{Patient: p, options: o, broken: map[string]string{}}
+			beside.Desk, beside.Variables, beside.Keys, beside.options.Place = other.Desk, other.Variables, other.Keys, ""
+			if by := e.broken[other.Desk.Name()]; by != "" {
+				beside.broken["desk"] = by
+			}
+			for _, found := range beside.lookAt(ctx, c) {
+				found.Hop = other.Desk.Name() + ": " + found.Hop
+				r.Findings = append(r.Findings, found)
+			}
+			e.broken[other.Desk.Name()] = beside.broken["desk"]
+		}
 	}
 	r.Verdict, r.Sentence, r.Next = judge(r.Findings)
 	r.Took = time.Since(r.At)
@@ -163,9 +196,19 @@ type exam struct {
 // check is one look. A group is hops of which each needs the one before.
 type check struct {
 	hop, group string
-	within     time.Duration
-	applies    func(*exam) bool
-	look       func(context.Context, *exam) []HopResult
+	// each says that it is looked at for each desk in use.
+	each    bool
+	within  time.Duration
+	applies func(*exam) bool
+	look    func(context.Context, *exam) []HopResult
+}
+
+// lookAt looks where the check applies.
+func (e *exam) lookAt(ctx context.Context, c check) []HopResult {
+	if c.applies != nil && !c.applies(e) {
+		return nil
+	}
+	return e.look(ctx, c)
 }
 
 func (e *exam) look(ctx context.Context, c check) []HopResult {

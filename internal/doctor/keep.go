@@ -65,8 +65,8 @@ func (d *Doctor) Last(ctx context.Context, limit int) ([]Examination, error) {
 // Round is the examination that the doctor makes by itself.
 type Round struct {
 	// Canary files a ticket each time, in this mailbox.
-	Canary    bool
-	MailboxID int64
+	Canary bool
+	Place  string
 	// PingURL is called after a round without an ill hop, so that silence alarms; "" for none.
 	PingURL string
 	// Tell tells the operator of a change, once.
@@ -82,7 +82,7 @@ func (d *Doctor) Look(ctx context.Context, round Round, now time.Time) error {
 	if err != nil {
 		ill, well, err = now, now, nil // The database is away: the round says so. A change is named by its moment.
 	}
-	r := d.Examine(ctx, Options{Canary: round.Canary, MailboxID: round.MailboxID}, audit.System())
+	r := d.Examine(ctx, Options{Canary: round.Canary, Place: round.Place}, audit.System())
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // Stopped half way: nothing was found out.
 	}

@@ -56,6 +56,9 @@ type Policy struct {
 	FlapNoteEvery time.Duration
 	// Tags are put on the ticket.
 	Tags []string
+	// Desk is where a ticket goes that is asked for now, "" for the default desk. A ticket that was
+	// asked for stays at its own desk, whose Timing and Outage these are.
+	Desk string
 	// Timing is the desk's.
 	filing.Timing
 }

@@ -73,7 +73,7 @@ func eachOffice(t *testing.T, change func(*incident.Policy), promise func(o *off
 			o.store, o.desk = st, local.New(st, "http://127.0.0.1/")
 			always := func(incident.Incident, time.Time) incident.Policy { return policy }
 			book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: always}, ledger.Counts{}, log)
-			couriers := courier.New(st, book, o.desk, courier.Rules{Policy: always, MailboxID: func(string) int64 { return 0 }}, courier.NewHealth(o.desk, log), log)
+			couriers := courier.New(st, book, o.desk, courier.Rules{Policy: always}, courier.NewHealth(o.desk, log), log)
 			q, err := queue.New(st, couriers.Perform, queue.Options{Logger: log, SoftStop: 5 * time.Second})
 			if err != nil {
 				t.Fatal(err)

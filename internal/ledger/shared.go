@@ -59,7 +59,7 @@ func (w *work) admit(ctx context.Context, d rule.Decision, p storm.Policy) (aler
 	if into == (alert.Mark{}) {
 		return into, nil
 	}
-	target, err := w.sharedTicket(ctx, into, storm.Storm, inc.Route)
+	target, err := w.sharedTicket(ctx, into, storm.Storm, inc)
 	if err != nil {
 		return into, err
 	}
@@ -68,14 +68,21 @@ func (w *work) admit(ctx context.Context, d rule.Decision, p storm.Policy) (aler
 }
 
 // gathering returns the gathering of a mark, or a fresh one where that is over or its ticket
-// closed: what comes now must not be listed where nobody looks any more.
-func (w *work) sharedTicket(ctx context.Context, m alert.Mark, kind storm.SharedTicket, route string) (*incidentEntry, error) {
+// closed: what comes now must not be listed where nobody looks any more. Nor is it listed at
+// another desk than its own, which is so where a route was given another one meanwhile.
+func (w *work) sharedTicket(ctx context.Context, m alert.Mark, kind storm.SharedTicket, member incident.Incident) (*incidentEntry, error) {
+	route, desk := member.Route, member.Ticket.Desk
+	if kind == storm.Digest {
+		route = ""
+	}
 	for {
 		e := w.latest[m.Key]
 		if e == nil || e.Mark != m {
 			stored, err := w.tx.Incident(ctx, m)
 			if errors.Is(err, store.ErrNotFound) {
-				return &incidentEntry{Incident: incident.Incident{Mark: m, Recipe: alert.Recipe, Route: route, Shared: kind}}, nil
+				return &incidentEntry{Incident: incident.Incident{
+					Mark: m, Recipe: alert.Recipe, Route: route, Shared: kind, Ticket: filing.Ticket{Desk: desk},
+				}}, nil
 			}
 			if err != nil {
 				return nil, err
@@ -84,10 +91,15 @@ func (w *work) sharedTicket(ctx context.Context, m alert.Mark, kind storm.Shared
 			w.latest[m.Key] = e
 			w.incidents = append(w.incidents, e)
 		}
-		if e.Live() && e.Ticket.State != filing.TicketClosed {
+		elsewhere := e.Ticket.Desk != "" && desk != "" && e.Ticket.Desk != desk
+		if e.Live() && e.Ticket.State != filing.TicketClosed && !elsewhere {
 			return e, nil
 		}
-		m = storm.MarkOf(kind, route, w.now)
+		name := route
+		if elsewhere {
+			name += " at " + desk
+		}
+		m = storm.MarkOf(kind, name, w.now)
 	}
 }
 
@@ -105,11 +117,7 @@ func (w *work) join(ctx context.Context, d *rule.Decision, actor audit.Actor) er
 	if d.Reason == incident.ReasonDigest {
 		kind = storm.Digest
 	}
-	route := member.Route
-	if kind == storm.Digest {
-		route = ""
-	}
-	target, err := w.sharedTicket(ctx, d.Joins, kind, route)
+	target, err := w.sharedTicket(ctx, d.Joins, kind, *member)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"docket/internal/reconcile"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -86,42 +87,50 @@ func sourceUp(s Seen, set set) {
 }
 
 func deskUp(s Seen, set set) {
-	if desk := s.Health.State(); desk.Asked {
-		set(truth(desk.OK), desk.Name)
+	for _, d := range s.Desks {
+		if desk := d.Health.State(); desk.Asked {
+			set(truth(desk.OK), desk.Name)
+		}
 	}
 }
 
 func deskSuccess(s Seen, set set) {
-	desk := s.Health.State()
-	set.at(desk.LastSuccess, desk.Name)
+	for _, d := range s.Desks {
+		desk := d.Health.State()
+		set.at(desk.LastSuccess, desk.Name)
+	}
+}
+
+// compared gives what is known of the comparison with each desk that is compared with.
+func compared(s Seen, give func(desk string, state reconcile.State)) {
+	for _, d := range s.Desks {
+		if d.Reconcile != nil {
+			give(d.Health.State().Name, d.Reconcile.State())
+		}
+	}
 }
 
 func watchCalls(s Seen, set set) {
-	if s.Reconcile != nil {
-		set(float64(s.Reconcile.State().WatchCalls), "watch")
-		set(float64(s.Reconcile.State().CompareCalls), "compare")
-	}
+	compared(s, func(desk string, state reconcile.State) {
+		set(float64(state.WatchCalls), desk, "watch")
+		set(float64(state.CompareCalls), desk, "compare")
+	})
 }
 
 func watchedAt(s Seen, set set) {
-	if s.Reconcile != nil {
-		set.at(s.Reconcile.State().WatchedAt)
-	}
+	compared(s, func(desk string, state reconcile.State) { set.at(state.WatchedAt, desk) })
 }
 
 func comparedAt(s Seen, set set) {
-	if s.Reconcile != nil {
-		set.at(s.Reconcile.State().ComparedAt)
-	}
+	compared(s, func(desk string, state reconcile.State) { set.at(state.ComparedAt, desk) })
 }
 
 func findings(s Seen, set set) {
-	if s.Reconcile == nil {
-		return
-	}
-	for kind, n := range s.Reconcile.State().Found {
-		set(float64(n), string(kind))
-	}
+	compared(s, func(desk string, state reconcile.State) {
+		for kind, n := range state.Found {
+			set(float64(n), desk, string(kind))
+		}
+	})
 }
 
 func notifierUp(s Seen, set set) {

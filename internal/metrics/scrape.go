@@ -22,12 +22,18 @@ type Seen struct {
 	// StaleAfter is how long after its recovery an open ticket counts as stale.
 	StaleAfter time.Duration
 	Intake     *intake.Intake
-	Health     *health.Health
-	Notifiers  *notifier.Herald
-	Reconcile  *reconcile.Reconciler
+	// Desks are all desks in use.
+	Desks     []Desk
+	Notifiers *notifier.Herald
 	// Configuration says whether the configuration file could be used when it was last read, and
 	// since when the configuration is in force; nil where no file is followed.
 	Configuration func() (taken bool, since time.Time)
+}
+
+// Desk is a desk in use: the way to it, and what compares with it, nil for nothing.
+type Desk struct {
+	Health    *health.Health
+	Reconcile *reconcile.Reconciler
 }
 
 // set gives a value, with the labels' values in the order of the row.
@@ -63,11 +69,11 @@ func known() []row[fromMemory] {
 		{gauge, "docket_desk_last_success_timestamp_seconds", "When the desk last did what it was asked.", []string{"desk"}, deskSuccess},
 		{counter, "docket_desk_watch_calls_total",
 			"Calls to the desk that ask what changed, by what for: watch (every 20 s, and webhooks) or compare (reconcile).",
-			[]string{"for"}, watchCalls},
+			[]string{"desk", "for"}, watchCalls},
 		{gauge, "docket_desk_watch_last_success_timestamp_seconds", "When the desk was last asked what changed, and answered.",
-			nil, watchedAt},
-		{gauge, "docket_reconcile_last_success_timestamp_seconds", "When everything was last compared with the desk.", nil, comparedAt},
-		{counter, "docket_reconcile_findings_total", "Mismatches found, by kind.", []string{"kind"}, findings},
+			[]string{"desk"}, watchedAt},
+		{gauge, "docket_reconcile_last_success_timestamp_seconds", "When everything was last compared with the desk.", []string{"desk"}, comparedAt},
+		{counter, "docket_reconcile_findings_total", "Mismatches found, by desk and kind.", []string{"desk", "kind"}, findings},
 		{gauge, "docket_notifier_up", "Whether people can be notified this way; absent before the first message.",
 			[]string{"notifier"}, notifierUp},
 		{gauge, "docket_notifier_last_success_timestamp_seconds", "When somebody was last notified this way.",

@@ -44,7 +44,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 				d, known = &moodyDesk{Desk: ours}, courier.NewHealth(ours, log)
 				d.away.Store(before != nil && before.away.Load())
 				policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
-				c = courier.New(records, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, known, log)
+				c = courier.New(records, book, d, courier.Rules{Policy: policy}, known, log)
 				return c
 			}
 		})

@@ -14,8 +14,9 @@ import (
 // server running the command line uses it by itself.
 type Reader struct {
 	Store *store.Store
-	// Desk is the configured desk's name.
-	Desk string
+	// Desk is the default desk's name; Several says that routes choose others beside it.
+	Desk    string
+	Several bool
 	// LinkBase is what a local ticket's number is put behind to make its link.
 	LinkBase string
 	// StaleAfter is how long after its recovery an open ticket counts as stale.

@@ -49,7 +49,7 @@ const ticketPage = 200
 // Tickets lists tickets, the latest first: all of the local desk, or those that were filed
 // in another one.
 func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
-	if r.Desk == "local" && !f.Stale {
+	if r.Desk == "local" && !f.Stale && !r.Several {
 		return r.localTickets(ctx, f)
 	}
 	rows := []TicketRow{}

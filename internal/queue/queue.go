@@ -62,11 +62,13 @@ type Options struct {
 // The pace of the queue (docs/performance.md): a commit wakes the workers, the poll is only a backstop, and
 // the cooldown limits how often they fetch under load.
 const (
-	fetchCooldown  = 2 * time.Millisecond
-	fetchPoll      = time.Second
-	defaultTimeout = 30 * time.Second
-	rescueMargin   = 5 * time.Second
-	keepDone       = time.Hour
+	fetchCooldown = 2 * time.Millisecond
+	fetchPoll     = time.Second
+	// Workers is how many jobs run at once, and JobTimeout how long one may, unless Options say otherwise.
+	Workers      = 16
+	JobTimeout   = 30 * time.Second
+	rescueMargin = 5 * time.Second
+	keepDone     = time.Hour
 	// defaultNoticeWorkers is low: one recipient can take only about one message a second.
 	defaultNoticeWorkers = 4
 	maxAttempts          = 30000 // A job ends by its effect, never by running out of attempts.
@@ -130,10 +132,10 @@ type Queue struct {
 // New makes a queue on the store's engine. It does nothing until Run.
 func New(st *store.Store, perform Perform, o Options) (*Queue, error) {
 	if o.Workers == 0 {
-		o.Workers = 16
+		o.Workers = Workers
 	}
 	if o.JobTimeout == 0 {
-		o.JobTimeout = defaultTimeout
+		o.JobTimeout = JobTimeout
 	}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &worker{perform: perform}); err != nil {
@@ -268,7 +270,7 @@ func (q *Queue) Run(ctx context.Context) error {
 // Drain starts no further jobs, and waits for the running ones to finish, at most as long as a job may run.
 // Run stops those that are not finished by then.
 func (q *Queue) Drain(ctx context.Context) error {
-	soft, cancel := context.WithTimeout(ctx, defaultTimeout)
+	soft, cancel := context.WithTimeout(ctx, JobTimeout)
 	defer cancel()
 	if err := q.client.stop(soft); err != nil && soft.Err() == nil {
 		return fmt.Errorf("wait for the running jobs: %w", err)

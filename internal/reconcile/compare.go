@@ -319,7 +319,7 @@ func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket
 
 // looks compares where the ticket lies, and its tags.
 func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket) error {
-	if want := p.Rules.MailboxID(inc.Route); want != 0 && own.MailboxID != 0 && own.MailboxID != want {
+	if p.misplaced(inc, own) {
 		p.find(WrongMailbox, didReport, inc.Mark.String(), own)
 	}
 	if own.Tags == nil || inc.Ticket.Merged || inc.Ticket.State != filing.TicketFiled || p.young(own.CreatedAt) {
@@ -337,6 +337,15 @@ func (p *plan) looks(ctx context.Context, inc incident.Incident, own desk.Ticket
 		return nil
 	}
 	return nil
+}
+
+// misplaced reports whether a ticket lies elsewhere than its route says.
+func (p *plan) misplaced(inc incident.Incident, own desk.Ticket) bool {
+	if p.Rules.Place == nil || own.Place == "" {
+		return false
+	}
+	want := p.Rules.Place(inc.Route)
+	return want != "" && own.Place != want
 }
 
 // strangers goes through the open tickets that no incident has.
@@ -369,7 +378,7 @@ func (p *plan) stranger(ctx context.Context, mark alert.Mark, t desk.Ticket) err
 		return err
 	case inc.Live() && inc.Ticket.State == filing.TicketNone && inc.Shared == storm.NotShared:
 		p.repair(Orphan, t, ledger.TicketObserved{Mark: mark, Seen: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
-	case !inc.Live() && inc.Ticket.ID != t.ID:
+	case !inc.Live() && (inc.Ticket.ID != t.ID || inc.Ticket.Desk != p.Desk.Name()):
 		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(mark, t.ID))
 		if err != nil || told {
 			return err

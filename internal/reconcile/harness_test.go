@@ -78,7 +78,7 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 	policy := func(incident.Incident, time.Time) incident.Policy { return rule }
 	s.book = ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy}, ledger.Counts{}, log)
 	health := courier.NewHealth(s.desk, log)
-	couriers := courier.New(st, s.book, s.desk, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
+	couriers := courier.New(st, s.book, s.desk, courier.Rules{Policy: policy}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: time.Second, Logger: log})
 	if err != nil {
 		t.Fatal(err)
@@ -98,13 +98,13 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 
 // replica is one more process' reconciler.
 func (s *scene) replica(holder string, policy func(incident.Incident, time.Time) incident.Policy) *reconcile.Reconciler {
-	mailbox := int64(0)
+	mailbox := ""
 	if s.fake != nil {
-		mailbox = 2
+		mailbox = "2"
 	}
 	return reconcile.New(reconcile.Deps{
 		Store: s.st, Ledger: s.book, Desk: s.desk, Holder: holder, Log: slog.New(slog.DiscardHandler),
-		Rules: reconcile.Rules{Policy: policy, MailboxID: func(string) int64 { return mailbox }, Every: time.Minute},
+		Rules: reconcile.Rules{Policy: policy, Place: func(string) string { return mailbox }, Every: time.Minute},
 		Heard: func(_ context.Context, err error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -37,8 +37,9 @@ type Deps struct {
 // Rules are the configuration's part.
 type Rules struct {
 	Policy incident.Policies
-	// MailboxID is where a route's tickets belong, 0 where the desk has no mailboxes.
-	MailboxID func(route string) int64
+	// Place is where in the desk a route's tickets belong, "" where the desk has but one place;
+	// without the function that is so.
+	Place func(route string) string
 	// Every is the time between two comparisons.
 	Every time.Duration
 }

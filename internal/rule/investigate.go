@@ -59,7 +59,7 @@ func demand(inc incident.Incident, brief string, p incident.Policy, now time.Tim
 	inc.State, inc.DueAt, inc.MaybeStale = openOrSettling(inc.State), dueIfSettling(inc), false
 	inc.Inquiry.Alone = !inc.Severity.WorseOrEqual(p.TicketAt) || !p.FilingOn || p.MutedBy != ""
 	inc.Inquiry.Asked, inc.Inquiry.Brief = true, brief
-	inc.Ticket.State = filing.TicketAsked
+	inc.Ticket.State, inc.Ticket.Desk = filing.TicketAsked, p.Desk
 	return Decision{
 		Next: inc, Changed: true, Reason: incident.ReasonInvestigateAsked, Detail: inc.Inquiry.By,
 		Effects: []filing.Effect{newEffect(inc, filing.KindFile, "", now)},

@@ -36,7 +36,7 @@ func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	lost := inc.Ticket
-	inc.Ticket = filing.Ticket{State: filing.TicketAsked, Refiled: lost.Refiled + 1, KnownAt: now}
+	inc.Ticket = filing.Ticket{State: filing.TicketAsked, Desk: lost.Desk, Refiled: lost.Refiled + 1, KnownAt: now}
 	if inc.State != incident.Settling {
 		inc.DueAt = time.Time{} // A note that was put off has no ticket to go to; the new one says it all.
 	}

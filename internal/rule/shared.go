@@ -148,7 +148,7 @@ func missed(inc incident.Incident, file filing.Effect, p incident.Policy, now ti
 		inc.Ticket.State = filing.TicketNone
 		d = closeIncident(inc, incident.ReasonNoBackfill, now)
 	} else {
-		d = joinShared(inc, storm.MarkOf(storm.Digest, "", p.Outage.Began), incident.ReasonDigest)
+		d = joinShared(inc, storm.MarkOf(storm.Digest, inc.Ticket.Desk, p.Outage.Began), inc.Ticket.Desk, incident.ReasonDigest)
 	}
 	d.Effect, d.EffectChanged = file, true
 	d.Effect.State, d.Effect.DoneAt = filing.Dropped, now
@@ -156,7 +156,7 @@ func missed(inc incident.Incident, file filing.Effect, p incident.Policy, now ti
 }
 
 // gatherInto lets a gathering list the incident, instead of a ticket of its own.
-func joinShared(inc incident.Incident, within alert.Mark, reason incident.Reason) Decision {
-	inc.Within, inc.Ticket.State, inc.DueAt = within, filing.TicketAsked, time.Time{}
+func joinShared(inc incident.Incident, within alert.Mark, desk string, reason incident.Reason) Decision {
+	inc.Within, inc.Ticket.State, inc.Ticket.Desk, inc.DueAt = within, filing.TicketAsked, desk, time.Time{}
 	return Decision{Next: inc, Changed: true, Reason: reason, Detail: within.String(), Joins: within}
 }

@@ -171,9 +171,9 @@ func ask(inc incident.Incident, p incident.Policy, now time.Time) Decision {
 		return Decision{Next: inc, Changed: true, Reason: incident.ReasonMuted, Detail: p.MutedBy}
 	}
 	if p.StormInto != (alert.Mark{}) {
-		return joinShared(inc, p.StormInto, incident.ReasonStorm)
+		return joinShared(inc, p.StormInto, p.Desk, incident.ReasonStorm)
 	}
-	inc.Ticket.State = filing.TicketAsked
+	inc.Ticket.State, inc.Ticket.Desk = filing.TicketAsked, p.Desk
 	return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked, Effects: []filing.Effect{newEffect(inc, filing.KindFile, "", now)}}
 }
 

@@ -128,7 +128,7 @@ func (r *replica) boot() {
 	r.configured = r.w.written
 	log := slog.New(slog.DiscardHandler)
 	r.health = courier.NewHealth(r.w.room, log)
-	r.courier = courier.New(r.w.book, r, r.w.room, courier.Rules{Policy: r.policy, MailboxID: func(string) int64 { return 0 }}, r.health, log)
+	r.courier = courier.New(r.w.book, r, r.w.room, courier.Rules{Policy: r.policy}, r.health, log)
 	r.resumer = r.courier.Resumer(r.w.hasten)
 }
 

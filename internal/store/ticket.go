@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"docket/internal/alert"
@@ -116,6 +118,30 @@ func (t TicketsShown) each(do func(ids []string, states string) error) error {
 		}
 	}
 	return nil
+}
+
+// LiveDesks are the desks that live incidents name.
+func (s *Store) LiveDesks(ctx context.Context) ([]string, error) {
+	counts, err := s.CountLiveDesks(ctx)
+	return slices.Sorted(maps.Keys(counts)), err
+}
+
+// CountLiveDesks counts the live incidents of each desk that one of them names.
+func (s *Store) CountLiveDesks(ctx context.Context) (map[string]int64, error) {
+	const q = `SELECT ticket_desk, COUNT(*) FROM incident WHERE live = 1 AND ticket_desk <> '' GROUP BY ticket_desk`
+	rs, err := s.engine.reader().query(ctx, q)
+	counts := map[string]int64{}
+	_, err = collect(rs, err, func(rs rows) (struct{}, error) {
+		var name string
+		var n int64
+		err := rs.Scan(&name, &n)
+		counts[name] = n
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count live incidents by desk: %w", err)
+	}
+	return counts, nil
 }
 
 // AnyLiveIn reports whether a live incident has the ticket.

@@ -87,7 +87,7 @@ func (s *server) reader() query.Reader {
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
+	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), Several: len(s.Others) > 0, LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
 // reply words an error: what is not there is 404, a database that is away 503.

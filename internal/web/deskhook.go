@@ -2,26 +2,28 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 
 	"docket/internal/answer"
 	"docket/internal/desk"
-	"docket/internal/desk/freescout"
 	"docket/internal/reconcile"
 	"docket/internal/store"
 )
 
-// postDeskHook takes the desk's own webhook. It is a hint only: FreeScout's may come twice,
+// postDeskHook takes the desk's own webhook. It is a hint only: it may come twice,
 // out of order, late, or tell of what Docket did itself, so that the desk is asked before
 // anything is decided. Nothing is lost where a hint is: the desk is polled, too.
 func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("desk")
-	if name != "freescout" || s.Desk.Name() != name {
+	at, _ := s.desk(name)
+	hooked, ok := at.Desk.(desk.Hooked)
+	if !ok {
 		answer.Error(w, http.StatusNotFound, "this desk sends no webhooks here; the configured desk is "+s.Desk.Name())
 		return
 	}
-	if !s.DeskSecret.Set() {
-		answer.Error(w, http.StatusNotFound, "no webhook is expected: set FREESCOUT_WEBHOOK_SECRET to the secret shown under Manage > API & Webhooks")
+	if todo := hooked.Unhooked(); todo != "" {
+		answer.Error(w, http.StatusNotFound, "no webhook is expected: "+todo)
 		return
 	}
 	var buf bytes.Buffer
@@ -30,21 +32,21 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 		answer.Error(w, status, sentence)
 		return
 	}
-	if !freescout.Signed(s.DeskSecret, r.Header.Get("X-FreeScout-Signature"), buf.Bytes()) {
+	hook, err := hooked.ParseHook(r.Header, buf.Bytes())
+	switch {
+	case errors.Is(err, desk.ErrSignature):
 		s.Metrics.DeskHooks.Inc("bad_signature")
-		answer.Error(w, http.StatusUnauthorized, "the signature is not FreeScout's: compare FREESCOUT_WEBHOOK_SECRET with the secret shown under Manage > API & Webhooks")
+		answer.Error(w, http.StatusUnauthorized, err.Error())
 		return
-	}
-	hook, err := freescout.ParseHook(r.Header.Get("X-FreeScout-Event"), buf.Bytes())
-	if err != nil {
+	case err != nil:
 		s.Metrics.DeskHooks.Inc("unreadable")
-		answer.Error(w, http.StatusBadRequest, "the body is not a conversation")
+		answer.Error(w, http.StatusBadRequest, "the body is not a ticket")
 		return
 	}
-	result, err := s.hint(r, hook)
+	result, err := s.hint(r, at, hook)
 	if err != nil {
 		s.Metrics.DeskHooks.Inc("failed")
-		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // FreeScout sends it again.
+		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // The desk sends it again.
 		return
 	}
 	s.Metrics.DeskHooks.Inc(result)
@@ -53,8 +55,8 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 
 // hint says what a webhook is good for: a ticket that no live incident has is not ours, and
 // one that is as we know it is an echo, or an old word; only the rest is a question to the desk.
-func (s *server) hint(r *http.Request, hook freescout.Hook) (result string, err error) {
-	ours, err := s.Store.AnyLiveIn(r.Context(), s.Desk.Name(), hook.Ticket.ID)
+func (s *server) hint(r *http.Request, at DeskParts, hook desk.Hook) (result string, err error) {
+	ours, err := s.Store.AnyLiveIn(r.Context(), at.Desk.Name(), hook.Ticket.ID)
 	if err != nil {
 		return "", err
 	}
@@ -62,16 +64,16 @@ func (s *server) hint(r *http.Request, hook freescout.Hook) (result string, err 
 	if hook.Ticket.Status == desk.StatusClosed || hook.Ticket.Status == desk.StatusDeleted {
 		shown = store.TicketsShown{Closed: []string{hook.Ticket.ID}}
 	}
-	otherwise, err := s.Store.AnyKnownOtherwise(r.Context(), s.Desk.Name(), shown)
+	otherwise, err := s.Store.AnyKnownOtherwise(r.Context(), at.Desk.Name(), shown)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case !ours:
 		return "not_ours", nil
-	case !otherwise && !hook.Gone():
+	case !otherwise && !hook.Gone:
 		return "no_news", nil
-	case !s.Reconcile.Suggest(reconcile.Hint{TicketID: hook.Ticket.ID, Gone: hook.Gone()}):
+	case !at.Reconcile.Suggest(reconcile.Hint{TicketID: hook.Ticket.ID, Gone: hook.Gone}):
 		return "left_to_the_poll", nil
 	}
 	return "asked", nil

@@ -54,11 +54,11 @@ func TestAPersonsCloseIsKnownAtOnceByWebhook(t *testing.T) {
 		t.Errorf("reopened: %s", r.text)
 	}
 	f.eventually("the reopening is known", func() bool { return state() == "filed" })
-	before := f.metric(`docket_desk_watch_calls_total{for="watch"}`)
+	before := f.metric(`docket_desk_watch_calls_total{desk="freescout",for="watch"}`)
 	if r := f.deliver(closed); !strings.Contains(r.text, "asked") {
 		t.Errorf("late and out of order: %s", r.text)
 	}
-	f.eventually("the desk is asked", func() bool { return f.metric(`docket_desk_watch_calls_total{for="watch"}`) != before })
+	f.eventually("the desk is asked", func() bool { return f.metric(`docket_desk_watch_calls_total{desk="freescout",for="watch"}`) != before })
 	if state() != "filed" {
 		t.Error("an old webhook was believed")
 	}
@@ -126,7 +126,7 @@ func TestReconcileByAPI(t *testing.T) {
 		t.Fatalf("%d %s", r.status, r.text)
 	}
 	f.eventually("it is filed again", func() bool { return len(fake.Tickets()) == 1 })
-	if got := f.metric(`docket_reconcile_findings_total{kind="missing"}`); got != "1" {
+	if got := f.metric(`docket_reconcile_findings_total{desk="freescout",kind="missing"}`); got != "1" {
 		t.Errorf("%s missing counted", got)
 	}
 }

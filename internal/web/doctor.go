@@ -35,6 +35,6 @@ func (s *server) runDoctor(ctx context.Context, in *doctorInput) (*body[doctor.E
 	if s.Doctor == nil {
 		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
 	}
-	r := s.Doctor.Examine(ctx, doctor.Options{Canary: in.Body.Canary, MailboxID: in.Body.MailboxID}, auth.From(ctx).Actor())
+	r := s.Doctor.Examine(ctx, doctor.Options{Canary: in.Body.Canary, Place: doctor.PlaceOf(in.Body.MailboxID)}, auth.From(ctx).Actor())
 	return &body[doctor.Examination]{r}, nil
 }

@@ -140,14 +140,14 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	if p.fake != nil {
 		if d, err = freescout.New(freescout.Config{
-			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test", Transport: p.fake.Transport(),
+			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test", Transport: p.fake.Transport(), WebhookSecret: p.deskSecret,
 		}); err != nil {
 			t.Fatal(err)
 		}
 		ours = nil
 	}
 	health := courier.NewHealth(d, log)
-	couriers := courier.New(st, book, d, courier.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }}, health, log)
+	couriers := courier.New(st, book, d, courier.Rules{Policy: policy}, health, log)
 	jobs, err := queue.New(st, couriers.Perform, queue.Options{SoftStop: time.Second, Logger: log})
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func newFace(t testing.TB, p plan) *face {
 	book.Bind(jobs)
 	mirror := reconcile.New(reconcile.Deps{
 		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { return false }, BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
-		Rules: reconcile.Rules{Policy: policy, MailboxID: func(string) int64 { return 0 }, Every: time.Minute},
+		Rules: reconcile.Rules{Policy: policy, Every: time.Minute},
 	})
 	if p.ready == nil {
 		p.ready = func() web.Readiness { return web.Readiness{Ready: true, Database: "sqlite"} }
@@ -177,11 +177,11 @@ func newFace(t testing.TB, p plan) *face {
 		t.Fatal(err)
 	}
 	in := intake.New(st, book, time.Now(), intake.NewHeard(), log)
-	metrics.Watch(registry, metrics.Seen{Version: "1.2.3", Store: st, StaleAfter: time.Hour, Intake: in, Health: health, Reconcile: mirror})
+	metrics.Watch(registry, metrics.Seen{Version: "1.2.3", Store: st, StaleAfter: time.Hour, Intake: in, Desks: []metrics.Desk{{Health: health, Reconcile: mirror}}})
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,
-		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, DeskSecret: p.deskSecret, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
+		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },

@@ -17,6 +17,8 @@ type Readiness struct {
 	Database string `json:"database"`
 	// Desk is the way to the desk; one that fails does not make Docket unready.
 	Desk DeskHealth `json:"desk"`
+	// Desks are the ways to all desks in use, the default first.
+	Desks []DeskHealth `json:"desks"`
 	// Waiting counts effects that are not done; Unknown those whose outcome is not known.
 	Waiting int64                      `json:"waiting"`
 	Unknown int64                      `json:"unknown"`

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -16,19 +17,24 @@ const compareTimeout = 50 * time.Second
 // reconcileInput says how to compare.
 type reconcileInput struct {
 	Body struct {
-		DryRun        bool `json:"dry_run,omitempty" doc:"Find, and repair nothing."`
-		AcceptMissing bool `json:"accept_missing,omitempty" doc:"File again even where more than half of the tickets are missing."`
+		Desk          string `json:"desk,omitempty" doc:"Which desk to compare with; the default desk unless set."`
+		DryRun        bool   `json:"dry_run,omitempty" doc:"Find, and repair nothing."`
+		AcceptMissing bool   `json:"accept_missing,omitempty" doc:"File again even where more than half of the tickets are missing."`
 	}
 }
 
 // runReconcile compares now, and answers with what was found.
 func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[reconcile.Report], error) {
-	if s.Reconcile == nil {
+	at, known := s.desk(cmp.Or(in.Body.Desk, s.Desk.Name()))
+	if !known {
+		return nil, huma.Error404NotFound("no desk of this name is in use: " + in.Body.Desk)
+	}
+	if at.Reconcile == nil {
 		return nil, huma.Error503ServiceUnavailable("nothing is compared here")
 	}
 	ctx, cancel := context.WithTimeout(ctx, compareTimeout)
 	defer cancel()
-	report, err := s.Reconcile.Run(ctx, reconcile.Options{
+	report, err := at.Reconcile.Run(ctx, reconcile.Options{
 		DryRun: in.Body.DryRun, AcceptMissing: in.Body.AcceptMissing, Actor: auth.From(ctx).Actor(),
 	})
 	return reply(s, report, err)

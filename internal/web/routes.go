@@ -36,7 +36,9 @@ type Deps struct {
 	Intake *intake.Intake
 	Ledger *ledger.Ledger
 	Store  *store.Store
+	// Desk is the default desk; Others are those that routes choose beside it.
 	Desk   desk.Desk
+	Others []DeskParts
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy incident.Policies
@@ -59,9 +61,8 @@ type Deps struct {
 	Pages func(*http.ServeMux)
 	// Doctor examines; nil for nobody.
 	Doctor *doctor.Doctor
-	// Reconcile compares with the desk; DeskSecret signs the desk's webhooks.
-	Reconcile  *reconcile.Reconciler
-	DeskSecret fault.Secret
+	// Reconcile compares with the desk.
+	Reconcile *reconcile.Reconciler
 	// SlackSecret signs the presses of buttons in Slack, "" where messages have none; only
 	// SlackUsers may press them.
 	SlackSecret fault.Secret
@@ -72,6 +73,27 @@ type Deps struct {
 	Metrics  *metrics.Metrics
 	Log      *slog.Logger
 	Version  string
+}
+
+// DeskParts are a desk and what compares with it.
+type DeskParts struct {
+	Desk      desk.Desk
+	Reconcile *reconcile.Reconciler
+}
+
+// desks are all desks in use, the default first.
+func (d *Deps) desks() []DeskParts {
+	return append([]DeskParts{{d.Desk, d.Reconcile}}, d.Others...)
+}
+
+// desk finds a desk in use by its name.
+func (d *Deps) desk(name string) (DeskParts, bool) {
+	for _, one := range d.desks() {
+		if one.Desk.Name() == name {
+			return one, true
+		}
+	}
+	return DeskParts{}, false
 }
 
 // server is the handlers' receiver.

@@ -57,7 +57,7 @@ func listShowsMarked(t *testing.T, ctx context.Context, d desk.Desk, _ Options) 
 		t.Errorf("tags in the list: %s", diff)
 	}
 	read := get(t, ctx, d, first)
-	if all[0].URL != read.URL || all[0].Number != read.Number || all[0].MailboxID != read.MailboxID {
+	if all[0].URL != read.URL || all[0].Number != read.Number || all[0].Place != read.Place {
 		t.Errorf("the list shows %+v, a read %+v", all[0], read)
 	}
 }

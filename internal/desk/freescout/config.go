@@ -53,6 +53,8 @@ type Config struct {
 	Rate float64
 	// CreateTimeout bounds a create, Timeout every other call; the context may end them earlier.
 	CreateTimeout, Timeout time.Duration
+	// WebhookSecret is what FreeScout signs its webhooks with; none is taken without it.
+	WebhookSecret fault.Secret
 	// UserAgent is sent with every call.
 	UserAgent string
 	// Transport carries the calls; nil means the network.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -106,9 +107,13 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	if !ok {
 		return "", refused("draft_without_mark", "The ticket's subject does not end in its mark; it could not be found again.", "Report this as a fault of Docket.")
 	}
-	mailboxID := draft.MailboxID
-	if mailboxID == 0 {
-		mailboxID = d.config.MailboxID
+	mailboxID := d.config.MailboxID
+	if draft.Place != "" {
+		id, err := strconv.ParseInt(draft.Place, 10, 64)
+		if err != nil || id <= 0 {
+			return "", refused("mailbox_missing", "The ticket's place is no mailbox of FreeScout: "+clip(draft.Place)+".", "Set mailbox_id to a mailbox's id.")
+		}
+		mailboxID = id
 	}
 	customer := person{Email: d.config.CustomerEmail}
 	got, err := d.do(ctx, call{deed: creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{

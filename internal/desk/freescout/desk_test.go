@@ -51,14 +51,14 @@ func TestDraftsMailboxGoesBeforeTheDesks(t *testing.T) {
 	fake, url := start(t, gated)
 	d := open(t, configFor(url))
 	elsewhere := draft(newMark)
-	elsewhere.MailboxID = 1
+	elsewhere.Place = "1"
 	if _, err := d.Create(t.Context(), elsewhere); err != nil {
 		t.Fatal(err)
 	}
 	if got := fake.Tickets()[0].MailboxID; got != 1 {
 		t.Errorf("mailbox %d, want the draft's", got)
 	}
-	elsewhere.MailboxID = 99
+	elsewhere.Place = "99"
 	if _, err := d.Create(t.Context(), elsewhere); outcomeOf(err) != "refused rejected" || !strings.Contains(err.Error(), "Mailbox not found") {
 		t.Errorf("a mailbox that is not there: %v, want refused with FreeScout's words", err)
 	}

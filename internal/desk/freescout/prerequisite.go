@@ -2,7 +2,6 @@ package freescout
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"docket/internal/desk"
@@ -21,15 +20,11 @@ type prerequisite struct {
 // Variables are those of the runbook's step 0, by their names, and what looks wrong about
 // them; what the file sets counts as set. No value is shown.
 func (s *Settings) Variables() []desk.Variable {
-	mailbox := ""
-	if s.MailboxID != 0 {
-		mailbox = strconv.FormatInt(s.MailboxID, 10)
-	}
 	all := []prerequisite{
 		{name: "FREESCOUT_API_URL", value: s.APIURL, needed: true},
 		{name: "FREESCOUT_INSTANCE_URL", value: s.InstanceURL},
 		{name: keyVariable, value: s.APIKey.Reveal(), needed: true, secret: true},
-		{name: "FREESCOUT_OPERATIONS_MAILBOX_ID", value: mailbox, needed: true},
+		{name: "FREESCOUT_OPERATIONS_MAILBOX_ID", value: s.Place(), needed: true},
 		{name: idVariable, value: s.AccessClientID.Reveal(), secret: true, id: true},
 		{name: secretVariable, value: s.AccessClientSecret.Reveal(), secret: true},
 	}

@@ -78,6 +78,17 @@ func (s *Settings) Complete() {
 	}
 }
 
+// Place is the operations mailbox.
+func (s *Settings) Place() string { return placeOf(s.MailboxID) }
+
+// placeOf is a mailbox as a place: its id, "" for none.
+func placeOf(mailboxID int64) string {
+	if mailboxID == 0 {
+		return ""
+	}
+	return strconv.FormatInt(mailboxID, 10)
+}
+
 // Credentials are the key and Cloudflare Access's service token.
 func (s *Settings) Credentials() []desk.Credential {
 	return []desk.Credential{
@@ -92,7 +103,7 @@ func (s *Settings) Open(n desk.Needs) (desk.Desk, error) {
 	d, err := New(Config{
 		APIURL: s.APIURL, InstanceURL: s.InstanceURL, APIKey: s.APIKey, KeyLater: n.Later != nil && n.Later(keyVariable),
 		AccessClientID: s.AccessClientID, AccessClientSecret: s.AccessClientSecret, MailboxID: s.MailboxID, CustomerEmail: s.Customer,
-		UserID: s.UserID, WaitOut: s.WaitOut, Rate: s.Rate, UserAgent: n.UserAgent, Transport: n.Transport,
+		UserID: s.UserID, WaitOut: s.WaitOut, Rate: s.Rate, WebhookSecret: s.WebhookSecret, UserAgent: n.UserAgent, Transport: n.Transport,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the freescout desk: %w", err)
@@ -107,12 +118,7 @@ type RouteSettings struct {
 }
 
 // Place is the mailbox.
-func (r *RouteSettings) Place() string {
-	if r.MailboxID == 0 {
-		return ""
-	}
-	return strconv.FormatInt(r.MailboxID, 10)
-}
+func (r *RouteSettings) Place() string { return placeOf(r.MailboxID) }
 
 // Tags are none of its own.
 func (r *RouteSettings) Tags() []string { return nil }

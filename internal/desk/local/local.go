@@ -178,5 +178,10 @@ func unavailable(doing string, err error) error {
 	return &fault.Fault{Class: fault.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
 }
 
+// Hops are one: the tickets are in the same database, and there is no way to them.
+func (d *Desk) Hops() []desk.Hop {
+	return []desk.Hop{{Name: "desk", OK: "The local desk answers.", Rest: true}}
+}
+
 // LinkBase returns what a ticket's number is put behind to make its link.
 func (d *Desk) LinkBase() string { return d.linkBase }

@@ -23,6 +23,9 @@ func (s *Settings) Complete() {}
 // Variables are none.
 func (s *Settings) Variables() []desk.Variable { return nil }
 
+// Place is the one list of tickets.
+func (s *Settings) Place() string { return "" }
+
 // Credentials are none.
 func (s *Settings) Credentials() []desk.Credential { return nil }
 
