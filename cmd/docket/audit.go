@@ -32,7 +32,7 @@ func (c *auditListCmd) Run(s *session) error {
 			func(r query.AuditRow) []string {
 				payload, err := json.Marshal(r.Payload)
 				if err != nil {
-					payload = []byte(err.Error()) // What was JSON is JSON again: this cannot be.
+					payload = []byte(err.Error()) // It was JSON when it was stored, so this cannot happen.
 				}
 				return []string{strconv.FormatInt(r.ID, 10), local(r.CreatedAt), r.Actor, r.Action, string(payload)}
 			},
@@ -45,7 +45,7 @@ type auditVerifyCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// Run verifies the audit log; a log that was touched is exit code 2.
+// Run verifies the audit log. It exits with code 2 if the log was tampered with.
 func (c *auditVerifyCmd) Run(s *session) error {
 	v, err := read(s, viaGet[query.Verdict](s, "/api/v1/audit/verify", nil),
 		func(ctx context.Context, r query.Reader) (query.Verdict, error) { return r.VerifyAudit(ctx) })

@@ -24,7 +24,8 @@ type authCmd struct {
 	Token  authTokenCmd  `cmd:"" help:"API tokens that are kept in the database."`
 }
 
-// beside opens the database for writing, also while a server runs on it, and says who writes.
+// beside opens the database for writing, even while a server is running on it, and tells do which actor to record in
+// the audit log.
 func beside(s *session, do func(st *store.Store, who audit.Actor) error) error {
 	cfg, err := s.load()
 	if err != nil {
@@ -51,7 +52,7 @@ type authSetCmd struct {
 	Role string `required:"" enum:"viewer,operator,admin" help:"viewer, operator or admin."`
 }
 
-// Run makes an account with a password that it asks for, or changes the role of one that is there.
+// Run creates an account, prompting for its password, or changes the role of an existing account.
 func (c *authSetCmd) Run(s *session) error {
 	if err := goodName(c.Name); err != nil {
 		return err
@@ -76,7 +77,7 @@ func (c *authSetCmd) Run(s *session) error {
 	})
 }
 
-// goodName: what may stand in a log line and in a form.
+// goodName accepts a name that is safe to show in a log line and in a form.
 func goodName(name string) error {
 	if name != "" && len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
 		return nil
@@ -88,7 +89,7 @@ type authPasswdCmd struct {
 	Name string `arg:"" help:"Whose password."`
 }
 
-// Run gives an account another password.
+// Run changes an account's password.
 func (c *authPasswdCmd) Run(s *session) error {
 	return beside(s, func(st *store.Store, who audit.Actor) error {
 		a, err := st.Account(s.ctx, c.Name)
@@ -117,7 +118,7 @@ type authListCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// accountRow is an account as listed.
+// accountRow is one account in a listing.
 type accountRow struct {
 	Name      string    `json:"name"`
 	Role      string    `json:"role"`
@@ -125,7 +126,7 @@ type accountRow struct {
 	ChangedAt time.Time `json:"changed_at"`
 }
 
-// Run lists the accounts.
+// Run lists accounts.
 func (c *authListCmd) Run(s *session) error {
 	return beside(s, func(st *store.Store, _ audit.Actor) error {
 		all, err := st.Accounts(s.ctx)
@@ -163,8 +164,8 @@ func (c *authRemoveCmd) Run(s *session) error {
 	})
 }
 
-// newPassword asks for a password, twice and unseen at a terminal, else for one line; it
-// returns the hash.
+// newPassword asks for a password and returns its hash. At a terminal it asks twice without echo; otherwise it reads
+// one line.
 func newPassword(s *session) (string, error) {
 	text, err := askPassword(s)
 	if err != nil {
@@ -196,7 +197,7 @@ func askPassword(s *session) (string, error) {
 			return "", fmt.Errorf("read the password: %w", err)
 		}
 		texts[n] = string(text)
-		_, _ = fmt.Fprintln(s.out) // The line break that was not shown.
+		_, _ = fmt.Fprintln(s.out) // The line break that the terminal did not echo.
 	}
 	if texts[0] != texts[1] {
 		return "", &exitError{exitErrors, "the two are not the same: nothing was changed"}

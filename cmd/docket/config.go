@@ -52,7 +52,7 @@ type configShowCmd struct {
 	JSON bool `name:"json" help:"As JSON."`
 }
 
-// Run shows what is in force.
+// Run shows the configuration in force.
 func (c *configShowCmd) Run(s *session) error {
 	settings, err := config.Show(s.config, s.lookup())
 	if err != nil {
@@ -66,13 +66,13 @@ func (c *configShowCmd) Run(s *session) error {
 
 type configSchemaCmd struct{}
 
-// Run prints the schema.
+// Run prints the JSON schema.
 func (c *configSchemaCmd) Run(s *session) error {
 	_, err := s.out.Write(config.Schema)
 	return err
 }
 
-// sampleRow is what became of a sample's alert.
+// sampleRow is what one alert of the sample would become.
 type sampleRow struct {
 	query.AlertRow
 
@@ -81,7 +81,7 @@ type sampleRow struct {
 	ExpiresAt   *time.Time   `json:"expires_at,omitempty"`
 }
 
-// sample reads a body as a source would, and keeps nothing.
+// sample parses a request body the way the source would. It stores nothing.
 func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	if c.Sample == "" || c.Source == "" {
 		return &exitError{exitErrors, "--sample and --source belong together: which body is read by which source?"}
@@ -122,7 +122,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	return &exitError{exitWarnings, "not kept: " + strings.Join(faults, "\n  ")}
 }
 
-// maxSample is what a request's body may hold, too.
+// maxSample is also the size limit for a request body.
 const maxSample = 10 << 20
 
 func (c *configCheckCmd) body(s *session) ([]byte, error) {

@@ -18,7 +18,7 @@ import (
 	"docket/internal/web"
 )
 
-// client talks to the server that is named, or to the configured one.
+// client returns a client for the server given on the command line, or else for the configured one.
 func (s *session) client(cfg config.Config) *web.Client {
 	base := s.server
 	if base == "" {
@@ -30,7 +30,7 @@ func (s *session) client(cfg config.Config) *web.Client {
 	return web.NewClient(base, cfg.Client.Token)
 }
 
-// dialAddress is where a server that listens there is reached from here.
+// dialAddress returns the address at which a server with this listen address can be reached from this machine.
 func dialAddress(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); err != nil || (host != "" && !ip.IsUnspecified()) {
@@ -39,7 +39,7 @@ func dialAddress(listen string) string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// read asks the running server; where none runs, it reads the database itself.
+// read queries the running server. If no server is running, it reads the database directly.
 func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.Context, query.Reader) (T, error)) (T, error) {
 	return reach(s, ask, "read", store.Options{}, func(cfg config.Config, st *store.Store) (v T, err error) {
 		reader, err := app.Reader(s.ctx, cfg, st)
@@ -54,8 +54,8 @@ func read[T any](s *session, ask func(*web.Client) (T, error), own func(context.
 	})
 }
 
-// write asks the running server for a change; where none runs, it makes the change in the
-// database itself, in the name of whoever is logged in here.
+// write sends a change to the running server. If no server is running, it makes the change in the database directly, as
+// the user who is logged in to this machine.
 func write[T any](s *session, ask func(*web.Client) (T, error),
 	own func(context.Context, *controls.Board, audit.Actor) (T, error),
 ) (T, error) {
@@ -72,7 +72,7 @@ func write[T any](s *session, ask func(*web.Client) (T, error),
 	})
 }
 
-// reach asks the running server; where none runs, and none was named, it opens the database.
+// reach queries the running server. If none is running and none was given explicitly, it opens the database.
 func reach[T any](s *session, ask func(*web.Client) (T, error), verb string, how store.Options,
 	own func(config.Config, *store.Store) (T, error),
 ) (T, error) {
@@ -96,11 +96,11 @@ func reach[T any](s *session, ask func(*web.Client) (T, error), verb string, how
 	return own(cfg, st)
 }
 
-// named says whether somebody named the server to talk to.
+// named reports whether the user named a server explicitly.
 func (s *session) named(cfg config.Config) bool { return s.server != "" || cfg.Client.URL != "" }
 
-// open opens the configured database, which must be at this version's schema; one that may be
-// created may also be migrated.
+// open opens the configured database, whose schema must match this version. If how allows creating the database, it
+// also allows migrating it.
 func (s *session) open(cfg config.Config, how store.Options) (*store.Store, error) {
 	st, err := store.Open(s.ctx, cfg.Database.Reveal(), how)
 	if err != nil {
@@ -116,27 +116,28 @@ func (s *session) open(cfg config.Config, how store.Options) (*store.Store, erro
 	if !errors.Is(err, store.ErrNewer) && !errors.Is(err, store.ErrBehind) {
 		err = errors.New(st.Explain(err))
 	}
-	_ = st.Close() // The error to return is the earlier one.
+	_ = st.Close() // The earlier error is the one to return.
 	return nil, err
 }
 
-// person is who uses the command line, for the audit log: where nobody is logged in, the machine.
+// person returns the command-line user for the audit log, or the machine if nobody is logged in.
 func (s *session) person() audit.Actor {
 	name, _ := s.env("USER")
 	return audit.Person(cmp.Or(audit.Clean(name), "local"))
 }
 
-// viaGet asks a server for what is at path.
+// viaGet returns a function that gets path from a server.
 func viaGet[T any](s *session, path string, q url.Values) func(*web.Client) (T, error) {
 	return func(c *web.Client) (v T, err error) { return v, c.Get(s.ctx, path, q, &v) }
 }
 
-// viaPost sends in to path of a server, and returns its answer.
+// viaPost returns a function that posts in to path on a server and returns the response.
 func viaPost[T any](s *session, path string, in any) func(*web.Client) (T, error) {
 	return func(c *web.Client) (v T, err error) { return v, c.Post(s.ctx, path, in, &v) }
 }
 
-// onlyServer asks the running server for what nothing else can do; where none runs, because says why.
+// onlyServer asks the running server for something only a server can do. If none is running, the error says why, using
+// because.
 func onlyServer[T any](s *session, path string, in any, because string) (v T, err error) {
 	cfg, err := s.load()
 	if err != nil {
@@ -149,7 +150,8 @@ func onlyServer[T any](s *session, path string, in any, because string) (v T, er
 	return v, err
 }
 
-// segment is a text as one segment of a path; "." and ".." would not arrive as they are.
+// segment escapes text for use as a single path segment. "." and ".." are escaped too, because they would otherwise be
+// lost on the way.
 func segment(text string) string {
 	if strings.Trim(text, ".") == "" {
 		return "-"

@@ -30,10 +30,10 @@ type demoCmd struct {
 	For    time.Duration `placeholder:"DURATION" help:"End by itself after so long."`
 }
 
-// demoKey lets the demonstration into its own help desk.
+// demoKey is the API key of the demo's own help desk.
 const demoKey = "demo-key"
 
-// scene is the made-up company of the demonstration: what users touch, and a help desk.
+// scene is the demo's made-up company: the surfaces that users touch, and a help desk.
 type scene struct {
 	desk    *fakedesk.Server
 	deskURL string
@@ -43,21 +43,21 @@ type scene struct {
 	ill map[string]illness
 }
 
-// illness is how a made-up surface answers.
+// illness is how a made-up surface responds right now.
 type illness struct {
 	status int
 	delay  time.Duration
 }
 
-// stage is the surfaces of the demonstration, by group.
+// stage lists the demo's surfaces with their groups.
 var stage = []struct{ name, title, group string }{
 	{"checkout", "Checkout", "Shop"}, {"search", "Search", "Shop"}, {"catalogue", "Catalogue", "Shop"}, {"images", "Images", "Shop"},
 	{"login", "Login", "Accounts"}, {"profile", "Profile", "Accounts"}, {"mail", "Mail", "Accounts"},
 	{"api", "Public API", "Platform"}, {"webhooks", "Webhooks", "Platform"}, {"exports", "Exports", "Platform"},
 }
 
-// Run plays the whole scene with nothing else installed: surfaces that break and heal,
-// alerts, and a help desk that goes away for a minute.
+// Run plays the whole demo with nothing else installed: surfaces that break and recover, alerts, and a help desk that
+// is unreachable for a minute.
 func (c *demoCmd) Run(s *session) error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
@@ -112,10 +112,10 @@ func (s *scene) open(ctx context.Context, loops *sync.WaitGroup) error {
 	}
 	s.shopURL = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}
-	loops.Go(func() { _ = server.Serve(listener) }) // Closed below.
+	loops.Go(func() { _ = server.Serve(listener) }) // It is closed below.
 	loops.Go(func() {
 		<-ctx.Done()
-		_ = server.Close() // It only holds made-up answers.
+		_ = server.Close() // It only holds made-up data.
 	})
 	ready := make(chan string, 1)
 	failed := make(chan error, 1)
@@ -130,13 +130,13 @@ func (s *scene) open(ctx context.Context, loops *sync.WaitGroup) error {
 	}
 }
 
-// serve answers as the surface of that name does at the moment.
+// serve responds the way the named surface would right now.
 func (s *scene) serve(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Path[1:]
 	s.mu.Lock()
 	ill := s.ill[name]
 	s.mu.Unlock()
-	// A little noise, so that a curve looks like one.
+	// Add a little noise so that the latency chart looks real.
 	wait := ill.delay + time.Duration(20+15*math.Sin(float64(time.Now().UnixMilli())/4000))*time.Millisecond
 	select {
 	case <-time.After(wait):
@@ -146,7 +146,7 @@ func (s *scene) serve(w http.ResponseWriter, r *http.Request) {
 	if ill.status != 0 {
 		w.WriteHeader(ill.status)
 	}
-	_, _ = io.WriteString(w, "ok\n") // The probe is gone if this fails.
+	_, _ = io.WriteString(w, "ok\n") // If this fails, the probe has disconnected.
 }
 
 func (s *scene) set(name string, ill illness) {
@@ -155,7 +155,7 @@ func (s *scene) set(name string, ill illness) {
 	s.ill[name] = ill
 }
 
-// config is the demonstration's configuration.
+// config returns the demo's configuration.
 func (s *scene) config(listen, database string) config.Config {
 	cfg := config.Defaults()
 	cfg.Listen, cfg.Demo, cfg.Desk = listen, true, fakedesk.Name
@@ -171,7 +171,7 @@ func (s *scene) config(listen, database string) config.Config {
 	return cfg
 }
 
-// history makes ninety days up, so that the pages show what they look like in life.
+// history makes up ninety days of readings, so that the pages look as they would in real use.
 func (s *scene) history(ctx context.Context, cfg config.Config) error {
 	st, err := store.Open(ctx, cfg.Database.Reveal(), store.Options{Exclusive: true, Create: true})
 	if err != nil {
@@ -206,7 +206,7 @@ func (s *scene) history(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// pace is how far apart the made-up readings of the past are: closer, the later.
+// pace is the interval between made-up past readings. The more recent they are, the closer together.
 func pace(ago time.Duration) time.Duration {
 	switch {
 	case ago > 48*time.Hour:
@@ -217,7 +217,7 @@ func pace(ago time.Duration) time.Duration {
 	return time.Minute
 }
 
-// pastReading is what surface n may have been like at a moment: mostly well.
+// pastReading makes up a reading of surface n for a time in the past. Most readings are healthy.
 func pastReading(n int, at, now time.Time) surface.Reading {
 	day := int(now.Sub(at) / (24 * time.Hour))
 	wave := math.Sin(float64(at.Unix())/7000+float64(n)) + math.Sin(float64(at.Unix())/47000)
@@ -231,7 +231,7 @@ func pastReading(n int, at, now time.Time) surface.Reading {
 	return r
 }
 
-// play lets things happen, again and again: about three minutes a round.
+// play makes things happen, in rounds of about three minutes, until ctx is done.
 func (s *scene) play(ctx context.Context, client *web.Client) {
 	for {
 		for _, act := range []struct {
@@ -263,7 +263,7 @@ func (s *scene) play(ctx context.Context, client *web.Client) {
 	}
 }
 
-// alert sends one alert as Prometheus would; a demonstration goes on without it.
+// alert sends one alert the way Prometheus would. The demo carries on if it fails.
 func (s *scene) alert(ctx context.Context, client *web.Client, title, severity string, labels ...string) {
 	all := map[string]string{"alertname": title, "severity": severity}
 	for i := 0; i+1 < len(labels); i += 2 {

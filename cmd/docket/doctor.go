@@ -18,8 +18,7 @@ type doctorCmd struct {
 	JSON    bool  `name:"json" help:"Print JSON."`
 }
 
-// Run examines the whole way that a ticket takes. The exit code is 0 where all is OK, 1
-// for warnings, 2 for errors.
+// Run checks every step of filing a ticket. Exit codes: 0 OK, 1 warnings, 2 errors.
 func (c *doctorCmd) Run(s *session) error {
 	r, err := c.examine(s)
 	if err != nil {
@@ -41,8 +40,8 @@ func (c *doctorCmd) Run(s *session) error {
 	return nil
 }
 
-// examine asks the running server to examine itself; where none runs, it looks from here. A
-// configuration that cannot be read is the first broken hop.
+// examine asks the running server to examine itself. If none is running, it runs the checks from here. An unreadable
+// configuration is reported as the first failing hop.
 func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 	cfg, err := s.load()
 	if err != nil {
@@ -75,12 +74,12 @@ func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 	return doctor.Run(s.ctx, patient, doctor.Options{Canary: c.Canary, Place: doctor.PlaceOf(c.Mailbox), By: "command line"}), nil
 }
 
-// notConfigured is the report of a configuration with mistakes.
+// notConfigured returns the report for a configuration with mistakes.
 func notConfigured(err error) doctor.Examination {
 	return found("environment", "config_mistakes", err.Error(), "Mend what is named, then run: docket config check")
 }
 
-// found is a report of one broken hop, before which nothing could be looked at.
+// found returns a report with one failing hop, for when nothing after it could be checked.
 func found(hop, name, sentence, fix string) doctor.Examination {
 	return doctor.Examination{
 		At: time.Now().UTC(), By: "command line", Verdict: doctor.Ill, Sentence: hop + ": " + sentence, Next: fix,

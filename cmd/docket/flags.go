@@ -31,7 +31,7 @@ func (c *flagsListCmd) Run(s *session) error {
 	}.run(s, c.JSON)
 }
 
-// flagBy says who or what set a flag as it is.
+// flagBy says who or what set a flag to its current value.
 func flagBy(r query.FlagRow) string {
 	if r.Reason != "set_by_operator" || r.ChangedAt == nil {
 		return flagReasons[r.Reason]
@@ -54,7 +54,7 @@ type flagsSetCmd struct {
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
-// Run flips one flag; one that is pinned is exit code 2.
+// Run sets one flag. It exits with code 2 if the flag is pinned.
 func (c *flagsSetCmd) Run(s *session) error {
 	on := c.To == "on"
 	row, err := write(s, viaPost[query.FlagRow](s, "/api/v1/flags/"+segment(c.Name), map[string]any{"on": on, "why": c.Why}),

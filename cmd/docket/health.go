@@ -14,7 +14,7 @@ type healthCmd struct {
 	JSON    bool          `name:"json" help:"Print JSON."`
 }
 
-// healthRow is what a server says about itself.
+// healthRow is what a server reports about itself.
 type healthRow struct {
 	Alive   bool   `json:"alive"`
 	Ready   bool   `json:"ready"`
@@ -22,8 +22,8 @@ type healthRow struct {
 	Error   string `json:"error"`
 }
 
-// Run asks the running server whether it is alive and ready. The exit code is 0 where it is ready
-// and 1 where it is not, as checks of containers have it.
+// Run asks the running server whether it is alive and ready. Exit codes: 0 ready, 1 not ready, as container health
+// checks expect.
 func (c *healthCmd) Run(s *session) error {
 	cfg, err := s.load()
 	if err != nil {

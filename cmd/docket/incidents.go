@@ -56,7 +56,7 @@ func (c *incidentsShowCmd) Run(s *session) error {
 	return printOne(s, c.JSON, d, err, incidentText)
 }
 
-// incidentText is one incident as people read it.
+// incidentText formats one incident for people.
 func incidentText(d query.IncidentDetail) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s\n%s\n", d.ID, d.Severity, d.State, oneLine(d.Title))
@@ -76,7 +76,7 @@ func incidentText(d query.IncidentDetail) string {
 	return b.String()
 }
 
-// writeEffects says what was asked of the desk and where it stands.
+// writeEffects lists the help desk operations and their status.
 func writeEffects(b *strings.Builder, effects []query.EffectRow) {
 	if len(effects) == 0 {
 		return
@@ -106,7 +106,7 @@ func (c *incidentsExplainCmd) Run(s *session) error {
 	return printOne(s, c.JSON, x, err, explanationText)
 }
 
-// explanationText is why a ticket was filed, or not, as people read it.
+// explanationText formats the reasons why a ticket was filed or not.
 func explanationText(x query.Explanation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n\nbecause\n", x.ID, lines(x.Sentence))
@@ -118,5 +118,5 @@ func explanationText(x query.Explanation) string {
 	return b.String()
 }
 
-// labelText prints labels in name order.
+// labelText prints labels sorted by name.
 func labelText(m map[string]string) string { return alert.NewLabels(m).String() }

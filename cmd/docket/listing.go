@@ -14,13 +14,13 @@ import (
 	"unicode"
 )
 
-// listing is what every listing command has.
+// listing holds the flags that all listing commands share.
 type listing struct {
 	JSON  bool `name:"json" help:"Print one JSON array of all rows."`
 	Limit int  `short:"n" placeholder:"N" help:"At most N rows (all with --json, else 50)."`
 }
 
-// rows is the limit to ask for: all for scripts, a screenful for people.
+// rows returns the limit to request: everything for scripts, a screenful for people.
 func (l listing) rows() int {
 	const screenful = 50
 	if l.Limit > 0 || l.JSON {
@@ -29,7 +29,7 @@ func (l listing) rows() int {
 	return screenful
 }
 
-// query is what the API is asked with: the limit, and pairs of a name and a value that is not empty.
+// query builds the API's query parameters: the limit, and those name-value pairs whose value is not empty.
 func (l listing) query(pairs ...string) url.Values {
 	q := url.Values{}
 	if n := l.rows(); n > 0 {
@@ -43,19 +43,19 @@ func (l listing) query(pairs ...string) url.Values {
 	return q
 }
 
-// list is a listing: where its rows come from, and how people see them.
+// list describes a listing: where its rows come from and how they look to people.
 type list[T any] struct {
-	path  string // the API's
+	path  string // path in the API
 	query url.Values
-	own   func(context.Context, query.Reader) ([]T, error) // where no server runs
+	own   func(context.Context, query.Reader) ([]T, error) // used if no server is running
 	look[T]
 }
 
-// look is how people see rows.
+// look describes how rows are shown to people.
 type look[T any] struct {
 	heading []string
 	cells   func(T) []string
-	none    string // said where there are no rows
+	none    string // printed if there are no rows
 }
 
 // run prints the listing.
@@ -71,7 +71,7 @@ func (l list[T]) rows(s *session) ([]T, error) {
 	return read(s, viaGet[[]T](s, l.path, l.query), l.own)
 }
 
-// show prints rows: a JSON array for scripts, a table for people.
+// show prints rows: as a JSON array for scripts, as a table for people.
 func (l look[T]) show(s *session, asJSON bool, rows []T) error {
 	if asJSON {
 		return printJSON(s.out, rows)
@@ -83,7 +83,7 @@ func (l look[T]) show(s *session, asJSON bool, rows []T) error {
 	return table(s.out, l.heading, cells, l.none)
 }
 
-// printOne prints one thing: JSON for scripts, a text for people.
+// printOne prints one item: as JSON for scripts, as text for people.
 func printOne[T any](s *session, asJSON bool, v T, err error, text func(T) string) error {
 	switch {
 	case err != nil:
@@ -95,7 +95,7 @@ func printOne[T any](s *session, asJSON bool, v T, err error, text func(T) strin
 	return err
 }
 
-// printJSON prints any value as scripts want it.
+// printJSON prints any value as JSON for scripts.
 func printJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -110,17 +110,17 @@ func table(w io.Writer, heading []string, rows [][]string, none string) error {
 		return err
 	}
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	_, _ = fmt.Fprintln(tw, strings.Join(heading, "\t")) // Flush tells.
+	_, _ = fmt.Fprintln(tw, strings.Join(heading, "\t")) // Flush reports the error.
 	for _, row := range rows {
 		for i := range row {
 			row[i] = oneLine(row[i])
 		}
-		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t")) // Flush tells.
+		_, _ = fmt.Fprintln(tw, strings.Join(row, "\t")) // Flush reports the error.
 	}
 	return tw.Flush()
 }
 
-// oneLine makes a text safe for a terminal: one line, not too long.
+// oneLine makes text safe for a terminal: one line of limited length.
 func oneLine(s string) string {
 	const longest = 80
 	clean := []rune(strings.Map(harmless, s))
@@ -130,7 +130,7 @@ func oneLine(s string) string {
 	return string(clean)
 }
 
-// lines makes a text of several lines safe for a terminal.
+// lines makes multi-line text safe for a terminal.
 func lines(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
@@ -140,8 +140,8 @@ func lines(text string) string {
 	}, text)
 }
 
-// harmless takes the power from what steers a terminal, or turns the order of what is
-// read: alerts come from anywhere.
+// harmless replaces characters that control the terminal or change the reading direction, because alerts can come from
+// anywhere.
 func harmless(r rune) rune {
 	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 		return ' '
@@ -149,7 +149,7 @@ func harmless(r rune) rune {
 	return r
 }
 
-// count says how many of a thing there are: "1 note", "2 notes".
+// count formats a number of things: "1 note", "2 notes".
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -157,5 +157,5 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// local prints a time in the operator's own zone.
+// local prints a time in the user's own time zone.
 func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }

@@ -1,4 +1,4 @@
-// Docket turns alerts into help-desk tickets: every incident gets exactly one.
+// Docket turns alerts into help-desk tickets: every incident gets exactly one ticket.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// version is set by the build.
+// version is set at build time.
 var version = "dev"
 
 // The exit codes.
@@ -57,19 +57,19 @@ type cli struct {
 	Version   versionCmd     `cmd:"" help:"Print the version."`
 }
 
-// session is what a command works with.
+// session is what every command works with.
 type session struct {
 	ctx context.Context //nolint:containedctx // The process' own.
 	env config.Environ
-	// environ is the whole environment, NAME=value each.
+	// environ is the whole environment as NAME=value entries.
 	environ []string
 	in      io.Reader
 	out     io.Writer
-	// config, database and server are the flags for all commands, "" where not given.
+	// config, database and server are the global flags, "" if not given.
 	config, database, server string
 }
 
-// exitError is an error with an exit code of its own; its text is printed.
+// exitError is an error with its own exit code. Its text is printed.
 type exitError struct {
 	code int
 	text string
@@ -77,14 +77,14 @@ type exitError struct {
 
 func (e *exitError) Error() string { return e.text }
 
-// run is the program: arguments, environment and streams in, exit code out.
+// run is the program: it takes arguments, environment and streams, and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c cli
 	var helped bool
 	var helpCode int
 	parser, err := kong.New(&c, kong.Name("docket"), kong.Description("Docket turns alerts into help-desk tickets: every incident gets exactly one."),
 		kong.Writers(stdout, stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		// Kong asks for the exit after --help, then goes on parsing: what follows is no matter.
+		// After --help, Kong calls Exit and then keeps parsing; what it reports after that does not matter.
 		kong.Exit(func(code int) { helped, helpCode = true, code }))
 	if err != nil {
 		return say(stderr, err)
@@ -104,14 +104,14 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	}))
 }
 
-// say prints an error, and returns its exit code.
+// say prints an error and returns its exit code.
 func say(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	// A mistake stands at its file:line:column: editors jump there, so nothing goes before it.
+	// A mistake starts with file:line:column so that editors can jump to it. Nothing may come before it.
 	if mistakes, ok := errors.AsType[*config.Error](err); ok {
-		_, _ = fmt.Fprintln(w, mistakes) // Nowhere to say that this failed.
+		_, _ = fmt.Fprintln(w, mistakes) // If this fails, there is nowhere left to report it.
 		return exitErrors
 	}
 	code := exitErrors
@@ -125,7 +125,7 @@ func say(w io.Writer, err error) int {
 // load reads the configuration.
 func (s *session) load() (config.Config, error) { return config.Load(s.config, s.lookup()) }
 
-// lookup is the environment. What is said on the command line goes before it.
+// lookup returns the environment. Command-line flags take precedence over it.
 func (s *session) lookup() config.Environ {
 	return func(name string) (string, bool) {
 		switch {

@@ -41,7 +41,7 @@ func (c *maintenanceListCmd) Run(s *session) error {
 	}.run(s, c.JSON)
 }
 
-// when says when a window comes.
+// when describes when a window recurs.
 func when(p silence.Plan) string {
 	if len(p.Weekdays) == 0 {
 		return local(p.StartsAt) + " until " + local(p.EndsAt)
@@ -66,7 +66,7 @@ type maintenanceAddCmd struct {
 	JSON     bool      `name:"json" help:"Print JSON."`
 }
 
-// Run makes a maintenance window.
+// Run creates a maintenance window.
 func (c *maintenanceAddCmd) Run(s *session) error {
 	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From, Until: c.Until, Zone: c.Zone}
 	row, err := write(s, viaPost[query.WindowRow](s, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}),
@@ -80,7 +80,7 @@ func (c *maintenanceAddCmd) Run(s *session) error {
 	return printOne(s, c.JSON, row, err, windowText)
 }
 
-// windowText says how a maintenance window stands.
+// windowText formats a maintenance window for people.
 func windowText(r query.WindowRow) string {
 	return fmt.Sprintf("maintenance window %s (%s) is %s: %s\n", r.ID, oneLine(r.Name), r.State, when(r.Plan))
 }
@@ -90,7 +90,7 @@ type maintenanceEndCmd struct {
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
-// Run ends a maintenance window for good.
+// Run ends a maintenance window permanently.
 func (c *maintenanceEndCmd) Run(s *session) error {
 	row, err := write(s, viaPost[query.WindowRow](s, "/api/v1/maintenance/"+segment(c.ID)+"/end", nil),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {

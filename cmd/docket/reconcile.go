@@ -12,8 +12,7 @@ type reconcileCmd struct {
 	JSON          bool `name:"json" help:"Print JSON."`
 }
 
-// Run compares what Docket believes with what the desk shows, now. The exit code is 1 where
-// something was found.
+// Run compares Docket's state with the help desk now. It exits with code 1 if it found mismatches.
 func (c *reconcileCmd) Run(s *session) error {
 	r, err := onlyServer[reconcile.Report](s, "/api/v1/reconcile", map[string]bool{"dry_run": c.DryRun, "accept_missing": c.AcceptMissing},
 		"only the running server may repair")

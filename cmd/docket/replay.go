@@ -27,17 +27,17 @@ type replayCmd struct {
 	Speed     float64       `placeholder:"N" help:"With --to: keep the times between, N times as fast; left out, all at once."`
 }
 
-// told is one thing that an alert has told, and when.
+// told is one event of an alert, and when it happened.
 type told struct {
 	at  time.Time
 	row query.AlertRow
-	// ended tells its end instead of its beginning.
+	// ended is true for the end of the alert, false for its start.
 	ended bool
 }
 
-// Run takes the alerts out of the server, or the database where none runs, and posts or
-// prints them. Docket knows alerts by their labels, so what it has heard before changes
-// nothing: a replay that broke off is done again.
+// Run exports the alerts from the server, or from the database if no server is running, and posts or prints them.
+// Docket identifies alerts by their labels, so alerts it already knows change nothing: you can safely repeat a replay
+// that was interrupted.
 func (c *replayCmd) Run(s *session) error {
 	if err := c.check(); err != nil {
 		return err
@@ -78,8 +78,8 @@ func (c *replayCmd) check() error {
 	return nil
 }
 
-// choose keeps what is asked for, and counts what is left out of it: an alert of another
-// format would have another alert_key when told in Alertmanager's.
+// choose keeps the requested alerts and counts those it has to skip: an alert of another format would get a different
+// alert_key if it were sent in Alertmanager's format.
 func (c *replayCmd) choose(rows []query.AlertRow, now time.Time) (chosen []query.AlertRow, strange int, err error) {
 	var ms silence.Matchers
 	if len(c.Match) > 0 {
@@ -100,7 +100,7 @@ func (c *replayCmd) choose(rows []query.AlertRow, now time.Time) (chosen []query
 	return chosen, strange, nil
 }
 
-// lastWords are the alerts as they stand.
+// lastWords returns the alerts in their current state.
 func lastWords(rows []query.AlertRow) []told {
 	all := make([]told, len(rows))
 	for i, r := range rows {
@@ -109,7 +109,7 @@ func lastWords(rows []query.AlertRow) []told {
 	return all
 }
 
-// history is what the alerts have told, in the order of time.
+// history returns the alerts' events in chronological order.
 func history(rows []query.AlertRow) []told {
 	var all []told
 	for _, r := range rows {
@@ -124,7 +124,7 @@ func history(rows []query.AlertRow) []told {
 	return all
 }
 
-// replayRun bounds the alerts of one request.
+// replayRun is the maximum number of alerts per request.
 const replayRun = 100
 
 func (c *replayCmd) post(s *session, rows []query.AlertRow) error {
@@ -167,7 +167,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// replayHook is Alertmanager's webhook, version 4.
+// replayHook is the payload of Alertmanager's webhook, version 4.
 type replayHook struct {
 	Version  string        `json:"version"`
 	GroupKey string        `json:"groupKey"`

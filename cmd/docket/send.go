@@ -20,7 +20,7 @@ type sendCmd struct {
 	Resolve  bool              `help:"Say that the alert has ended."`
 }
 
-// Run posts one alert as Prometheus would, and prints what names it.
+// Run posts one alert the way Prometheus would, and prints its alert_key and its incident.
 func (c *sendCmd) Run(s *session) error {
 	cfg, err := s.load()
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *sendCmd) Run(s *session) error {
 	case answer.Repeated > 0:
 		word = "repeated, it was known to fire"
 	}
-	// A token that may only send cannot ask: then the alert_key alone is told.
+	// A token that may only send alerts cannot look up the incident. Then only the alert_key is printed.
 	incident := ""
 	var rows []query.IncidentRow
 	if err := server.Get(s.ctx, "/api/v1/incidents", url.Values{"alert_key": {answer.AlertKey}, "limit": {"1"}}, &rows); err == nil && len(rows) > 0 {

@@ -15,7 +15,7 @@ type serveCmd struct {
 	Listen string `placeholder:"ADDRESS" help:"The loopback address to listen on (or DOCKET_LISTEN; 127.0.0.1:8080)."`
 }
 
-// Run serves until the process is told to stop.
+// Run serves until the process is asked to stop.
 func (c *serveCmd) Run(s *session) error {
 	env := s.env
 	s.env = func(name string) (string, bool) {
@@ -44,10 +44,10 @@ func (c *serveCmd) Run(s *session) error {
 	return app.Serve(s.ctx, cfg, app.Options{Log: log, Level: level, Version: version, Reload: app.Reload{Path: path, Load: s.load, Asked: asked}})
 }
 
-// newLogger logs logfmt lines in the words that the operators' runbook greps for.
+// newLogger writes logfmt lines with the words that the operators' runbook greps for.
 func newLogger(w io.Writer, level slog.Leveler) *slog.Logger { return newLoggerIn("logfmt", w, level) }
 
-// newLoggerIn logs the same in a format of log.format.
+// newLoggerIn writes the same lines in the given format, one of those of log.format.
 func newLoggerIn(format string, w io.Writer, level slog.Leveler) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.LevelKey && a.Value.Any() == slog.LevelWarn {

@@ -52,7 +52,7 @@ type silencesAddCmd struct {
 	JSON     bool          `name:"json" help:"Print JSON."`
 }
 
-// Run makes a silence.
+// Run creates a silence.
 func (c *silencesAddCmd) Run(s *session) error {
 	ends := c.Until
 	switch {
@@ -76,7 +76,7 @@ func (c *silencesAddCmd) Run(s *session) error {
 	return printOne(s, c.JSON, row, err, silenceText)
 }
 
-// silenceText says how a silence stands.
+// silenceText formats a silence for people.
 func silenceText(r query.SilenceRow) string {
 	if r.State == "expired" {
 		return fmt.Sprintf("silence %s is over\n", r.ID)
@@ -104,7 +104,7 @@ type silencesPreviewCmd struct {
 	JSON     bool     `name:"json" help:"Print JSON."`
 }
 
-// Run shows what matchers would mute now.
+// Run shows what the matchers would mute now.
 func (c *silencesPreviewCmd) Run(s *session) error {
 	p, err := read(s, viaPost[query.PreviewRow](s, "/api/v1/silences/preview", web.Matched{Matchers: c.Matchers}),
 		func(ctx context.Context, r query.Reader) (query.PreviewRow, error) { return r.Preview(ctx, c.Matchers) })

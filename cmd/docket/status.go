@@ -13,8 +13,7 @@ type statusCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// Run lists the surfaces, the worst first. The exit code is 1 where one is degraded or not
-// known, 2 where one is down.
+// Run lists the surfaces, worst first. Exit codes: 1 if a surface is degraded or unknown, 2 if one is down.
 func (c *statusCmd) Run(s *session) error {
 	cfg, err := s.load()
 	if err != nil {

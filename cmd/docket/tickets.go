@@ -54,7 +54,7 @@ func (c *ticketsShowCmd) Run(s *session) error {
 	return printOne(s, c.JSON, t, err, ticketText)
 }
 
-// ticketText is one ticket as people read it.
+// ticketText formats one ticket for people.
 func ticketText(t query.TicketDetail) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%s  %s  %s\n%s\n\n%s", t.Number, t.Status, strings.Join(t.Tags, ","), oneLine(t.Subject), lines(t.Body))
@@ -64,7 +64,7 @@ func ticketText(t query.TicketDetail) string {
 	return b.String()
 }
 
-// change asks the running server for a change: only it may write.
+// change asks the running server to make a change: only the server may write.
 func change(s *session, path string, in any) error {
 	t, err := onlyServer[query.TicketDetail](s, path, in, "a change needs the running server")
 	return printOne(s, false, t, err, func(t query.TicketDetail) string {
@@ -77,7 +77,7 @@ type ticketsNoteCmd struct {
 	Text []string `arg:"" help:"The note, or - to read it from the standard input."`
 }
 
-// maxNote is the API's bound on a note.
+// maxNote is the API's size limit for a note.
 const maxNote = 100_000
 
 // Run adds a note.
@@ -112,7 +112,7 @@ type ticketsReopenCmd struct {
 	ID string `arg:"" help:"The ticket's number."`
 }
 
-// Run opens a ticket again.
+// Run reopens a ticket.
 func (c *ticketsReopenCmd) Run(s *session) error {
 	return change(s, "/api/v1/tickets/"+url.PathEscape(c.ID)+"/reopen", nil)
 }

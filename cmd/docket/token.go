@@ -22,7 +22,7 @@ type authTokenCreateCmd struct {
 	Scope []string `required:"" enum:"ingest,read,operate,admin" help:"ingest, read, operate or admin; may be given several times."`
 }
 
-// Run makes a token and shows it, this once.
+// Run creates a token and shows it. It cannot be shown again.
 func (c *authTokenCreateCmd) Run(s *session) error {
 	if err := goodName(c.Name); err != nil {
 		return err
@@ -46,14 +46,14 @@ type authTokenListCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// tokenRow is a token as listed.
+// tokenRow is one token in a listing.
 type tokenRow struct {
 	Name      string    `json:"name"`
 	Scopes    []string  `json:"scopes"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// Run lists the tokens that are kept in the database.
+// Run lists the tokens stored in the database.
 func (c *authTokenListCmd) Run(s *session) error {
 	return beside(s, func(st *store.Store, _ audit.Actor) error {
 		all, err := st.APITokens(s.ctx)

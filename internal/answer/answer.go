@@ -5,16 +5,16 @@ import (
 	"net/http"
 )
 
-// JSON answers with a status and v as JSON.
+// JSON responds with a status code and v as JSON.
 func JSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // The caller is gone if this fails.
+	_ = enc.Encode(v) // If this fails, the caller has disconnected.
 }
 
-// Error answers with a status and one sentence that says what is wrong: {"error": "..."}.
+// Error responds with a status code and one sentence that says what is wrong: {"error": "..."}.
 func Error(w http.ResponseWriter, status int, sentence string) {
 	JSON(w, status, map[string]any{"error": sentence})
 }

@@ -1,3 +1,3 @@
-// Package answer writes answers to programs that call over HTTP: JSON, and errors as one
-// sentence in it. It knows nothing of what is answered.
+// Package answer writes HTTP responses for programs: JSON, and errors as one sentence in JSON. It knows nothing about
+// the content.
 package answer

@@ -21,9 +21,9 @@ import (
 	"docket/internal/silence"
 )
 
-// This is Alertmanager's API v2, so that amtool and what else speaks it works against Docket
-// (prometheus/alertmanager api/v2/openapi.yaml, v0.34.0). Alerts are those that fire; a
-// receiver is a route; groups are the alerts of one route and alertname; nothing inhibits.
+// This is Alertmanager's API v2, so that amtool and other clients of that API work with Docket (prometheus/alertmanager
+// api/v2/openapi.yaml, v0.34.0). Only firing alerts are listed; a receiver is a route; a group is the alerts of one
+// route with the same alertname; nothing is inhibited.
 
 // Route is one configured route, as Alertmanager's API shows it.
 type Route struct {
@@ -31,13 +31,13 @@ type Route struct {
 	Match []string
 }
 
-// noRoute is the receiver of the alerts that no route takes.
+// noRoute is the receiver of alerts that match no route.
 const noRoute = "default"
 
-// maxShown bounds one listing.
+// maxShown is the maximum number of alerts in one listing.
 const maxShown = 100_000
 
-// amTime prints as Alertmanager does, with milliseconds.
+// amTime formats like Alertmanager, with milliseconds.
 type amTime time.Time
 
 // MarshalText implements encoding.TextMarshaler.
@@ -79,7 +79,7 @@ type amGroup struct {
 	RouteLabels alert.Labels `json:"routeLabels"`
 }
 
-// mayRead lets in who may read.
+// mayRead lets in callers with the right to read.
 func (s *server) mayRead(w http.ResponseWriter, r *http.Request) bool {
 	if _, refusal := s.Guard.Check(r, auth.Read); refusal != 0 {
 		s.Guard.Refuse(w, r, refusal, auth.Read)
@@ -138,12 +138,12 @@ func (s *server) getGroups(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, all)
 }
 
-// badQuery is an error of the request.
+// badQuery is an error in the request.
 type badQuery struct{ sentence string }
 
 func (e *badQuery) Error() string { return e.sentence }
 
-// flag reads a parameter that is true unless it says otherwise.
+// flag reads a boolean parameter that defaults to true.
 func flag(query url.Values, name string) (bool, error) {
 	text := query.Get(name)
 	if text == "" {
@@ -156,7 +156,7 @@ func flag(query url.Values, name string) (bool, error) {
 	return on, nil
 }
 
-// amFilter says which alerts are shown.
+// amFilter selects the alerts to show.
 type amFilter struct {
 	active, silenced   bool
 	matchers           silence.Matchers
@@ -189,7 +189,7 @@ func parseFilter(query url.Values) (f amFilter, err error) {
 	return f, nil
 }
 
-// amAlerts are the alerts that fire and that the query asks for, by fingerprint.
+// amAlerts returns the firing alerts that match the query, sorted by fingerprint.
 func (s *server) amAlerts(ctx context.Context, query url.Values, now time.Time) ([]amAlert, error) {
 	f, err := parseFilter(query)
 	if err != nil {
@@ -221,8 +221,8 @@ func (s *server) receiver(a alert.Alert) string {
 	return noRoute
 }
 
-// amAlertOf shows an alert. One that does not expire ends, as Alertmanager has it for alerts
-// without an end, some minutes after now.
+// amAlertOf converts an alert to Alertmanager's form. An alert that does not expire gets an end a few minutes from now,
+// as Alertmanager does for alerts without an end.
 func amAlertOf(a alert.Alert, receiver string, held silence.Book, now time.Time) amAlert {
 	const resolveTimeout = 5 * time.Minute
 	ends := a.ExpiresAt
@@ -247,8 +247,8 @@ func (s *server) getReceivers(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, all)
 }
 
-// getStatus answers what amtool shows of a server. The configuration is written as
-// Alertmanager would write the routes, so that `amtool config routes` can show and test them.
+// getStatus returns what amtool shows about a server. The configuration lists the routes in Alertmanager's syntax, so
+// that `amtool config routes` can show and test them.
 func (s *server) getStatus(w http.ResponseWriter, r *http.Request) {
 	if !s.mayRead(w, r) {
 		return
@@ -261,8 +261,8 @@ func (s *server) getStatus(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// spokenVersion is the Alertmanager whose API this is: the library's that Docket is built
-// with. amtool warns of any other than its own.
+// spokenVersion is the Alertmanager version whose API this is: the version of the library Docket is built with. amtool
+// warns about any version other than its own.
 func spokenVersion() string {
 	const module = "github.com/prometheus/alertmanager"
 	info, ok := debug.ReadBuildInfo()
@@ -277,7 +277,7 @@ func spokenVersion() string {
 	return ""
 }
 
-// amConfig is the routes in the words of Alertmanager's configuration.
+// amConfig returns the routes in the syntax of Alertmanager's configuration.
 func (s *server) amConfig() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: %s\n  group_by: [alertname]\n", noRoute)
@@ -297,10 +297,10 @@ func (s *server) amConfig() string {
 	return b.String()
 }
 
-// yamlText writes a text as YAML's single-quoted one, which has no escapes but its own quote.
+// yamlText quotes text as a single-quoted YAML string, in which only the quote itself needs escaping.
 func yamlText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// amFail answers an error as Alertmanager does: a sentence as a JSON string.
+// amFail responds to an error the way Alertmanager does: with a sentence as a JSON string.
 func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
 	switch bad, ok := errors.AsType[*badQuery](err); {
 	case ok:
@@ -313,7 +313,7 @@ func (s *server) amFail(w http.ResponseWriter, r *http.Request, err error) {
 		answer.JSON(w, http.StatusNotFound, err.Error())
 		return
 	}
-	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
+	if !errors.Is(err, context.Canceled) { // The caller has disconnected, so there is nobody to respond to.
 		s.Log.WarnContext(r.Context(), "request failed", "request", r.URL.Path, "err", err)
 	}
 	answer.JSON(w, http.StatusInternalServerError, s.Store.Explain(err))

@@ -16,8 +16,8 @@ import (
 	"docket/internal/store"
 )
 
-// This is the silences' part of Alertmanager's API v2 (see amapi.go), so that `amtool
-// silence`, and the pages that speak it, make, change and end them here.
+// This is the silences part of Alertmanager's API v2 (see amapi.go): `amtool silence` and web pages that use that API
+// can create, change and end silences here.
 
 // amSilence is a silence as Alertmanager shows it.
 type amSilence struct {
@@ -31,7 +31,7 @@ type amSilence struct {
 	StartsAt  amTime              `json:"startsAt"`
 }
 
-// amState names where a silence stands.
+// amState is the state of a silence.
 type amState struct {
 	State silence.State `json:"state"`
 }
@@ -83,8 +83,8 @@ func (s *server) getSilences(w http.ResponseWriter, r *http.Request) {
 // amOrder is the order of the states in a listing.
 var amOrder = [...]silence.State{silence.Active, silence.Pending, silence.Expired}
 
-// sortAsAlertmanager puts what holds first, the next to end before the others; then what is
-// to come, by its start; then what is over, the latest first.
+// sortAsAlertmanager sorts active silences first, the next to end at the top; then pending ones by start; then expired
+// ones, latest first.
 func sortAsAlertmanager(all []store.Silence, now time.Time) {
 	slices.SortStableFunc(all, func(a, b store.Silence) int {
 		at, bt := a.State(now), b.State(now)
@@ -112,7 +112,7 @@ func (s *server) getSilence(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, amSilenceOf(one, time.Now()))
 }
 
-// amDraft is a silence that is posted: with an ID it changes that one.
+// amDraft is a posted silence. If it has an ID, it changes that silence.
 type amDraft struct {
 	ID          string              `json:"id"`
 	Comment     string              `json:"comment"`
@@ -174,7 +174,7 @@ func (s *server) deleteSilence(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// mayOperate lets in who may change things, and says who that is.
+// mayOperate lets in callers with the right to make changes, and returns who they are.
 func (s *server) mayOperate(w http.ResponseWriter, r *http.Request) (audit.Actor, bool) {
 	who, refusal := s.Guard.Check(r, auth.Operate)
 	if refusal != 0 {
@@ -184,8 +184,7 @@ func (s *server) mayOperate(w http.ResponseWriter, r *http.Request) (audit.Actor
 	return who.Actor(), true
 }
 
-// amStatusOf says by which silences and maintenance windows an alert is muted; what mutes
-// it is what holds now.
+// amStatusOf returns the silences and maintenance windows that mute an alert now.
 func amStatusOf(labels alert.Labels, held silence.Book) amStatus {
 	st := amStatus{State: "active", SilencedBy: []string{}, InhibitedBy: []string{}, MutedBy: []string{}}
 	for _, one := range held.Silences {

@@ -16,12 +16,12 @@ import (
 	"docket/internal/store"
 )
 
-// mountAPI puts /api/v1 and its OpenAPI document on the mux.
+// mountAPI mounts /api/v1 and its OpenAPI document on the mux.
 func (s *server) mountAPI(mux *http.ServeMux) {
 	cfg := huma.DefaultConfig("Docket", s.Version)
 	cfg.Info.Description = "Alerts in, exactly one help-desk ticket for each incident out."
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
-	cfg.CreateHooks = nil // No links to schemas in answers.
+	cfg.CreateHooks = nil // Leave links to schemas out of responses.
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "One of auth.tokens. Where none is configured, none is needed."}}
 	api := humago.New(mux, cfg)
 
@@ -69,15 +69,15 @@ func register[I, O any](s *server, api huma.API, id, method, path, summary strin
 	}, do)
 }
 
-// body is an answer.
+// body is a response.
 type body[T any] struct{ Body T }
 
-// Limited is a listing's input. Huma sees embedded fields only where their type is exported.
+// Limited is the input of a listing. Huma only sees embedded fields whose type is exported.
 type Limited struct {
 	Limit int `query:"limit" minimum:"0" default:"0" doc:"At most this many rows; 0 is all."`
 }
 
-// Named is a detail's input.
+// Named is the input of a detail request.
 type Named struct {
 	ID string `path:"id"`
 }
@@ -90,7 +90,7 @@ func (s *server) reader() query.Reader {
 	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), Several: len(s.Others) > 0, LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
-// reply words an error: what is not there is 404, a database that is away 503.
+// reply turns an error into a response: 404 if the item does not exist, 503 if the database is unavailable.
 func reply[T any](s *server, v T, err error) (*body[T], error) {
 	switch {
 	case err == nil:
@@ -105,7 +105,7 @@ func reply[T any](s *server, v T, err error) (*body[T], error) {
 	if sentence, status := query.DeskSentence(err); sentence != "" {
 		return nil, huma.NewError(status, sentence)
 	}
-	if !errors.Is(err, context.Canceled) { // The caller is gone; nobody is to be told.
+	if !errors.Is(err, context.Canceled) { // The caller has disconnected, so there is nobody to respond to.
 		s.Log.Warn("request failed", "err", err)
 	}
 	return nil, huma.Error503ServiceUnavailable(s.Store.Explain(err))
@@ -116,7 +116,7 @@ func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]query.Ale
 	return reply(s, rows, err)
 }
 
-// incidentQuery narrows a listing of incidents.
+// incidentQuery filters a listing of incidents.
 type incidentQuery struct {
 	Limited
 	Live     bool   `query:"live" doc:"Only those that go on."`
@@ -146,7 +146,7 @@ func (s *server) explainIncident(ctx context.Context, in *Named) (*body[query.Ex
 	return reply(s, x, err)
 }
 
-// ticketQuery narrows a listing of tickets.
+// ticketQuery filters a listing of tickets.
 type ticketQuery struct {
 	Limited
 	Stale bool `query:"stale" doc:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
@@ -165,7 +165,7 @@ func (s *server) showTicket(ctx context.Context, in *Named) (*body[query.TicketD
 	return reply(s, t, err)
 }
 
-// needLocal refuses what only the local desk does here: another desk has its own pages.
+// needLocal rejects requests that only the local desk can serve; another desk has its own pages for them.
 func (s *server) needLocal() error {
 	if s.Local == nil {
 		return huma.Error409Conflict("the tickets are in " + s.Desk.Name() + ": open the ticket there, by its link in the list")
@@ -192,7 +192,7 @@ func (s *server) tickets() *controls.TicketActions {
 	return &controls.TicketActions{Local: s.Local, Ledger: s.Ledger, Store: s.Store}
 }
 
-// changed answers with a ticket as it is after a change, or with why that failed.
+// changed responds with a ticket after a change, or with the reason why the change failed.
 func (s *server) changed(ctx context.Context, id string, err error) (*body[query.TicketDetail], error) {
 	if err != nil {
 		return reply(s, query.TicketDetail{}, err)
@@ -215,7 +215,7 @@ func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[query.Ticke
 	return s.changed(ctx, in.ID, s.tickets().Reopen(ctx, in.ID, auth.From(ctx).Actor()))
 }
 
-// auditQuery narrows a listing of the audit log.
+// auditQuery filters a listing of the audit log.
 type auditQuery struct {
 	Limited
 	Action string `query:"action" doc:"Only this action."`
@@ -231,7 +231,7 @@ func (s *server) verifyAudit(ctx context.Context, _ *struct{}) (*body[query.Verd
 	return reply(s, v, err)
 }
 
-// Build says which docket answers.
+// Build identifies the version of Docket that responds.
 type Build struct {
 	Version string    `json:"version"`
 	Now     time.Time `json:"now"`

@@ -16,9 +16,9 @@ import (
 	"docket/internal/fault"
 )
 
-// Client talks to a running Docket; the command line uses it.
+// Client talks to a running Docket. The command line uses it.
 type Client struct {
-	// TokenFrom names what gives the token, for whom it is refused to.
+	// TokenFrom says where a token can be set, for the error shown when the server refuses access.
 	TokenFrom string
 
 	base  string
@@ -26,20 +26,20 @@ type Client struct {
 	http  *http.Client
 }
 
-// ErrNoServer says that nothing listens at the address.
+// ErrNoServer means that nothing listens at the address.
 var ErrNoServer = errors.New("no docket is running there")
 
-// NewClient makes a client of the server at base, for example http://127.0.0.1:8080.
+// NewClient returns a client for the server at base, for example http://127.0.0.1:8080.
 func NewClient(base string, token fault.Secret) *Client {
 	return &Client{"DOCKET_TOKEN", strings.TrimSuffix(base, "/"), token, &http.Client{
 		Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// maxAnswer bounds one answer; a listing of everything may be long.
+// maxAnswer limits the size of one response; a full listing can be long.
 const maxAnswer = 512 << 20
 
-// Get reads path with a query into out.
+// Get requests path with a query and decodes the response into out.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -47,7 +47,7 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, out any
 	return c.do(ctx, http.MethodGet, path, nil, out)
 }
 
-// Post sends in as JSON to path and reads the answer into out; either may be nil.
+// Post sends in as JSON to path and decodes the response into out. Either may be nil.
 func (c *Client) Post(ctx context.Context, path string, in, out any) error {
 	return c.do(ctx, http.MethodPost, path, in, out)
 }
@@ -96,8 +96,8 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	return nil
 }
 
-// refusal reads the sentence out of an error answer: ours, or the API's problem document.
-// A sentence about what was asked needs no address before it.
+// refusal extracts the sentence from an error response: ours, or the API's problem document. A sentence about the
+// request itself does not need the server's address in front.
 func (c *Client) refusal(status int, text []byte) error {
 	var answer struct {
 		Error  string `json:"error"`
@@ -130,15 +130,15 @@ func (c *Client) refusal(status int, text []byte) error {
 	return refused
 }
 
-// Refused is an answer of the server that is not a success.
+// Refused is a response from the server that is not a success.
 type Refused struct {
 	Status   int
-	Sentence string // what the server says about it
+	Sentence string // the server's explanation
 
-	base string // named where the sentence is not about what was asked
+	base string // the server's address, set if the sentence is not about the request itself
 }
 
-// Error returns the sentence, with the server's address where it is about the server.
+// Error returns the sentence, with the server's address if it is about the server.
 func (r *Refused) Error() string {
 	if r.base == "" {
 		return r.Sentence

@@ -1,7 +1,7 @@
-// Package web is the face towards programs: the endpoints that take alerts, the API with
-// its OpenAPI document and its client, and health.
+// Package web is the interface for programs: the endpoints that receive alerts, the API with its OpenAPI document and
+// client, and health checks.
 //
-// It decides nothing: it reads requests, asks the parts below, and words the answers. Its
-// invariants: a 2xx to a sender of alerts means that they are durable; a 4xx names the
-// field; nothing from outside is read without a bound.
+// It makes no decisions: it reads requests, calls the packages below and writes the responses. Its invariants: a 2xx
+// response to a sender of alerts means the alerts are durably stored; a 4xx response names the field that is wrong;
+// nothing from outside is read without a size limit.
 package web

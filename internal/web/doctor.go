@@ -9,7 +9,7 @@ import (
 	"docket/internal/doctor"
 )
 
-// showDoctor answers with the latest examinations.
+// showDoctor returns the latest examinations.
 func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Examination], error) {
 	if s.Doctor == nil {
 		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
@@ -22,7 +22,7 @@ func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Ex
 	return reply(s, all, err)
 }
 
-// doctorInput says how to examine.
+// doctorInput says how to run the checks.
 type doctorInput struct {
 	Body struct {
 		Canary    bool  `json:"canary,omitempty" doc:"File a ticket, read it back, find it and close it."`
@@ -30,7 +30,7 @@ type doctorInput struct {
 	}
 }
 
-// runDoctor examines now.
+// runDoctor runs the checks now.
 func (s *server) runDoctor(ctx context.Context, in *doctorInput) (*body[doctor.Examination], error) {
 	if s.Doctor == nil {
 		return nil, huma.Error503ServiceUnavailable("there is no doctor here")

@@ -13,13 +13,13 @@ import (
 	"docket/internal/source"
 )
 
-// maxEvent is the limit on an event of PagerDuty's Events API v2
+// maxEvent is the size limit for an event in PagerDuty's Events API v2
 // (https://developer.pagerduty.com/docs/events-api-v2-overview#size-limits, read 2026-11-23).
 const maxEvent = 512 << 10
 
-// postEnqueue is PagerDuty's POST /v2/enqueue: what can page can file. The event's
-// routing_key is the token of a source of the format pagerduty. It answers as PagerDuty
-// does, but only once the event is durable; 400 is not sent again by its clients, 5xx is.
+// postEnqueue is PagerDuty's POST /v2/enqueue: whatever can page through PagerDuty can file tickets here. The event's
+// routing_key is the token of a source with the format pagerduty. It responds the way PagerDuty does, but only once the
+// event is durably stored. PagerDuty's clients do not retry after a 400, but do after a 5xx.
 func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	var buf bytes.Buffer
 	r.Body = http.MaxBytesReader(w, r.Body, maxEvent)
@@ -53,9 +53,8 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// eventSource finds the source of a routing key: the one whose token it is. The key may also
-// be a token of scope ingest, and where nothing asks for a token it may be anything: then it
-// is the first source without a token of its own.
+// eventSource finds the source whose token is the routing key. The key may also be a token with the scope ingest and,
+// if no tokens are required, anything at all; then the first source without a token of its own is used.
 func (s *server) eventSource(ctx context.Context, key string) (source.Source, bool, error) {
 	var free []source.Source
 	for _, name := range s.sourceNames() {
@@ -78,7 +77,7 @@ func (s *server) eventSource(ctx context.Context, key string) (source.Source, bo
 	return free[0], true, nil
 }
 
-// eventKept answers with the dedup_key by which the sender can resolve the event's alert.
+// eventKept responds with the dedup_key that the sender can use to resolve the alert.
 func eventKept(w http.ResponseWriter, b source.Batch, _ intake.Receipt) {
 	key := b.Acknowledged
 	if len(b.Alerts) > 0 {

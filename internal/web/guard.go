@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// wordMisses words the mux' answers about what no route takes.
+// wordMisses writes our own error for requests that match no route.
 func wordMisses(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		miss, pattern := mux.Handler(r)
@@ -24,17 +24,17 @@ func wordMisses(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// statusOnly takes the status and the headers of an answer and drops its text.
+// statusOnly records the status and headers of a response and discards its body.
 type statusOnly struct {
 	header http.Header
 	status int
 }
 
-// Header returns the real answer's headers.
+// Header returns the headers of the real response.
 func (s *statusOnly) Header() http.Header { return s.header }
 
-// WriteHeader takes note of the status.
+// WriteHeader records the status.
 func (s *statusOnly) WriteHeader(status int) { s.status = status }
 
-// Write drops the text.
+// Write discards the body.
 func (s *statusOnly) Write(p []byte) (int, error) { return len(p), nil }

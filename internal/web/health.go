@@ -9,13 +9,13 @@ import (
 	"docket/internal/intake"
 )
 
-// Readiness is /readyz: whether alerts can be taken and kept, and what is known beside.
+// Readiness is /readyz: whether alerts can be accepted and stored, and what else is known.
 type Readiness struct {
 	Ready bool `json:"ready"`
-	// Error says in a sentence why not, "" while ready.
+	// Error is a sentence that says why Docket is not ready, "" while it is.
 	Error    string `json:"error,omitempty"`
 	Database string `json:"database"`
-	// Desk is the way to the desk; one that fails does not make Docket unready.
+	// Desk is the health of the connection to the desk. A failing desk does not make Docket unready.
 	Desk DeskHealth `json:"desk"`
 	// Desks are the ways to all desks in use, the default first.
 	Desks []DeskHealth `json:"desks"`
@@ -25,13 +25,13 @@ type Readiness struct {
 	Sources map[string]intake.Sighting `json:"sources"`
 }
 
-// DeskHealth is what is known of the way to a desk.
+// DeskHealth is the health of the connection to a desk.
 type DeskHealth struct {
 	Desk string `json:"desk"`
 	health.State
 }
 
-// DeskHealthOf names the desk whose state it is.
+// DeskHealthOf returns a state together with its desk's name.
 func DeskHealthOf(s health.State) DeskHealth { return DeskHealth{s.Name, s} }
 
 func (s *server) getHealthz(w http.ResponseWriter, _ *http.Request) {
@@ -47,8 +47,8 @@ func (s *server) getReadyz(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, status, state)
 }
 
-// getRoot greets who opens the address in a browser.
+// getRoot greets people who open the address in a browser.
 func (s *server) getRoot(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = fmt.Fprintf(w, "Docket %s turns alerts into help-desk tickets.\n\nalerts in   POST /hooks/{source}, POST /api/v2/alerts, POST /v2/enqueue\napi         /api/openapi.json, /api/v1/incidents, /api/v1/tickets\nhealth      /healthz, /readyz, /metrics\n", s.Version) // The caller is gone if this fails.
+	_, _ = fmt.Fprintf(w, "Docket %s turns alerts into help-desk tickets.\n\nalerts in   POST /hooks/{source}, POST /api/v2/alerts, POST /v2/enqueue\napi         /api/openapi.json, /api/v1/incidents, /api/v1/tickets\nhealth      /healthz, /readyz, /metrics\n", s.Version) // If this fails, the caller has disconnected.
 }

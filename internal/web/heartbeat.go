@@ -8,7 +8,7 @@ import (
 	"docket/internal/auth"
 )
 
-// postHeartbeat notes that the job behind a heartbeat surface checked in.
+// postHeartbeat records a check-in from the job behind a heartbeat surface.
 func (s *server) postHeartbeat(w http.ResponseWriter, r *http.Request) {
 	if _, refusal := s.Guard.Check(r, auth.Ingest); refusal != 0 {
 		s.Guard.Refuse(w, r, refusal, auth.Ingest)

@@ -23,16 +23,16 @@ import (
 )
 
 const (
-	// maxBody bounds one request's body, unpacked.
+	// maxBody is the size limit for a request body after decompression.
 	maxBody = 10 << 20
-	// readDeadline is how long a sender may take for its body.
+	// readDeadline is how long a sender may take to send its body.
 	readDeadline = 30 * time.Second
 )
 
-// bodies are reused: the same senders come every few seconds.
+// bodies are reused because the same senders post every few seconds.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// maxPooled keeps a rare large body's memory from staying.
+// maxPooled keeps the occasional large body's memory out of the pool.
 const maxPooled = 1 << 20
 
 func (s *server) postHook(w http.ResponseWriter, r *http.Request) {
@@ -43,12 +43,12 @@ func (s *server) postAPIv2(w http.ResponseWriter, r *http.Request) {
 	s.receive(w, r, "prometheus")
 }
 
-// receive takes one body of a source: it answers 200 only once all of it is durable.
+// receive accepts one request body for a source. It responds with 200 only once everything in it is durably stored.
 func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	src, known := s.Sources[name]
 	signed, refusal := s.Guard.Sender(r, name)
 	if refusal != 0 {
-		if known { // Or a stranger could make up metrics.
+		if known { // Otherwise a stranger could create metrics.
 			s.Metrics.Alerts.Add(1, name, "denied")
 		}
 		s.Guard.Refuse(w, r, refusal, auth.Ingest)
@@ -76,12 +76,12 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { answer.Error(w, http.StatusServiceUnavailable, sentence) }})
 }
 
-// readSigned checks the signature over a body as it was sent, and leaves the body to be read.
-// It answers itself where that is not good.
+// readSigned verifies the signature of a request body as sent, and leaves the body to be read again. If the signature
+// is invalid, it responds itself.
 func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string) bool {
 	var raw bytes.Buffer
 	encoding := r.Header.Get("Content-Encoding")
-	r.Header.Del("Content-Encoding") // What is signed is what was sent, packed or not.
+	r.Header.Del("Content-Encoding") // The signature is over the body as sent, compressed or not.
 	if status, sentence := readBody(w, r, &raw); status != 0 {
 		s.Metrics.Alerts.Add(1, name, "refused")
 		answer.Error(w, status, sentence)
@@ -99,17 +99,17 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 	return true
 }
 
-// replies are how a way in words its answers.
+// replies are the responses of one endpoint that receives alerts.
 type replies struct {
-	// bad: of this body nothing can be kept.
+	// bad: nothing in this body can be stored.
 	bad func(w http.ResponseWriter, err error)
-	// kept: all that is not rejected is durable.
+	// kept: everything that was not rejected is durably stored.
 	kept func(w http.ResponseWriter, b source.Batch, receipt intake.Receipt)
-	// away: nothing was kept, and it is to be sent again.
+	// away: nothing was stored; the sender should retry.
 	away func(w http.ResponseWriter, sentence string)
 }
 
-// take reads a body and keeps its alerts.
+// take parses a request body and stores its alerts.
 func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source, body []byte, say replies) {
 	now, name := time.Now().UTC(), src.Name
 	failpoint.Hit("web-body-read")
@@ -140,13 +140,13 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	say.kept(w, batch, receipt)
 }
 
-// answer says what became of a body. Where it held one alert, its alert_key is told: that
-// is somebody who tries things out.
+// answer responds with the result. If the body held a single alert, the response includes its alert_key, because
+// somebody is probably trying things out.
 func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Receipt) {
 	accepted := len(b.Alerts)
 	if len(b.Rejected) > 0 {
-		// As Alertmanager's API v2 does: the good ones are kept, the answer is 400 and says
-		// which are not.
+		// Alertmanager's API v2 does the same: valid alerts are stored, and the response is a 400 that names the
+		// others.
 		first := b.Rejected[0]
 		answer.JSON(w, http.StatusBadRequest, map[string]any{
 			"error":    fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted, first.Field, first.Reason),
@@ -174,10 +174,10 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Re
 	}
 	out = append(out, "}\n"...)
 	w.Header()["Content-Type"] = contentJSON
-	_, _ = w.Write(out) // The caller is gone if this fails.
+	_, _ = w.Write(out) // If this fails, the caller has disconnected.
 }
 
-// contentJSON is shared by all answers of the hot path.
+// contentJSON is shared by all responses on the hot path.
 var contentJSON = []string{"application/json"}
 
 func (s *server) sourceNames() []string {
@@ -189,16 +189,15 @@ func (s *server) sourceNames() []string {
 	return names
 }
 
-// readBody reads a request's body, unpacked, into buf. It returns a status and a sentence
-// where that fails.
+// readBody reads a request body into buf and decompresses it. If that fails, it returns a status code and a sentence.
 func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) (status int, sentence string) {
 	const tooLarge = "the body is larger than 10 MB: send fewer alerts at once"
 	if r.ContentLength > maxBody {
-		// Not read at all; the connection is closed so that the rest does not follow.
+		// Nothing was read. Close the connection so that the body is not sent.
 		w.Header().Set("Connection", "close")
 		return http.StatusRequestEntityTooLarge, tooLarge
 	}
-	// A server in a test may have no deadlines to set.
+	// A server in a test may not support deadlines.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readDeadline))
 	var body io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
 	encoding := r.Header.Get("Content-Encoding")
@@ -227,7 +226,7 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) (status
 	return 0, ""
 }
 
-// gunzip unpacks to one byte more than the bound, so that going over it is seen.
+// gunzip decompresses up to one byte more than the limit, so that exceeding it is noticed.
 func gunzip(packed io.Reader) (io.Reader, error) {
 	unpacked, err := gzip.NewReader(packed)
 	if err != nil {
@@ -236,13 +235,13 @@ func gunzip(packed io.Reader) (io.Reader, error) {
 	return io.LimitReader(unpacked, maxBody+1), nil
 }
 
-// isBadGzip tells bytes that are no gzip from a connection that ended.
+// isBadGzip tells invalid gzip data from a connection that was cut.
 func isBadGzip(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// badInput answers a body of which nothing can be kept.
+// badInput responds to a body in which nothing can be stored.
 func badInput(w http.ResponseWriter, err error) {
 	var bad *source.BadInput
 	if !errors.As(err, &bad) {

@@ -11,7 +11,7 @@ import (
 	"docket/internal/reconcile"
 )
 
-// compareTimeout bounds a comparison that somebody waits for; the timer's own may take longer.
+// compareTimeout limits a comparison that somebody is waiting for. Scheduled ones may take longer.
 const compareTimeout = 50 * time.Second
 
 // reconcileInput says how to compare.
@@ -23,7 +23,7 @@ type reconcileInput struct {
 	}
 }
 
-// runReconcile compares now, and answers with what was found.
+// runReconcile compares now and returns what it found.
 func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[reconcile.Report], error) {
 	at, known := s.desk(cmp.Or(in.Body.Desk, s.Desk.Name()))
 	if !known {

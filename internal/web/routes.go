@@ -27,11 +27,11 @@ import (
 	"docket/internal/template"
 )
 
-// Deps is all that the face stands on.
+// Deps is everything this package depends on.
 type Deps struct {
-	// Sources are the pushing sources by name.
+	// Sources are the push sources by name.
 	Sources map[string]source.Source
-	// Guard says who calls and may do what.
+	// Guard identifies callers and decides what they may do.
 	Guard  *auth.Guard
 	Intake *intake.Intake
 	Ledger *ledger.Ledger
@@ -42,24 +42,24 @@ type Deps struct {
 	// Local is the local desk, nil where another one is configured.
 	Local  *local.Desk
 	Policy incident.Policies
-	// Words are a route's own words for its tickets; nil where no route has any.
+	// Words returns a route's own ticket templates; nil if no route has any.
 	Words func(route string) *template.Words
-	// Route is an alert's route, "" for none; Routes are all of them, in order.
+	// Route returns the name of an alert's route, "" for none; Routes lists all routes in order.
 	Route  func(alert.Alert) string
 	Routes []Route
-	// Surfaces are the configured ones, in their order.
+	// Surfaces are the configured surfaces in order.
 	Surfaces []surface.Surface
 	// Heartbeats are the surfaces whose jobs check in.
 	Heartbeats map[string]bool
-	// Booted is the process' start.
+	// Booted is when the process started.
 	Booted time.Time
 	// Board holds flags, silences and maintenance windows.
 	Board *controls.Board
-	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	// StaleAfter is how long after its recovery an incident's open ticket counts as stale.
 	StaleAfter time.Duration
-	// Pages puts the console's pages on the mux; nil for none.
+	// Pages mounts the console's pages on the mux; nil for none.
 	Pages func(*http.ServeMux)
-	// Doctor examines; nil for nobody.
+	// Doctor runs the checks; nil if there is none.
 	Doctor *doctor.Doctor
 	// Reconcile compares with the desk.
 	Reconcile *reconcile.Reconciler
@@ -67,7 +67,7 @@ type Deps struct {
 	// SlackUsers may press them.
 	SlackSecret fault.Secret
 	SlackUsers  []string
-	// Ready says whether alerts can be taken and kept.
+	// Ready reports whether alerts can be accepted and stored.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry
 	Metrics  *metrics.Metrics
@@ -99,12 +99,12 @@ func (d *Deps) desk(name string) (DeskParts, bool) {
 // server is the handlers' receiver.
 type server struct{ Deps }
 
-// New makes the handler. All routes are here.
+// New returns the handler. All routes are defined here.
 func New(d Deps) http.Handler {
 	s := &server{d}
 	mux := http.NewServeMux()
 
-	// Alerts in. A method that is not listed is answered with 405 by the mux.
+	// Receiving alerts. The mux responds to other methods with 405.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
 	mux.HandleFunc("POST /hooks/desk/{desk}", s.postDeskHook)
 	mux.HandleFunc("POST /hooks/slack", s.postSlack)
@@ -122,16 +122,16 @@ func New(d Deps) http.Handler {
 	// The API (api.go lists its operations).
 	s.mountAPI(mux)
 
-	// Who logs in and out, and the pages about it.
+	// Login, logout and their pages.
 	d.Guard.Mount(mux)
 
-	// Jobs that check in, and the pages for people.
+	// Job check-ins, and the pages for people.
 	mux.HandleFunc("POST /heartbeat/{surface}", s.postHeartbeat)
 	if d.Pages != nil {
 		d.Pages(mux)
 	}
 
-	// Health. No token: a platform's probe has none.
+	// Health checks. They need no token, because a platform's health probe has none.
 	mux.HandleFunc("GET /healthz", s.getHealthz)
 	mux.HandleFunc("GET /readyz", s.getReadyz)
 	mux.Handle("GET /metrics", d.Guard.Metrics(promhttp.HandlerFor(d.Registry, promhttp.HandlerOpts{Timeout: 5 * time.Second})))

@@ -20,9 +20,9 @@ import (
 	"docket/internal/store"
 )
 
-// postSlack takes a press of a button in Slack. Only who is told may press, and each press
-// acts once however often it comes: who acknowledged first stands, and a silence is named
-// after its press. Slack shows the person a warning where the answer is not 200.
+// postSlack receives a button click from Slack. Only users who are notified may click, and each click acts once however
+// often it is delivered: the first acknowledgement counts, and a silence is named after its click. Slack shows the user
+// a warning if the response is not 200.
 func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 	if !s.SlackSecret.Set() {
 		answer.Error(w, http.StatusNotFound, "no presses of buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL")
@@ -64,14 +64,14 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err))
 	default:
 		s.Metrics.SlackClicks.Inc(result)
-		w.WriteHeader(http.StatusOK) // Slack takes an empty answer for done.
+		w.WriteHeader(http.StatusOK) // An empty response tells Slack that we are done.
 	}
 }
 
-// click does what a press asks for.
+// click does what the button asks for.
 func (s *server) click(ctx context.Context, c slack.Click, press string) (result string, err error) {
 	if c.Action == slack.ActionInvestigate {
-		return "link", nil // Slack tells of links that were followed, too.
+		return "link", nil // Slack also reports clicks on links.
 	}
 	mark, err := alert.ParseMark(c.Mark)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *server) click(ctx context.Context, c slack.Click, press string) (result
 	return "unknown_action", nil
 }
 
-// hush silences what fires of an incident, each alert by all its labels.
+// hush silences the firing alerts of an incident, each by all its labels.
 func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Actor, press string) (string, error) {
 	alerts, err := s.Store.AlertsOf(ctx, inc.Mark.Key)
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Ac
 	return "silenced", nil
 }
 
-// clicker is the person as the audit log and the message name them.
+// clicker is the user as the audit log and the message name them.
 func clicker(c slack.Click) audit.Actor {
 	name := c.UserID
 	if c.UserName != "" {
@@ -135,7 +135,7 @@ func clicker(c slack.Click) audit.Actor {
 	return audit.Person(name)
 }
 
-// maxClicker bounds the name that Slack sends, in characters.
+// maxClicker limits the length of the name that Slack sends, in characters.
 const maxClicker = 80
 
 func firstOf(name []rune) string { return string(name[:min(len(name), maxClicker)]) }

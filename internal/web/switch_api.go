@@ -14,7 +14,7 @@ import (
 	"docket/internal/silence"
 )
 
-// mountSwitches puts the switches' part of /api/v1 on the mux.
+// mountSwitches mounts the flags, silences and maintenance windows of /api/v1 on the mux.
 func (s *server) mountSwitches(api huma.API) {
 	get(s, api, "list-flags", "/api/v1/flags", "List the flags", s.listFlags)
 	post(s, api, "set-flag", "/api/v1/flags/{id}", "Flip a flag", s.setFlag)
@@ -28,7 +28,7 @@ func (s *server) mountSwitches(api huma.API) {
 	post(s, api, "end-maintenance", "/api/v1/maintenance/{id}/end", "End a maintenance window for good", s.endMaintenance)
 }
 
-// person is who calls, for the audit log.
+// person returns the caller for the audit log.
 func person(ctx context.Context) audit.Actor {
 	return auth.From(ctx).Actor()
 }
@@ -37,7 +37,7 @@ func (s *server) listFlags(context.Context, *struct{}) (*body[[]query.FlagRow], 
 	return &body[[]query.FlagRow]{s.reader().Flags()}, nil
 }
 
-// flagInput flips one flag.
+// flagInput sets one flag.
 type flagInput struct {
 	Named
 	Body struct {
@@ -51,7 +51,7 @@ func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[query.FlagRo
 	return reply(s, query.FlagRowOf(f), err)
 }
 
-// silenceQuery narrows a listing of silences.
+// silenceQuery filters a listing of silences.
 type silenceQuery struct {
 	Limited
 	State string `query:"state" enum:"pending,active,expired" doc:"Only those in this state."`
@@ -62,7 +62,7 @@ func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]qu
 	return reply(s, rows, err)
 }
 
-// SilenceDraft is a silence to be made.
+// SilenceDraft is a silence to be created.
 type SilenceDraft struct {
 	Matchers  []string  `json:"matchers" minItems:"1" maxItems:"50" doc:"In Alertmanager's syntax; all must match."`
 	StartsAt  time.Time `json:"starts_at,omitzero" doc:"Now, where it is left out."`
@@ -71,7 +71,7 @@ type SilenceDraft struct {
 	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
 }
 
-// Draft is the same for the controls.
+// Draft converts the draft for package controls.
 func (d SilenceDraft) Draft() controls.Draft {
 	return controls.Draft{Matchers: d.Matchers, StartsAt: d.StartsAt, EndsAt: d.EndsAt, Comment: d.Comment, By: d.CreatedBy}
 }
@@ -81,7 +81,7 @@ func (s *server) createSilence(ctx context.Context, in *struct{ Body SilenceDraf
 	return reply(s, query.SilenceRowOf(made, time.Now()), err)
 }
 
-// silenceChange is what a silence is to be.
+// silenceChange is the new content of a silence.
 type silenceChange struct {
 	Named
 	Body SilenceDraft
@@ -92,7 +92,7 @@ func (s *server) changeSilence(ctx context.Context, in *silenceChange) (*body[qu
 	return reply(s, query.SilenceRowOf(changed, time.Now()), err)
 }
 
-// Matched is a preview's input.
+// Matched is the input of a preview.
 type Matched struct {
 	Matchers []string `json:"matchers" minItems:"1" maxItems:"50"`
 }
@@ -107,7 +107,7 @@ func (s *server) expireSilence(ctx context.Context, in *Named) (*body[query.Sile
 	return reply(s, query.SilenceRowOf(ended, time.Now()), err)
 }
 
-// maintenanceQuery narrows a listing of maintenance windows.
+// maintenanceQuery filters a listing of maintenance windows.
 type maintenanceQuery struct {
 	All bool `query:"all" doc:"Also those that are over."`
 }
@@ -117,7 +117,7 @@ func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*bo
 	return reply(s, rows, err)
 }
 
-// WindowDraft is a maintenance window to be made.
+// WindowDraft is a maintenance window to be created.
 type WindowDraft struct {
 	silence.Plan
 	Comment string `json:"comment,omitempty" maxLength:"2000"`
