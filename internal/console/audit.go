@@ -17,29 +17,29 @@ import (
 type auditPage struct {
 	Rows    []auditRow
 	Actions []string
-	// What the reader looks for.
+	// The reader's filter.
 	Action, Actor, Text, From, To string
 	Next                          string
 	Fault                         string
-	// CSV and JSON are where the same rows can be had as files.
+	// CSV and JSON are the links that download the same rows.
 	CSV, JSON string
 	Last      int64
-	// Back is where to look for a text further back, "" where it was looked for in all rows;
-	// Oldest is the last row that was looked at.
+	// Back is the link that searches further back for a text, "" if all rows were searched. Oldest is the last row that
+	// was searched.
 	Back   string
 	Oldest int64
 }
 
-// auditRow is one entry, with where it leads.
+// auditRow is one entry and the link to what it is about.
 type auditRow struct {
 	audit.Entry
 	Link, Payload string
 }
 
-// textReach is how many rows a page looks for a text in: no index helps there.
+// textReach is how many rows one page searches for a text, because no index helps with that.
 const textReach = 20_000
 
-// auditFilter reads what the reader looks for.
+// auditFilter reads the filter from the request.
 func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilter, err error) {
 	p.Action, p.Actor, p.Text = clip(r.FormValue("action"), 100), clip(r.FormValue("actor"), 100), clip(r.FormValue("q"), 100)
 	p.From, p.To = r.FormValue("from"), r.FormValue("to")
@@ -88,7 +88,7 @@ func (c *Console) showAudit(r *http.Request) (shown, error) {
 	}
 	if len(entries) > rowsPerPage {
 		entries = entries[:rowsPerPage]
-		p.Back = "" // The next page begins inside the reach of this one.
+		p.Back = "" // The next page starts within the rows that this one searched.
 		p.Next = with(r.URL, "before", strconv.FormatInt(entries[rowsPerPage-1].ID, 10))
 	}
 	for _, e := range entries {
@@ -100,7 +100,7 @@ func (c *Console) showAudit(r *http.Request) (shown, error) {
 	return shown{body: p}, nil
 }
 
-// auditRow finds what an entry is about.
+// auditRow finds the page that an entry is about.
 func (c *Console) auditRow(e audit.Entry) auditRow {
 	row := auditRow{Entry: e}
 	if text, err := json.Marshal(e.Payload); err == nil {
@@ -115,10 +115,10 @@ func (c *Console) auditRow(e audit.Entry) auditRow {
 	return row
 }
 
-// exportPage is how many rows are read at once, exportMost how many one file may have.
+// exportPage is how many rows are read at once; exportMost is the maximum per file.
 const exportPage, exportMost = 1000, 2_000_000
 
-// exportAudit streams the rows that the page's filter finds, all of them.
+// exportAudit streams all rows that match the page's filter.
 func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 	var p auditPage
 	f, err := c.auditFilter(r, &p)
@@ -155,7 +155,7 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// cell keeps a spreadsheet from taking a text from outside for a formula.
+// cell keeps a spreadsheet from treating untrusted text as a formula.
 func cell(s string) string {
 	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r') {
 		return "'" + s
@@ -163,7 +163,7 @@ func cell(s string) string {
 	return s
 }
 
-// everyEntry reads all entries in pages.
+// everyEntry reads all entries page by page.
 func (c *Console) everyEntry(ctx context.Context, f store.AuditFilter, each func(audit.Entry) error, paged func() error) error {
 	for n := 0; n < exportMost; {
 		entries, err := c.Store.ListAudit(ctx, f)
@@ -187,7 +187,7 @@ func (c *Console) everyEntry(ctx context.Context, f store.AuditFilter, each func
 	return nil
 }
 
-// postVerify walks the chain and says what it found.
+// postVerify verifies the hash chain and reports the result.
 func (c *Console) postVerify(w http.ResponseWriter, r *http.Request) {
 	v, err := c.Reader.VerifyAudit(r.Context())
 	if err != nil {

@@ -10,27 +10,27 @@ import (
 	"docket/internal/surface"
 )
 
-// bar is the days of a tile as runs with one status.
+// bar shows a tile's days as runs of days with the same status.
 type bar struct {
 	Runs []barRun
-	// Words say it to who cannot see it.
+	// Words describe the bar for screen readers.
 	Words string
 }
 
-// barRun is several days in a row with one status; X and Width are in days.
+// barRun is a run of days with the same status. X and Width are in days.
 type barRun struct {
 	X, Width int
 	Status   surface.Status
 	Title    string
 }
 
-// Left and Wide place a run in a drawing that is 360 wide, with a gap between the runs.
+// Left and Wide position a run in a drawing 360 units wide, with a gap between runs.
 func (r barRun) Left() int { return 4 * r.X }
 
-// Wide is the run's width there.
+// Wide is the width of the run in that drawing.
 func (r barRun) Wide() int { return 4*r.Width - 1 }
 
-// barOf makes a bar of the days' sums; a day without a reading is unknown.
+// barOf makes a bar from daily sums. A day without readings is unknown.
 func barOf(sums []surface.Sum, at time.Time) bar {
 	first := store.Day.Of(at).AddDate(0, 0, 1-days)
 	byDay := map[int]surface.Sum{}
@@ -63,17 +63,17 @@ func barOf(sums []surface.Sum, at time.Time) bar {
 	return b
 }
 
-// curve is a latency curve in an SVG of its own coordinates: 600 wide, 120 high.
+// curve is a latency chart in SVG coordinates, 600 wide and 120 high.
 type curve struct {
-	// Lines are polylines' points; a gap in the readings begins a new one.
+	// Lines are the points of polylines. A gap in the readings starts a new line.
 	Lines []string
-	// Faults are where readings failed: x positions.
+	// Faults are the x positions of failed readings.
 	Faults []fault
 	Top    time.Duration
 	Mean   time.Duration
 	From   time.Time
 	To     time.Time
-	// Words say it to who cannot see it.
+	// Words describe the chart for screen readers.
 	Words string
 }
 
@@ -85,7 +85,7 @@ type fault struct {
 
 const curveWide, curveHigh = 600.0, 120.0
 
-// point is one value of a curve.
+// point is one value in a chart.
 type point struct {
 	at      time.Time
 	latency time.Duration
@@ -93,7 +93,7 @@ type point struct {
 	words   string
 }
 
-// curveOf draws points that are about step apart.
+// curveOf draws points that are roughly step apart.
 func curveOf(points []point, from, to time.Time, step time.Duration) curve {
 	c := curve{From: from, To: to}
 	var total time.Duration
@@ -151,7 +151,7 @@ func usualGap(points []point) time.Duration {
 	return gaps[len(gaps)/2]
 }
 
-// thinTo keeps about limit of the points: of each handful the slowest, and every fault.
+// thinTo reduces the points to about limit: it keeps the slowest of each group, and every failure.
 func thinTo(points []point, limit int) []point {
 	if len(points) <= limit {
 		return points

@@ -19,17 +19,17 @@ import (
 	"docket/internal/surface"
 )
 
-// Deps is all that the pages stand on.
+// Deps is everything the pages depend on.
 type Deps struct {
 	Store  *store.Store
 	Reader query.Reader
 	Guard  *auth.Guard
 	Board  *controls.Board
-	// Surfaces are the configured ones, in their order.
+	// Surfaces are the configured surfaces in order.
 	Surfaces []surface.Surface
-	// Investigate asks for a surface's ticket.
+	// Investigate requests a ticket for a surface.
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
-	// Health is the way to the desk.
+	// Health is the health of the connection to the desk.
 	Health *health.Health
 	// Desks are the ways to all desks in use, the default first; nil where there is but one.
 	Desks func() []health.State
@@ -38,16 +38,16 @@ type Deps struct {
 	Away func(alert.Alert) (sentence string, away bool)
 	// Sources says when each source was heard last.
 	Sources func() map[string]intake.Sighting
-	// Tickets changes tickets of the local desk; nil where another desk is configured.
+	// Tickets changes tickets of the local desk; nil if another desk is configured.
 	Tickets *controls.TicketActions
 	Doctor  *doctor.Doctor
 	// Settings is the configuration as loaded, without secrets.
 	Settings string
-	// Configuration tells whether what the file says is in force; nil where nothing is followed.
+	// Configuration reports whether the configuration file is in force; nil if no file is watched.
 	Configuration func() doctor.Configuration
-	// Public is the address that people reach the program by, "" for what they asked for.
+	// Public is Docket's public address, "" to use the address of the request.
 	Public string
-	// Demo marks the pages as a demonstration.
+	// Demo marks the pages as a demo.
 	Demo    bool
 	Booted  time.Time
 	Version string
@@ -61,12 +61,12 @@ type Console struct {
 	static *statics
 	pages  *pages
 	hub    *hub
-	// byName finds a surface, groups are their headings in order.
+	// byName finds a surface by name; groups are the group headings in order.
 	byName map[string]surface.Surface
 	groups []string
 }
 
-// New makes the console. A template that does not parse is an error at the start.
+// New returns the console. A template that does not parse is an error at startup.
 func New(d Deps) (*Console, error) {
 	c := &Console{Deps: d, hub: newHub(), byName: map[string]surface.Surface{}}
 	for _, s := range d.Surfaces {
@@ -85,19 +85,19 @@ func New(d Deps) (*Console, error) {
 	return c, nil
 }
 
-// Turned tells everybody who looks that something changed. It does not block.
+// Turned notifies all open pages that something changed. It does not block.
 func (c *Console) Turned() { c.hub.tell() }
 
-// Stop ends the streams of those who look. It is called once.
+// Stop closes the event streams of all open pages. Call it once.
 func (c *Console) Stop() { close(c.hub.stopped) }
 
-// now is the moment of a request, as the store keeps times.
+// now is the time of a request in the store's precision.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// failed answers a request that the database or our own code could not serve.
+// failed responds to a request that failed because of the database or a bug.
 func (c *Console) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
-		return // The reader is gone.
+		return // The reader has disconnected.
 	}
 	c.Log.WarnContext(r.Context(), "a page could not be shown", "request", r.URL.Path, "err", err)
 	c.sorry(w, r, http.StatusServiceUnavailable, "This page cannot be shown right now", c.Store.Explain(err)+". Alerts are taken and filed as before; try again in a moment.")

@@ -8,7 +8,7 @@ import (
 	"docket/internal/doctor"
 )
 
-// doctorPage is what the doctor found last, and before.
+// doctorPage shows the doctor's latest examination and earlier ones.
 type doctorPage struct {
 	Last    *doctor.Examination
 	Earlier []doctor.Examination
@@ -29,17 +29,17 @@ func (c *Console) showDoctor(r *http.Request) (shown, error) {
 	return shown{body: p}, nil
 }
 
-// postDoctor examines now; a canary takes a while, for which the answer waits.
+// postDoctor runs the checks now. A canary takes a while, and the response waits for it.
 func (c *Console) postDoctor(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // Where it cannot be set, the usual one holds.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // If it cannot be set, the usual deadline applies.
 	report := c.Doctor.Examine(r.Context(), doctor.Options{Canary: r.FormValue("canary") == "1"}, auth.From(r.Context()).Actor())
 	c.back(w, r, "/console/doctor", said{Kind: levelOf(report.Verdict).Kind, Text: report.Sentence})
 }
 
-// level is how one of the doctor's levels is shown: its word, and the kind of its mark.
+// level is how one of the doctor's levels is shown: its word and the kind of its marker.
 type level struct{ Word, Kind string }
 
-// levelOf reads a level also in the words that earlier versions kept.
+// levelOf also understands the words that earlier versions stored.
 func levelOf(l doctor.Level) level {
 	switch l {
 	case "ok", "well":

@@ -12,10 +12,10 @@ import (
 	"docket/internal/store"
 )
 
-// flagsPage is the flags, and who flipped them.
+// flagsPage shows the flags and who set them.
 type flagsPage struct {
 	Flags []controls.Flag
-	// Confirm is the flag that is about to be switched off, "" for none.
+	// Confirm is the flag that is about to be turned off, "" for none.
 	Confirm string
 	Flips   []audit.Entry
 	May     bool
@@ -32,7 +32,7 @@ func (c *Console) showFlags(r *http.Request) (shown, error) {
 	return shown{body: p}, nil
 }
 
-// postFlag flips a flag.
+// postFlag sets a flag.
 func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 	var on bool
 	switch r.FormValue("on") {
@@ -55,7 +55,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + query.OnOff(flag.On) + " now, on every replica."})
 }
 
-// refused answers what the switchboard would not do, and why.
+// refused responds with the reason why a change was rejected.
 func (c *Console) refused(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, controls.ErrNoSuch):
@@ -69,7 +69,7 @@ func (c *Console) refused(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// sentence makes a sentence of an error's text.
+// sentence turns an error's text into a sentence.
 func sentence(err error) string {
 	text := err.Error()
 	if text == "" {

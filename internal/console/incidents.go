@@ -20,13 +20,13 @@ import (
 // incidentsPage is a page of incidents.
 type incidentsPage struct {
 	Rows []*ticketed
-	// Query and Show are what the reader looks for: live, waiting, all.
+	// Query is the search text and Show the tab: live, waiting or all.
 	Query, Show string
 	Next        string
 	Tabs        []tab
 }
 
-// tab is one choice of several.
+// tab is one of several choices.
 type tab struct {
 	Name, Title, URL string
 	On               bool
@@ -66,14 +66,14 @@ func (c *Console) showIncidents(r *http.Request) (shown, error) {
 	return shown{body: p}, nil
 }
 
-// with is an address with one value of its query changed.
+// with returns the address with one query value changed.
 func with(u *url.URL, name, value string) string {
 	q := u.Query()
 	q.Set(name, value)
 	return u.Path + "?" + q.Encode()
 }
 
-// tabs are links that change one value of the query and drop where the listing stood.
+// tabs are links that change one query value and return to the first page.
 func tabs(u *url.URL, name, on string, choices [][2]string) []tab {
 	all := make([]tab, len(choices))
 	for n, choice := range choices {
@@ -86,15 +86,15 @@ func tabs(u *url.URL, name, on string, choices [][2]string) []tab {
 	return all
 }
 
-// incidentPage is one incident and its whole story.
+// incidentPage shows one incident and its history.
 type incidentPage struct {
 	*ticketed
 	Detail query.IncidentDetail
 	Alerts []alertRow
 	Why    query.Explanation
-	// Audited is what the audit log says of it, oldest first.
+	// Audited are its audit entries, oldest first.
 	Audited []audit.Entry
-	// Members are those that share its ticket, where it stands for others.
+	// Members are the incidents that share its ticket, if it is a shared one.
 	Members []*ticketed
 }
 
@@ -104,7 +104,7 @@ type alertRow struct {
 	Matchers string
 }
 
-// matchersOf are the matchers that match an alert's labels exactly.
+// matchersOf returns the matchers that match an alert's labels exactly.
 func matchersOf(labels map[string]string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
@@ -113,7 +113,7 @@ func matchersOf(labels map[string]string) string {
 	return b.String()
 }
 
-// auditedShown bounds the audit entries on an incident's page.
+// auditedShown limits the audit entries on an incident's page.
 const auditedShown = 100
 
 func (c *Console) showIncident(r *http.Request) (shown, error) {
@@ -124,7 +124,7 @@ func (c *Console) showIncident(r *http.Request) (shown, error) {
 	return shown{title: p.Title, body: p}, nil
 }
 
-// missing makes a refusal with this title of an error that says that something is not there.
+// missing turns a not-found error into a refusal with this title.
 func missing(err error, title string) error {
 	if errors.Is(err, query.ErrNoSuch) {
 		return &refusal{http.StatusNotFound, title, err.Error() + "."}

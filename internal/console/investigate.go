@@ -18,7 +18,7 @@ import (
 	"docket/internal/surface"
 )
 
-// postInvestigate asks for the surface's ticket in the name of who clicked.
+// postInvestigate requests a ticket for a surface in the name of whoever clicked.
 func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("surface")
 	on, ok := c.byName[name]
@@ -75,7 +75,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, out)
 }
 
-// refuse answers a form that cannot be done, to a program or to a person.
+// refuse responds to a form that cannot be processed, to a program or to a person.
 func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {
 	if wantsJSON(r) {
 		answer.Error(w, status, sentence)
@@ -88,7 +88,7 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sen
 	c.sorry(w, r, status, title, sentence)
 }
 
-// brief is what an operator needs first, in words, for the ticket.
+// brief is the ticket's text: what an operator needs to know first.
 func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State, at time.Time) (string, error) {
 	ctx := r.Context()
 	var b strings.Builder
@@ -131,7 +131,7 @@ func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State
 	return b.String(), nil
 }
 
-// briefNeighbours names the other surfaces that are ill, those of the group first.
+// briefNeighbours names the other surfaces with problems, starting with those in the same group.
 func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surface.Surface, at time.Time) error {
 	heads, err := c.heads(r.Context(), at)
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 	return nil
 }
 
-// latencyWords is the latency picture of two hours in a sentence.
+// latencyWords sums up two hours of latency in a sentence.
 func latencyWords(readings []surface.Reading) string {
 	var before, lately surface.Sum
 	for n, r := range readings {

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// hub tells those who look at a page that something changed. It says no more than that:
-// each page then asks for itself again, and swaps in what is different.
+// hub notifies open pages that something changed. It says nothing else: each page then requests itself again and swaps
+// in what is different.
 type hub struct {
 	mu        sync.Mutex // guards listeners
 	listeners map[chan struct{}]bool
-	// stopped is closed when the program stops: a stream would hold that up.
+	// stopped is closed when the program stops, because open streams would delay that.
 	stopped chan struct{}
 }
 
 func newHub() *hub { return &hub{listeners: map[chan struct{}]bool{}, stopped: make(chan struct{})} }
 
-// maxListeners bounds the open pages that are told.
+// maxListeners limits the number of open pages that are notified.
 const maxListeners = 2000
 
-// listen adds a listener; nil where there are too many.
+// listen adds a listener. It returns nil if there are too many.
 func (h *hub) listen() chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -46,7 +46,7 @@ func (h *hub) empty() bool {
 	return len(h.listeners) == 0
 }
 
-// tell wakes every listener. One that has not yet read the last word needs no second.
+// tell wakes all listeners. A listener with an unread notification does not get another.
 func (h *hub) tell() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -58,8 +58,8 @@ func (h *hub) tell() {
 	}
 }
 
-// Follow looks for changes that came from elsewhere (other replicas, the queue) and tells of
-// them. It costs nothing while nobody looks.
+// Follow looks for changes made elsewhere (by other replicas or the queue) and notifies open pages. It costs nothing
+// while no page is open.
 func (c *Console) Follow(ctx context.Context) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
@@ -75,7 +75,7 @@ func (c *Console) Follow(ctx context.Context) error {
 		}
 		mark, err := c.Store.ChangeMark(ctx)
 		if err != nil {
-			continue // The pages say so when they are asked.
+			continue // The pages report the error when they are requested.
 		}
 		if mark != last {
 			last = mark
@@ -86,17 +86,16 @@ func (c *Console) Follow(ctx context.Context) error {
 
 const (
 	followEvery = 500 * time.Millisecond
-	// beatEvery keeps proxies from ending a quiet stream, writeWithin ends a stuck one.
+	// beatEvery keeps proxies from closing an idle stream; writeWithin ends a stuck one.
 	beatEvery   = 15 * time.Second
 	writeWithin = 10 * time.Second
-	// streamFor ends a stream, so that a login that is over does not go on listening; the
-	// browser asks again by itself.
+	// streamFor ends a stream, so that a listener whose login has expired is cut off. The browser reconnects by itself.
 	streamFor = 10 * time.Minute
-	// gather is how long changes that come together are told as one.
+	// gather is how long changes are collected into one notification.
 	gather = 100 * time.Millisecond
 )
 
-// getEvents is the stream of server-sent events: "changed", again and again.
+// getEvents is the stream of server-sent events. Each one says only "changed".
 func (c *Console) getEvents(w http.ResponseWriter, r *http.Request) {
 	ch := c.hub.listen()
 	if ch == nil {

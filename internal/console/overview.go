@@ -16,11 +16,11 @@ import (
 // overview is the first page: what is broken, since when, and who is on it.
 type overview struct {
 	Counts counts
-	// Failing are the tiles that are not operational, the worst first, Hidden how many more there are.
+	// Failing are the tiles that are not operational, worst first. Hidden is how many more there are.
 	Failing []tile
 	Hidden  int
 	Groups  []group
-	// Open are the live incidents, Waiting those whose ticket is not there yet.
+	// Open are the live incidents; Waiting are those that do not have their ticket yet.
 	Open, Waiting []*ticketed
 	States        map[incident.State]int64
 	Desk          health.State
@@ -28,24 +28,24 @@ type overview struct {
 	Stale         int64
 	Queued        int64
 	Sources       []sourceRow
-	// Empty says that nothing has come in yet.
+	// Empty means that nothing has been received yet.
 	Empty bool
 }
 
-// group is a heading with its tiles' counts.
+// group is a heading with the counts of its tiles.
 type group struct {
 	Name string
 	counts
 }
 
-// sourceRow is one source and when it was heard.
+// sourceRow is one source and when it last sent something.
 type sourceRow struct {
 	Name  string
 	At    time.Time
 	Fault string
 }
 
-// overviewRows bounds each list of the first page.
+// overviewRows limits each list on the overview.
 const overviewRows = 12
 
 func (c *Console) showOverview(r *http.Request) (shown, error) {
@@ -89,7 +89,7 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 	return o, nil
 }
 
-// list loads incidents with where their tickets stand.
+// list loads incidents with the status of their tickets.
 func (c *Console) list(r *http.Request, f store.IncidentFilter) ([]*ticketed, error) {
 	all, err := c.Store.ListIncidents(r.Context(), f)
 	if err != nil {

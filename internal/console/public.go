@@ -25,13 +25,13 @@ type publicPage struct {
 	pager
 }
 
-// publicTurn is a turn as the public may read it: no reasons, which may name inner hosts.
+// publicTurn is a status change as shown to the public. It leaves out the reason, which may name internal hosts.
 type publicTurn struct {
 	Title string
 	surface.Turn
 }
 
-// publicTurns is how far back the public page and the feed go.
+// publicTurns and publicDays are how far back the public page and the feed go.
 const publicTurns, publicDays = 30, 14
 
 func (c *Console) getPublic(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,7 @@ func (c *Console) getPublic(w http.ResponseWriter, r *http.Request) {
 	}
 	p := publicPage{Counts: count(heads), Summary: c.grouped(heads)}
 	found := heads
-	if len(heads) > tilesPerPage { // Of very many, what is wrong comes first.
+	if len(heads) > tilesPerPage { // If there are very many, the failing ones come first.
 		found = slices.Clone(heads)
 		worstFirst(found)
 	}
@@ -73,7 +73,7 @@ func (c *Console) publicTurns(r *http.Request, at time.Time) ([]publicTurn, erro
 	return all, err
 }
 
-// statusJSON is /status.json; its shape is for strangers to rely on.
+// statusJSON is /status.json. Its format is stable, because others rely on it.
 type statusJSON struct {
 	Status    surface.Status `json:"status"`
 	UpdatedAt time.Time      `json:"updated_at"`
@@ -103,11 +103,11 @@ func (c *Console) getPublicJSON(w http.ResponseWriter, r *http.Request) {
 			out.Surfaces[n].Since = &since
 		}
 	}
-	w.Header().Set("Access-Control-Allow-Origin", "*") // It is public, for other pages, too.
+	w.Header().Set("Access-Control-Allow-Origin", "*") // It is public, so pages on other sites may read it too.
 	answer.JSON(w, http.StatusOK, out)
 }
 
-// The Atom feed, after RFC 4287.
+// The Atom feed (RFC 4287).
 type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
 	Title   string      `xml:"title"`
@@ -155,10 +155,10 @@ func (c *Console) getPublicAtom(w http.ResponseWriter, r *http.Request) {
 		c.failed(w, r, err)
 		return
 	}
-	_, _ = w.Write(append([]byte(xml.Header), text...)) // The reader is gone if this fails.
+	_, _ = w.Write(append([]byte(xml.Header), text...)) // If this fails, the reader has disconnected.
 }
 
-// badge is a small picture of a surface's status, in the manner of shields.io.
+// badge is a small image of a surface's status in the style of shields.io.
 var badge = template.Must(template.New("badge").Parse(`<svg xmlns="http://www.w3.org/2000/svg" width="{{.Width}}" height="20" role="img" aria-label="{{.Title}}: {{.Status}}">` +
 	`<title>{{.Title}}: {{.Status}}</title><rect width="{{.Width}}" height="20" rx="3" fill="#404750"/><rect x="{{.Left}}" width="{{.Right}}" height="20" rx="3" fill="{{.Colour}}"/>` +
 	`<rect x="{{.Left}}" width="4" height="20" fill="{{.Colour}}"/><g fill="#fff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="11">` +
@@ -182,7 +182,7 @@ func (c *Console) getBadge(w http.ResponseWriter, r *http.Request) {
 	left, right := 7*len([]rune(title))+10, 7*len(status)+10
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("Cache-Control", "max-age=30")
-	_ = badge.Execute(w, map[string]any{ // The reader is gone if this fails.
+	_ = badge.Execute(w, map[string]any{ // If this fails, the reader has disconnected.
 		"Title": title, "Status": string(status), "Left": left, "Right": right, "Width": left + right, "LeftMiddle": left / 2, "RightMiddle": left + right/2, "Colour": badgeColours[status],
 	})
 }

@@ -16,12 +16,12 @@ import (
 	"docket/internal/auth"
 )
 
-// page is what every template gets.
+// page is the data passed to every template.
 type page struct {
 	Title string
-	// Body is the page's own.
+	// Body is the data of the individual page.
 	Body any
-	// Wide pages have no navigation: the public one.
+	// Public pages have no navigation.
 	Public bool
 
 	// The rest is filled in by render.
@@ -32,7 +32,7 @@ type page struct {
 	Version string
 	Path    string
 	Menu    []entry
-	// Nav is the address of the menu's entry that the page belongs to.
+	// Nav is the address of the menu entry that the page belongs to.
 	Nav    string
 	Alarms []alarm
 }
@@ -40,7 +40,7 @@ type page struct {
 // entry is one line of the navigation.
 type entry struct{ Title, URL string }
 
-// menu lists the pages that a caller may see, and finds the one that an address belongs to.
+// menu lists the pages that a caller may see, and finds the entry that an address belongs to.
 func (c *Console) menu(caller auth.Caller, path string) (entries []entry, nav string) {
 	for _, v := range c.views() {
 		if v.menu == "" || !caller.Can(v.right) {
@@ -48,21 +48,20 @@ func (c *Console) menu(caller auth.Caller, path string) (entries []entry, nav st
 		}
 		entries = append(entries, entry{v.menu, v.path})
 		if path == v.path || strings.HasPrefix(path, v.path+"/") {
-			nav = v.path // The last one that fits is the longest: /console is the first of all.
+			nav = v.path // The last match is the longest, because /console comes first.
 		}
 	}
 	return entries, nav
 }
 
-// shown is what a page shows: its title ("" for the menu's), the status (0 for 200) and the
-// template's body.
+// shown is what a page shows: its title ("" for the menu's), the status code (0 for 200) and the data for the template.
 type shown struct {
 	title  string
 	status int
 	body   any
 }
 
-// refusal is an answer to a person that something is not there, or cannot be done.
+// refusal tells a person that something does not exist or cannot be done.
 type refusal struct {
 	status          int
 	title, sentence string
@@ -87,10 +86,10 @@ func (c *Console) page(v view) http.HandlerFunc {
 	}
 }
 
-// alarm is a line above every page: something that an operator must not miss.
+// alarm is a line at the top of every page that an operator must not miss.
 type alarm struct{ Kind, Text, URL string }
 
-// said is what the last form brought: shown once, on the page that it led to.
+// said is the result of the last form. It is shown once, on the page that follows.
 type said struct {
 	// Kind is good, warn or bad.
 	Kind string `json:"k"`
@@ -100,7 +99,7 @@ type said struct {
 
 const saidCookie = "docket_said"
 
-// say keeps a sentence for the next page.
+// say stores a sentence for the next page.
 func (c *Console) say(w http.ResponseWriter, r *http.Request, s said) {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -115,7 +114,7 @@ func (c *Console) setSaid(w http.ResponseWriter, r *http.Request, value string, 
 	})
 }
 
-// takeSaid returns what was kept for this page, and forgets it.
+// takeSaid returns the sentence stored for this page and clears it.
 func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
 	cookie, err := r.Cookie(saidCookie)
 	if err != nil || r.Header.Get(liveHeader) != "" {
@@ -133,13 +132,13 @@ func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
 	return &s
 }
 
-// liveHeader marks a request of our own module for what changed.
+// liveHeader marks a request from our own script for what has changed.
 const liveHeader = "X-Docket-Live"
 
-// pages are the parsed templates by page.
+// pages holds each page's parsed templates.
 type pages struct{ sets map[string]*template.Template }
 
-// parsePages parses each page together with the frame and the parts that all share.
+// parsePages parses each page together with the frame and the shared parts.
 func parsePages(url func(string) string) (*pages, error) {
 	p := &pages{map[string]*template.Template{}}
 	names, err := fs.Glob(files, "*.html")
@@ -160,8 +159,8 @@ func parsePages(url func(string) string) (*pages, error) {
 	return p, nil
 }
 
-// render shows a page. It is made whole before the first byte goes out: a fault half way
-// must not leave half a page.
+// render shows a page. It renders the whole page before sending the first byte, so that an error half way does not
+// leave half a page.
 func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
 	set, ok := c.pages.sets[name]
 	if !ok {
@@ -183,28 +182,28 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // The reader is gone if this fails.
+	_, _ = w.Write(b.Bytes()) // If this fails, the reader has disconnected.
 }
 
-// back sends the reader of a form to a page, with a sentence to show there.
+// back redirects to a page after a form was submitted, with a sentence to show there.
 func (c *Console) back(w http.ResponseWriter, r *http.Request, to string, s said) {
 	c.say(w, r, s)
 	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // Every caller names a page of ours.
 }
 
-// wantsJSON reports whether a program asks, and not a person.
+// wantsJSON reports whether the caller is a program rather than a person.
 func wantsJSON(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
 }
 
-// functions are what templates may call.
+// functions are the functions available in templates.
 func functions(url func(string) string) template.FuncMap {
 	return template.FuncMap{
 		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict, "lower": strings.ToLower, "level": levelOf,
 	}
 }
 
-// dict makes a map for a part with several arguments.
+// dict builds a map, for template parts with several arguments.
 func dict(pairs ...any) (map[string]any, error) {
 	if len(pairs)%2 != 0 {
 		return nil, fmt.Errorf("dict: %d arguments are no pairs", len(pairs))
@@ -220,8 +219,7 @@ func dict(pairs ...any) (map[string]any, error) {
 	return m, nil
 }
 
-// timeTag shows a moment in UTC; the module turns it into the reader's own time and keeps
-// the exact one as its title.
+// timeTag shows a time in UTC. The script turns it into the reader's local time and keeps the exact time as the title.
 func timeTag(t any) template.HTML {
 	at, ok := moment(t)
 	if !ok {
@@ -246,8 +244,8 @@ func moment(t any) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// ago says how long before now a moment was: 5 minutes. With words for people, not digits
-// for machines; the exact moment stands beside it.
+// ago says how long ago a time was, for example "5 minutes". It is meant for people; the exact time is shown next to
+// it.
 func ago(now time.Time, t any) string {
 	at, ok := moment(t)
 	if !ok {
@@ -286,7 +284,7 @@ func percent(share float64) string {
 	case share >= 1:
 		return "100 %"
 	case share > 0.9999:
-		return "99.99 %" // Never rounded up to a whole that it was not.
+		return "99.99 %" // Never round up to a 100 % that was not reached.
 	}
 	return fmt.Sprintf("%.2f %%", float64(int(share*10000))/100)
 }

@@ -6,8 +6,8 @@ import (
 	"docket/internal/auth"
 )
 
-// view is one page: its address, its line of the menu ("" for none), what it asks of its caller,
-// the template (NAME.html) and what is shown by it. A new page is a row here and its two files.
+// view is one page: its address, its menu entry ("" for none), the right it requires, its template (NAME.html) and the
+// function that loads its data. A new page is a row here and its two files.
 type view struct {
 	path, menu string
 	right      auth.Right
@@ -15,7 +15,7 @@ type view struct {
 	show       func(*http.Request) (shown, error)
 }
 
-// views are all pages for operators; those with a line of the menu stand in it in this order.
+// views are all pages for operators. Those with a menu entry appear in the menu in this order.
 func (c *Console) views() []view {
 	return []view{
 		{"/console", "Overview", auth.Read, "overview", c.showOverview},
@@ -33,8 +33,8 @@ func (c *Console) views() []view {
 	}
 }
 
-// route is any way into the console. A right of "" is open to everybody; public marks what
-// the status page's own setting opens.
+// route is any route of the console. A right of "" means open to everybody; public marks the routes that the setting
+// for the status page opens.
 type route struct {
 	pattern string
 	right   auth.Right
@@ -42,8 +42,7 @@ type route struct {
 	do      http.HandlerFunc
 }
 
-// routes are all ways into the console and what each asks for: the pages, what forms do, and
-// what is read by programs or by everybody.
+// routes are all routes of the console and the rights they require: pages, forms, and what programs or the public read.
 func (c *Console) routes() []route {
 	const static = "GET /static/{file}"
 	all := []route{
@@ -70,10 +69,10 @@ func (c *Console) routes() []route {
 	return all
 }
 
-// maxForm bounds a form's body.
+// maxForm limits the size of a form's body.
 const maxForm = 64 << 10
 
-// Mount puts the console's routes on a mux, each behind the guard that it asks for.
+// Mount puts the console's routes on a mux, each behind the right it requires.
 func (c *Console) Mount(mux *http.ServeMux) {
 	for _, r := range c.routes() {
 		h := http.MaxBytesHandler(r.do, maxForm)

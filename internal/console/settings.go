@@ -10,7 +10,7 @@ import (
 type settingsPage struct {
 	Settings string
 	Engine   string
-	// File is what the configuration file says, nil where it is not followed.
+	// File is the state of the configuration file, nil if no file is watched.
 	File *doctor.Configuration
 }
 

@@ -11,23 +11,23 @@ import (
 	"docket/internal/store"
 )
 
-// silencesPage is the silences and maintenance windows, and the forms to make them.
+// silencesPage shows the silences and maintenance windows, with the forms to create them.
 type silencesPage struct {
 	Active, Pending, Over []store.Silence
 	Windows               []windowRow
-	// Draft is what the form holds, Preview what it would mute now.
+	// Draft is the content of the form; Preview is what it would mute now.
 	Draft   silenceDraft
 	Preview *controls.Preview
 	Fault   string
 	May     bool
 }
 
-// Weekdays are the days that a window may choose from.
+// Weekdays are the days to choose from for a window.
 func (silencesPage) Weekdays() []string {
 	return []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 }
 
-// windowRow is a maintenance window as it is listed.
+// windowRow is one maintenance window in the list.
 type windowRow struct {
 	store.Window
 	When  string
@@ -35,7 +35,7 @@ type windowRow struct {
 	Until time.Time
 }
 
-// silenceDraft is the form's content, so that nobody has to type it twice.
+// silenceDraft is the content of the form, kept so that nobody has to type it twice.
 type silenceDraft struct{ Matchers, For, Comment string }
 
 const (
@@ -51,7 +51,7 @@ func (c *Console) showSilences(r *http.Request) (shown, error) {
 
 const maxMatchers = 4000
 
-// answerSilences shows the page again, with what the form held and what came of it.
+// answerSilences shows the page again with the content of the form and the result.
 func (c *Console) answerSilences(w http.ResponseWriter, r *http.Request, status int, p silencesPage) {
 	if err := c.fillSilences(r, &p); err != nil {
 		c.failed(w, r, err)
@@ -60,7 +60,7 @@ func (c *Console) answerSilences(w http.ResponseWriter, r *http.Request, status 
 	c.render(w, r, status, "silences", page{Title: "Silences", Body: p})
 }
 
-// fillSilences loads what the page lists.
+// fillSilences loads the lists on the page.
 func (c *Console) fillSilences(r *http.Request, p *silencesPage) error {
 	ctx, at := r.Context(), now()
 	all, err := c.Board.Silences(ctx, silencesShown)
@@ -92,7 +92,7 @@ func (c *Console) fillSilences(r *http.Request, p *silencesPage) error {
 	return nil
 }
 
-// planWords says when a maintenance window holds.
+// planWords describes when a maintenance window is active.
 func planWords(p silence.Plan) string {
 	if !p.StartsAt.IsZero() || !p.EndsAt.IsZero() {
 		return "once, " + p.StartsAt.Format("2006-01-02 15:04") + " to " + p.EndsAt.Format("2006-01-02 15:04 UTC")
@@ -108,7 +108,7 @@ func planWords(p silence.Plan) string {
 	return days + ", " + p.From + " to " + p.Until + " (" + zone + ")"
 }
 
-// lines are the matchers of a form: one in a line.
+// lines returns a form's matchers, one per line.
 func lines(text string) []string {
 	var all []string
 	for line := range strings.Lines(text) {
@@ -119,7 +119,7 @@ func lines(text string) []string {
 	return all
 }
 
-// postSilence makes a silence, or shows what it would mute.
+// postSilence creates a silence, or previews what it would mute.
 func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 	p := silencesPage{Draft: silenceDraft{clip(r.FormValue("matchers"), maxMatchers), r.FormValue("for"), clip(r.FormValue("comment"), maxMatchers)}}
 	matchers := lines(p.Draft.Matchers)
@@ -158,7 +158,7 @@ func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
 	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is over. What still fires gets its ticket now."})
 }
 
-// postWindow makes a maintenance window.
+// postWindow creates a maintenance window.
 func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		c.refuse(w, r, http.StatusBadRequest, "The form could not be read.")

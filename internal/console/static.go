@@ -16,10 +16,10 @@ import (
 //go:embed static *.html
 var files embed.FS
 
-// statics are the stylesheet, the module and the icon, under names with their content's
-// hash, so that browsers may keep them for good.
+// statics are the stylesheet, the script and the icon. Their names contain a hash of their content, so that browsers
+// can cache them forever.
 type statics struct {
-	// names maps a file's name to the one it is served by; content is by that one.
+	// names maps a file's name to the name it is served under; content is keyed by the latter.
 	names   map[string]string
 	content map[string][]byte
 }
@@ -42,7 +42,7 @@ func loadStatics() (*statics, error) {
 	})
 }
 
-// url is where a file is served.
+// url returns the address of a file.
 func (s *statics) url(name string) string { return "/static/" + s.names[name] }
 
 func (s *statics) serve(w http.ResponseWriter, r *http.Request) {

@@ -12,17 +12,17 @@ import (
 	"docket/internal/surface"
 )
 
-// statusPage is the tiles, by group, a page at a time.
+// statusPage shows the tiles by group, one page at a time.
 type statusPage struct {
 	Counts counts
 	Groups []tileGroup
-	// Query is what the reader looks for, Only the status, In the group.
+	// Query is the search text, Only the status filter and In the group filter.
 	Query, Only, In string
 	AllGroups       []group
 	pager
 }
 
-// Choices are what Only may be.
+// Choices are the values that Only may have.
 func (statusPage) Choices() []string {
 	return []string{"trouble", string(surface.Down), string(surface.Degraded), string(surface.Unknown), string(surface.Operational)}
 }
@@ -34,14 +34,14 @@ type tileGroup struct {
 	Tiles []tile
 }
 
-// pager is where a listing stands.
+// pager is the position in a listing.
 type pager struct {
 	Page, Pages, Found int
-	// Prev and Next are the neighbours' addresses, "" where there is none.
+	// Prev and Next are the addresses of the neighbouring pages, "" if there is none.
 	Prev, Next string
 }
 
-// tilesPerPage bounds one page of tiles.
+// tilesPerPage limits the tiles on one page.
 const tilesPerPage = 48
 
 func (c *Console) showStatus(r *http.Request) (shown, error) {
@@ -61,7 +61,7 @@ func (c *Console) showStatus(r *http.Request) (shown, error) {
 	return shown{body: p}, nil
 }
 
-// wants reports whether a tile is one of those looked for.
+// wants reports whether a tile matches the filter.
 func (p *statusPage) wants(s surface.Surface, h store.Head) bool {
 	switch {
 	case p.Only == "trouble" && !h.Status.Ill() && h.Status != surface.Unknown:
@@ -95,7 +95,7 @@ func (p *pager) cut(all []store.Head, at *url.URL, size int) []store.Head {
 	return all[begin:min(begin+size, len(all))]
 }
 
-// byGroup puts tiles under their headings, which come in the tiles' order.
+// byGroup groups tiles under their headings, in the order of the tiles.
 func byGroup(tiles []tile) []tileGroup {
 	var groups []tileGroup
 	index := map[string]int{}
@@ -112,7 +112,7 @@ func byGroup(tiles []tile) []tileGroup {
 	return groups
 }
 
-// clip bounds a text from outside, in bytes at a rune's end.
+// clip shortens untrusted text to limit bytes without splitting a rune.
 func clip(s string, limit int) string {
 	s = strings.ToValidUTF8(strings.TrimSpace(s), "")
 	if len(s) <= limit {
@@ -121,7 +121,7 @@ func clip(s string, limit int) string {
 	return strings.ToValidUTF8(s[:limit], "")
 }
 
-// origin is the address that people reach us by.
+// origin is the address at which people reach Docket.
 func (c *Console) origin(r *http.Request) string {
 	if c.Public != "" {
 		return strings.TrimSuffix(c.Public, "/")

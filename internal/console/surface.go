@@ -12,7 +12,7 @@ import (
 	"docket/internal/surface"
 )
 
-// surfacePage is one surface: its tile, its curve, its readings and its history.
+// surfacePage shows one surface: its tile, its latency chart, its readings and its history.
 type surfacePage struct {
 	tile
 	Curve    curve
@@ -20,13 +20,13 @@ type surfacePage struct {
 	Spans    []string
 	Readings []surface.Reading
 	Turns    []store.Turned
-	// Incidents are its latest.
+	// Incidents are its latest incidents.
 	Incidents []*ticketed
 	Key       string
 	Evidence  [][2]string
 }
 
-// The spans that a curve may have.
+// The time spans to choose from for a chart.
 var curveSpans = map[string]time.Duration{"3h": 3 * time.Hour, "24h": 24 * time.Hour, "7d": 7 * 24 * time.Hour, "90d": 90 * 24 * time.Hour}
 
 const (
@@ -85,7 +85,7 @@ func (c *Console) surfacePage(r *http.Request, on surface.Surface, at time.Time)
 	return p, err
 }
 
-// points loads a curve's points: raw ones for up to two days, then minutes, then hours.
+// points loads the points of a chart: raw readings for up to two days, then minutes, then hours.
 func (c *Console) points(r *http.Request, id int64, on surface.Surface, from, to time.Time) ([]point, time.Duration, error) {
 	var points []point
 	if to.Sub(from) <= 48*time.Hour {

@@ -62,10 +62,10 @@ func (c *Console) showTicket(r *http.Request) (shown, error) {
 	return shown{title: "Ticket " + t.Number, body: ticketPage{t, auth.From(r.Context()).Can(auth.Operate)}}, nil
 }
 
-// maxNote bounds a person's note, in bytes.
+// maxNote limits the size of a note, in bytes.
 const maxNote = 20_000
 
-// postTicket adds a note to a ticket of the local desk, closes it, or opens it again.
+// postTicket adds a note to a ticket of the local desk, closes it or reopens it.
 func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	id, here := r.PathValue("id"), "/console/tickets/"+r.PathValue("id")
 	if c.Tickets == nil {

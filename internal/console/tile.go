@@ -18,25 +18,25 @@ import (
 type tile struct {
 	surface.Surface
 	State surface.State
-	// Bar is the last 90 days, Uptimes the shares of 24 hours, 7, 30 and 90 days.
+	// Bar covers the last 90 days; Uptimes are for 24 hours, 7, 30 and 90 days.
 	Bar     bar
 	Uptimes []uptime
 	// Incident is the surface's live incident, nil for none.
 	Incident *ticketed
-	// Asks says that the viewer may click Investigate.
+	// Asks reports whether the viewer may click Investigate.
 	Asks bool
 }
 
-// ticketed is an incident and where its ticket stands, in words.
+// ticketed is an incident with the status of its ticket in words.
 type ticketed struct {
 	incident.Incident
-	// Words say where the ticket stands; Link leads to it, "" while there is none.
+	// Words describe the status of the ticket; Link leads to it, "" while there is none.
 	Words, Link string
-	// Waiting says that a ticket was asked for and is not there yet.
+	// Waiting means that a ticket was requested but does not exist yet.
 	Waiting bool
 }
 
-// uptime is a share of a span; Known is false where nothing was read.
+// uptime is the availability over a time span. Known is false if there were no readings.
 type uptime struct {
 	Span  string
 	Share float64
@@ -46,7 +46,7 @@ type uptime struct {
 // days is how far back the bars go.
 const days = 90
 
-// heads loads every configured surface's head as it is to be shown now, in the configured order.
+// heads loads the current head of every configured surface, in the configured order.
 func (c *Console) heads(ctx context.Context, at time.Time) ([]store.Head, error) {
 	stored, err := c.Store.Heads(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *Console) heads(ctx context.Context, at time.Time) ([]store.Head, error)
 	return heads, nil
 }
 
-// tiles loads what is to be shown of some surfaces.
+// tiles loads what to show for some surfaces.
 func (c *Console) tiles(ctx context.Context, caller auth.Caller, heads []store.Head, at time.Time) ([]tile, error) {
 	ids := make([]int64, 0, len(heads))
 	for _, h := range heads {
@@ -118,7 +118,7 @@ func (c *Console) surfaceIncidents(ctx context.Context, heads []store.Head) (map
 	return by, nil
 }
 
-// ticketed says where an incident's ticket stands.
+// ticketed describes the status of an incident's ticket.
 func (c *Console) ticketed(inc incident.Incident) *ticketed {
 	t := &ticketed{Incident: inc}
 	switch inc.Ticket.State {
@@ -140,7 +140,7 @@ func (c *Console) ticketed(inc incident.Incident) *ticketed {
 	return t
 }
 
-// ticketLink is where a ticket is read: our own page for the local desk.
+// ticketLink is the link to a ticket: to our own page for the local desk.
 func (c *Console) ticketLink(t filing.Ticket) string {
 	switch {
 	case t.ID == "":
@@ -153,7 +153,7 @@ func (c *Console) ticketLink(t filing.Ticket) string {
 	return ""
 }
 
-// uptimesOf adds the days up; the day of now counts as far as it has gone.
+// uptimesOf adds up the days. Today counts up to now.
 func uptimesOf(sums []surface.Sum, at time.Time) []uptime {
 	spans := [...]struct {
 		words string
@@ -174,15 +174,15 @@ func uptimesOf(sums []surface.Sum, at time.Time) []uptime {
 	return all
 }
 
-// order is how bad a status is on a list: the worst first, then what is not known.
+// order ranks statuses for lists: worst first, then unknown.
 var order = map[surface.Status]int{surface.Down: 0, surface.Degraded: 1, surface.Unknown: 2, surface.Operational: 3}
 
-// worstFirst sorts heads by how bad they are, those that are as bad as configured.
+// worstFirst sorts heads by status, worst first, and keeps the configured order within a status.
 func worstFirst(heads []store.Head) {
 	slices.SortStableFunc(heads, func(a, b store.Head) int { return order[a.Status] - order[b.Status] })
 }
 
-// counts says how many tiles have which status.
+// counts is the number of tiles for each status.
 type counts struct{ Operational, Degraded, Down, Unknown, All int }
 
 func (n *counts) add(s surface.Status) {
@@ -206,7 +206,7 @@ func count(heads []store.Head) (n counts) {
 	return n
 }
 
-// Sentence sums the tiles up.
+// Sentence sums up the tiles.
 func (n counts) Sentence() string {
 	switch {
 	case n.All == 0:
@@ -225,7 +225,7 @@ func (n counts) Sentence() string {
 	return "All systems operational"
 }
 
-// Worst is the worst of them.
+// Worst is the worst status among them.
 func (n counts) Worst() surface.Status {
 	switch {
 	case n.Down > 0:

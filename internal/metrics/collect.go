@@ -28,13 +28,13 @@ type collector struct {
 	stored []described[fromStore]
 }
 
-// described is a row as the registry knows it.
+// described is a row together with its Prometheus description.
 type described[R any] struct {
 	row[R]
 	desc *prometheus.Desc
 }
 
-// to gives a row's values to a scrape.
+// to sends a row's values to a scrape.
 func (d described[R]) to(ch chan<- prometheus.Metric) set {
 	return func(value float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d.desc, d.kind, value, labels...)
@@ -52,11 +52,11 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// scrapeTimeout bounds the counting.
+// scrapeTimeout limits the time for counting.
 const scrapeTimeout = 3 * time.Second
 
-// Collect reads all rows. Where the database does not answer, docket_database_up says so, and
-// what is counted there is absent.
+// Collect reads all rows. If the database does not respond, docket_database_up says so and the metrics counted there
+// are absent.
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	for _, d := range c.known {
 		d.read(c.seen, d.to(ch))
@@ -207,7 +207,7 @@ func notices(ctx context.Context, s Seen, set set) error {
 	return err
 }
 
-// at gives a moment in seconds since 1970; nothing for one that has not been.
+// at sets a time as seconds since 1970, or nothing if the time is zero.
 func (set set) at(t time.Time, labels ...string) {
 	if !t.IsZero() {
 		set(float64(t.UnixMicro())/1e6, labels...)

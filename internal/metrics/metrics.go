@@ -15,8 +15,8 @@ import (
 	"docket/internal/surface"
 )
 
-// Metrics are the counters and histograms. A field's tags declare it: the name, the labels, the
-// help text, and for a histogram its buckets ("a,b,c", or "first*factor^count").
+// Metrics are the counters and histograms. A field's tags declare it: the name, the labels, the help text and, for a
+// histogram, its buckets ("a,b,c" or "first*factor^count").
 type Metrics struct {
 	Alerts      Counter `name:"docket_alerts_received_total" labels:"source,result" help:"Alerts received, by source and what became of them."`
 	LeftOut     Counter `name:"docket_alerts_left_out_total" labels:"source" help:"Alerts that a sender left out (max_alerts)."`
@@ -32,7 +32,7 @@ type Metrics struct {
 	CommitFailures Counter   `name:"docket_ledger_failures_total" help:"Ledger transactions that were not kept."`
 }
 
-// New makes the metrics and registers them.
+// New creates and registers the metrics.
 func New(reg prometheus.Registerer) *Metrics {
 	m := new(Metrics)
 	all := reflect.ValueOf(m).Elem()
@@ -46,7 +46,7 @@ func New(reg prometheus.Registerer) *Metrics {
 		case *Counter:
 			f.vec = prometheus.NewCounterVec(prometheus.CounterOpts{Name: tag.Get("name"), Help: tag.Get("help")}, labels)
 			if len(labels) == 0 {
-				f.vec.WithLabelValues() // Shown as 0 from the start.
+				f.vec.WithLabelValues() // Show it as 0 from the start.
 			}
 			reg.MustRegister(f.vec)
 		case *Histogram:
@@ -59,23 +59,23 @@ func New(reg prometheus.Registerer) *Metrics {
 	return m
 }
 
-// Counter counts, for each value of its labels.
+// Counter is a counter for each combination of its labels.
 type Counter struct{ vec *prometheus.CounterVec }
 
-// Inc counts one; labels are in the order of the declaration.
+// Inc adds one. labels are in the order of the declaration.
 func (c Counter) Inc(labels ...string) { c.vec.WithLabelValues(labels...).Inc() }
 
-// Add counts n; nothing for 0, so that what never happened is not shown.
+// Add adds n. It does nothing for 0, so that what never happened is not shown.
 func (c Counter) Add(n int, labels ...string) {
 	if n > 0 {
 		c.vec.WithLabelValues(labels...).Add(float64(n))
 	}
 }
 
-// Histogram sorts what it observes into buckets.
+// Histogram sorts its observations into buckets.
 type Histogram struct{ prometheus.Histogram }
 
-// buckets reads the buckets of a tag. A declaration that cannot be read is a mistake of ours.
+// buckets parses the buckets in a tag. A tag that cannot be parsed is a bug.
 func buckets(text string) []float64 {
 	number := func(s string) float64 {
 		f, err := strconv.ParseFloat(s, 64)
@@ -96,18 +96,18 @@ func buckets(text string) []float64 {
 	return all
 }
 
-// Probed is what the watch calls for each reading.
+// Probed is called by the watch for each reading.
 func (m *Metrics) Probed(late time.Duration, r surface.Reading) {
 	m.Probes.Inc(string(r.Status))
 	m.ProbeLateness.Observe(late.Seconds())
 }
 
-// Notified is what the notifier calls for each attempt.
+// Notified is called by the notifier for each attempt.
 func (m *Metrics) Notified(notifier string, outcome filing.Outcome) {
 	m.Notices.Inc(notifier, string(outcome))
 }
 
-// LedgerCounts is what the ledger calls.
+// LedgerCounts returns the counters that the ledger updates.
 func (m *Metrics) LedgerCounts() ledger.Counts {
 	return ledger.Counts{
 		Decided: func(reason incident.Reason) { m.Decisions.Inc(string(reason)) },

@@ -16,10 +16,10 @@ import (
 
 // Seen is what is read at each scrape. A nil field has no metrics.
 type Seen struct {
-	// Version is the program's.
+	// Version is Docket's version.
 	Version string
 	Store   *store.Store
-	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	// StaleAfter is how long after its recovery an incident's open ticket counts as stale.
 	StaleAfter time.Duration
 	Intake     *intake.Intake
 	// Desks are all desks in use.
@@ -39,7 +39,7 @@ type Desk struct {
 // set gives a value, with the labels' values in the order of the row.
 type set func(value float64, labels ...string)
 
-// row declares one metric that is read at each scrape; read is a fromMemory or a fromStore.
+// row declares one metric that is read at each scrape; read takes a fromMemory or a fromStore.
 type row[R any] struct {
 	kind       prometheus.ValueType
 	name, help string
@@ -57,7 +57,7 @@ const (
 	counter = prometheus.CounterValue
 )
 
-// known are the metrics that are in memory.
+// known are the metrics read from memory.
 func known() []row[fromMemory] {
 	return []row[fromMemory]{
 		{gauge, "docket_build_info", "Always 1; the labels say what runs.", []string{"version", "go_version"},
@@ -85,7 +85,7 @@ func known() []row[fromMemory] {
 	}
 }
 
-// stored are the metrics that are counted in the database.
+// stored are the metrics counted in the database.
 func stored() []row[fromStore] {
 	return []row[fromStore]{
 		{gauge, "docket_alerts_firing", "Alerts that fire.", nil, alertsFiring},

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// AlertRow is one alert as listed.
+// AlertRow is one alert in a listing.
 type AlertRow struct {
 	AlertKey string            `json:"alert_key" doc:"The name of the problem: 16 hex characters, Alertmanager's fingerprint for its alerts."`
 	Source   string            `json:"source"`
@@ -23,7 +23,7 @@ type AlertRow struct {
 	Fingerprint string            `json:"fingerprint" doc:"The name of this one alert: 16 hex characters over all of its labels."`
 }
 
-// Alerts lists alerts, firing ones first; limit 0 is all.
+// Alerts lists alerts, firing ones first. A limit of 0 means all.
 func (r Reader) Alerts(ctx context.Context, limit int) ([]AlertRow, error) {
 	all, err := r.Store.ListAlerts(ctx, limit)
 	if err != nil {
@@ -36,7 +36,7 @@ func (r Reader) Alerts(ctx context.Context, limit int) ([]AlertRow, error) {
 	return rows, nil
 }
 
-// AlertRowOf is an alert as it is listed.
+// AlertRowOf returns an alert's row in a listing.
 func AlertRowOf(a alert.Alert) AlertRow {
 	return AlertRow{
 		AlertKey: a.Key.String(), Source: a.Source, AlertID: a.ID, Severity: a.Severity.String(), Status: a.Status.String(),

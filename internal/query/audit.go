@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// AuditRow is one audit entry as listed.
+// AuditRow is one audit entry in a listing.
 type AuditRow struct {
 	ID        int64          `json:"id"`
 	CreatedAt time.Time      `json:"created_at"`
@@ -19,7 +19,7 @@ type AuditRow struct {
 	Hash      string         `json:"hash"`
 }
 
-// Audit lists audit entries, the latest first.
+// Audit lists audit entries, latest first.
 func (r Reader) Audit(ctx context.Context, f store.AuditFilter) ([]AuditRow, error) {
 	all, err := r.Store.ListAudit(ctx, f)
 	if err != nil {
@@ -32,17 +32,17 @@ func (r Reader) Audit(ctx context.Context, f store.AuditFilter) ([]AuditRow, err
 	return rows, nil
 }
 
-// Verdict is the audit chain's state.
+// Verdict is the state of the audit log's hash chain.
 type Verdict struct {
 	Whole   bool  `json:"whole"`
 	Checked int64 `json:"checked" doc:"Rows that were read and are as they were written."`
-	// FirstBad is the first row that is not as it was written, 0 for none; Fault says how.
+	// FirstBad is the first row that was altered, 0 for none; Fault says how.
 	FirstBad int64  `json:"first_bad"`
 	Fault    string `json:"fault"`
 	Sentence string `json:"sentence"`
 }
 
-// VerifyAudit walks the audit chain.
+// VerifyAudit verifies the audit log's hash chain.
 func (r Reader) VerifyAudit(ctx context.Context) (Verdict, error) {
 	checked, err := r.Store.VerifyAudit(ctx)
 	var fault *audit.Fault

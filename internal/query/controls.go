@@ -9,7 +9,7 @@ import (
 	"docket/internal/store"
 )
 
-// FlagRow is one flag as listed.
+// FlagRow is one flag in a listing.
 type FlagRow struct {
 	Name      string     `json:"name"`
 	On        bool       `json:"on"`
@@ -23,12 +23,12 @@ type FlagRow struct {
 	Owner     string     `json:"owner"`
 }
 
-// FlagRowOf is a flag as listed.
+// FlagRowOf returns a flag's row in a listing.
 func FlagRowOf(f controls.Flag) FlagRow {
 	return FlagRow{f.Name, f.On, f.Pinned, orNull(f.ChangedAt), f.ChangedBy, f.Because, string(f.Reason), f.EnvVar, f.Why, f.Owner}
 }
 
-// SilenceRow is one silence as listed.
+// SilenceRow is one silence in a listing.
 type SilenceRow struct {
 	ID        string    `json:"id"`
 	State     string    `json:"state" enum:"pending,active,expired"`
@@ -41,16 +41,16 @@ type SilenceRow struct {
 	ExpiredBy string    `json:"expired_by" doc:"Who ended it before its time; empty for nobody."`
 }
 
-// SilenceRowOf is a silence as listed.
+// SilenceRowOf returns a silence's row in a listing.
 func SilenceRowOf(s store.Silence, now time.Time) SilenceRow {
 	return SilenceRow{s.ID, string(s.State(now)), s.Matchers.Texts(), s.StartsAt, s.EndsAt, s.Comment, s.CreatedBy, s.CreatedAt, s.ExpiredBy}
 }
 
-// WindowRow is one maintenance window as listed.
+// WindowRow is one maintenance window in a listing.
 type WindowRow struct {
 	ID    string `json:"id"`
 	State string `json:"state" enum:"standing,active,over"`
-	// ActiveUntil is when the window that holds now ends.
+	// ActiveUntil is when the window ends, if it is active now.
 	ActiveUntil *time.Time `json:"active_until" doc:"While it is active: when it ends this time."`
 	silence.Plan
 	Comment   string    `json:"comment"`
@@ -59,7 +59,7 @@ type WindowRow struct {
 	EndedBy   string    `json:"ended_by" doc:"Who ended it for good; empty for nobody."`
 }
 
-// WindowRowOf is a maintenance window as listed.
+// WindowRowOf returns a maintenance window's row in a listing.
 func WindowRowOf(w store.Window, now time.Time) WindowRow {
 	row := WindowRow{
 		ID: w.ID, State: "standing", Plan: w.Plan(), Comment: w.Comment,
@@ -92,11 +92,11 @@ func (r Reader) Flags() []FlagRow {
 	return rows
 }
 
-// Silences lists silences, the latest end first; state "" is all.
+// Silences lists silences, latest end first. A state of "" means all.
 func (r Reader) Silences(ctx context.Context, state string, limit int) ([]SilenceRow, error) {
 	ask := limit
 	if state != "" {
-		ask = 0 // Which of them are in a state shows only when all are read.
+		ask = 0 // Their state is only known once all of them are read.
 	}
 	all, err := r.Board.Silences(ctx, ask)
 	if err != nil {
@@ -115,7 +115,7 @@ func (r Reader) Silences(ctx context.Context, state string, limit int) ([]Silenc
 	return rows, nil
 }
 
-// Windows lists maintenance windows, the latest made first; those that are over only with all.
+// Windows lists maintenance windows, latest first. Ended ones are only included with all.
 func (r Reader) Windows(ctx context.Context, all bool) ([]WindowRow, error) {
 	found, err := r.Board.Windows(ctx, all)
 	if err != nil {
@@ -128,7 +128,7 @@ func (r Reader) Windows(ctx context.Context, all bool) ([]WindowRow, error) {
 	return rows, nil
 }
 
-// Preview says what matchers would mute now.
+// Preview returns what matchers would mute now.
 func (r Reader) Preview(ctx context.Context, matchers []string) (PreviewRow, error) {
 	p, err := r.Board.Preview(ctx, matchers)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// DeskSentence is a desk's error as a sentence and as a status to answer with; 503 with no
-// sentence for an error that is not the desk's.
+// DeskSentence turns a desk's error into a sentence and a status code to respond with. For an error that is not the
+// desk's, it returns 503 and no sentence.
 func DeskSentence(err error) (sentence string, status int) {
 	if errors.Is(err, ErrNoSuch) {
 		return err.Error(), http.StatusNotFound

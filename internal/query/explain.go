@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// Explanation answers: why was this ticket filed, or not?
+// Explanation says why a ticket was filed or not.
 type Explanation struct {
 	ID       string   `json:"id"`
 	Filed    bool     `json:"filed"`
 	Sentence string   `json:"sentence" doc:"The answer in one sentence."`
 	Because  []string `json:"because" doc:"What led to it, in order."`
 	Next     string   `json:"next" doc:"What happens next by itself, or what a person can do."`
-	// Policy is what holds for this incident now; Effects is what was asked of the desk.
+	// Policy is the policy for this incident now; Effects are its help desk operations.
 	Policy  PolicyRow   `json:"policy"`
 	Effects []EffectRow `json:"effects"`
 }
 
-// PolicyRow is the policy of one route at one moment.
+// PolicyRow is the policy of one route at one point in time.
 type PolicyRow struct {
 	Route      string   `json:"route" doc:"Empty for the default policy."`
 	TicketAt   string   `json:"ticket_at"`
@@ -42,7 +42,7 @@ func policyRow(route string, p incident.Policy) PolicyRow {
 	}
 }
 
-// Explain says why an incident's ticket was filed, or not, and what comes next.
+// Explain says why an incident's ticket was filed or not, and what happens next.
 func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 	inc, err := r.find(ctx, id)
 	if err != nil {
@@ -71,7 +71,7 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 	return x, nil
 }
 
-// policyOf is what holds for an incident now: its route's policy, and what mutes its alerts.
+// policyOf returns what applies to an incident now: its route's policy, and what mutes its alerts.
 func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Time) (incident.Policy, error) {
 	p := r.Policy(inc, now)
 	mutes := r.Board.Mutes(now)
@@ -96,7 +96,7 @@ func (r Reader) policyOf(ctx context.Context, inc incident.Incident, now time.Ti
 	return p, nil
 }
 
-// OnOff is how a switch is shown: "on" or "off".
+// OnOff formats a switch: "on" or "off".
 func OnOff(on bool) string {
 	if on {
 		return "on"
@@ -104,7 +104,7 @@ func OnOff(on bool) string {
 	return "off"
 }
 
-// verdict is the answer in one sentence, and what comes next.
+// verdict returns the answer in one sentence, and what happens next.
 func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	switch inc.Ticket.State {
 	case filing.TicketFiled:
@@ -142,7 +142,7 @@ func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, 
 	return sentence, "The incident is over."
 }
 
-// beingFiled says where the filing stands.
+// beingFiled describes the progress of filing.
 func beingFiled(effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	for _, e := range effects {
 		if e.Kind != filing.KindFile {

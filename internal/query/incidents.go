@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// IncidentRow is one incident as listed.
+// IncidentRow is one incident in a listing.
 type IncidentRow struct {
 	ID          string      `json:"id" doc:"The mark: <alert_key>.<generation>."`
 	AlertKey    string      `json:"alert_key"`
@@ -26,7 +26,7 @@ type IncidentRow struct {
 	Ticket      *TicketLink `json:"ticket" doc:"Null until one is filed."`
 }
 
-// TicketLink is an incident's ticket.
+// TicketLink is the ticket of an incident.
 type TicketLink struct {
 	State  string `json:"state"`
 	Desk   string `json:"desk"`
@@ -35,7 +35,7 @@ type TicketLink struct {
 	URL    string `json:"url"`
 }
 
-// IncidentDetail is one incident with its story.
+// IncidentDetail is one incident with its history.
 type IncidentDetail struct {
 	IncidentRow
 	Route    string      `json:"route"`
@@ -48,7 +48,7 @@ type IncidentDetail struct {
 	Earlier  *TicketLink `json:"earlier" doc:"The ticket of the episode before."`
 }
 
-// MomentRow is one step of the story.
+// MomentRow is one step of that history.
 type MomentRow struct {
 	At       time.Time `json:"at"`
 	Event    string    `json:"event"`
@@ -58,7 +58,7 @@ type MomentRow struct {
 	Detail   string    `json:"detail"`
 }
 
-// EffectRow is one thing done, or to be done, in the world.
+// EffectRow is one help desk operation, done or pending.
 type EffectRow struct {
 	ID        string     `json:"id"`
 	Kind      string     `json:"kind"`
@@ -71,7 +71,7 @@ type EffectRow struct {
 	DoneAt    *time.Time `json:"done_at"`
 }
 
-// Incidents lists incidents, the latest first.
+// Incidents lists incidents, latest first.
 func (r Reader) Incidents(ctx context.Context, f store.IncidentFilter) ([]IncidentRow, error) {
 	all, err := r.Store.ListIncidents(ctx, f)
 	if err != nil {
@@ -95,7 +95,7 @@ func incidentRow(i incident.Incident) IncidentRow {
 	return row
 }
 
-// find returns the incident with this mark, or the latest of this alert_key.
+// find returns the incident with this mark, or the latest one with this alert_key.
 func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) {
 	if key, err := alert.ParseKey(id); err == nil {
 		all, err := r.Store.ListIncidents(ctx, store.IncidentFilter{Key: &key, Limit: 1})
@@ -118,7 +118,7 @@ func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) 
 	return inc, err
 }
 
-// Incident returns one incident with its story.
+// Incident returns one incident with its history.
 func (r Reader) Incident(ctx context.Context, id string) (IncidentDetail, error) {
 	inc, err := r.find(ctx, id)
 	if err != nil {

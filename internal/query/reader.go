@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Reader reads what the API and the command line list, from the database. Without a
-// server running the command line uses it by itself.
+// Reader reads what the API and the command line list from the database. If no server is running, the command line uses
+// it directly.
 type Reader struct {
 	Store *store.Store
 	// Desk is the default desk's name; Several says that routes choose others beside it.
@@ -19,21 +19,21 @@ type Reader struct {
 	Several bool
 	// LinkBase is what a local ticket's number is put behind to make its link.
 	LinkBase string
-	// StaleAfter is how long after its recovery an open ticket counts as stale.
+	// StaleAfter is how long after its recovery an incident's open ticket counts as stale.
 	StaleAfter time.Duration
-	// Policy is the policy of a route at a moment, for explanations.
+	// Policy is the policy of a route at a point in time, for explanations.
 	Policy incident.Policies
-	// Words are a route's own words for its tickets; nil where no route has any.
+	// Words returns a route's own ticket templates; nil if no route has any.
 	Words func(route string) *template.Words
 	// Board holds flags, silences and maintenance windows.
 	Board *controls.Board
 }
 
-// ErrNoSuch is what a detail call's error is for what is not there; that error's text is a
-// sentence that says what.
+// ErrNoSuch is what the error of a detail request matches if the item does not exist. The error's text is a sentence
+// that says what is missing.
 var ErrNoSuch = errors.New("there is none")
 
-// noSuch makes an ErrNoSuch that says what is not there.
+// noSuch returns an ErrNoSuch that says what is missing.
 func noSuch(format string, args ...any) error { return &noSuchError{fmt.Sprintf(format, args...)} }
 
 type noSuchError struct{ sentence string }

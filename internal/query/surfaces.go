@@ -8,7 +8,7 @@ import (
 	"docket/internal/surface"
 )
 
-// SurfaceRow is one surface as listed.
+// SurfaceRow is one surface in a listing.
 type SurfaceRow struct {
 	Name   string     `json:"name"`
 	Title  string     `json:"title"`
@@ -17,11 +17,11 @@ type SurfaceRow struct {
 	Since  *time.Time `json:"since"`
 	Reason string     `json:"reason" doc:"What the last reading said is wrong; empty while operational."`
 	ReadAt *time.Time `json:"read_at"`
-	// LatencyMS is the last reading's, 0 where none was measured.
+	// LatencyMS is the latency of the last reading in milliseconds, 0 if none was measured.
 	LatencyMS float64 `json:"latency_ms"`
 }
 
-// Surfaces lists the configured surfaces, the worst first.
+// Surfaces lists the configured surfaces, worst first.
 func (r Reader) Surfaces(ctx context.Context, configured []surface.Surface, now time.Time) ([]SurfaceRow, error) {
 	tiles, err := r.Store.Tiles(ctx)
 	if err != nil {

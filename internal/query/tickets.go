@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TicketRow is one ticket as listed.
+// TicketRow is one ticket in a listing.
 type TicketRow struct {
 	Desk      string    `json:"desk"`
 	ID        string    `json:"id"`
@@ -28,26 +28,25 @@ type TicketRow struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// TicketDetail is one ticket with what is written in it.
+// TicketDetail is one ticket with its messages.
 type TicketDetail struct {
 	TicketRow
 	Body  string   `json:"body"`
 	Notes []string `json:"notes"`
 }
 
-// TicketFilter narrows a listing of tickets; zero fields do not narrow.
+// TicketFilter filters a listing of tickets. Zero fields do not filter.
 type TicketFilter struct {
-	// Stale keeps those whose incidents have recovered longer ago than Reader.StaleAfter.
+	// Stale selects tickets whose incidents recovered longer ago than Reader.StaleAfter.
 	Stale bool
-	// Limit bounds the number; 0 is all. Offset leaves the first ones out.
+	// Limit is the maximum number of tickets, 0 for all. Offset skips the first ones.
 	Limit, Offset int
 }
 
 // ticketPage is how many tickets are read at once.
 const ticketPage = 200
 
-// Tickets lists tickets, the latest first: all of the local desk, or those that were filed
-// in another one.
+// Tickets lists tickets, latest first: all of the local desk, or those filed in another desk.
 func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
 	if r.Desk == "local" && !f.Stale && !r.Several {
 		return r.localTickets(ctx, f)
@@ -78,7 +77,7 @@ func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]TicketRow, error
 	}
 }
 
-// localTickets lists all of the local desk, also those without an incident.
+// localTickets lists all tickets of the local desk, including those without an incident.
 func (r Reader) localTickets(ctx context.Context, f TicketFilter) ([]TicketRow, error) {
 	all, err := r.Store.ListDeskTickets(ctx, f.Limit, f.Offset)
 	if err != nil {
@@ -104,7 +103,7 @@ func (r Reader) localTicket(ctx context.Context, t desk.Ticket) (TicketRow, erro
 	}, nil
 }
 
-// incidentsShown bounds the incidents that a ticket is listed with: a storm's has very many.
+// incidentsShown limits the incidents listed with a ticket: a storm's ticket has very many.
 const incidentsShown = 200
 
 func marksOf(all []incident.Incident) []string {
@@ -115,7 +114,7 @@ func marksOf(all []incident.Incident) []string {
 	return marks
 }
 
-// markIn returns the mark that ends a subject, "" if none does.
+// markIn returns the mark at the end of a subject, "" if there is none.
 func markIn(subject string) string {
 	mark := desk.MarkOf(subject)
 	if _, err := alert.ParseMark(mark); err != nil {
@@ -124,13 +123,13 @@ func markIn(subject string) string {
 	return mark
 }
 
-// filedTicket is a ticket as the ledger knows it.
+// filedTicket returns a ticket as the ledger knows it.
 func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow, error) {
 	all, err := r.Store.IncidentsIn(ctx, ref.Desk, ref.ID, incidentsShown)
 	if err != nil || len(all) == 0 {
 		return TicketRow{}, err
 	}
-	i := all[0] // Where one gathers the others, it is this one's ticket.
+	i := all[0] // If one incident shares its ticket with the others, this is its ticket.
 	row := TicketRow{
 		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
 		Tags: orEmpty(r.Policy(i, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,
@@ -147,14 +146,14 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if r.Words != nil {
 		own = r.Words(i.Route)
 	}
-	row.Subject, _, _ = own.Ticket(i, alerts) // A template that fails leaves the built-in words, and the courier has said so.
+	row.Subject, _, _ = own.Ticket(i, alerts) // If a template fails, the built-in text is used. The courier has already logged it.
 	if i.Shared != storm.NotShared {
 		row.Subject, _ = brief.Shared(i, "")
 	}
 	return row, nil
 }
 
-// Ticket returns one ticket of the local desk with its words.
+// Ticket returns one ticket of the local desk with its messages.
 func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 	number, err := parseNumber(id)
 	if err != nil {

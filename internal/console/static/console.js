@@ -1,7 +1,7 @@
-// The one module of the console. Without it every page works; with it, what has changed is
-// swapped in, and times are the reader's own.
+// The console's only script. Every page works without it; with it, pages update themselves
+// and times are shown in the reader's time zone.
 
-const original = new WeakMap(); // What the server sent for an element, before times were made local.
+const original = new WeakMap(); // The HTML that the server sent for an element, before times were made local.
 
 function localize(root) {
   const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -19,7 +19,7 @@ function lively(root) {
   return root.querySelectorAll("[data-live][id]");
 }
 
-// Somebody who types into a part, or has opened or chosen something in it, is not disturbed.
+// Do not disturb somebody who is typing in a part, or has opened or selected something in it.
 function isBusy(el) {
   const active = document.activeElement;
   if (active && active !== document.body && el.contains(active) && active.matches("input, textarea, select")) return true;
@@ -29,7 +29,7 @@ function isBusy(el) {
 
 function swap(fresh) {
   for (const el of lively(document)) {
-    if (el.parentElement?.closest("[data-live]")) continue; // Its parent is swapped as a whole.
+    if (el.parentElement?.closest("[data-live]")) continue; // Its parent is replaced as a whole.
     const next = fresh.getElementById(el.id);
     if (!next) continue;
     const html = next.outerHTML;
@@ -63,7 +63,7 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { "X-Docket-Live": "1" }, redirect: "error", cache: "no-store" });
     if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
-    // Away for a moment; the next change or the stream's return asks again.
+    // The server is briefly unreachable; the next change or reconnect tries again.
   }
   asking = false;
   if (again) {
@@ -74,7 +74,7 @@ async function refresh() {
 
 for (const el of lively(document)) remember(el);
 localize(document);
-// On a phone the menu is a strip: the page's own entry is to be in sight.
+// On a phone the menu scrolls sideways: keep the current page's entry in view.
 document.querySelector('.side [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const events = document.body.dataset.events;
@@ -84,6 +84,6 @@ if (events) {
   stream.addEventListener("changed", () => { if (!document.hidden) refresh(); });
   stream.addEventListener("open", () => { if (opened) refresh(); opened = true; });
 }
-// "For 3 minutes" grows old by itself, and the public page has no stream.
+// "For 3 minutes" goes out of date by itself, and the public page has no event stream.
 setInterval(() => { if (!document.hidden) refresh(); }, 30_000);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
