@@ -14,43 +14,43 @@ import (
 	"docket/internal/audit"
 )
 
-// accessHeader carries Cloudflare Access' word to the origin
+// accessHeader carries Cloudflare Access's assertion to the origin
 // (https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/,
 // read 2026-11-23: validate the header, because the cookie is not always passed on).
 const accessHeader = "Cf-Access-Jwt-Assertion"
 
-// Access is Cloudflare Access before us.
+// Access configures Cloudflare Access in front of Docket.
 type Access struct {
 	// Team is the team's address, https://TEAM.cloudflareaccess.com.
 	Team string
-	// Audience are the AUD tags of the applications that protect us.
+	// Audience are the AUD tags of the applications that protect Docket.
 	Audience []string
-	// RoleClaim is the claim that Config.Roles looks in beside the e-mail address and a
-	// service token's client id; dots lead into objects.
+	// RoleClaim is the claim matched against Config.Roles, besides the e-mail address and a service token's client id.
+	// Dots lead into objects.
 	RoleClaim string
 }
 
-// assertion checks Cloudflare Access' word, which comes with every request.
+// assertion checks Cloudflare Access's assertion, which comes with every request.
 type assertion struct {
 	cfg    Config
 	keys   *keySet
-	claims *oidc.Config // how a word's claims are checked
+	claims *oidc.Config // how claims are checked
 
 	mu sync.Mutex // guards seen
-	// seen are the words whose first use was audited as a login, by their hash.
+	// seen holds the hashes of the assertions whose first use has been audited as a login.
 	seen map[string]bool
 }
 
 func newAssertion(cfg Config) *assertion {
 	return &assertion{cfg: cfg, seen: map[string]bool{}, keys: newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client), claims: &oidc.Config{
 		SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
-		SkipClientIDCheck:    true, // There may be several: read checks them.
+		SkipClientIDCheck:    true, // There may be several; read checks them.
 		Now:                  func() time.Time { return time.Now().Add(-leeway) },
 	}}
 }
 
-// behindAccess tells whom Cloudflare Access has let through. A word that is not good is
-// nobody's; keys that cannot be fetched are an error.
+// behindAccess returns the caller that Cloudflare Access let through. An invalid assertion makes the caller nobody;
+// keys that cannot be fetched are an error.
 func (g *Guard) behindAccess(r *http.Request, now time.Time) (Caller, error) {
 	raw := r.Header.Get(accessHeader)
 	if raw == "" {
@@ -83,7 +83,7 @@ func (g *Guard) tellAccess(ctx context.Context, r *http.Request, c Caller, now t
 	}
 }
 
-// first reports whether a word is seen for the first time by this process.
+// first reports whether this process sees an assertion for the first time.
 func (a *assertion) first(raw string) bool {
 	hash := hashOf(raw)
 	a.mu.Lock()
@@ -98,8 +98,7 @@ func (a *assertion) first(raw string) bool {
 	return true
 }
 
-// read checks a word and tells whose it is. Somebody without a role has none: he is known,
-// and may do nothing.
+// read checks an assertion and returns its caller. A person without a role is known but may do nothing.
 func (a *assertion) read(ctx context.Context, raw string) (Caller, error) {
 	keys := &tellingKeys{keySet: a.keys}
 	id, err := oidc.NewVerifier(a.cfg.Access.Team, keys, a.claims).Verify(ctx, raw)

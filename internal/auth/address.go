@@ -22,7 +22,7 @@ func isLoopbackHost(hostport string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// forwarded reports whether a proxy says that it stands between.
+// forwarded reports whether the request came through a proxy.
 func forwarded(r *http.Request) bool {
 	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "Cf-Connecting-Ip"} {
 		if r.Header.Get(name) != "" {
@@ -45,7 +45,7 @@ func (g *Guard) trusted(a netip.Addr) bool {
 	return slices.ContainsFunc(g.cfg.Proxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// Secure reports whether the request came by https: to us, or to a trusted proxy.
+// Secure reports whether the request was made over https: to us, or to a trusted proxy.
 func (g *Guard) Secure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true
@@ -53,13 +53,13 @@ func (g *Guard) Secure(r *http.Request) bool {
 	if !g.trusted(peer(r)) {
 		return false
 	}
-	// The last word is that of the proxy next to us.
+	// The last value is from the proxy next to us.
 	all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-Proto"), ","), ",")
 	return strings.EqualFold(strings.TrimSpace(all[len(all)-1]), "https")
 }
 
-// address is the caller's: the peer's, or the last one in X-Forwarded-For that is not a
-// trusted proxy's. What stands before that one anybody can write.
+// address is the caller's address: the peer, or the last address in X-Forwarded-For that is not a trusted proxy.
+// Anything before that one can be forged.
 func (g *Guard) address(r *http.Request) netip.Addr {
 	a := peer(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -73,7 +73,7 @@ func (g *Guard) address(r *http.Request) netip.Addr {
 	return a
 }
 
-// network is what one sender can easily move within: one IPv4 address, 64 bits of IPv6.
+// network is the range a single sender can easily move within: one IPv4 address, or 64 bits of IPv6.
 func network(a netip.Addr) string {
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {

@@ -7,53 +7,53 @@ import (
 	"docket/internal/audit"
 )
 
-// Right is what a route asks for. A token's scopes are rights, too.
+// Right is what a route requires. A token's scopes are rights, too.
 type Right string
 
 // The rights. Admin grants all, Operate grants Read.
 const (
-	// Ingest is to send alerts.
+	// Ingest allows sending alerts.
 	Ingest Right = "ingest"
-	// Read is to look.
+	// Read allows reading.
 	Read Right = "read"
-	// Operate is to change what an operator changes: tickets, flags, silences.
+	// Operate allows an operator's changes: tickets, flags, silences.
 	Operate Right = "operate"
-	// Admin is to do everything.
+	// Admin allows everything.
 	Admin Right = "admin"
 )
 
-// Role is what a person is.
+// Role is the role of a person.
 type Role string
 
-// The roles: a viewer may read, an operator also operate, an admin everything.
+// The roles: a viewer may read, an operator may also operate, an admin may do everything.
 const (
 	RoleViewer   Role = "viewer"
 	RoleOperator Role = "operator"
 	RoleAdmin    Role = "admin"
 )
 
-// Roles are all roles, the most powerful first.
+// Roles returns all roles, most powerful first.
 func Roles() []Role { return []Role{RoleAdmin, RoleOperator, RoleViewer} }
 
-// Kind says how a caller was told.
+// Kind is how a caller was identified.
 type Kind string
 
 // The kinds of caller.
 const (
-	KindNobody  Kind = ""        // not told
-	KindLocal   Kind = "local"   // on this machine, where nothing is asked
+	KindNobody  Kind = ""        // not identified
+	KindLocal   Kind = "local"   // on this machine, where no login is required
 	KindSession Kind = "session" // a person who logged in
 	KindAccess  Kind = "access"  // a person, or a service token, behind Cloudflare Access
 	KindToken   Kind = "token"   // an API token
 )
 
-// Caller is who sent a request. The zero Caller is nobody and may do nothing.
+// Caller is whoever sent a request. The zero Caller is nobody and may do nothing.
 type Caller struct {
 	Name string
 	Kind Kind
-	// Role is a person's, "" for a token that is only good for ingest.
+	// Role is a person's role, "" for a token that only allows ingest.
 	Role Role
-	// Ingest says that a token may send alerts.
+	// Ingest means that a token may send alerts.
 	Ingest bool
 }
 
@@ -72,13 +72,13 @@ func (c Caller) Can(right Right) bool {
 	return false
 }
 
-// LoggedIn reports whether there is a session that can be ended by a logout.
+// LoggedIn reports whether the caller has a session that a logout can end.
 func (c Caller) LoggedIn() bool { return c.Kind == KindSession }
 
-// Actor is the caller as the audit log names him.
+// Actor is the caller as named in the audit log.
 func (c Caller) Actor() audit.Actor { return audit.Person(c.Name) }
 
-// callerOf is a token with scopes as a caller.
+// callerOf returns the caller for a token with scopes.
 func callerOf(name string, scopes []string) Caller {
 	c := Caller{Name: name, Kind: KindToken, Ingest: slices.Contains(scopes, string(Ingest))}
 	switch {
@@ -92,7 +92,7 @@ func callerOf(name string, scopes []string) Caller {
 	return c
 }
 
-// callerKey carries the caller in a request's context.
+// callerKey is the context key for the caller.
 type callerKey struct{}
 
 // With puts a caller into a context.
@@ -100,7 +100,7 @@ func With(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c) //nolint:forbidigo // Who asks belongs to a request as its id does.
 }
 
-// From returns a request's caller, nobody where none was told.
+// From returns a request's caller, or nobody if none was identified.
 func From(ctx context.Context) Caller {
 	c, _ := ctx.Value(callerKey{}).(Caller)
 	return c

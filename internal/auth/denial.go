@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// denialBurst entries may come at once, then one in denialPace: a scanner must not flood
-	// the audit log. What is left out is counted in the next entry.
+	// denialBurst entries may be written at once, then one per denialPace, so that a scanner cannot flood the audit
+	// log. The next entry says how many were left out.
 	denialBurst = 20
 	denialPace  = 10 * time.Second
 )
 
-// denials paces the entries about refused callers.
+// denials limits the rate of entries about denied callers.
 type denials struct {
 	limit *rate.Limiter
 
@@ -45,7 +45,7 @@ func (d *denials) take(now time.Time) (left int, ok bool) {
 	return left, true
 }
 
-// deny tells the log and the audit log that somebody was refused.
+// deny records a denial in the log and the audit log.
 func (g *Guard) deny(r *http.Request, c Caller, why string, right Right) {
 	g.denyAs(r, c.Actor(), why, right)
 }
@@ -74,7 +74,7 @@ func (g *Guard) denyAs(r *http.Request, who audit.Actor, why string, right Right
 	}
 }
 
-// clip bounds what a stranger can write into the log.
+// clip limits what a stranger can write into the log.
 func clip(s string) string {
 	const longest = 200
 	if len(s) > longest {
@@ -83,8 +83,8 @@ func clip(s string) string {
 	return s
 }
 
-// Refuse answers a request that Check refused: a page or a way to the login for browsers,
-// JSON for programs.
+// Refuse responds to a request that Check rejected: with a page or a redirect to the login for browsers, with JSON for
+// programs.
 func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right Right) {
 	switch status {
 	case http.StatusServiceUnavailable:
@@ -95,7 +95,7 @@ func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right
 			answer.Error(w, status, fmt.Sprintf("this caller lacks the right %s: use another token, or give it the scope %s", right, right))
 			return
 		}
-		c, _ := g.Identify(r) // Check has told him a moment ago.
+		c, _ := g.Identify(r) // Check has just identified the caller.
 		g.page(w, r, "refused.html", status, page{Caller: c, Sentence: fmt.Sprintf("You are %s, and this needs the right to %s. Ask an admin for it.", roleOf(c), right)})
 	default:
 		if wantsPage(r) && (g.cfg.Mode == ModePassword || g.cfg.Mode == ModeOIDC) {
@@ -108,7 +108,7 @@ func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right
 		}
 		challenge := `Bearer realm="docket"`
 		if wantsPage(r) && g.cfg.Mode == ModeNone {
-			challenge = `Basic realm="docket: any name, and a token as the password", charset="UTF-8"` // The browser asks.
+			challenge = `Basic realm="docket: any name, and a token as the password", charset="UTF-8"` // This makes the browser ask for credentials.
 		}
 		w.Header().Set("WWW-Authenticate", challenge)
 		g.answer(w, r, http.StatusUnauthorized, fmt.Sprintf("a token with the scope %s is needed: send it as Authorization: Bearer", right))
@@ -122,8 +122,8 @@ func roleOf(c Caller) string {
 	return fmt.Sprintf("%s, %s", c.Name, c.Role)
 }
 
-// toLogin sends a browser to the login, and back afterwards. A form that was sent is lost:
-// the way back leads to where it stood.
+// toLogin redirects a browser to the login and back afterwards. A submitted form is lost: the way back leads to the
+// page it was on.
 func (g *Guard) toLogin(w http.ResponseWriter, r *http.Request) {
 	next := r.URL.RequestURI()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -132,7 +132,7 @@ func (g *Guard) toLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, loginPath+nextQuery(next), http.StatusSeeOther)
 }
 
-// answer says one sentence: on a page for browsers, as JSON for programs.
+// answer responds with one sentence: on a page for browsers, as JSON for programs.
 func (g *Guard) answer(w http.ResponseWriter, r *http.Request, status int, sentence string) {
 	if wantsPage(r) {
 		g.page(w, r, "refused.html", status, page{Sentence: sentence})
@@ -141,7 +141,7 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, status int, sente
 	answer.Error(w, status, sentence)
 }
 
-// wantsPage reports whether a browser asks for a page.
+// wantsPage reports whether a browser is requesting a page.
 func wantsPage(r *http.Request) bool {
 	return !isMachines(r.URL.Path) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }

@@ -21,40 +21,40 @@ const (
 	ModeAccess   = "cloudflare_access"
 )
 
-// Config says who may do what.
+// Config configures who may do what.
 type Config struct {
 	// Mode is one of the modes.
 	Mode string
-	// Tokens are the configured API tokens. With none of them and mode none, everybody on
-	// this machine may do everything.
+	// Tokens are the configured API tokens. Without any, and with mode none, everybody on this machine may do
+	// everything.
 	Tokens []Token
-	// Senders are the sources that have a way of their own to show who sends, by name.
+	// Senders are the sources with their own way to authenticate, by name.
 	Senders map[string]Sender
-	// Loopback says that the listener is on a loopback address.
+	// Loopback means that the listener is on a loopback address.
 	Loopback bool
-	// PublicStatus opens the public status page, OpenMetrics the metrics.
+	// PublicStatus makes the status page public; OpenMetrics does so for the metrics.
 	PublicStatus, OpenMetrics bool
 	// Proxies are trusted for X-Forwarded-For and X-Forwarded-Proto.
 	Proxies []netip.Prefix
-	// URL is the address by which people reach Docket, without a slash at its end.
+	// URL is Docket's public address, without a trailing slash.
 	URL string
-	// Roles says which e-mail addresses, groups and service tokens have which role.
+	// Roles lists the e-mail addresses, groups and service tokens that have each role.
 	Roles  map[Role][]string
 	OIDC   OIDC
 	Access Access
 	// Stylesheet is the address of the console's stylesheet, "" for the login page's own.
 	Stylesheet string
-	// Client speaks to the issuer; nil is one with time limits.
+	// Client is used to talk to the issuer; nil for a default one with timeouts.
 	Client *http.Client
 }
 
-// Sender is how a source shows who sends: by a token of its own, or by a signature.
+// Sender is how a source authenticates: by its own token or by a signature.
 type Sender struct {
 	Token     fault.Secret
 	Signature *Signature
 }
 
-// Guard stands before every route.
+// Guard checks the caller of every route.
 type Guard struct {
 	cfg    Config
 	store  *store.Store
@@ -64,13 +64,13 @@ type Guard struct {
 	denied *denials
 	oidc   *issuer
 	access *assertion
-	// hashing bounds how many passwords are hashed at once: each takes memory.
+	// hashing limits how many passwords are hashed at once, because each takes memory.
 	hashing chan struct{}
-	// decoy is compared with where there is no account, so that the time tells nothing.
+	// decoy is compared with if there is no such account, so that the response time reveals nothing.
 	decoy string
 }
 
-// New makes a guard. It speaks to no issuer yet: one that is away keeps nothing from starting.
+// New returns a guard. It does not contact the issuer yet, so an unreachable issuer does not prevent startup.
 func New(cfg Config, st *store.Store, log *slog.Logger) (*Guard, error) {
 	pages, err := template.ParseFS(files, "templates/*.html")
 	if err != nil {
@@ -96,12 +96,11 @@ func New(cfg Config, st *store.Store, log *slog.Logger) (*Guard, error) {
 	return g, nil
 }
 
-// open reports whether nothing is asked of anybody: then only this machine is answered.
+// open reports whether no login is required; then only requests from this machine are served.
 func (g *Guard) open() bool { return g.cfg.Mode == ModeNone && len(g.cfg.Tokens) == 0 }
 
-// Identify tells who sends a request: nobody where it says nothing, or something wrong. An
-// error means that nobody can say now. A token that is shown counts alone: a wrong one is
-// not made good by a session.
+// Identify returns who sent a request: nobody if it has no credentials or wrong ones. An error means that this cannot
+// be checked now. If the request has a token, only the token counts: a session does not make up for a wrong token.
 func (g *Guard) Identify(r *http.Request) (Caller, error) {
 	if c, ok := r.Context().Value(callerKey{}).(Caller); ok {
 		return c, nil
@@ -123,8 +122,8 @@ func (g *Guard) Identify(r *http.Request) (Caller, error) {
 	return Caller{}, nil
 }
 
-// Check tells who sends a request and 0, or the status to refuse it with: 401 for nobody,
-// 403 for somebody who lacks the right, 503 while nobody can say. A refusal is audited.
+// Check returns who sent a request and 0, or the status code to reject it with: 401 for nobody, 403 for a caller who
+// lacks the right, 503 if this cannot be checked now. A denial is audited.
 func (g *Guard) Check(r *http.Request, right Right) (Caller, int) {
 	c, err := g.Identify(r)
 	switch {
@@ -134,7 +133,7 @@ func (g *Guard) Check(r *http.Request, right Right) (Caller, int) {
 	case c.Can(right):
 		return c, 0
 	case c.Kind == KindNobody:
-		if r.Header.Get("Authorization") != "" || r.Header.Get(accessHeader) != "" { // Else he has only not logged in yet.
+		if r.Header.Get("Authorization") != "" || r.Header.Get(accessHeader) != "" { // Otherwise the caller just has not logged in yet.
 			g.deny(r, c, "not known", right)
 		}
 		return c, http.StatusUnauthorized
@@ -143,7 +142,7 @@ func (g *Guard) Check(r *http.Request, right Right) (Caller, int) {
 	return c, http.StatusForbidden
 }
 
-// Require lets only callers with a right through; they are in the request's context.
+// Require only lets through callers with a right. The caller is in the request's context.
 func (g *Guard) Require(right Right, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, refusal := g.Check(r, right)
@@ -155,17 +154,17 @@ func (g *Guard) Require(right Right, h http.Handler) http.Handler {
 	})
 }
 
-// Public lets everybody through; who can be told is in the request's context.
+// Public lets everybody through. A caller who can be identified is in the request's context.
 func (g *Guard) Public(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, err := g.Identify(r); err == nil { // Otherwise he is nobody here.
+		if c, err := g.Identify(r); err == nil { // Otherwise the caller is nobody here.
 			r = r.WithContext(With(r.Context(), c))
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// Status guards the public status page: open unless it is configured otherwise.
+// Status guards the public status page: it is public unless configured otherwise.
 func (g *Guard) Status(h http.Handler) http.Handler {
 	if g.cfg.PublicStatus {
 		return g.Public(h)
@@ -173,8 +172,8 @@ func (g *Guard) Status(h http.Handler) http.Handler {
 	return g.Require(Read, h)
 }
 
-// Metrics guards the metrics: open where it is configured, and to who speaks to a loopback
-// listener himself and not through a proxy.
+// Metrics guards the metrics: public if so configured, and open to whoever connects to a loopback listener directly and
+// not through a proxy.
 func (g *Guard) Metrics(h http.Handler) http.Handler {
 	guarded := g.Require(Read, h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -187,12 +186,12 @@ func (g *Guard) Metrics(h http.Handler) http.Handler {
 	})
 }
 
-// Sweep forgets sessions and tries to log in that are over.
+// Sweep deletes expired sessions and login attempts.
 func (g *Guard) Sweep(ctx context.Context, now time.Time) error {
 	return g.store.DropSessions(ctx, now.Add(-idleAfter), now.Add(-overAfter), now.Add(-tryWindow))
 }
 
-// Missing says which command makes the first account, "" where there is one or none is needed.
+// Missing returns the command that creates the first account, "" if there is one or none is needed.
 func (g *Guard) Missing(ctx context.Context) string {
 	if g.cfg.Mode != ModePassword {
 		return ""

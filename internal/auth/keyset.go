@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	// keysAge is how long fetched keys are used without asking again; keysPace how long
-	// after a fetch a key that is not known makes another: strangers choose the key's name.
+	// keysAge is how long fetched keys are used before fetching them again. keysPace is the minimum time between
+	// fetches caused by an unknown key, because strangers choose the key's name.
 	keysAge  = time.Hour
 	keysPace = 10 * time.Second
-	// maxKeys bounds the answer.
+	// maxKeys limits the size of the response.
 	maxKeys = 1 << 20
 )
 
-// errNoKeys: the keys could not be fetched, so nobody can say who calls.
+// errNoKeys means that the keys could not be fetched, so the caller cannot be identified now.
 var errNoKeys = errors.New("the keys cannot be fetched")
 
-// keySet is a team's public keys, fetched when needed and kept. Keys that are old are used
-// on while newer ones cannot be had.
+// keySet is a team's public keys, fetched on demand and cached. Old keys stay in use while newer ones cannot be
+// fetched.
 type keySet struct {
 	url    string
 	client *http.Client
@@ -39,13 +39,13 @@ type keySet struct {
 
 func newKeySet(url string, client *http.Client) *keySet { return &keySet{url: url, client: client} }
 
-// algorithms are those that Access and its like sign with. None, and those with a shared
-// secret, are not among them.
+// algorithms are the algorithms that Access and similar services sign with. "none" and those with a shared secret are
+// excluded.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.ES256}
 }
 
-// VerifySignature checks a token's signature and returns what it signs.
+// VerifySignature verifies a token's signature and returns the signed content.
 func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
 	token, err := jose.ParseSigned(raw, algorithms())
 	if err != nil {
@@ -61,21 +61,21 @@ func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error
 	return token.Verify(key)
 }
 
-// tellingKeys keeps why a signature was not good: go-oidc makes a text of it.
+// tellingKeys remembers why a signature was invalid, because go-oidc only keeps the text of the error.
 type tellingKeys struct {
 	*keySet
 
 	err error
 }
 
-// VerifySignature checks a token's signature for go-oidc.
+// VerifySignature verifies a token's signature for go-oidc.
 func (k *tellingKeys) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
 	payload, err := k.keySet.VerifySignature(ctx, raw)
 	k.err = err
 	return payload, err
 }
 
-// find returns the key of a name.
+// find returns the key with this name.
 func (k *keySet) find(ctx context.Context, id string, now time.Time) (*jose.JSONWebKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -85,7 +85,7 @@ func (k *keySet) find(ctx context.Context, id string, now time.Time) (*jose.JSON
 		k.tried = now
 		if err := k.fetch(ctx); err != nil && len(found) == 0 {
 			if k.fetched.IsZero() {
-				k.tried = time.Time{} // Nobody can be told without: the next one may try at once.
+				k.tried = time.Time{} // Without keys nobody can be identified, so the next caller may try at once.
 			}
 			return nil, errors.Join(errNoKeys, err)
 		}
@@ -100,7 +100,7 @@ func (k *keySet) find(ctx context.Context, id string, now time.Time) (*jose.JSON
 	return &found[0], nil
 }
 
-// fetch asks for the keys.
+// fetch fetches the keys.
 func (k *keySet) fetch(ctx context.Context) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, k.url, nil)
 	if err != nil {

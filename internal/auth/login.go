@@ -21,16 +21,16 @@ var files embed.FS
 
 const (
 	loginPath = "/console/login"
-	// defaultNext is where a login leads that began nowhere.
+	// defaultNext is where a login leads if it did not start on a page.
 	defaultNext = "/console"
-	// tryWindow is how long tries to log in are counted together; within it a name has
-	// maxTriesName and a network maxTriesNet of them.
+	// tryWindow is the time span over which login attempts are counted. Within it, a name has maxTriesName attempts and
+	// a network maxTriesNet.
 	tryWindow    = 15 * time.Minute
 	maxTriesName = 10
 	maxTriesNet  = 30
 )
 
-// Mount puts the login's routes on the mux. They are open to everybody.
+// Mount puts the login routes on the mux. They are open to everybody.
 func (g *Guard) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+loginPath, g.getLogin)
 	mux.HandleFunc("POST "+loginPath, g.postLogin)
@@ -40,7 +40,7 @@ func (g *Guard) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /console/logout", g.postLogout)
 }
 
-// page is what the templates show.
+// page is the data of the templates.
 type page struct {
 	Mode, Next, Name, Sentence, Missing, Stylesheet, Issuer string
 	Caller                                                  Caller
@@ -63,7 +63,7 @@ func (g *Guard) page(w http.ResponseWriter, r *http.Request, name string, status
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes()) // The caller is gone if this fails.
+	_, _ = w.Write(out.Bytes()) // If this fails, the caller has disconnected.
 }
 
 func (g *Guard) getStylesheet(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +80,7 @@ func (g *Guard) getLogin(w http.ResponseWriter, r *http.Request) {
 	g.page(w, r, "login.html", http.StatusOK, page{Next: next})
 }
 
-// postLogin is a login by password.
+// postLogin logs in with a password.
 func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 	if g.cfg.Mode != ModePassword {
 		g.answer(w, r, http.StatusNotFound, "nobody logs in by password here")
@@ -123,9 +123,9 @@ var (
 	errTooMany = errors.New("too many tries to log in")
 )
 
-// tryPassword checks a name and its password. A try counts before it is checked, so that
-// many at once, on many replicas, are as bounded as one after the other. Known and unknown
-// names are treated alike, in the answer and in the time it takes.
+// tryPassword checks a name and its password. An attempt is counted before it is checked, so that parallel attempts on
+// many replicas are limited as strictly as sequential ones. Known and unknown names are treated alike, in the response
+// and in the time it takes.
 func (g *Guard) tryPassword(ctx context.Context, r *http.Request, name, password string) (store.Account, error) {
 	now := time.Now().UTC()
 	bounds := []struct {
@@ -159,7 +159,7 @@ func (g *Guard) tryPassword(ctx context.Context, r *http.Request, name, password
 		return store.Account{}, err
 	}
 	if !good || !known {
-		// A name that is not known is not kept: people type passwords there.
+		// An unknown name is not recorded, because people type passwords there by mistake.
 		who := audit.Actor{Kind: audit.KindPerson}
 		if known {
 			who.Name = account.Name
@@ -176,14 +176,14 @@ func (g *Guard) tryPassword(ctx context.Context, r *http.Request, name, password
 func (g *Guard) postLogout(w http.ResponseWriter, r *http.Request) {
 	g.endSession(r, "logged out")
 	g.setCookie(w, r, sessionCookie, "", 0)
-	if g.cfg.Mode == ModeAccess { // The session is Cloudflare's: there it ends.
+	if g.cfg.Mode == ModeAccess { // The session is Cloudflare's and ends there.
 		http.Redirect(w, r, "/cdn-cgi/access/logout", http.StatusSeeOther)
 		return
 	}
 	http.Redirect(w, r, loginPath, http.StatusSeeOther)
 }
 
-// safeNext is a way back within this site, defaultNext for anything else.
+// safeNext returns next if it leads to this site, and defaultNext otherwise.
 func safeNext(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || len(next) > 2000 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||

@@ -18,41 +18,40 @@ import (
 	"docket/internal/fault"
 )
 
-// OIDC is an OpenID Connect issuer.
+// OIDC configures an OpenID Connect issuer.
 type OIDC struct {
 	Issuer       string
 	ClientID     string
 	ClientSecret fault.Secret
-	// Scopes are asked for beside openid.
+	// Scopes are requested in addition to openid.
 	Scopes []string
-	// RoleClaim is the claim that Config.Roles looks in beside the verified e-mail address;
-	// dots lead into objects.
+	// RoleClaim is the claim matched against Config.Roles, besides the verified e-mail address. Dots lead into objects.
 	RoleClaim string
 }
 
 const (
-	// issuerTimeout bounds what is asked of the issuer for one page.
+	// issuerTimeout limits the calls to the issuer for one page.
 	issuerTimeout = 10 * time.Second
 	// flowAge is how long a login may take.
 	flowAge = 10 * time.Minute
-	// leeway is how far our clock and an issuer's may be apart.
+	// leeway is how far our clock and the issuer's may differ.
 	leeway = time.Minute
 )
 
-// issuer is the way to the issuer. It is looked up when somebody first logs in: one that is
-// away keeps nobody from starting Docket.
+// issuer is the connection to the issuer. It is set up at the first login, so an unreachable issuer does not prevent
+// startup.
 type issuer struct {
 	cfg Config
 
 	mu sync.Mutex // guards provider
-	// provider is what the issuer says of itself, nil before it was asked.
+	// provider is the issuer's metadata, nil until it has been fetched.
 	provider *oidc.Provider
 }
 
 func newIssuer(cfg Config) *issuer { return &issuer{cfg: cfg} }
 
-// flow is one login on its way, in a cookie of the browser that began it. state ties the
-// answer to that browser, nonce the id token to this flow, verifier the code to us (PKCE).
+// flow is one login in progress, kept in a cookie of the browser that started it. state binds the response to that
+// browser, nonce the ID token to this flow, and verifier the code to us (PKCE).
 type flow struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
@@ -67,7 +66,7 @@ func (i *issuer) look(ctx context.Context) (*oidc.Provider, error) {
 	if known != nil {
 		return known, nil
 	}
-	// The provider keeps the context for later look-ups of keys: it must not end.
+	// The provider keeps the context for fetching keys later, so it must not be canceled.
 	asked, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client), i.cfg.OIDC.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask the issuer: %w", err)
@@ -91,7 +90,7 @@ func (i *issuer) oauth(p *oidc.Provider) *oauth2.Config {
 	}
 }
 
-// getOIDC sends the browser to the issuer.
+// getOIDC redirects the browser to the issuer.
 func (g *Guard) getOIDC(w http.ResponseWriter, r *http.Request) {
 	if g.oidc == nil {
 		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
@@ -115,14 +114,14 @@ func (g *Guard) getOIDC(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, g.oidc.oauth(p).AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), http.StatusSeeOther)
 }
 
-// getCallback is the way back from the issuer.
+// getCallback handles the redirect back from the issuer.
 func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 	if g.oidc == nil {
 		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
 		return
 	}
 	f, ok := g.flow(r)
-	g.setCookie(w, r, flowCookie, "", 0) // It is good for one answer.
+	g.setCookie(w, r, flowCookie, "", 0) // It is valid for one response only.
 	query := r.URL.Query()
 	if !ok || !same(query.Get("state"), fault.Secret(f.State)) {
 		g.deny(r, Caller{}, "a login that did not begin in this browser", "")
@@ -168,7 +167,7 @@ func (g *Guard) flow(r *http.Request) (flow, bool) {
 	return f, true
 }
 
-// redeem changes a code for the id token, checks it, and tells who it is and in what role.
+// redeem exchanges a code for the ID token, verifies it, and returns the person's name and role.
 func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, role Role, err error) {
 	p, err := i.look(ctx)
 	if err != nil {
@@ -176,7 +175,7 @@ func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, 
 	}
 	token, err := i.oauth(p).Exchange(oidc.ClientContext(ctx, i.cfg.Client), code, oauth2.VerifierOption(f.Verifier))
 	if err != nil {
-		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok { // Its own text repeats the whole answer.
+		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok { // Its own text contains the whole response.
 			return "", "", fmt.Errorf("redeem the code: the issuer answered %d %.60q", refused.Response.StatusCode, refused.ErrorCode)
 		}
 		return "", "", fmt.Errorf("redeem the code: %w", err)
@@ -199,7 +198,7 @@ func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, 
 	}
 	name = id.Subject
 	known := append(wordsAt(claims, i.cfg.OIDC.RoleClaim), id.Subject)
-	// An address that the issuer has not verified may be anybody's.
+	// An address that the issuer has not verified could be anybody's.
 	if email := textAt(claims, "email"); email != "" && claims["email_verified"] == true {
 		name, known = email, append(known, email)
 	}

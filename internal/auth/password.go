@@ -11,21 +11,20 @@ import (
 	"docket/internal/fault"
 )
 
-// The lengths of a password, in bytes: the shortest is NIST's for one that stands alone
-// (https://pages.nist.gov/800-63-4/sp800-63b.html, read 2026-11-23, asks for 15, and 8
-// beside a second factor), the longest bounds the work.
+// The length limits of a password, in bytes. The minimum is NIST's for a password used as the only factor
+// (https://pages.nist.gov/800-63-4/sp800-63b.html, read 2026-11-23, requires 15, or 8 with a second factor); the
+// maximum limits the work of hashing.
 const (
 	ShortestPassword = 12
 	longestPassword  = 1000
 )
 
-// ErrPassword is a password that is too short, too long, or no text.
+// ErrPassword means that a password is too short, too long, or not valid text.
 var ErrPassword = fmt.Errorf("a password has %d to %d characters", ShortestPassword, longestPassword)
 
-// HashPassword makes what is kept of a password: argon2id in the PHC format, with the
-// parameters that OWASP names first
-// (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, read
-// 2026-11-23): 19 MiB, two passes, one lane.
+// HashPassword returns the hash to store for a password: argon2id in the PHC format, with the first parameters that
+// OWASP recommends (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, read 2026-11-23):
+// 19 MiB, two passes, one lane.
 func HashPassword(password fault.Secret) (string, error) {
 	text := password.Reveal()
 	if len(text) < ShortestPassword || len(text) > longestPassword || !utf8.ValidString(text) {
@@ -38,10 +37,10 @@ func HashPassword(password fault.Secret) (string, error) {
 	return hash, nil
 }
 
-// errBusy: more people log in at once than there is memory for.
+// errBusy means that more people are logging in at once than there is memory for.
 var errBusy = errors.New("too many logins at once")
 
-// matches compares a password with a hash. At most a few do so at once.
+// matches compares a password with a hash. Only a few comparisons run at once.
 func (g *Guard) matches(ctx context.Context, password, hash string) (bool, error) {
 	select {
 	case g.hashing <- struct{}{}:

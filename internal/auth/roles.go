@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// everybody stands in Config.Roles for each caller that the issuer vouches for.
+// everybody in Config.Roles matches every caller that the issuer vouches for.
 const everybody = "*"
 
-// roleFor is the most powerful role that one of the words has, "" for none. Case does not
-// count: e-mail addresses and groups come in any.
+// roleFor returns the most powerful role that one of the words has, "" for none. It ignores case, because e-mail
+// addresses and groups come in any case.
 func (c Config) roleFor(words []string) Role {
 	for _, role := range Roles() {
 		for _, want := range c.Roles[role] {
@@ -24,23 +24,23 @@ func (c Config) roleFor(words []string) Role {
 	return ""
 }
 
-// standing names all that a role by OpenID Connect came of: a session keeps it, and is over once it
-// is another. Who loses a role in the configuration does not keep it for the session's week.
+// standing is a hash of everything that decides roles with OpenID Connect. A session stores it and ends when it
+// changes, so that somebody whose role is removed from the configuration does not keep it for the session's lifetime of
+// a week.
 func (c Config) standing() int64 {
 	h := sha256.New()
 	for _, word := range []string{c.OIDC.Issuer, c.OIDC.ClientID, c.OIDC.RoleClaim} {
-		_, _ = fmt.Fprintf(h, "%q ", word) // A hash takes all.
+		_, _ = fmt.Fprintf(h, "%q ", word) // Writing to a hash never fails.
 	}
 	for _, role := range Roles() {
 		_, _ = fmt.Fprintf(h, "%s%q ", role, c.Roles[role])
 	}
-	return int64(binary.BigEndian.Uint64(h.Sum(nil)) >> 1) // Without a sign.
+	return int64(binary.BigEndian.Uint64(h.Sum(nil)) >> 1) // Drop the sign bit.
 }
 
-// wordsAt reads the texts at a path of claims, such as groups or custom.groups: one text or
-// a list of them.
+// wordsAt reads the strings at a path of claims, such as groups or custom.groups: a single string or a list.
 func wordsAt(claims map[string]any, path string) []string {
-	if v, ok := claims[path]; ok { // Some issuers have dots in a claim's name.
+	if v, ok := claims[path]; ok { // Some issuers use dots in claim names.
 		return words(v)
 	}
 	key, rest, deeper := strings.Cut(path, ".")
@@ -60,7 +60,7 @@ func words(v any) []string {
 			all = append(all, words(item)...)
 		}
 		return all
-	case map[string]any: // Cloudflare's groups: {id, name, email}.
+	case map[string]any: // Cloudflare's groups look like {id, name, email}.
 		return append(words(v["name"]), words(v["email"])...)
 	}
 	return nil
@@ -71,7 +71,7 @@ func textAt(claims map[string]any, key string) string {
 	return s
 }
 
-// noRoleError is somebody who is known, and has no role here.
+// noRoleError is somebody who is known but has no role here.
 type noRoleError struct{ name string }
 
 func (e *noRoleError) Error() string {

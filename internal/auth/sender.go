@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Sender checks who may send alerts of a source: whoever has the source's own token, or a
-// token with the right to ingest. It returns 0, or the status to refuse with. Where the
-// source's sender signs instead, signed is set, and Signed has the word once the body is read.
+// Sender checks who may send alerts to a source: anyone with the source's own token, or a token with the right to
+// ingest. It returns 0, or the status code to reject the request with. If the source's sender signs its requests
+// instead, signed is true and Signed decides once the body has been read.
 func (g *Guard) Sender(r *http.Request, name string) (signed bool, refusal int) {
 	own, has := g.cfg.Senders[name]
 	if has && same(credential(r), own.Token) {
@@ -29,7 +29,7 @@ func (g *Guard) Sender(r *http.Request, name string) (signed bool, refusal int) 
 	return false, refusal
 }
 
-// Signed reports whether a body, as it was sent, bears its source's signature.
+// Signed reports whether a body, as sent, has a valid signature of its source.
 func (g *Guard) Signed(r *http.Request, name string, body []byte) bool {
 	own := g.cfg.Senders[name]
 	if own.Signature != nil && own.Signature.good(r.Header, body, time.Now()) {
@@ -39,13 +39,13 @@ func (g *Guard) Signed(r *http.Request, name string, body []byte) bool {
 	return false
 }
 
-// SourceOf reports whether a text is a source's own token, and whether it has a way of its own.
+// SourceOf reports whether a text is a source's own token, and whether the source has its own way to authenticate.
 func (g *Guard) SourceOf(name, given string) (match, has bool) {
 	own, has := g.cfg.Senders[name]
 	return has && same(given, own.Token), has
 }
 
-// MayIngest reports whether a text is a token with the right to ingest, or nothing is asked.
+// MayIngest reports whether a text is a token with the right to ingest, or no token is required.
 func (g *Guard) MayIngest(ctx context.Context, given string) (bool, error) {
 	if g.open() {
 		return true, nil
@@ -54,5 +54,5 @@ func (g *Guard) MayIngest(ctx context.Context, given string) (bool, error) {
 	return known && c.Can(Ingest), err
 }
 
-// Credential is the token that a request carries, as bearer token or basic password.
+// Credential is the token in a request, sent as a bearer token or as the basic auth password.
 func Credential(r *http.Request) string { return credential(r) }

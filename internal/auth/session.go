@@ -11,16 +11,15 @@ import (
 )
 
 const (
-	// idleAfter ends a session that is not used, overAfter every session.
+	// idleAfter ends an unused session; overAfter ends every session.
 	idleAfter = 12 * time.Hour
 	overAfter = 7 * 24 * time.Hour
-	// touchAfter is how old the note of a session's use may grow: not every page writes.
+	// touchAfter is how outdated a session's recorded last use may be, so that not every page causes a write.
 	touchAfter = time.Minute
 )
 
-// cookieName is the session's: by https one that no neighbouring site and no http page can
-// set for us (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie,
-// "__Host-", read 2026-11-23).
+// cookieName is the name of a cookie. Over https it has a prefix with which no neighbouring site and no http page can
+// set it (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie, "__Host-", read 2026-11-23).
 func (g *Guard) cookieName(r *http.Request, name string) string {
 	if g.Secure(r) {
 		return "__Host-" + name
@@ -44,7 +43,7 @@ func (g *Guard) setCookie(w http.ResponseWriter, r *http.Request, name, value st
 	})
 }
 
-// cookie returns a cookie's value, "" where there is none or it cannot be ours.
+// cookie returns a cookie's value, "" if there is none or it cannot be ours.
 func (g *Guard) cookie(r *http.Request, name string) string {
 	c, err := r.Cookie(g.cookieName(r, name))
 	if err != nil || len(c.Value) > 4096 {
@@ -53,7 +52,7 @@ func (g *Guard) cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
-// session tells who a request's session belongs to.
+// session returns the caller to whom a request's session belongs.
 func (g *Guard) session(r *http.Request, now time.Time) (Caller, error) {
 	id := g.cookie(r, sessionCookie)
 	if id == "" {
@@ -66,7 +65,7 @@ func (g *Guard) session(r *http.Request, now time.Time) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	// Of another mode, or of roles that were configured otherwise: who is it now?
+	// The session is from another mode, or roles have been reconfigured since: log in again.
 	if s.Kind != g.cfg.Mode || (s.Kind == ModeOIDC && s.Epoch != g.cfg.standing()) {
 		return Caller{}, nil
 	}
@@ -78,8 +77,8 @@ func (g *Guard) session(r *http.Request, now time.Time) (Caller, error) {
 	return Caller{Name: s.Name, Kind: KindSession, Role: Role(s.Role)}, nil
 }
 
-// login starts a session under a new id, whatever the browser held before: an id that
-// somebody else may have put there is worth nothing.
+// login starts a session under a new id, whatever the browser had before, so that an id planted by somebody else is
+// worthless.
 func (g *Guard) login(w http.ResponseWriter, r *http.Request, name string, role Role, epoch int64) error {
 	now := time.Now().UTC()
 	g.endSession(r, "logged in again")
@@ -97,7 +96,7 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request, name string, role 
 	return nil
 }
 
-// endSession ends the session that a request carries, where it carries one.
+// endSession ends the request's session, if it has one.
 func (g *Guard) endSession(r *http.Request, why string) {
 	id := g.cookie(r, sessionCookie)
 	if id == "" {

@@ -14,27 +14,26 @@ import (
 	"docket/internal/fault"
 )
 
-// Signature is how a sender signs: HMAC-SHA256 over the body as it is sent. Grafana, GitHub
-// and PagerDuty do so, each under a header of its own.
+// Signature is how a sender signs: HMAC-SHA256 over the body as sent. Grafana, GitHub and PagerDuty do this, each with
+// its own header.
 type Signature struct {
 	Secret fault.Secret
-	// Header holds the signature in hex or base64; a word before it, as in sha256=..., is
-	// left out, and of several, with commas between, one must be right.
+	// Header contains the signature in hex or base64. A prefix such as sha256= is ignored. If it has several signatures
+	// separated by commas, one of them must be valid.
 	Header string
-	// TimestampHeader, where set, holds the second of the sending; it is signed too, before
-	// the body and Join.
+	// TimestampHeader, if set, contains the time of sending in seconds. It is signed too, before Join and the body.
 	TimestampHeader string
 	Join            string
-	// Tolerance is how old, or how far ahead, a sending may be.
+	// Tolerance is how far the time of sending may be in the past or the future.
 	Tolerance time.Duration
 }
 
-// maxSignatures bounds how many are compared.
+// maxSignatures limits how many signatures are compared.
 const maxSignatures = 10
 
-// good reports whether a body was signed by who knows the secret, and lately where the
-// sender says when. The same sending again within the tolerance is good: senders repeat
-// what was not answered, and a repeat of an alert changes nothing.
+// good reports whether a body was signed with the secret, and recently if the sender includes a time. The same request
+// again within the tolerance is valid: senders retry requests that got no response, and a repeated alert changes
+// nothing.
 func (s *Signature) good(header http.Header, body []byte, now time.Time) bool {
 	mac := hmac.New(sha256.New, []byte(s.Secret.Reveal()))
 	if s.TimestampHeader != "" {
@@ -46,7 +45,7 @@ func (s *Signature) good(header http.Header, body []byte, now time.Time) bool {
 		if away := now.Sub(time.Unix(second, 0)).Abs(); away > s.Tolerance {
 			return false
 		}
-		_, _ = mac.Write([]byte(text + s.Join)) // A hash takes everything.
+		_, _ = mac.Write([]byte(text + s.Join)) // Writing to a hash never fails.
 	}
 	_, _ = mac.Write(body) // As above.
 	want := mac.Sum(nil)
@@ -54,7 +53,7 @@ func (s *Signature) good(header http.Header, body []byte, now time.Time) bool {
 	return s.Secret.Set() && len(given) <= maxSignatures && slices.ContainsFunc(given, func(text string) bool { return hmac.Equal(decodeMAC(text), want) })
 }
 
-// decodeMAC reads a signature; what is none comes out as nothing, which equals none.
+// decodeMAC decodes a signature. An invalid one decodes to nil, which matches no signature.
 func decodeMAC(text string) []byte {
 	text = strings.TrimSpace(text)
 	if word, rest, ok := strings.Cut(text, "="); ok && rest != "" && len(word) <= 10 {

@@ -17,39 +17,39 @@ import (
 	"docket/internal/store"
 )
 
-// Token is one API token of the configuration.
+// Token is one API token in the configuration.
 type Token struct {
 	Name   string
 	Secret fault.Secret
-	// Scopes are of ingest, read, operate, admin; each also grants what is weaker: admin
-	// grants all, operate grants read.
+	// Scopes are any of ingest, read, operate and admin. Each includes the weaker ones: admin grants all, operate
+	// grants read.
 	Scopes []string
 }
 
-// tokenPrefix begins each token that docket auth token makes, so that a scanner of
-// repositories can know one, and only such are looked for in the database.
+// tokenPrefix starts every token that docket auth token creates, so that secret scanners can recognize one. Only tokens
+// with the prefix are looked up in the database.
 const tokenPrefix = "docket_"
 
-// NewToken makes a token and the hash that is kept of it.
+// NewToken returns a new token and the hash to store for it.
 func NewToken() (token fault.Secret, hash string) {
 	text := tokenPrefix + random()
 	return fault.Secret(text), hashOf(text)
 }
 
-// random is 256 random bits as text.
+// random returns 256 random bits as text.
 func random() string {
 	var b [32]byte
-	_, _ = rand.Read(b[:]) // It never fails: the program would end first.
+	_, _ = rand.Read(b[:]) // It never fails: the program would crash first.
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// hashOf is what is kept of a text of 256 random bits: no salt nor stretching is needed.
+// hashOf returns the hash to store for 256 random bits, which need neither salt nor stretching.
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 
-// credential is the token that a request carries, as bearer token or basic password.
+// credential is the token in a request, sent as a bearer token or as the basic auth password.
 func credential(r *http.Request) string {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password
@@ -61,13 +61,13 @@ func credential(r *http.Request) string {
 	return token
 }
 
-// same compares in a time that tells nothing, lengths included.
+// same compares in constant time, including the lengths.
 func same(given string, want fault.Secret) bool {
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(want.Reveal()))
 	return want.Set() && subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// tokens knows the configured tokens and those of the database.
+// tokens knows the configured tokens and those in the database.
 type tokens struct {
 	configured []Token
 	store      *store.Store
@@ -76,23 +76,23 @@ type tokens struct {
 	recent map[string]recentToken
 }
 
-// recentToken is a database token that was good a moment ago.
+// recentToken is a database token that was valid a moment ago.
 type recentToken struct {
 	caller Caller
 	until  time.Time
 }
 
 const (
-	// tokenMemory is how long a removed token may still be good on a replica.
+	// tokenMemory is how long a removed token may still be accepted by a replica.
 	tokenMemory = 5 * time.Second
-	// maxRecent bounds the memory.
+	// maxRecent limits the size of the cache.
 	maxRecent = 1000
 )
 
-// find tells whose token it is. An error means that nobody can say now.
+// find returns the caller to whom a token belongs. An error means that this cannot be checked now.
 func (t *tokens) find(ctx context.Context, given string, now time.Time) (Caller, bool, error) {
 	var found *Token
-	for i := range t.configured { // All of them: the time must not tell which was right.
+	for i := range t.configured { // Compare with all of them, so that the time does not reveal which one matched.
 		if same(given, t.configured[i].Secret) {
 			found = &t.configured[i]
 		}

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// policy is the pages' content security policy: nothing inline, nothing from elsewhere, no frames.
+// policy is the pages' content security policy: nothing inline, nothing from other sites, no frames.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Wrap is the outermost part of the face: headers that belong on every answer, foreign pages
-// kept out of everything that changes something (with or without a session: a foreign page
-// must not log anybody in, either), and, where nothing is asked of anybody, only those who
-// address this machine by a loopback name: a page on the web could otherwise reach us by a
+// Wrap is the outermost middleware. It sets the headers that belong on every response and keeps other sites' pages from
+// changing anything (with or without a session: another site must not log anybody in, either). If no login is required,
+// it only serves requests that address this machine by a loopback name: otherwise a web page could reach us through a
 // name that it points at 127.0.0.1.
 func (g *Guard) Wrap(h http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
@@ -26,10 +25,10 @@ func (g *Guard) Wrap(h http.Handler) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		if !isMachines(r.URL.Path) {
 			header.Set("Content-Security-Policy", policy)
-			header.Set("X-Frame-Options", "DENY") // For browsers that know no frame-ancestors.
+			header.Set("X-Frame-Options", "DENY") // For browsers that do not support frame-ancestors.
 			header.Set("Referrer-Policy", "same-origin")
 			header.Set("Cross-Origin-Opener-Policy", "same-origin")
-			header.Set("Cache-Control", "no-store") // Static files set their own.
+			header.Set("Cache-Control", "no-store") // Static files override this.
 			if g.Secure(r) {
 				header.Set("Strict-Transport-Security", "max-age=31536000")
 			}
@@ -42,8 +41,8 @@ func (g *Guard) Wrap(h http.Handler) http.Handler {
 	})
 }
 
-// isMachines reports whether a path is not a page: there the headers of pages would only
-// cost, and the ways in are hot.
+// isMachines reports whether a path is for programs. There the headers of pages would only cost time, and receiving
+// alerts is a hot path.
 func isMachines(path string) bool {
 	for _, prefix := range []string{"/hooks/", "/api/", "/v2/"} {
 		if strings.HasPrefix(path, prefix) {

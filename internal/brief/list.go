@@ -19,17 +19,17 @@ func SharedTitle(inc incident.Incident) string {
 	return "Alert storm"
 }
 
-// MaxListed bounds the entries of one text, MaxListText its bytes, about.
+// MaxListed limits the entries of one text; MaxListText limits its bytes, roughly.
 const (
 	MaxListed   = 3000
 	maxListText = 200_000
 	maxEntry    = 2000
-	// fullTexts is how many notes of one ticket list their members with all labels: a desk has
-	// to show it to a person.
+	// fullTexts is how many texts of a shared ticket list their members with all labels, because a desk has to display
+	// the ticket to people.
 	fullTexts = 10
 )
 
-// ListMembers cuts members to what the gathering's next text holds.
+// Fit cuts members down to what the shared ticket's next text can hold.
 func Fit(inc incident.Incident, members []incident.Member) []incident.Member {
 	text, size := inc.Fires, 0
 	if inc.Ticket.State != filing.TicketNone {
@@ -43,8 +43,8 @@ func Fit(inc incident.Incident, members []incident.Member) []incident.Member {
 	return members
 }
 
-// listing is a member in one of a ticket's texts, which count from 0: in full, or in a line once the
-// ticket has become long.
+// listing formats a member for one of a ticket's texts, counted from 0: in full, or in one line once the ticket has
+// become long.
 func listing(m incident.Member, text int) string {
 	if text > fullTexts {
 		return line(m)
@@ -52,7 +52,7 @@ func listing(m incident.Member, text int) string {
 	return entry(m)
 }
 
-// List is a shared ticket's text, or a note's on it: the members that it lists.
+// List is the text of a shared ticket or of a note on it: the members it lists.
 func List(inc incident.Incident, members []incident.Member) string {
 	var b strings.Builder
 	switch {
@@ -75,12 +75,12 @@ func List(inc incident.Incident, members []incident.Member) string {
 	return b.String()
 }
 
-// line is one member in a ticket that has become long.
+// line formats one member for a ticket that has become long.
 func line(m incident.Member) string {
 	return fmt.Sprintf("%s %s %s\n", m.Incident.Severity, clip(oneLine(m.Incident.Title), maxEntry/10), m.Incident.Mark)
 }
 
-// entry is one member's lines: title, labels and mark, character for character.
+// entry formats one member: title, labels and mark, character for character.
 func entry(m incident.Member) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", m.Incident.Severity, oneLine(m.Incident.Title))
@@ -103,7 +103,7 @@ func entry(m incident.Member) string {
 	return b.String()
 }
 
-// clip cuts a text to at most n runes.
+// clip shortens text to at most n runes.
 func clip(text string, n int) string {
 	runes := []rune(text)
 	if len(runes) <= n {

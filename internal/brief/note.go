@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// RecoveredNote is the note that all of it is over, and what becomes of the ticket.
+// Recovered is the note that everything has recovered, and what happens to the ticket.
 func Recovered(inc incident.Incident, p incident.Policy, note filing.Effect) string {
 	var b strings.Builder
 	if inc.Shared != storm.NotShared {
@@ -24,7 +24,7 @@ func Recovered(inc incident.Incident, p incident.Policy, note filing.Effect) str
 	return b.String() + endOfRecovery(inc, p) + note.NoteMark()
 }
 
-// endOfRecovery says what becomes of the ticket.
+// endOfRecovery says what happens to the ticket.
 func endOfRecovery(inc incident.Incident, p incident.Policy) string {
 	if p.OnRecovery == incident.RecoveryClose && !inc.Ticket.Merged {
 		return "Docket closes this ticket.\n"
@@ -32,7 +32,7 @@ func endOfRecovery(inc incident.Incident, p incident.Policy) string {
 	return "Please close the ticket once you have looked at it.\n"
 }
 
-// FiredAgainNote is the note that the alert fired again, for all firings since the last note.
+// FiredAgain is the note that the alert fired again. It covers all firings since the last note.
 func FiredAgain(inc incident.Incident, note filing.Effect) string {
 	goesOn := ""
 	if inc.TookUp() {
@@ -42,18 +42,18 @@ func FiredAgain(inc incident.Incident, note filing.Effect) string {
 		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, goesOn, note.NoteMark())
 }
 
-// ClickNote is the note that somebody clicked Investigate.
+// Clicked is the note that somebody clicked Investigate.
 func Clicked(inc incident.Incident, note filing.Effect, now time.Time) string {
 	return fmt.Sprintf("%s looks into it: Investigate was clicked at %s.\n%s%s",
 		oneLine(inc.Inquiry.By), now.UTC().Format(timeLayout), paragraph(inc.Inquiry.Brief), note.NoteMark())
 }
 
-// TwinNote is the note on a second ticket of one incident, which is about to be closed.
+// Twin is the note on an incident's second ticket, which is about to be closed.
 func Twin(kept filing.Ticket, note filing.Effect) string {
 	return "This is a second ticket of one incident. Ticket #" + kept.Number + " " + kept.URL + " is kept; Docket closes this one.\n" + note.NoteMark()
 }
 
-// paragraph is a text that ends with a line break, "" for none.
+// paragraph ends text with a line break, and returns "" for no text.
 func paragraph(text string) string {
 	if text == "" {
 		return ""

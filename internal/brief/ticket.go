@@ -11,23 +11,23 @@ import (
 	"docket/internal/incident"
 )
 
-// maxListed bounds how many alerts of one incident a ticket lists in full; the rest are counted.
+// maxListed limits how many alerts of one incident a ticket lists in full. The rest are counted.
 const maxListed = 50
 
-// maxSubjectRunes keeps subjects readable and below FreeScout's 998 characters (its
-// database column; freescout-help-desk/freescout, read 2026-11-23), mark included.
+// maxSubjectRunes keeps subjects readable and below FreeScout's limit of 998 characters (its database column;
+// freescout-help-desk/freescout, read 2026-11-23), mark included.
 const maxSubjectRunes = 250
 
 const timeLayout = "2006-01-02 15:04:05 UTC"
 
-// Brief is a ticket's words: what an operator needs first, then the rest. alerts are the
-// incident's alerts, at least one.
+// Ticket returns a ticket's subject and body: what an operator needs first, then the rest. alerts are the incident's
+// alerts, at least one.
 func Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string) {
 	return briefSubject(inc, alerts), FrameBody(inc, Text(inc, alerts), "")
 }
 
-// FrameSubject makes a ticket's subject of a text: one line, not too long, with the mark last
-// and no other mark in it.
+// FrameSubject turns text into a ticket's subject: one line of limited length, ending with the mark and containing no
+// other mark.
 func FrameSubject(m alert.Mark, text string) string {
 	mark := " [" + m.String() + "]"
 	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
@@ -37,8 +37,8 @@ func FrameSubject(m alert.Mark, text string) string {
 	return string(runes) + mark
 }
 
-// FrameBody makes a ticket's body of a text: the footer with the alert_key and the mark comes
-// behind it; footnote, where not empty, stands before these.
+// FrameBody turns text into a ticket's body: it adds a footer with the alert_key and the mark, preceded by footnote if
+// that is not empty.
 func FrameBody(inc incident.Incident, text, footnote string) string {
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
@@ -57,16 +57,16 @@ func briefSubject(inc incident.Incident, alerts []alert.Alert) string {
 	return FrameSubject(inc.Mark, text)
 }
 
-// otherMark is a mark in square brackets: tickets are found by it, so that a subject may
-// name none but its own, whatever words an alert brings. The body has those as they came.
+// otherMark matches a mark in square brackets. Tickets are found by their mark, so a subject may contain only its own,
+// whatever an alert says. The body keeps the alert's text unchanged.
 var otherMark = regexp.MustCompile(`(?i)\[([0-9a-f]{16}\.[0-9]+)\]`)
 
-// oneLine makes one line of a text, with no control characters in it.
+// oneLine makes text a single line without control characters.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
-// BriefText is the built-in words of a ticket's body, without its footer.
+// Text is the built-in text of a ticket's body, without its footer.
 func Text(inc incident.Incident, alerts []alert.Alert) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", inc.Title)
@@ -104,7 +104,7 @@ func Text(inc incident.Incident, alerts []alert.Alert) string {
 	return b.String()
 }
 
-// BriefGathering is the words of a gathering's ticket; list is the text of its effect.
+// Shared returns a shared ticket's subject and body. list is the text of its effect.
 func Shared(inc incident.Incident, list string) (subject, body string) {
 	return briefSubject(inc, nil), fmt.Sprintf("%s\n\nWorst severity: %s\nSince: %s\n\n%salert_key: %s\nFiled by Docket. Keep the mark: [%s]\n",
 		inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
@@ -129,7 +129,7 @@ func writeLabels(b *strings.Builder, heading string, ls alert.Labels) {
 	}
 }
 
-// Since is the earliest start that the sources tell, never later than our own opening.
+// Since is the earliest start that the sources report, never later than when we opened the incident.
 func Since(inc incident.Incident, alerts []alert.Alert) time.Time {
 	first := inc.OpenedAt
 	for _, a := range alerts {

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	_ "time/tzdata" // Maintenance windows name places, and a bare container knows none.
+	_ "time/tzdata" // Maintenance windows use time zone names, and a minimal container image has no zone data.
 
 	"github.com/open-feature/go-sdk/openfeature"
 	"github.com/open-feature/go-sdk/openfeature/isolated"
@@ -19,7 +19,7 @@ import (
 	"docket/internal/store"
 )
 
-// Board is what is switched, as this replica knows it.
+// Board holds the current switches as this replica knows them.
 type Board struct {
 	store *store.Store
 	env   map[string]flag.Env
@@ -27,22 +27,22 @@ type Board struct {
 	api   *openfeature.EvaluationAPI
 	flags *openfeature.Client
 
-	mu       sync.Mutex // lets one load at a time, so that an older one never replaces a newer
+	mu       sync.Mutex // allows one load at a time, so that an older one never replaces a newer one
 	standing atomic.Pointer[standing]
 
-	// sweep is only touched by Settle, which one loop calls.
+	// sweep is only used by Settle, which a single loop calls.
 	sweep sweep
 }
 
-// standing is one reading of all switches; it never changes.
+// standing is one reading of all switches. It never changes.
 type standing struct {
 	store.Switches
 	set  map[string]*flag.Setting
 	book silence.Book
 }
 
-// New makes a board on which everything stands as by default; Load reads what is switched.
-// env is what the environment says of each flag.
+// New returns a board with all defaults; Load reads what has been switched. env is what the environment sets for each
+// flag.
 func New(ctx context.Context, st *store.Store, env map[string]flag.Env, log *slog.Logger) (*Board, error) {
 	b := &Board{store: st, env: env, log: log, api: isolated.NewAPI()}
 	b.standing.Store(&standing{})
@@ -53,10 +53,10 @@ func New(ctx context.Context, st *store.Store, env map[string]flag.Env, log *slo
 	return b, nil
 }
 
-// Close lets go of what the flags' client holds.
+// Close releases the flag client's resources.
 func (b *Board) Close(ctx context.Context) error { return b.api.Shutdown(ctx) }
 
-// Load reads all that is switched.
+// Load reads all switches.
 func (b *Board) Load(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,7 +78,7 @@ func (b *Board) Load(ctx context.Context) error {
 	return nil
 }
 
-// Current loads again where the board is older than the switched-th change.
+// Current reloads if the board is older than change number switched.
 func (b *Board) Current(ctx context.Context, switched int64) error {
 	if b.standing.Load().Switched >= switched {
 		return nil
@@ -86,7 +86,7 @@ func (b *Board) Current(ctx context.Context, switched int64) error {
 	return b.Load(ctx)
 }
 
-// Refresh is one turn of the poll that stands behind the notifications.
+// Refresh is one round of polling, the fallback for notifications.
 func (b *Board) Refresh(ctx context.Context, _ time.Time) error {
 	switched, err := b.store.Switched(ctx)
 	if err != nil {
@@ -95,22 +95,22 @@ func (b *Board) Refresh(ctx context.Context, _ time.Time) error {
 	return b.Current(ctx, switched)
 }
 
-// PollEvery is the pace of Refresh: what a notification did not bring is known after it.
+// PollEvery is the interval of Refresh: changes that a notification did not deliver are picked up after it.
 const PollEvery = 5 * time.Second
 
-// The pace of listening again after the connection broke.
+// The intervals for reconnecting after the connection broke.
 const (
 	firstListen   = 200 * time.Millisecond
 	longestListen = 5 * time.Second
 )
 
-// Listen loads whenever another replica has switched something, until ctx ends.
+// Listen reloads whenever another replica has switched something, until ctx is done.
 func (b *Board) Listen(ctx context.Context) error {
 	wait, deaf := firstListen, false
 	for {
 		err := b.store.Listen(ctx, func() {
 			if err := b.Load(ctx); err != nil {
-				return // The poll tries again, and says so.
+				return // The poll will try again, and logs failures.
 			}
 			wait = firstListen
 			if deaf {
@@ -134,26 +134,25 @@ func (b *Board) Listen(ctx context.Context) error {
 	}
 }
 
-// Mutes returns the silences and windows that hold at a moment.
+// Mutes returns the silences and windows that are active at a point in time.
 func (b *Board) Mutes(now time.Time) silence.Book { return b.standing.Load().book.At(now) }
 
-// sweep is one walk over the incidents that may be decided otherwise.
+// sweep is one pass over the incidents whose decision may change.
 type sweep struct {
 	switched int64
 	place    store.Place
-	// once says that this process has ended one: a start asks, too, because its
-	// configuration or its environment may be another than the last one's.
+	// once means that this process has completed a sweep. The first one always runs, because the configuration or
+	// environment may have changed since the last start.
 	once bool
 }
 
-// sweepPage bounds one turn of a sweep: with a turn a second it is the pace at which what
-// was held back comes back.
+// sweepPage is how many incidents one turn handles. With one turn per second, it sets the pace at which incidents that
+// were held back get their tickets.
 const sweepPage = 100
 
-// Settle asks the next incidents again that have no ticket, where something was switched
-// since that was last done, or the process has just started: the worst first. What comes to
-// the same changes nothing and tells nothing. The storm policy bounds how many get tickets of
-// their own, and the courier how fast they are filed.
+// Settle re-evaluates the next incidents without a ticket, worst first, if something was switched since the last sweep
+// or the process has just started. If the decision stays the same, nothing is changed or notified. The storm policy
+// limits how many get tickets of their own, and the courier limits how fast they are filed.
 func (b *Board) Settle(ctx context.Context, book *ledger.Ledger, _ time.Time) error {
 	now := b.standing.Load()
 	if now.Switched <= now.Resettled && b.sweep.once {
@@ -186,17 +185,17 @@ func (b *Board) Settle(ctx context.Context, book *ledger.Ledger, _ time.Time) er
 	return b.Load(ctx)
 }
 
-// Errors to ask for with errors.Is; each comes with a sentence for people.
+// Errors to check for with errors.Is. Each comes with a sentence for people.
 var (
-	// ErrPinned: the environment pins the flag.
+	// ErrPinned means that the environment pins the flag.
 	ErrPinned = errors.New("pinned by the environment")
-	// ErrNoSuch: there is no such flag, silence or window, or it is over.
+	// ErrNoSuch means that there is no such flag, silence or window, or that it has ended.
 	ErrNoSuch = errors.New("no such switch")
-	// ErrInvalid: what was asked for makes no sense as it is.
+	// ErrInvalid means that the request is not valid as it is.
 	ErrInvalid = errors.New("not valid")
 )
 
-// refusal is an error whose text is a sentence.
+// refusal is an error whose text is a sentence for people.
 type refusal struct {
 	kind     error
 	sentence string

@@ -1,12 +1,11 @@
-// Package controls keeps what operators have switched in force: flags, silences and
-// maintenance windows. It also does what they ask of the local desk's tickets.
+// Package controls holds what operators have switched: flags, silences and maintenance windows. It also carries out
+// their changes to the local desk's tickets.
 //
-// A change is one transaction: the switch, its audit entry, and one more in the count that
-// stands in the row which every deciding transaction locks. So each decision about an
-// incident is made by exactly what was switched before it, on every replica; notifications
-// and a poll behind them only make that cheap, and keep pages current. What was refused
-// because of a switch is asked again once it is otherwise, page by page; that survives a
-// crash, because up to where it was done is kept, too.
+// A change is one transaction: the switch, its audit entry, and an increment of the change counter in the row that
+// every deciding transaction locks. So every decision about an incident sees exactly what was switched before it, on
+// every replica. Notifications, with polling as a fallback, only make that cheap and keep pages current. Incidents that
+// got no ticket because of a switch are re-evaluated page by page once it changes; progress is stored, so this survives
+// a crash.
 //
 // It never decides about an incident, and never sends anything.
 package controls

@@ -11,22 +11,22 @@ import (
 	"docket/internal/flag"
 )
 
-// Flag is one flag as it stands.
+// Flag is the current state of one flag.
 type Flag struct {
 	flag.Flag
 	flag.Verdict
-	// ChangedAt, ChangedBy and Because are an operator's last word; zero for none.
+	// ChangedAt, ChangedBy and Because describe an operator's last change; zero if there was none.
 	ChangedAt time.Time
 	ChangedBy string
 	Because   string
 }
 
-// On reports whether a flag is on. One that is not known is off.
+// On reports whether a flag is on. An unknown flag is off.
 func (b *Board) On(ctx context.Context, name string) bool {
 	return b.flags.Boolean(ctx, name, false, openfeature.EvaluationContext{})
 }
 
-// Flags returns all flags, in their own order.
+// Flags returns all flags in their declared order.
 func (b *Board) Flags() []Flag {
 	now := b.standing.Load()
 	all := make([]Flag, len(flag.Flags))
@@ -45,9 +45,8 @@ func (b *Board) flag(f flag.Flag, now *standing) Flag {
 	return state
 }
 
-// SetFlag flips a flag in somebody's name, and says why. It is in force here when SetFlag
-// returns, and on every replica for whatever is decided after that. Where the flag stands
-// so already, nothing is changed or written down.
+// SetFlag sets a flag in an actor's name with a reason. It is in force on this replica when SetFlag returns, and on
+// every replica for all later decisions. If the flag already has this value, nothing is changed or recorded.
 func (b *Board) SetFlag(ctx context.Context, name string, on bool, why string, actor audit.Actor) (Flag, error) {
 	f, found := flag.Find(name)
 	if !found {
@@ -78,24 +77,24 @@ func (b *Board) SetFlag(ctx context.Context, name string, on bool, why string, a
 	return b.flag(f, b.standing.Load()), nil
 }
 
-// provider is the board as OpenFeature asks it.
+// provider is the board as an OpenFeature provider.
 type provider struct{ board *Board }
 
 var _ openfeature.FeatureProvider = provider{}
 
-// Metadata names the provider.
+// Metadata returns the provider's name.
 func (provider) Metadata() openfeature.Metadata { return openfeature.Metadata{Name: "docket"} }
 
-// Hooks are none.
+// Hooks returns no hooks.
 func (provider) Hooks() []openfeature.Hook { return nil }
 
-// reasons says ours in OpenFeature's words.
+// reasons maps our reasons to OpenFeature's.
 var reasons = map[flag.Reason]openfeature.Reason{
 	flag.PinnedByEnvironment: openfeature.DisabledReason, flag.SetByOperator: openfeature.StaticReason,
 	flag.DefaultByEnvironment: openfeature.DefaultReason, flag.ByDefault: openfeature.DefaultReason,
 }
 
-// BooleanEvaluation decides about a flag; all of ours are of this type, and the same for everybody.
+// BooleanEvaluation evaluates a flag. All our flags are booleans and the same for everybody.
 func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bool, _ openfeature.FlattenedContext) openfeature.BoolResolutionDetail {
 	f, found := flag.Find(name)
 	if !found {
@@ -107,27 +106,27 @@ func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bo
 	}}
 }
 
-// StringEvaluation knows no flag of its type.
+// StringEvaluation finds no flag: none has this type.
 func (provider) StringEvaluation(_ context.Context, name, otherwise string, _ openfeature.FlattenedContext) openfeature.StringResolutionDetail {
 	return openfeature.StringResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
-// FloatEvaluation knows no flag of its type.
+// FloatEvaluation finds no flag: none has this type.
 func (provider) FloatEvaluation(_ context.Context, name string, otherwise float64, _ openfeature.FlattenedContext) openfeature.FloatResolutionDetail {
 	return openfeature.FloatResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
-// IntEvaluation knows no flag of its type.
+// IntEvaluation finds no flag: none has this type.
 func (provider) IntEvaluation(_ context.Context, name string, otherwise int64, _ openfeature.FlattenedContext) openfeature.IntResolutionDetail {
 	return openfeature.IntResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
-// ObjectEvaluation knows no flag of its type.
+// ObjectEvaluation finds no flag: none has this type.
 func (provider) ObjectEvaluation(_ context.Context, name string, otherwise any, _ openfeature.FlattenedContext) openfeature.InterfaceResolutionDetail {
 	return openfeature.InterfaceResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
-// missing says that there is no such flag, or that it is on or off and nothing else.
+// missing says that there is no such flag, or that it is a boolean and has no other type.
 func missing(name string) openfeature.ProviderResolutionDetail {
 	wrong := openfeature.NewFlagNotFoundResolutionError("there is no flag " + name)
 	if _, found := flag.Find(name); found {

@@ -16,7 +16,7 @@ import (
 	"docket/internal/store"
 )
 
-// The bounds on what people may leave here.
+// The limits on what people may store here.
 const (
 	maxComment  = 2000
 	maxName     = 200
@@ -25,23 +25,22 @@ const (
 	maxStanding = 2000
 )
 
-// Draft is a silence to be made.
+// Draft is a silence to be created.
 type Draft struct {
 	// Matchers are in Alertmanager's syntax.
 	Matchers []string
-	// StartsAt is when it begins, zero or earlier than now for at once.
+	// StartsAt is when it starts. Zero or a time in the past means now.
 	StartsAt, EndsAt time.Time
 	Comment          string
-	// By is whose it is; "" for the actor.
+	// By is the owner, "" for the actor.
 	By string
-	// Once names the request for good, so that made again it is the same silence; "" for a
-	// request of its own.
+	// Once identifies the request permanently, so that repeating it returns the same silence; "" for a request of its
+	// own.
 	Once string
 }
 
-// AddSilence makes a silence. It mutes whatever is decided after AddSilence has returned.
-// Where its Once was asked for before, that silence is returned as it stands, also when it
-// has been ended since.
+// AddSilence creates a silence. It applies to everything decided after AddSilence returns. If its Once was used before,
+// that silence is returned as it is, even if it has ended since.
 func (b *Board) AddSilence(ctx context.Context, d Draft, actor audit.Actor) (store.Silence, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	s, err := d.silence(now, actor)
@@ -61,9 +60,8 @@ func (b *Board) AddSilence(ctx context.Context, d Draft, actor audit.Actor) (sto
 	return s, b.Load(ctx)
 }
 
-// ChangeSilence makes a silence another one, which keeps its id; one that holds already
-// keeps its start. What it does not mute any more is asked again at once. Where it is over,
-// a new one is made.
+// ChangeSilence changes a silence, which keeps its id; an active one keeps its start. Incidents it no longer mutes are
+// re-evaluated at once. If it has ended, a new silence is created.
 func (b *Board) ChangeSilence(ctx context.Context, id string, d Draft, actor audit.Actor) (store.Silence, error) {
 	before, err := b.Silence(ctx, id)
 	if err != nil {
@@ -88,7 +86,7 @@ func (b *Board) ChangeSilence(ctx context.Context, id string, d Draft, actor aud
 	return s, b.Load(ctx)
 }
 
-// silence is the silence that a draft asks for.
+// silence returns the silence that a draft describes.
 func (d Draft) silence(now time.Time, actor audit.Actor) (store.Silence, error) {
 	s := store.Silence{CreatedAt: now}
 	if s.ID = newID(); d.Once != "" {
@@ -118,7 +116,7 @@ func (d Draft) silence(now time.Time, actor audit.Actor) (store.Silence, error) 
 	return s, nil
 }
 
-// Silence returns one silence, also one that is over.
+// Silence returns one silence, even if it has ended.
 func (b *Board) Silence(ctx context.Context, id string) (store.Silence, error) {
 	found, err := b.store.Silences(ctx, store.SilenceFilter{ID: id})
 	switch {
@@ -130,8 +128,7 @@ func (b *Board) Silence(ctx context.Context, id string) (store.Silence, error) {
 	return found[0], nil
 }
 
-// ExpireSilence ends a silence before its time: what it muted and still fires is asked again
-// at once.
+// ExpireSilence ends a silence early. Incidents it muted that are still firing are re-evaluated at once.
 func (b *Board) ExpireSilence(ctx context.Context, id string, actor audit.Actor) (store.Silence, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	s, err := b.store.ExpireSilence(ctx, id, actor.Name, now, func(s store.Silence) audit.Entry {
@@ -144,12 +141,12 @@ func (b *Board) ExpireSilence(ctx context.Context, id string, actor audit.Actor)
 	return s, b.Load(ctx)
 }
 
-// Silences returns all silences, the latest end first.
+// Silences returns all silences, latest end first.
 func (b *Board) Silences(ctx context.Context, limit int) ([]store.Silence, error) {
 	return b.store.Silences(ctx, store.SilenceFilter{Limit: limit})
 }
 
-// AddWindow makes a maintenance window out of a plan.
+// AddWindow creates a maintenance window from a plan.
 func (b *Board) AddWindow(ctx context.Context, p silence.Plan, comment string, actor audit.Actor) (store.Window, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	w := store.Window{ID: newID(), Comment: audit.Clean(comment), CreatedBy: actor.Name, CreatedAt: now}
@@ -175,7 +172,7 @@ func (b *Board) AddWindow(ctx context.Context, p silence.Plan, comment string, a
 	return w, b.Load(ctx)
 }
 
-// EndWindow ends a maintenance window for good, also while it holds.
+// EndWindow ends a maintenance window permanently, even while it is active.
 func (b *Board) EndWindow(ctx context.Context, id string, actor audit.Actor) (store.Window, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	w, err := b.store.EndWindow(ctx, id, actor.Name, now, func(w store.Window) audit.Entry {
@@ -188,35 +185,35 @@ func (b *Board) EndWindow(ctx context.Context, id string, actor audit.Actor) (st
 	return w, b.Load(ctx)
 }
 
-// Windows returns the maintenance windows that stand, and with all also those that are over.
+// Windows returns the current maintenance windows; with all, it includes the ended ones.
 func (b *Board) Windows(ctx context.Context, all bool) ([]store.Window, error) {
 	return b.store.Windows(ctx, !all)
 }
 
-// keepOver is how long silences and windows that are over are kept: Alertmanager keeps silences for five
-// days (https://prometheus.io/docs/alerting/latest/alertmanager/, --data.retention, read
-// 2026-11-23); here people look back further. The audit log names them for good.
+// keepOver is how long ended silences and windows are kept. Alertmanager keeps silences for five days
+// (https://prometheus.io/docs/alerting/latest/alertmanager/, --data.retention, read 2026-11-23); here people look
+// further back. The audit log keeps them forever.
 const keepOver = 90 * 24 * time.Hour
 
-// Forget deletes silences and windows that have been over for long.
+// Forget deletes silences and windows that ended long ago.
 func (b *Board) Forget(ctx context.Context, now time.Time) error {
 	return b.store.ForgetSwitches(ctx, now.Add(-keepOver))
 }
 
 // Preview is what matchers would mute now.
 type Preview struct {
-	// Alerts match, and fire.
+	// Alerts are the firing alerts that match.
 	Alerts []alert.Alert
-	// Incidents are live, and every one of their firing alerts matches.
+	// Incidents are the live incidents whose firing alerts all match.
 	Incidents []incident.Incident
-	// Cut says that more alerts fire than were looked at.
+	// Cut means that there are more firing alerts than were checked.
 	Cut bool
 }
 
-// previewLimit bounds how many firing alerts are looked at.
+// previewLimit is the maximum number of firing alerts to check.
 const previewLimit = 20_000
 
-// Preview says what matchers would mute now.
+// Preview returns what matchers would mute now.
 func (b *Board) Preview(ctx context.Context, matchers []string) (Preview, error) {
 	var p Preview
 	ms, err := parseMatchers(matchers)
@@ -267,8 +264,7 @@ func tooLong(comment, name string) bool {
 	return utf8.RuneCountInString(comment) > maxComment || utf8.RuneCountInString(name) > maxName
 }
 
-// newID names a silence or a window: as Alertmanager names its own, because what speaks its
-// API may ask for that.
+// newID returns an id for a silence or a window: a UUID as in Alertmanager, because clients of its API may expect that.
 func newID() string { return uuid.NewString() }
 
 func entry(now time.Time, actor audit.Actor, action string, payload map[string]any) audit.Entry {
@@ -293,7 +289,7 @@ func windowPayload(w store.Window) map[string]any {
 	return about
 }
 
-// worded turns the store's two refusals into sentences.
+// worded turns the store's two rejections into sentences.
 func worded(err error, what, id string) error {
 	switch {
 	case errors.Is(err, store.ErrFull):

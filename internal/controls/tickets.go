@@ -14,15 +14,15 @@ import (
 	"docket/internal/store"
 )
 
-// TicketActions changes tickets of the local desk in a person's name, for the API and the console.
+// TicketActions changes tickets of the local desk on behalf of a person, for the API and the console.
 type TicketActions struct {
 	Local  *local.Desk
 	Ledger *ledger.Ledger
 	Store  *store.Store
 }
 
-// Note adds a person's note. The note and its audit entry are kept together: the log never
-// has a note that is not there, nor is there one that nobody wrote.
+// Note adds a person's note. The note and its audit entry are saved together: the log never has a note that does not
+// exist, and no note lacks its author.
 func (a *TicketActions) Note(ctx context.Context, id, text string, actor audit.Actor) error {
 	read, err := a.Local.Get(ctx, id)
 	if err != nil {
@@ -40,12 +40,12 @@ func (a *TicketActions) Note(ctx context.Context, id, text string, actor audit.A
 	return a.Store.AddDeskNoteAudited(ctx, number, actor.Name, text, entry)
 }
 
-// Close closes a ticket, and the ledger knows of it at once.
+// Close closes a ticket and updates the ledger at once.
 func (a *TicketActions) Close(ctx context.Context, id string, actor audit.Actor) error {
 	return a.set(ctx, id, desk.StatusClosed, actor)
 }
 
-// Reopen opens a closed ticket again, and the ledger knows of it at once.
+// Reopen reopens a closed ticket and updates the ledger at once.
 func (a *TicketActions) Reopen(ctx context.Context, id string, actor audit.Actor) error {
 	return a.set(ctx, id, desk.StatusOpen, actor)
 }

@@ -12,20 +12,20 @@ import (
 	"docket/internal/surface"
 )
 
-// keeper makes tiles of readings and keeps both. It alone knows the tiles' states.
+// keeper turns readings into tile states and saves both. It alone knows the states of the tiles.
 type keeper struct {
 	watch  *Watch
 	ids    []int64
 	states []surface.State
 	batch  []store.Observed
-	// turned are the items that turned within the batch, read those that it has readings of.
+	// turned are the items whose status changed within the batch; read are those with readings in it.
 	turned []int
 	read   map[int]bool
 	ill    bool
 	thin   thinner
 }
 
-// maxWaiting bounds how many readings wait for a database that is away; the oldest go first.
+// maxWaiting limits how many readings wait while the database is unavailable. The oldest are dropped first.
 const maxWaiting = 200_000
 
 // saveWithin is how long one batch may take.
@@ -48,7 +48,7 @@ func (w *Watch) newKeeper(ctx context.Context) (*keeper, error) {
 	return k, k.load(ctx)
 }
 
-// load takes what others made of the tiles, where it is newer.
+// load loads the tiles that other replicas have saved, if they are newer.
 func (k *keeper) load(ctx context.Context) error {
 	tiles, err := k.watch.store.Tiles(ctx)
 	if err != nil {
@@ -66,8 +66,8 @@ func (k *keeper) load(ctx context.Context) error {
 	return nil
 }
 
-// run takes results in until there are no more, and keeps them: at once where a tile turned,
-// else with all others of the second.
+// run receives and saves results until the channel is closed: at once if a tile's status changed, otherwise once a
+// second.
 func (k *keeper) run(ctx context.Context) error {
 	ticker := time.NewTicker(flushEvery)
 	defer ticker.Stop()
@@ -78,7 +78,7 @@ func (k *keeper) run(ctx context.Context) error {
 				return k.flush(ctx)
 			}
 			k.take(ctx, r)
-			for range len(k.watch.results) { // What came with it is kept with it.
+			for range len(k.watch.results) { // Whatever has arrived by now is saved in the same batch.
 				if r, more = <-k.watch.results; more {
 					k.take(ctx, r)
 				}
@@ -114,7 +114,7 @@ func (k *keeper) take(ctx context.Context, r result) {
 	k.batch = append(k.batch, store.Observed{ID: k.ids[r.item], Reading: r.reading, Turn: turned, State: state})
 }
 
-// try flushes; what fails stays and is tried again with the next readings.
+// try flushes. If that fails, the batch stays and is tried again with the next readings.
 func (k *keeper) try(ctx context.Context) {
 	err := k.flush(ctx)
 	if err != nil && !k.ill {
@@ -126,7 +126,7 @@ func (k *keeper) try(ctx context.Context) {
 	k.ill = err != nil
 }
 
-// flush keeps the batch, then tells what it means.
+// flush saves the batch, then sends its alerts.
 func (k *keeper) flush(ctx context.Context) error {
 	if len(k.batch) == 0 {
 		return nil
@@ -149,9 +149,8 @@ func (k *keeper) flush(ctx context.Context) error {
 	return k.tell(ctx, read, now)
 }
 
-// tell brings the alerts of the tiles that were read to the intake: with each reading while
-// a tile is ill, and until it is believed once it is well. A word that is lost is said again
-// with the next reading.
+// tell sends alerts for the tiles that were read to the intake: with each reading while a tile has a problem, and after
+// its recovery until the intake has accepted it. A lost alert is repeated with the next reading.
 func (k *keeper) tell(ctx context.Context, read []int, now time.Time) error {
 	var all []alert.Alert
 	var over []int
@@ -177,7 +176,7 @@ func (k *keeper) tell(ctx context.Context, read []int, now time.Time) error {
 	return nil
 }
 
-// thinner thins the readings of all surfaces once in an hour, some each minute.
+// thinner thins out old readings: all surfaces once an hour, a few every minute.
 type thinner struct {
 	ids  []int64
 	next int

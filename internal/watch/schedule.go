@@ -11,7 +11,7 @@ import (
 	"docket/internal/surface"
 )
 
-// result is what a probe of an item saw.
+// result is the outcome of probing an item.
 type result struct {
 	item    int
 	reading surface.Reading
@@ -25,7 +25,7 @@ type turn struct {
 	phase time.Duration
 }
 
-// calendar is the items by when they are due: a heap.
+// calendar is a heap of the items by when they are due.
 type calendar []turn
 
 func (c calendar) Len() int           { return len(c) }
@@ -39,8 +39,8 @@ func (c *calendar) Pop() any {
 	return t
 }
 
-// schedule begins each probe when it is due, until ctx ends, and waits for those on their
-// way. What fell due since the watch began, while its tiles were loaded, is due now.
+// schedule starts each probe when it is due, until ctx is done, and waits for the running ones. Probes that became due
+// since the watch began, while its tiles were loading, are due now.
 func (w *Watch) schedule(ctx context.Context, began time.Time) {
 	var probes sync.WaitGroup
 	defer probes.Wait()
@@ -76,7 +76,7 @@ func (w *Watch) schedule(ctx context.Context, began time.Time) {
 	}
 }
 
-// probe reads an item once. A probe that a stop cuts short says nothing about its surface.
+// probe reads an item once. A probe that was cut short by a shutdown says nothing about its surface.
 func (w *Watch) probe(ctx context.Context, item int, late time.Duration) {
 	on := w.items[item].Surface
 	at := time.Now().UTC().Truncate(time.Microsecond)
@@ -97,7 +97,7 @@ func (w *Watch) probe(ctx context.Context, item int, late time.Duration) {
 	w.results <- result{item, r}
 }
 
-// read calls the probe; a fault of ours in one costs this reading, not the program.
+// read runs the probe. A panic costs this reading, not the program.
 func (w *Watch) read(ctx context.Context, item int) (r surface.Reading) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -108,7 +108,7 @@ func (w *Watch) read(ctx context.Context, item int) (r surface.Reading) {
 	return w.items[item].Probe(ctx)
 }
 
-// busy says which items have a probe on its way: never two of one.
+// busy tracks which items are being probed, so that no item is probed twice at once.
 type busy struct {
 	mu    sync.Mutex
 	taken []bool

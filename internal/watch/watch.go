@@ -14,22 +14,22 @@ import (
 	"docket/internal/surface"
 )
 
-// Item is a surface and how it is read.
+// Item is a surface and its probe.
 type Item struct {
 	Surface surface.Surface
-	// Probe reads it once; what goes wrong is in the reading.
+	// Probe reads the surface once. Failures are part of the reading.
 	Probe func(ctx context.Context) surface.Reading
 }
 
-// Options are what a watch is given.
+// Options configure a watch.
 type Options struct {
-	// Name names the process among the replicas: unique for each start.
+	// Name identifies the process among the replicas. It is unique for each start.
 	Name string
-	// Tell brings alerts of tiles to the intake.
+	// Tell sends the tiles' alerts to the intake.
 	Tell func(ctx context.Context, all []alert.Alert) error
-	// Turned, where not nil, is told once a turn is kept. It must not block.
+	// Turned, if not nil, is called once a status change is saved. It must not block.
 	Turned func(surface.Surface, surface.State)
-	// Probed, where not nil, is told of each probe: how late it began, and what it saw.
+	// Probed, if not nil, is called for each probe with how late it started and what it read.
 	Probed func(late time.Duration, r surface.Reading)
 	Log    *slog.Logger
 }
@@ -39,35 +39,35 @@ type Watch struct {
 	store   *store.Store
 	items   []Item
 	options Options
-	// hold is how long shares are held, deals the time between two deals, seen
-	// how long a silent watcher is left its part of the shares.
+	// hold is how long shares are leased, deals the time between two deals, and seen how long a silent replica keeps
+	// its part of the shares.
 	hold, deals, seen time.Duration
 	results           chan result
 
-	mu sync.Mutex // guards what follows
-	// own are the shares that may be probed until until.
+	mu sync.Mutex // guards the fields below
+	// own are the shares that may be probed before until.
 	own   map[int]bool
 	until time.Time
-	// fresh are the shares that came new, whose tiles have to be loaded before they count.
+	// fresh means that shares were added whose tiles must be loaded before they count.
 	fresh bool
 }
 
-// The paces.
+// The intervals.
 const (
 	dealEvery = 2 * time.Second
-	// holdBeyond is how long shares are held beyond the longest probe, clocksDiffer how far
-	// the replicas' clocks may be apart.
+	// holdBeyond is how long shares are leased beyond the longest probe; clocksDiffer is how far the replicas' clocks
+	// may differ.
 	holdBeyond   = 15 * time.Second
 	clocksDiffer = 2 * time.Second
-	// seenFor is Watch.seen.
+	// seenFor is the value of Watch.seen.
 	seenFor = 15 * time.Second
-	// flushEvery is how long readings wait for others to be kept with.
+	// flushEvery is how long readings are collected into one batch.
 	flushEvery = time.Second
-	// waiting is how many results wait for the keeper before probes wait, too.
+	// waiting is how many results may wait for the keeper before probes have to wait, too.
 	waiting = 1 << 14
 )
 
-// New makes a watch over the items. Every and Timeout of each must be set.
+// New returns a watch for the items. Each must have Every and Timeout set.
 func New(st *store.Store, items []Item, o Options) *Watch {
 	w := &Watch{store: st, items: items, options: o, hold: holdBeyond, results: make(chan result, waiting), deals: dealEvery, seen: seenFor, own: map[int]bool{}}
 	for _, item := range items {
@@ -85,22 +85,21 @@ func phaseOf(name string, every time.Duration) time.Duration {
 
 func hash(s string) uint64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(s)) // It never fails.
-	// FNV's low bits are weak for short texts that differ at their end; fold the high ones in.
+	_, _ = h.Write([]byte(s)) // Writing to a hash never fails.
+	// FNV's low bits are weak for short strings that differ only at the end, so fold in the high ones.
 	sum := h.Sum64()
 	sum ^= sum >> 32
 	sum *= 0x9E3779B97F4A7C15
 	return sum ^ sum>>29
 }
 
-// nextDue is the first moment after at when a surface with this phase is due.
+// nextDue returns the first time after at when a surface with this phase is due.
 func nextDue(at time.Time, every, phase time.Duration) time.Time {
 	since := at.UnixNano() - int64(phase)
 	return time.Unix(0, (since/int64(every)+1)*int64(every)+int64(phase)).UTC()
 }
 
-// Run watches until ctx ends, waits for the probes on their way, keeps what they saw, and
-// gives its surfaces back.
+// Run watches until ctx is done, waits for the running probes, saves their readings, and releases its surfaces.
 func (w *Watch) Run(ctx context.Context) error {
 	if len(w.items) == 0 {
 		return nil
@@ -113,7 +112,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The first deal comes before the first probe: else those due at once would miss their turn.
+	// Deal before the first probe; otherwise surfaces that are due at once would miss their turn.
 	if err := w.dealOnce(ctx); err != nil {
 		return err
 	}
@@ -121,9 +120,9 @@ func (w *Watch) Run(ctx context.Context) error {
 	loops.Go(func() { w.deal(ctx) })
 	loops.Go(func() {
 		w.schedule(ctx, began)
-		close(w.results) // Every probe has ended.
+		close(w.results) // All probes have finished.
 	})
-	// What was seen is kept although the stop has been asked for.
+	// The last readings are saved even though the stop was requested.
 	err = keeper.run(context.WithoutCancel(ctx))
 	loops.Wait()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), dealEvery)
@@ -131,7 +130,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	return errors.Join(err, w.store.FreeShares(end, w.options.Name, false))
 }
 
-// begin takes the surfaces over at once where no other process can have them.
+// begin takes over the surfaces at once if no other process can have them.
 func (w *Watch) begin(ctx context.Context) error {
 	if !w.store.Exclusive() {
 		return nil
@@ -142,7 +141,7 @@ func (w *Watch) begin(ctx context.Context) error {
 	return nil
 }
 
-// deal keeps this process' part of the surfaces its own.
+// deal renews this process's share of the surfaces.
 func (w *Watch) deal(ctx context.Context) {
 	ticker := time.NewTicker(w.deals)
 	defer ticker.Stop()
@@ -186,14 +185,14 @@ func (w *Watch) owns(own []int, until time.Time) {
 	w.until = until
 }
 
-// may reports whether a probe of a share may begin now and last that long.
+// may reports whether a probe of a share may start now and run for timeout.
 func (w *Watch) may(share int, now time.Time, timeout time.Duration) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.own[share] && !now.Add(timeout).After(w.until)
 }
 
-// takeFresh reports whether shares came new since it was last asked.
+// takeFresh reports whether shares were added since the last call.
 func (w *Watch) takeFresh() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
