@@ -20,8 +20,8 @@ import (
 
 // load is one measured load.
 type load struct {
-	rate float64 // alerts a second
-	cpu  float64 // the server's CPU, microseconds an alert
+	rate float64 // alerts per second
+	cpu  float64 // CPU of the server, microseconds per alert
 	took []time.Duration
 }
 
@@ -29,7 +29,7 @@ func (l load) latencies() string {
 	return ms(quantile(l.took, 0.5)) + " / " + ms(quantile(l.took, 0.99))
 }
 
-// median is the load with the median rate.
+// median returns the load with the median rate.
 func median(all []load) load {
 	slices.SortFunc(all, func(a, b load) int { return int(a.rate - b.rate) })
 	return all[len(all)/2]
@@ -43,7 +43,7 @@ func quantile(all []time.Duration, q float64) time.Duration {
 	return all[min(int(q*float64(len(all))), len(all)-1)]
 }
 
-// bodies are POST bodies of n distinct alerts in batches.
+// bodies returns POST bodies with n distinct alerts in batches.
 func bodies(n, batch int, severity string) [][]byte {
 	padding := strings.Repeat("The error rate is high. ", 16)
 	starts := time.Now().UTC().Format(time.RFC3339)
@@ -112,10 +112,10 @@ func (r *running) post(ctx context.Context, client *http.Client, body []byte) er
 	return err
 }
 
-// firing asks the server's metrics how many alerts it knows to fire.
+// firing reads from the server's metrics how many firing alerts it knows.
 func (r *running) firing(ctx context.Context) (int, error) { return r.value(ctx, r.metric) }
 
-// value is one of the server's metrics, 0 where it has none of the name.
+// value reads one of the server's metrics, 0 if it does not exist.
 func (r *running) value(ctx context.Context, metric string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/metrics", nil)
 	if err != nil {
@@ -136,8 +136,8 @@ func (r *running) value(ctx context.Context, metric string) (int, error) {
 	return 0, err
 }
 
-// sink is what both file into: a FreeScout for Docket, a webhook for Alertmanager. It
-// notes when each alert's request came in.
+// sink receives the results: it is a FreeScout for Docket, a webhook for Alertmanager. It records when each alert's
+// request arrived.
 type sink struct {
 	url    string
 	server *httptest.Server
@@ -190,7 +190,7 @@ func (s *sink) at(key string) (time.Time, bool) {
 	return t, ok
 }
 
-// wait waits until n alerts came in.
+// wait waits until n alerts have arrived.
 func (s *sink) wait(ctx context.Context, n int, within time.Duration) error {
 	deadline := time.Now().Add(within)
 	for {
@@ -207,7 +207,7 @@ func (s *sink) wait(ctx context.Context, n int, within time.Duration) error {
 	}
 }
 
-// lone posts n alerts, 50 a second, and returns how long each took to come out.
+// lone posts n alerts, 50 per second, and returns how long each one took to come out.
 func (r *running) lone(ctx context.Context, s *sink, n int) ([]time.Duration, error) {
 	client := &http.Client{Timeout: time.Minute}
 	defer client.CloseIdleConnections()

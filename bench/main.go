@@ -1,8 +1,8 @@
-// Bench measures Docket beside Alertmanager, in one run on one machine, and prints a table.
+// Bench measures Docket side by side with Alertmanager, in one run on one machine, and prints a table.
 //
-// Load, servers and database share the machine, all on loopback, so the ratios count more
-// than the numbers. Alertmanager is measured where it is installed or DOCKET_TEST_ALERTMANAGER
-// names it; PostgreSQL where its programs are found.
+// Load generator, servers and database share the machine, all on loopback, so the ratios mean more than the numbers.
+// Alertmanager is measured if it is installed or DOCKET_TEST_ALERTMANAGER names it; PostgreSQL if its programs are
+// found.
 package main
 
 import (
@@ -39,24 +39,24 @@ type bench struct {
 	only  string
 	scale float64
 	dir   string
-	// docket and alertmanager are the programs; pg is the folder of PostgreSQL's.
+	// docket and alertmanager are the programs; pg is the folder with PostgreSQL's programs.
 	docket, alertmanager, pg string
 	servers                  []server
 }
 
-// server is one program under measure; start gives a fresh one.
+// server is one program to measure; start starts a new instance.
 type server struct {
 	name  string
 	start func(ctx context.Context, s scene) (*running, error)
 }
 
-// scene is what a server is started for.
+// scene is the setup that a server is started with.
 type scene struct {
-	// sink is where what comes out is counted: a help desk for Docket, a webhook for Alertmanager; "" for none.
+	// sink is where outgoing requests are counted: a help desk for Docket, a webhook for Alertmanager; "" for none.
 	sink string
-	// state is kept data to start on, "" for fresh.
+	// state is existing data to start with, "" for none.
 	state string
-	// more is more of Docket's configuration.
+	// more is additional Docket configuration.
 	more string
 }
 
@@ -88,7 +88,7 @@ func (b *bench) run(ctx context.Context) error {
 	return nil
 }
 
-// find looks for the programs to measure beside.
+// find looks for the programs to measure.
 func (b *bench) find() {
 	b.servers = []server{{"docket sqlite", b.startDocketSQLite}}
 	if b.pg = postgresBin(); b.pg != "" {
@@ -108,15 +108,15 @@ func (b *bench) find() {
 
 func (b *bench) count(n int) int { return max(int(float64(n)*b.scale), 1) }
 
-// ingest: alerts a second, never seen before and known, in batches of 1, 64 and 1000, over
-// 4 connections. What Docket answers is durable; Alertmanager keeps alerts in memory.
+// ingest measures alerts per second, new and known, in batches of 1, 64 and 1000, over 4 connections. Docket has stored
+// an alert durably when it responds; Alertmanager keeps alerts in memory.
 func (b *bench) ingest(ctx context.Context) error {
 	fmt.Println("Ingest, alerts a second (4 connections, about 960 bytes an alert, no ticket asked for)")
 	row("batch", "server", "new", "known", "new p50/p99 ms", "known p50/p99 ms", "cpu µs/alert new, known")
 	for _, c := range []struct{ batch, n int }{{1, 20000}, {64, 64000}, {1000, 100000}} {
 		n := b.count(c.n)
 		fresh, known := map[string][]load{}, map[string][]load{}
-		for range b.runs { // In turn, so that a slow minute of the machine hits all.
+		for range b.runs { // Take turns, so that a slow minute of the machine affects all of them.
 			for _, s := range b.servers {
 				r, err := s.start(ctx, scene{})
 				if err != nil {
@@ -144,7 +144,7 @@ func (b *bench) ingest(ctx context.Context) error {
 	return nil
 }
 
-// lone: from a POST to the outgoing request, one alert at a time, 50 a second.
+// lone measures the time from a POST to the outgoing request, one alert at a time, 50 per second.
 func (b *bench) lone(ctx context.Context) error {
 	fmt.Println("Lone alert: from its POST to the request that leaves (Docket: the desk's create, after its look; Alertmanager: the webhook)")
 	row("server", "alerts", "p50 ms", "p99 ms", "max ms")
@@ -167,8 +167,8 @@ func (b *bench) lone(ctx context.Context) error {
 	return nil
 }
 
-// tickets: new incidents that ask for a ticket, accepted a second, and what reaches the
-// desk meanwhile.
+// tickets measures new incidents that request a ticket: how many are accepted per second, and what reaches the desk
+// meanwhile.
 func (b *bench) tickets(ctx context.Context) error {
 	fmt.Println("New incidents with a ticket job each (batch 64, 4 connections; for Alertmanager: one notified group each)")
 	row("server", "incidents", "accepted/s", "out/s until the last")
@@ -196,8 +196,7 @@ func (b *bench) tickets(ctx context.Context) error {
 	return nil
 }
 
-// hundredThousand: memory with 100,000 active alerts, and how soon a killed server takes
-// alerts again.
+// hundredThousand measures memory with 100,000 active alerts, and how soon a killed server accepts alerts again.
 func (b *bench) hundredThousand(ctx context.Context) error {
 	n := b.count(100000)
 	fmt.Printf("With %d active alerts\n", n)

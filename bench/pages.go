@@ -19,11 +19,10 @@ import (
 	"docket/internal/surface"
 )
 
-// stock is how much the pages are measured on.
+// stock is the amount of data that the pages are measured with.
 type stock struct{ surfaces, incidents, audited int }
 
-// pages: how long the console's pages take on the server's side, with a year of history, on
-// each database in turn.
+// pages measures how long the console's pages take on the server, with a year of history, on each database in turn.
 func (b *bench) pages(ctx context.Context) error {
 	n := stock{b.count(5000), b.count(10_000), b.count(1_000_000)}
 	fmt.Printf("\nPages, ms from the request to the last byte on loopback (%d surfaces with a year of days, %d incidents, %d audit rows)\n", n.surfaces, n.incidents, n.audited)
@@ -54,7 +53,7 @@ func (b *bench) pagesOn(ctx context.Context, n stock, name string) error {
 	var more strings.Builder
 	more.WriteString("surfaces:\n")
 	for i := range n.surfaces {
-		// Read once an hour, so that probing does not count.
+		// Probe once an hour, so that probing does not count.
 		fmt.Fprintf(&more, "  - {name: s%d, title: Surface %d, group: Group %d, every: 1h, probe: {tcp: {address: \"127.0.0.1:9\"}}}\n", i, i, i%40)
 	}
 	r, err := b.startDocket(ctx, scene{more: more.String()}, dir, url)
@@ -104,7 +103,7 @@ func markOf(n int) alert.Mark {
 	return alert.Mark{Key: alert.Key(uint64(n) * 0x9E3779B97F4A7C15), Generation: 1}
 }
 
-// fill makes a database with a year in it.
+// fill creates a database with a year of history.
 func fill(ctx context.Context, url string, n stock) error {
 	st, err := store.Open(ctx, url, store.Options{Exclusive: true, Create: true})
 	if err != nil {
@@ -146,7 +145,7 @@ func fill(ctx context.Context, url string, n stock) error {
 	return nil
 }
 
-// fillSurfaces gives each surface a reading a day for a year, and one of a hundred an hour.
+// fillSurfaces gives each surface one reading a day for a year, and one surface in a hundred one an hour.
 func fillSurfaces(ctx context.Context, st *store.Store, n int, now time.Time) error {
 	names := make([]string, n)
 	for i := range names {
@@ -180,7 +179,7 @@ func fillSurfaces(ctx context.Context, st *store.Store, n int, now time.Time) er
 	return nil
 }
 
-// fillIncidents makes incidents, a tenth of them live.
+// fillIncidents creates incidents, a tenth of them live.
 func fillIncidents(ctx context.Context, st *store.Store, n int, now time.Time) error {
 	all := make([]incident.Incident, n)
 	for i := range all {

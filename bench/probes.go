@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// target is a web server whose pages are surfaces: /N answers at once, /dead/N takes the
-// request and never answers. It notes when each was asked.
+// target is a web server whose pages are surfaces: /N responds at once, /dead/N accepts the request and never responds.
+// It records when each one was requested.
 type target struct {
 	url    string
 	server *httptest.Server
@@ -23,7 +23,7 @@ type target struct {
 	count  atomic.Int64
 }
 
-// arrivals are when one surface was asked.
+// arrivals are the times at which one surface was requested.
 type arrivals struct {
 	mu sync.Mutex // guards at
 	at []time.Time
@@ -42,13 +42,13 @@ func newTarget(surfaces int, secure bool) *target {
 	return t
 }
 
-// close ends the target, whoever still waits for it.
+// close stops the target, even if requests are still waiting.
 func (t *target) close() {
 	t.server.CloseClientConnections()
 	t.server.Close()
 }
 
-// ServeHTTP answers a probe, or does not.
+// ServeHTTP responds to a probe, or never does.
 func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	path, dead := strings.CutPrefix(r.URL.Path, "/dead")
@@ -63,11 +63,11 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		return
 	}
-	_, _ = io.WriteString(w, "ok") // Who asked may be gone.
+	_, _ = io.WriteString(w, "ok") // The caller may have disconnected.
 }
 
-// surfaces is the configuration of n surfaces, of which each tenth is dead where dead is set.
-// Their alerts ask for no ticket: probing is what is measured.
+// surfaces returns the configuration for n surfaces, every tenth of which is dead if dead is set. Their alerts request
+// no ticket, because only probing is measured.
 func (t *target) surfaces(n int, every time.Duration, dead bool) string {
 	var b strings.Builder
 	b.WriteString("surfaces:\n")
@@ -83,9 +83,9 @@ func (t *target) surfaces(n int, every time.Duration, dead bool) string {
 
 // pace is what a target saw.
 type pace struct {
-	// inFirst is how many surfaces were asked within one interval of the start.
+	// inFirst is how many surfaces were requested within one interval of the start.
 	inFirst int
-	// off is how much later or earlier than the interval says a surface was asked again.
+	// off is how much later or earlier than the interval each repeated request was.
 	off []time.Duration
 }
 
@@ -104,8 +104,8 @@ func (t *target) pace(began time.Time, every time.Duration) (p pace) {
 	return p
 }
 
-// probes: 5,000 surfaces every 30 s, a tenth of which never answer; then the highest rate,
-// beside net/http alone.
+// probes measures 5,000 surfaces every 30 s, a tenth of which never respond; then the highest rate, compared with
+// net/http alone.
 func (b *bench) probes(ctx context.Context) error {
 	const every, window = 30 * time.Second, 75 * time.Second
 	n := b.count(5000)
@@ -142,7 +142,7 @@ func (b *bench) probes(ctx context.Context) error {
 	return b.probeRate(ctx)
 }
 
-// probeRate is how many probes a second there can be.
+// probeRate measures how many probes per second are possible.
 func (b *bench) probeRate(ctx context.Context) error {
 	const settle, window = 5 * time.Second, 10 * time.Second
 	fmt.Println("Probes a second at the most (plain HTTP on loopback, the target on the same machine)")
@@ -172,7 +172,7 @@ func (b *bench) probeRate(ctx context.Context) error {
 	return nil
 }
 
-// bare is how often net/http alone can ask in a second, with 64 askers.
+// bare measures how many requests per second net/http alone makes with 64 clients.
 func bare(ctx context.Context, url string, fresh bool) float64 {
 	const askers, window = 64, 5 * time.Second
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: fresh, MaxIdleConnsPerHost: askers}}
@@ -192,8 +192,8 @@ func bare(ctx context.Context, url string, fresh bool) float64 {
 				if err != nil {
 					continue // The end, or a port that is not free yet.
 				}
-				_, _ = io.Copy(io.Discard, resp.Body) // Two bytes.
-				_ = resp.Body.Close()                 // Read to its end.
+				_, _ = io.Copy(io.Discard, resp.Body) // The body is two bytes.
+				_ = resp.Body.Close()                 // The body has been read to its end.
 				done.Add(1)
 			}
 		})
@@ -202,8 +202,7 @@ func bare(ctx context.Context, url string, fresh bool) float64 {
 	return float64(done.Load()) / window.Seconds()
 }
 
-// punctual is the share of all probes that began within a second of their moment, as Docket
-// itself says.
+// punctual is the share of all probes that started within a second of their due time, as Docket's metrics report it.
 func (r *running) punctual(ctx context.Context) (float64, error) {
 	within, err := r.value(ctx, `docket_probe_lateness_seconds_bucket{le="1"}`)
 	if err != nil {

@@ -17,16 +17,16 @@ import (
 	"time"
 )
 
-// running is a started server.
+// running is a server that has been started.
 type running struct {
 	url string
-	// metric counts the firing alerts.
+	// metric is the metric that counts firing alerts.
 	metric string
 	cmd    *exec.Cmd
 	after  []func()
 }
 
-// begin starts a program and waits until ready answers 200.
+// begin starts a program and waits until ready responds with 200.
 func begin(ctx context.Context, url, ready, metric, dir string, env []string, args ...string) (*running, error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // The programs under measure.
 	cmd.Dir = dir
@@ -41,7 +41,7 @@ func begin(ctx context.Context, url, ready, metric, dir string, env []string, ar
 	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
 		resp, err := http.Get(url + ready) //nolint:noctx // Our own server on loopback.
 		if err == nil {
-			_ = resp.Body.Close() // Only its status is wanted.
+			_ = resp.Body.Close() // Only the status matters.
 			if resp.StatusCode == http.StatusOK {
 				return r, nil
 			}
@@ -52,19 +52,19 @@ func begin(ctx context.Context, url, ready, metric, dir string, env []string, ar
 	return nil, fmt.Errorf("%s did not become ready: %s", args[0], out.String())
 }
 
-// stop ends the server and what it needed.
+// stop stops the server and everything it needed.
 func (r *running) stop() {
-	_ = r.cmd.Process.Signal(syscall.SIGTERM) // It may be gone.
-	_ = r.cmd.Wait()                          // Its exit is what was asked for.
+	_ = r.cmd.Process.Signal(syscall.SIGTERM) // It may have exited already.
+	_ = r.cmd.Wait()                          // It was asked to exit.
 	for _, do := range r.after {
 		do()
 	}
 }
 
-// kill is kill -9; what the server needed stays.
+// kill is kill -9. What the server needed stays.
 func (r *running) kill() {
-	_ = r.cmd.Process.Kill() // It may be gone.
-	_ = r.cmd.Wait()         // Its exit is what was asked for.
+	_ = r.cmd.Process.Kill() // It may have exited already.
+	_ = r.cmd.Wait()         // It was asked to exit.
 }
 
 func (b *bench) folder(sc scene) (string, error) {
@@ -119,7 +119,7 @@ func (b *bench) startAlertmanager(ctx context.Context, sc scene) (*running, erro
 		"--web.listen-address="+address, "--storage.path="+filepath.Join(dir, "data"), "--cluster.listen-address=", "--log.level=error")
 }
 
-// startDocketPostgres starts PostgreSQL with its default settings (it syncs), then Docket.
+// startDocketPostgres starts PostgreSQL with its default settings (with fsync), then Docket.
 func (b *bench) startDocketPostgres(ctx context.Context, sc scene) (*running, error) {
 	dir, err := b.folder(sc)
 	if err != nil {
@@ -188,7 +188,7 @@ func (b *bench) pgCommand(ctx context.Context, name string, args ...string) *exe
 	return cmd
 }
 
-// otherUser is who PostgreSQL runs as where we are root, which it refuses.
+// otherUser is the user that PostgreSQL runs as if we are root, because it refuses to run as root.
 func otherUser() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
@@ -227,7 +227,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	return l.Addr().String(), nil
 }
 
-// rss is the process' resident memory in MB.
+// rss is the process's resident memory in MB.
 func (r *running) rss() float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.cmd.Process.Pid))
 	if err != nil {
@@ -235,22 +235,22 @@ func (r *running) rss() float64 {
 	}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64) // The kernel's own format.
+			kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64) // This is the kernel's format.
 			return kb / 1024
 		}
 	}
 	return 0
 }
 
-// cpu is the process' CPU time so far.
+// cpu is the CPU time that the process has used.
 func (r *running) cpu() time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	user, _ := strconv.ParseInt(fields[11], 10, 64)   // The kernel's own format.
-	system, _ := strconv.ParseInt(fields[12], 10, 64) // The same.
+	user, _ := strconv.ParseInt(fields[11], 10, 64)   // This is the kernel's format.
+	system, _ := strconv.ParseInt(fields[12], 10, 64) // Likewise.
 	const perTick = 10 * time.Millisecond
 	return time.Duration(user+system) * perTick
 }

@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Outcome is what became of one move.
+// Outcome is the result of one move.
 type Outcome string
 
 // The outcomes.
 const (
-	// OutcomeStarted: the request is about to leave; saved before it does.
+	// OutcomeStarted: the request is about to be sent. It is saved before that happens.
 	OutcomeStarted Outcome = "started"
-	// OutcomeSent: the desk says it is done and, for KindFile, named the ticket.
+	// OutcomeSent: the desk says it is done and, for KindFile, returned the ticket.
 	OutcomeSent Outcome = "sent"
-	// OutcomeNotSent: surely not done; the desk or the way to it is ill.
+	// OutcomeNotSent: definitely not done; the desk or the connection to it is failing.
 	OutcomeNotSent Outcome = "not_sent"
-	// OutcomeRefused: surely not done; the desk does not want it as it is.
+	// OutcomeRefused: definitely not done; the desk rejects the request as it is.
 	OutcomeRefused Outcome = "refused"
-	// OutcomeUnknown: it may be done.
+	// OutcomeUnknown: it may have been done.
 	OutcomeUnknown Outcome = "unknown"
 	// OutcomeFound: a look found it.
 	OutcomeFound Outcome = "found"
-	// OutcomeNotFound: a look that may be believed did not find it.
+	// OutcomeNotFound: a look that can be trusted did not find it.
 	OutcomeNotFound Outcome = "not_found"
-	// OutcomeLookFailed: the look itself brought nothing.
+	// OutcomeLookFailed: the look itself failed.
 	OutcomeLookFailed Outcome = "look_failed"
 	// OutcomeHeldBack: not done, because too many calls were waiting for their turn.
 	OutcomeHeldBack Outcome = "held_back"
@@ -35,34 +35,34 @@ const (
 	OutcomeVanished Outcome = "vanished"
 )
 
-// Answer is what the world said to one move of one effect.
+// Answer is the result of one move of one effect.
 type Answer struct {
 	Outcome Outcome
 	// Attempt is the effect's Attempt when the move began.
 	Attempt int
-	// Ticket is what the desk showed: its id after Sent and Found, all of it after Confirmed.
+	// Ticket is what the desk returned: its id after Sent and Found, all of it after Confirmed.
 	Ticket Ticket
-	// TicketStatusClosed says that the ticket shown is closed or deleted; ClosedAt when, if the desk told.
+	// TicketStatusClosed means that the ticket is closed or deleted; ClosedAt is when, if the desk reports it.
 	TicketStatusClosed bool
 	ClosedAt           time.Time
-	// Reopened says that the ticket found was closed, and was opened again for this.
+	// Reopened means that the ticket found was closed and has been reopened for this.
 	Reopened bool
-	// Fault and Detail name a failure; RetryAfter is the desk's wish.
+	// Fault and Detail describe a failure; RetryAfter is how long the desk asks us to wait.
 	Fault, Detail string
 	RetryAfter    time.Duration
 }
 
-// LongestRetry is the longest wait before a desk that is away is asked again.
+// LongestRetry is the longest wait before an unreachable desk is tried again.
 const LongestRetry = 30 * time.Second
 
-// The pace of retries: doubled from the first to the longest. A desk that refuses waits for a person.
+// The retry intervals: doubled from the first to the longest. A desk that refuses needs a person.
 const (
 	firstRetry       = time.Second
 	longestRefusal   = 5 * time.Minute
 	longestVanishing = 30 * time.Minute
 )
 
-// Verdict is what an answer meant for its effect or its notice.
+// Verdict is what an answer meant for its effect or notice.
 type Verdict string
 
 // The verdicts.
@@ -84,15 +84,15 @@ const (
 	VerdictStale      Verdict = "answer_out_of_date"
 )
 
-// Take moves an effect by what the world answered. It returns the effect unchanged and
-// VerdictStale for an answer that no longer matters. Two workers may be at one effect (a
-// slow one whose job was given to another): no answer of either shortens a wait-out.
+// Take moves an effect according to an answer. For an answer that no longer matters it returns the effect unchanged and
+// VerdictStale. Two workers may be working on one effect (a slow one whose job was given to another): no answer of
+// either one shortens a wait-out.
 func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 	if e.Finished() {
 		return e, VerdictStale
 	}
 	if a.Outcome == OutcomeSent && e.Kind == KindFile && a.Ticket.ID == "" {
-		a.Outcome = OutcomeUnknown // Done, as it says, but nobody knows what.
+		a.Outcome = OutcomeUnknown // It says it is done, but not which ticket it made.
 	}
 	if a.Attempt != e.Attempt {
 		return e.lateAnswer(a)
@@ -101,7 +101,7 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 		return e.lateAnswer(a)
 	}
 	if a.Outcome == OutcomeHeldBack {
-		// Not a failure: the pace stays, and so does the state, but for a send that did not leave.
+		// This is not a failure: the interval stays, and so does the state, except for a send that did not leave.
 		e.NotBefore = now.Add(firstRetry)
 		if e.State == Sending {
 			e.State = Queued
@@ -115,7 +115,8 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 		if e.State == Queued {
 			e.State, e.NotBefore = Sending, time.Time{}
 		} else {
-			// Harmless twice, and an attempt before may have done it: that stays so until one is known to have.
+			// Doing it twice is harmless, but an earlier attempt may have done it. That stays unknown until an attempt
+			// is known to have succeeded.
 			e.State, e.NotBefore = Unknown, now.Add(t.CallTimeout)
 		}
 		e.Attempt, e.SentAt = e.Attempt+1, now
@@ -138,7 +139,7 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 		e.Fails++
 		e.State, e.TicketID, e.NotBefore = Unknown, "", now.Add(max(t.WaitOut, e.pace(longestVanishing)))
 		if hidden := e.SentAt.Add(t.CallTimeout + t.WaitOut); e.NotBefore.Before(hidden) {
-			e.NotBefore = hidden // The id may be an earlier attempt's, and the last one still on its way.
+			e.NotBefore = hidden // The id may be from an earlier attempt, with the last one still on its way.
 		}
 		return e, VerdictVanished
 	case OutcomeUnknown:
@@ -150,13 +151,13 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 		e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)
 		return e, VerdictUnknown
 	case OutcomeNotFound:
-		// Looked for in time and not there: it was never done.
+		// We looked in time and it is not there, so it was never done.
 		e.State = Queued
 		return e.retry(now, 0), VerdictNotFound
 	case OutcomeLookFailed:
 		e.Fails++
 		e.NotBefore = now.Add(max(a.RetryAfter, e.pace(LongestRetry)))
-		if e.State == Sending { // Its time is over: see outOfPlace.
+		if e.State == Sending { // This answer is too late: see outOfPlace.
 			e.State = Unknown
 		}
 		return e, VerdictLookFailed
@@ -166,17 +167,17 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 	case OutcomeRefused:
 		e.Fails++
 		return e.retry(now, max(a.RetryAfter, e.pace(longestRefusal))), VerdictRefused
-	case OutcomeHeldBack: // Above.
+	case OutcomeHeldBack: // Handled above.
 	}
 	return was, VerdictStale
 }
 
-// outOfPlace reports whether an answer of the present attempt cannot be one to the move
-// that the effect's state asks for now: it is another worker's, and older than the state.
+// outOfPlace reports whether an answer to the current attempt cannot belong to the move that the effect's state
+// requires now: it is from another worker and older than the state.
 func (e Effect) outOfPlace(o Outcome, t Timing, now time.Time) bool {
 	missed := o == OutcomeNotFound || o == OutcomeLookFailed
 	if !e.Kind.once() && (missed || o == OutcomeFound) {
-		return true // Nobody looks for what is harmless twice.
+		return true // Nobody looks for something that is harmless to do twice.
 	}
 	early := missed && e.Next(t, now).Do == DoWait
 	switch e.State {
@@ -188,21 +189,21 @@ func (e Effect) outOfPlace(o Outcome, t Timing, now time.Time) bool {
 		if !e.Kind.once() {
 			return o == OutcomeConfirmed
 		}
-		// What surely was not done this time may have been done the time before: only a look tells.
+		// This attempt definitely did nothing, but an earlier one may have: only a look can tell.
 		return early || (!missed && o != OutcomeFound && o != OutcomeSent && o != OutcomeUnknown && o != OutcomeVanished)
 	case Created:
-		// The ticket's id is known: only reading it back tells more.
+		// The ticket's id is known: only reading it back adds anything.
 		return o != OutcomeConfirmed && o != OutcomeVanished && o != OutcomeLookFailed && o != OutcomeHeldBack
 	case Done, Dropped:
 	}
 	return true
 }
 
-// lateAnswer takes from an answer of an earlier attempt what is still true: that the
-// ticket exists. All else is older than what is known.
+// lateAnswer uses what is still true in the answer to an earlier attempt: that the ticket exists. Everything else is
+// older than what we already know.
 func (e Effect) lateAnswer(a Answer) (Effect, Verdict) {
 	if a.Outcome != OutcomeSent || e.Kind != KindFile {
-		return e, VerdictStale // And no id, no use: an answer without one was made unknown.
+		return e, VerdictStale // Without an id it is useless: such an answer was turned into unknown.
 	}
 	if e.TicketID == "" {
 		e.State, e.TicketID, e.NotBefore = Created, a.Ticket.ID, time.Time{}
@@ -214,8 +215,8 @@ func (e Effect) lateAnswer(a Answer) (Effect, Verdict) {
 	return e, VerdictStale
 }
 
-// retry puts the next move off. That the last attempt surely did nothing says nothing about
-// one before it whose outcome is not known.
+// retry postpones the next move. That the last attempt definitely did nothing says nothing about an earlier one whose
+// outcome is unknown.
 func (e Effect) retry(now time.Time, wait time.Duration) Effect {
 	if e.State != Unknown {
 		e.State = Queued
@@ -226,15 +227,15 @@ func (e Effect) retry(now time.Time, wait time.Duration) Effect {
 
 func (e Effect) pace(longest time.Duration) time.Duration { return Pace(e.ID, e.Fails, longest) }
 
-// Pace is the wait after a number of fails in a row: it doubles from a second to longest, spread by
-// up to a quarter so that a thousand effects do not try again in step. The spread comes from the
-// id: the rule has no randomness.
+// Pace is the wait after a number of consecutive failures. It doubles from one second up to longest, and varies by up
+// to a quarter so that a thousand effects do not retry in lockstep. The variation is derived from the id, because the
+// rule has no randomness.
 func Pace(id string, fails int, longest time.Duration) time.Duration {
 	wait := longest
 	if doublings := max(fails-1, 0); doublings < 12 {
 		wait = min(longest, firstRetry<<doublings)
 	}
 	h := fnv.New32a()
-	_, _ = fmt.Fprintf(h, "%s %d", id, fails) // A hash never fails to write.
+	_, _ = fmt.Fprintf(h, "%s %d", id, fails) // Writing to a hash never fails.
 	return wait - wait/4*time.Duration(h.Sum32()%1000)/1000
 }

@@ -7,71 +7,71 @@ import (
 	"time"
 )
 
-// Kind is what an effect does to the world.
+// Kind is what an effect does at the desk.
 type Kind string
 
 // The kinds.
 const (
-	KindFile  Kind = "file"  // create the incident's ticket: never twice
-	KindTag   Kind = "tag"   // put the policy's tags on it: harmless twice
-	KindNote  Kind = "note"  // add an internal note: never twice
-	KindClose Kind = "close" // close it after recovery: harmless twice
-	KindCheck Kind = "check" // read it, to know whether it is still open: harmless twice
+	KindFile  Kind = "file"  // creates the incident's ticket: never twice
+	KindTag   Kind = "tag"   // adds the policy's tags to it: harmless twice
+	KindNote  Kind = "note"  // adds an internal note: never twice
+	KindClose Kind = "close" // closes it after recovery: harmless twice
+	KindCheck Kind = "check" // reads it to see whether it is still open: harmless twice
 )
 
-// once reports whether doing it a second time would be seen: then an unknown outcome is
-// followed by a look, never by another send.
+// once reports whether doing it a second time would be visible. Then an unknown outcome is followed by a look, never by
+// another send.
 func (k Kind) once() bool { return k == KindFile || k == KindNote }
 
-// EffectState is where one effect stands.
+// State is the state of one effect.
 type State string
 
-// The effect states.
+// The states.
 const (
-	Queued  State = "queued"  // surely not in the world yet; send it once NotBefore is over
-	Sending State = "sending" // an attempt began at SentAt and has not answered
-	Unknown State = "unknown" // an attempt may have done it; once NotBefore is over look, or do again what is harmless twice
-	Created State = "created" // the desk named TicketID; to be read back
-	Done    State = "done"    // proved
-	Dropped State = "dropped" // not needed any more, or there is nothing left to do it to
+	Queued  State = "queued"  // definitely not sent; send it once NotBefore has passed
+	Sending State = "sending" // an attempt began at SentAt and has not been answered
+	Unknown State = "unknown" // an attempt may have done it; once NotBefore has passed, look, or repeat it if that is harmless
+	Created State = "created" // the desk returned TicketID; to be read back
+	Done    State = "done"    // verified
+	Dropped State = "dropped" // no longer needed, or there is no ticket left to do it to
 )
 
-// Effect is one thing to be done in the world, exactly once, however often it is tried.
+// Effect is one operation at the desk, to be done exactly once however often it is tried.
 type Effect struct {
-	// ID is the effect key, unique for good: "file/<mark>", "note/<mark>/recovered-1".
+	// ID is the effect's permanent, unique key: "file/<mark>", "note/<mark>/recovered-1".
 	ID string
-	// Version counts saves, from 1; the store's compare-and-set is on it.
+	// Version counts saves from 1. The store's compare-and-set uses it.
 	Version int64
 	Kind    Kind
 	Mark    alert.Mark
 	State   State
-	// Attempt counts the sends begun, from 0; it fences late answers off.
+	// Attempt counts the sends begun, from 0. It is used to recognize late answers.
 	Attempt int
-	// Fails counts the tries in a row that brought nothing, and sets the pace of the next.
+	// Fails counts consecutive failures and sets the interval before the next attempt.
 	Fails int
 	// SentAt is when the last attempt began; zero before the first.
 	SentAt time.Time
-	// NotBefore is the earliest moment of the next move; zero for at once.
+	// NotBefore is the earliest time for the next move; zero for at once.
 	NotBefore time.Time
 	// TicketID is the desk's id: for KindFile once created, for the others from the start.
 	TicketID string
-	// Text is the note's text; Tags are the tags to put on.
+	// Text is the text of the note; Tags are the tags to add.
 	Text string
 	Tags []string
-	// Fault and Detail are the last failure's name and sentence, "" after a success.
+	// Fault and Detail are the name and the description of the last failure, "" after a success.
 	Fault, Detail string
 	CreatedAt     time.Time
 	// DoneAt is when it became Done or Dropped; zero until then.
 	DoneAt time.Time
 }
 
-// NewEffect makes a queued effect on a ticket of an incident; ticketID is "" where the effect is to
-// create the ticket, and suffix tells apart the effects of one kind.
+// New returns a queued effect on an incident's ticket. ticketID is "" if the effect creates the ticket; suffix
+// distinguishes effects of the same kind.
 func New(m alert.Mark, kind Kind, suffix, ticketID string, now time.Time) Effect {
 	return Effect{ID: ID(m, kind, suffix), Kind: kind, Mark: m, State: Queued, TicketID: ticketID, CreatedAt: now}
 }
 
-// EffectID is the id of an incident's effect: the same effect asked for twice is one.
+// ID is the id of an incident's effect. Requesting the same effect twice gives the same id.
 func ID(m alert.Mark, kind Kind, suffix string) string {
 	id := fmt.Sprintf("%s/%s", kind, m)
 	if suffix != "" {
@@ -83,7 +83,7 @@ func ID(m alert.Mark, kind Kind, suffix string) string {
 // Finished reports whether nothing more will be done.
 func (e Effect) Finished() bool { return e.State == Done || e.State == Dropped }
 
-// NoteMark is the text in square brackets that ends a note, so that a look can find it.
+// NoteMark is the text in square brackets at the end of a note, by which a look finds it.
 func (e Effect) NoteMark() string { return "[" + e.ID + "]" }
 
 // Do is what a courier may do next with an effect.
@@ -95,27 +95,26 @@ const (
 	DoWait              // not before Move.At
 	DoSend              // look by mark, then send if it is not there
 	DoLook              // only look; nothing may be sent
-	DoConfirm           // read the ticket back by id
+	DoConfirm           // read the ticket back by its id
 )
 
-// Move is the answer of Effect.Next.
+// Move is the result of Effect.Next.
 type Move struct {
 	Do Do
 	At time.Time // for DoWait
 }
 
-// Timing is a desk's: how long a call may take, and how long after that an effect may be hidden.
+// Timing is specific to a desk: how long a call may take, and how long its effect may stay hidden after that.
 type Timing struct {
-	// CallTimeout is how long a request may be on its way.
+	// CallTimeout is how long a request may take.
 	CallTimeout time.Duration
-	// WaitOut is how long after a request's end a look by mark may not show what it did.
+	// WaitOut is how long after a request has ended a look by mark may not show what it did.
 	WaitOut time.Duration
 }
 
-// Next says what may be done with e now. It is the filing rule: after an attempt whose
-// outcome is not known only a look may follow, and not before the wait-out. An attempt
-// that never answered (a crash, a lost worker) may still be on its way for t.CallTimeout
-// after it began, and its effect hidden for t.WaitOut after that.
+// Next returns what may be done with e now. This is the filing rule: after an attempt with an unknown outcome only a
+// look may follow, and not before the wait-out. An attempt that was never answered (a crash, a lost worker) may still
+// be on its way for t.CallTimeout after it began, and its effect may be hidden for t.WaitOut after that.
 func (e Effect) Next(t Timing, now time.Time) Move {
 	switch e.State {
 	case Queued:
@@ -138,7 +137,7 @@ func (e Effect) Next(t Timing, now time.Time) Move {
 	return Move{Do: DoNothing}
 }
 
-// Pause is the move of something that may be done from at on.
+// Pause is the move for something that may be done from at on.
 func Pause(at, now time.Time, do Do) Move {
 	if now.Before(at) {
 		return Move{Do: DoWait, At: at}
@@ -146,7 +145,7 @@ func Pause(at, now time.Time, do Do) Move {
 	return Move{Do: do}
 }
 
-// Suffix is what stands behind the mark in an effect's id.
+// Suffix is the part of an effect's id that follows the mark.
 func (e Effect) Suffix() string {
 	_, suffix, _ := strings.Cut(e.ID, e.Mark.String()+"/")
 	return suffix
@@ -154,7 +153,7 @@ func (e Effect) Suffix() string {
 
 const refiledPrefix = "instead-of-"
 
-// Refiling is the suffix of the effect that files a ticket again in place of a lost one.
+// Refiling is the suffix of the effect that files a ticket again to replace a lost one.
 func Refiling(lostID string) string { return refiledPrefix + lostID }
 
 // Refiles reports whether an effect files a ticket again that the desk lost.
@@ -162,9 +161,8 @@ func (e Effect) Refiles() bool {
 	return e.Kind == KindFile && strings.HasPrefix(e.Suffix(), refiledPrefix)
 }
 
-// MayStillClose reports whether an effect of the episode before may still close its ticket: it
-// is on the wire. The ticket is not taken up meanwhile, or our own close would pass for a
-// person's.
+// MayStillClose reports whether an effect from the previous episode may still close its ticket because it is on its
+// way. The ticket is not reused meanwhile, because our own close would look like a person's.
 func (e Effect) MayStillClose(t Timing, now time.Time) bool {
 	return e.Kind == KindClose && (e.State == Sending || e.State == Unknown) && now.Before(e.SentAt.Add(t.CallTimeout))
 }
@@ -177,11 +175,11 @@ func OfTwin(ticketID string) string { return twinPrefix + ticketID }
 // IsOfTwin reports whether an effect is about a second ticket that is not kept.
 func (e Effect) IsOfTwin() bool { return strings.HasPrefix(e.Suffix(), twinPrefix) }
 
-// TwinEffect is the id of the effect that closes a second ticket: asked for once.
+// TwinEffect is the id of the effect that closes a second ticket. It is requested only once.
 func TwinEffect(m alert.Mark, ticketID string) string { return ID(m, KindClose, OfTwin(ticketID)) }
 
-// TagAgain is the suffix of the effect that puts tags on once more.
+// TagAgain is the suffix of the effect that adds the tags once more.
 const TagAgain = "again"
 
-// TagEffect is the id of the effect that puts tags on once more.
+// TagEffect is the id of the effect that adds the tags once more.
 func TagEffect(m alert.Mark) string { return ID(m, KindTag, TagAgain) }

@@ -2,8 +2,8 @@ package filing
 
 import "docket/internal/fault"
 
-// OutcomeOf is what a send that failed came to. heldBack names the fault with which a call was
-// held back because there were too many: that counts as no attempt.
+// OutcomeOf returns the outcome of a failed send. heldBack is the name of the fault for a call that was held back
+// because there were too many; that does not count as an attempt.
 func OutcomeOf(f *fault.Fault, heldBack string) Outcome {
 	switch f.Class {
 	case fault.Unavailable:

@@ -11,64 +11,63 @@ import (
 	"docket/internal/storm"
 )
 
-// NoticeState is where one message to one person stands.
+// State is the state of one message to one recipient.
 type State string
 
-// The notice states.
+// The states.
 const (
-	Waiting  State = "waiting" // its words are to be said once NotBefore is over
-	Sending  State = "sending" // an attempt began at SentAt and has not answered
-	Notified State = "told"    // the person can read what is wanted
-	Failed   State = "failed"  // refused for good; new words are tried again
+	Waiting  State = "waiting" // due once NotBefore has passed
+	Sending  State = "sending" // an attempt began at SentAt and has not been answered
+	Notified State = "told"    // the recipient can read the wanted message
+	Failed   State = "failed"  // permanently refused; a changed message is tried again
 )
 
-// Recipient is one person (or place) that is told.
+// Recipient is one person (or place) that is notified.
 type Recipient struct {
-	// Notifier names the way there: slack, webhook. ID is what that takes: a user's id.
+	// Notifier is the channel: slack, webhook. ID is the recipient's id there, for example a user id.
 	Notifier, ID string
 }
 
-// Notice is one message to one recipient about one incident, or about Docket itself. It is
-// posted once and then updated in place.
+// Notice is one message to one recipient about one incident, or about Docket itself. It is posted once and then updated
+// in place.
 type Notice struct {
-	// ID is unique for good: "<mark>/slack/U0123", "outage/1/long/slack/U0123".
+	// ID is permanent and unique: "<mark>/slack/U0123", "outage/1/long/slack/U0123".
 	ID string
-	// Version counts saves, from 1; the store's compare-and-set is on it.
+	// Version counts saves from 1. The store's compare-and-set uses it.
 	Version int64
 	Recipient
-	// Mark is the incident's; zero for a message to the operator, whose words are Text.
+	// Mark is the incident's mark; zero for a message to the operator, which is in Text.
 	Mark alert.Mark
 	Text string
-	// Wanted stands for the words that are to be said (see Words), Sending for those that an
-	// attempt is saying, Told for those that were said; "" for none.
+	// Wanted is the digest to deliver (see Digest), Attempted the one being sent, and Delivered the last one delivered;
+	// "" for none.
 	Wanted, Attempted, Delivered string
 	State                        State
-	// Attempt counts the sends begun, from 0; it fences late answers off. Fails counts those
-	// in a row that brought nothing.
+	// Attempt counts the sends begun, from 0; it is used to recognize late answers. Fails counts consecutive failures.
 	Attempt, Fails int
-	// SentAt is when the last attempt began; NotBefore the earliest moment of the next.
+	// SentAt is when the last attempt began; NotBefore is the earliest time for the next.
 	SentAt, NotBefore time.Time
-	// Channel and Message name the message in the notifier's words, "" until it is posted.
+	// Channel and Message are the notifier's ids of the message, "" until it is posted.
 	Channel, Message string
-	// Doubts counts the posts whose answer was lost: each may have left a message behind.
+	// Doubts counts posts whose answer was lost: each may have left a message behind.
 	Doubts int
-	// Fault and Detail are the last failure's name and sentence, "" after a success.
+	// Fault and Detail are the name and the description of the last failure, "" after a success.
 	Fault, Detail string
-	// AskedAt is when Wanted was last set; ToldAt when words were last said, zero for never.
+	// AskedAt is when Wanted was last set; DeliveredAt is when a message was last delivered, zero for never.
 	AskedAt, DeliveredAt time.Time
 }
 
-// tellAt is the mildest severity that is told to people, whatever the ticket policy is.
+// notifyAt is the lowest severity that people are notified of, whatever the ticket policy is.
 const notifyAt = alert.P2
 
-// Words stands for what people are to be told of an incident now: when it changes, they are
-// told, and before that they are not. "" is nothing. inc.Told is what was last asked for.
+// Digest sums up what people should know about an incident now: they are notified when it changes, and only then. ""
+// means nothing. inc.Notified is the digest that was last requested.
 func Digest(inc incident.Incident, p incident.Policy) string {
 	if inc.State == "" || inc.State == incident.Held || !inc.Severity.WorseOrEqual(notifyAt) {
 		return inc.Notified
 	}
-	// A silence keeps it quiet; what a gathering lists is told by the gathering, and a digest
-	// lists what was told when it happened. What was told once is told to its end.
+	// Silenced incidents stay quiet. A storm's own message covers its incidents, and those in an outage's digest were
+	// notified when they happened. Once people have been notified of an incident, they are also notified of its end.
 	quiet := p.MutedBy != "" || inc.Within != (alert.Mark{}) || inc.Shared == storm.Digest || !inc.Live()
 	if inc.Notified == "" && quiet {
 		return ""
@@ -83,7 +82,7 @@ func Digest(inc incident.Incident, p incident.Policy) string {
 	return strings.Join(words, " ")
 }
 
-// phase is what an incident's state means to somebody who reads messages.
+// phase is what an incident's state means to people who read the messages.
 func phase(inc incident.Incident) string {
 	if inc.State == incident.Recovered || inc.State == incident.Closed {
 		return "recovered"
@@ -91,7 +90,7 @@ func phase(inc incident.Incident) string {
 	return "firing"
 }
 
-// bucket rounds how often it fired again, so that a flapping alert changes the words seldom.
+// bucket rounds the number of times it fired again, so that a flapping alert rarely changes the message.
 func bucket(n int) int {
 	step := 1
 	for n >= 10*step {
@@ -100,7 +99,7 @@ func bucket(n int) int {
 	return n / step * step
 }
 
-// NewNotice is the request to tell somebody of an incident.
+// New returns a request to notify a recipient of an incident.
 func New(inc incident.Incident, to Recipient, now time.Time) Notice {
 	return Notice{
 		ID: inc.Mark.String() + "/" + to.Notifier + "/" + to.ID, Version: 1, Recipient: to, Mark: inc.Mark,
@@ -108,17 +107,16 @@ func New(inc incident.Incident, to Recipient, now time.Time) Notice {
 	}
 }
 
-// NewOperatorNotice is the request to tell somebody something that is not about one
-// incident. key names it for good, so that it is told once.
+// NewForOperator returns a request to notify a recipient of something that is not about a single incident. key
+// identifies it permanently, so that it is sent only once.
 func NewForOperator(key, text string, to Recipient, now time.Time) Notice {
 	return Notice{
 		ID: key + "/" + to.Notifier + "/" + to.ID, Version: 1, Recipient: to, Text: text, Wanted: "said", State: Waiting, AskedAt: now,
 	}
 }
 
-// Next says what may be done with n now: DoNothing, DoWait or DoSend. An attempt that never
-// answered may still be on its way for callTimeout; after that it is made again, because a
-// message too many is better than none.
+// Next returns what may be done with n now: DoNothing, DoWait or DoSend. An attempt that was never answered may still
+// be on its way for callTimeout. After that it is repeated, because a duplicate message is better than none.
 func (n Notice) Next(callTimeout time.Duration, now time.Time) filing.Move {
 	switch n.State {
 	case Waiting:
@@ -130,33 +128,33 @@ func (n Notice) Next(callTimeout time.Duration, now time.Time) filing.Move {
 	return filing.Move{Do: filing.DoNothing}
 }
 
-// NoticeAnswer is what became of one attempt at a notice. Its outcomes are Started, Sent,
-// NotSent, HeldBack, Refused, Unknown and Vanished (the message is gone).
+// Answer is the result of one attempt at a notice. Its outcomes are Started, Sent, NotSent, HeldBack, Refused, Unknown
+// and Vanished (the message is gone).
 type Answer struct {
 	Outcome filing.Outcome
 	// Attempt is the notice's Attempt when the move began.
 	Attempt int
-	// Words are those that the attempt says, for OutcomeStarted.
+	// Digest is what the attempt sends, for OutcomeStarted.
 	Digest string
-	// Channel and Message name the message that was posted.
+	// Channel and Message identify the message that was posted.
 	Channel, Message string
 	Fault, Detail    string
 	RetryAfter       time.Duration
 }
 
-// The pace of notices: two changes of one message are a moment apart, a person who cannot
-// be told is tried again soon, then less often.
+// The intervals: changes to one message are spaced out, and a recipient who cannot be reached is retried soon, then
+// less often.
 const (
 	gap          = time.Second
 	longestRetry = time.Minute
 )
 
-// Hear moves a notice by what became of an attempt. It returns VerdictStale for an answer
-// that does not matter any more.
+// Take moves a notice according to the result of an attempt. It returns VerdictStale for an answer that no longer
+// matters.
 func (n Notice) Take(a Answer, now time.Time) (Notice, filing.Verdict) {
 	if a.Attempt != n.Attempt {
 		if a.Outcome == filing.OutcomeSent && n.Message == "" && a.Message != "" {
-			n.Channel, n.Message = a.Channel, a.Message // A late word, and still true.
+			n.Channel, n.Message = a.Channel, a.Message // This answer is late but still true.
 			return n, filing.VerdictDone
 		}
 		return n, filing.VerdictStale
@@ -165,7 +163,7 @@ func (n Notice) Take(a Answer, now time.Time) (Notice, filing.Verdict) {
 		return n.start(a, now)
 	}
 	if a.Outcome == filing.OutcomeSent && n.State == Waiting && a.Message == "" && a.Digest == n.Wanted {
-		n.Delivered, n.State = a.Digest, Notified // Nothing new to say.
+		n.Delivered, n.State = a.Digest, Notified // There is nothing new to send.
 		return n, filing.VerdictDone
 	}
 	if a.Outcome == filing.OutcomeHeldBack && n.State == Waiting {
@@ -209,7 +207,7 @@ func (n Notice) start(a Answer, now time.Time) (Notice, filing.Verdict) {
 	switch n.State {
 	case Sending:
 		if n.Message == "" {
-			n.Doubts++ // An attempt that never answered: a crash, or a worker that was lost.
+			n.Doubts++ // This attempt was never answered: a crash, or a worker that was lost.
 		}
 	case Waiting:
 	case Notified, Failed:

@@ -7,37 +7,35 @@ import (
 	"docket/internal/alert"
 )
 
-// Crowd is how many incidents of one route want a ticket at the moment. Above the storm's
-// limit they share one ticket. It is judged on when incidents open, not on when they are filed.
+// Window counts how many incidents of one route currently want a ticket. Above the storm limit they share one ticket.
+// They count when they open, not when they are filed.
 type Window struct {
 	Route string `json:"-"`
-	// Opened are the latest moments at which an incident asked for a ticket, oldest first, at
-	// most the limit's number.
+	// Opened are the latest times at which an incident requested a ticket, oldest first, at most as many as the limit.
 	Opened []time.Time `json:"opened"`
-	// Storm is the incident that gathers the rest; zero while there was none yet.
+	// Storm is the incident whose ticket the rest share; zero if there has been none.
 	Storm alert.Mark `json:"storm"`
-	// GatheredAt is when the last one was gathered into Storm.
+	// JoinedAt is when the last incident joined Storm.
 	JoinedAt time.Time `json:"gathered_at"`
-	// Kinds are the P1 alerts that got tickets of their own lately: a kind is a title.
+	// Kinds are the P1 alerts that recently got tickets of their own. A kind is a title.
 	Kinds []SeenKind `json:"kinds"`
 }
 
-// SeenKind is a title, and when an incident of it last got a ticket of its own.
+// SeenKind is a title, and when an incident with it last got a ticket of its own.
 type SeenKind struct {
 	Title string    `json:"title"`
 	At    time.Time `json:"at"`
 }
 
-// StormPolicy bounds the new tickets of a route; Limit 0 is no bound.
+// Policy limits the new tickets of a route. A Limit of 0 means no limit.
 type Policy struct {
 	Limit int
 	Per   time.Duration
 }
 
-// Admit takes note of an incident that asks for a ticket. It returns the crowd afterwards,
-// and the storm that is to gather the incident; the zero Mark for a ticket of its own. Up
-// to the limit every incident has its own; above it only the first P1 of a new kind, and of
-// those no more than the limit again.
+// Admit records an incident that requests a ticket. It returns the updated window and the storm that the incident
+// joins, or the zero Mark if it gets a ticket of its own. Up to the limit, every incident gets its own. Above it, only
+// the first P1 of a new kind does, and at most another limit's worth of those.
 func (c Window) Admit(title string, severity alert.Severity, p Policy, now time.Time) (Window, alert.Mark) {
 	if p.Limit <= 0 {
 		return c, alert.Mark{}

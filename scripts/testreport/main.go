@@ -1,11 +1,11 @@
-// Command testreport reads the events of `go test -json` and prints what a person wants of
-// them: each package's line, what failed with all its output, and at the end what was left
-// out, with the reason that the test gave. It exits with 1 where anything failed.
+// Command testreport reads the events of `go test -json` and prints what people want to see: one line per package, the
+// full output of failed tests, and at the end which tests were skipped, with the reason that each one gave. It exits
+// with 1 if anything failed.
 //
 //	go test -json ./... | testreport -promises docs/promises.md
 //
-// With -promises, each test that the page names must have passed: one that was left out, or
-// that no package has, fails the run.
+// With -promises, each test named on that page must have passed: a test that was skipped, or that no package has, fails
+// the run.
 package main
 
 import (
@@ -30,12 +30,12 @@ type event struct {
 	Elapsed float64 `json:"Elapsed"`
 }
 
-// report is what the events say so far.
+// report is what the events have shown so far.
 type report struct {
 	out io.Writer
-	// output is what each running test or package has printed.
+	// output is what each running test or package has printed so far.
 	output map[[2]string][]string
-	// left are the reasons of tests that were left out, by package and name.
+	// left holds the reasons of skipped tests, by package and name.
 	left   map[string]string
 	passed map[string]bool
 	failed int
@@ -71,7 +71,7 @@ func main() {
 	}
 }
 
-// line takes one line: an event, or what go itself says.
+// line handles one line: an event, or output of go itself.
 func (r *report) line(text string) {
 	var e event
 	if !strings.HasPrefix(text, "{") || json.Unmarshal([]byte(text), &e) != nil {
@@ -92,7 +92,7 @@ func (r *report) line(text string) {
 	}
 }
 
-// ended takes the end of a test, or of a package, which has no test's name.
+// ended handles the end of a test, or of a package, which has no test name.
 func (r *report) ended(e event, output []string) {
 	name := strings.TrimPrefix(e.Package, "docket/")
 	if e.Action == "fail" {
@@ -122,7 +122,7 @@ func (r *report) print(output []string) {
 	}
 }
 
-// reason is what a test said when it skipped.
+// reason is the message of a test that skipped itself.
 func reason(output []string) string {
 	for _, line := range slices.Backward(output) {
 		if at := place.FindString(line); at != "" {
@@ -132,12 +132,12 @@ func reason(output []string) string {
 	return "no reason given"
 }
 
-// leftOut lists what was left out, by reason.
+// leftOut lists the skipped tests by reason.
 func (r *report) leftOut() {
 	by := map[string][]string{}
 	for name, why := range r.left {
 		pkg, test, _ := strings.Cut(name, " ")
-		test, _, _ = strings.Cut(test, "/") // Its cases are left out for the same reason.
+		test, _, _ = strings.Cut(test, "/") // Its cases are skipped for the same reason.
 		by[why] = append(by[why], pkg+" "+test)
 	}
 	for _, why := range slices.Sorted(maps.Keys(by)) {
@@ -150,7 +150,7 @@ func (r *report) leftOut() {
 	fmt.Fprintf(r.out, "\n%d tests and cases, %d left out.\n", r.tests, len(r.left))
 }
 
-// compare fails for each test of the page that has not passed.
+// compare reports an error for each test on the page that has not passed.
 func (r *report) compare(page string) {
 	text, err := os.ReadFile(page) //nolint:gosec // The page that make names.
 	if err != nil {
