@@ -26,7 +26,7 @@ const (
 	Late
 )
 
-// Merge decides what the report said means given what is known (nil if nothing is), and returns what to keep.
+// Merge decides what the report in said means, given what is known (nil if nothing is), and returns what to keep.
 // It never moves state backwards: an end before the known start, or an absence from a poll that began before
 // the alert was last reported, is Late.
 func Merge(known *Alert, said Alert) (Alert, Change) {

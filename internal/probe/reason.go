@@ -137,7 +137,7 @@ func certificateReason(err error) string {
 	return ""
 }
 
-// at adds the address of an error, if it has one, after a word.
+// at returns the word followed by the address in the error, if it has one.
 func at(word string, err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Addr != nil {

@@ -86,7 +86,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 	return batch, nil
 }
 
-// nextFrame reads the frame that begins at at, and returns where the next one begins.
+// nextFrame reads the frame at offset at, and returns where the next one begins.
 func nextFrame(body []byte, at int) (frame []byte, next int, err error) {
 	space := bytes.IndexByte(body[at:min(len(body), at+8)], ' ')
 	if space <= 0 {

@@ -107,7 +107,7 @@ func (s *Store) AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, err
 	return collect(rs, err, scanAlert)
 }
 
-// alertsOfKeys loads, for each key, one of its alerts: a firing one where there is one.
+// alertsOfKeys loads one alert of each key, a firing one if possible.
 func (t *Tx) alertsOfKeys(ctx context.Context, keys []alert.Key) (map[alert.Key]alert.Alert, error) {
 	found := make(map[alert.Key]alert.Alert, len(keys))
 	err := inBatches(keys, func(run []alert.Key) error {

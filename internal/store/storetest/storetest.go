@@ -302,7 +302,7 @@ func (s *Server) kill() {
 	}
 	// Immediate shutdown: no checkpoint, recovery at the next start.
 	_ = s.started.Process.Signal(syscall.SIGQUIT) // It may be gone already.
-	_ = s.started.Wait()                          // It was told to exit, so the result does not matter.
+	_ = s.started.Wait()                          // It was asked to exit, so the result does not matter.
 	s.started = nil
 }
 
