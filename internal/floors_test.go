@@ -21,7 +21,7 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/fault", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
+	{"ground", []string{"internal/fault", "internal/line", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
 	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/health", "internal/outbound", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
@@ -35,10 +35,10 @@ var neighbours = map[string][]string{
 	"internal/filing":    {"internal/alert", "internal/fault"},
 	"internal/storm":     {"internal/alert"},
 	"internal/incident":  {"internal/alert", "internal/filing", "internal/storm"},
-	"internal/brief":     {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
+	"internal/brief":     {"internal/line", "internal/alert", "internal/filing", "internal/storm", "internal/incident"},
 	"internal/notice":    {"internal/alert", "internal/filing", "internal/storm", "internal/incident"},
 	"internal/rule":      {"internal/alert", "internal/filing", "internal/storm", "internal/incident", "internal/brief"},
-	"internal/template":  {"internal/alert", "internal/filing", "internal/incident", "internal/brief"},
+	"internal/template":  {"internal/line", "internal/alert", "internal/filing", "internal/incident", "internal/brief"},
 	"internal/desk":      {"internal/health", "internal/outbound", "internal/failpoint"},
 	"internal/notify":    {"internal/outbound"},
 	"internal/infisical": {"internal/outbound"},

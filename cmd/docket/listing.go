@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"docket/internal/line"
 	"docket/internal/query"
 	"encoding/json"
 	"fmt"
@@ -121,14 +122,7 @@ func table(w io.Writer, heading []string, rows [][]string, none string) error {
 }
 
 // oneLine makes text safe for a terminal: one line of limited length.
-func oneLine(s string) string {
-	const longest = 80
-	clean := []rune(strings.Map(harmless, s))
-	if len(clean) > longest {
-		clean = append(clean[:longest-1], '…')
-	}
-	return string(clean)
-}
+func oneLine(s string) string { return line.Clip(strings.Map(harmless, s), 80) }
 
 // lines makes multi-line text safe for a terminal.
 func lines(text string) string {

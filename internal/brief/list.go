@@ -3,6 +3,7 @@ package brief
 import (
 	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/line"
 	"docket/internal/storm"
 	"fmt"
 	"strings"
@@ -47,7 +48,7 @@ func Fit(inc incident.Incident, members []incident.Member) []incident.Member {
 // become long.
 func listing(m incident.Member, text int) string {
 	if text > fullTexts {
-		return line(m)
+		return short(m)
 	}
 	return entry(m)
 }
@@ -75,17 +76,17 @@ func List(inc incident.Incident, members []incident.Member) string {
 	return b.String()
 }
 
-// line formats one member for a ticket that has become long.
-func line(m incident.Member) string {
-	return fmt.Sprintf("%s %s %s\n", m.Incident.Severity, clip(oneLine(m.Incident.Title), maxEntry/10), m.Incident.Mark)
+// short formats one member for a ticket that has become long.
+func short(m incident.Member) string {
+	return fmt.Sprintf("%s %s %s\n", m.Incident.Severity, line.Clip(line.Of(m.Incident.Title), maxEntry/10), m.Incident.Mark)
 }
 
 // entry formats one member: title, labels and mark, character for character.
 func entry(m incident.Member) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", m.Incident.Severity, oneLine(m.Incident.Title))
-	if s := oneLine(m.Summary); s != "" && s != m.Incident.Title {
-		fmt.Fprintf(&b, ": %s", clip(s, maxEntry/4))
+	fmt.Fprintf(&b, "%s %s", m.Incident.Severity, line.Of(m.Incident.Title))
+	if s := line.Of(m.Summary); s != "" && s != m.Incident.Title {
+		fmt.Fprintf(&b, ": %s", line.Clip(s, maxEntry/4))
 	}
 	b.WriteString("\n")
 	for _, l := range m.Labels {
@@ -101,13 +102,4 @@ func entry(m incident.Member) string {
 	}
 	fmt.Fprintf(&b, "\n  %s\n\n", m.Incident.Mark)
 	return b.String()
-}
-
-// clip shortens text to at most n runes.
-func clip(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

@@ -3,6 +3,7 @@ package brief
 import (
 	"docket/internal/filing"
 	"docket/internal/incident"
+	"docket/internal/line"
 	"docket/internal/storm"
 	"fmt"
 	"strings"
@@ -45,7 +46,7 @@ func FiredAgain(inc incident.Incident, note filing.Effect) string {
 // Clicked is the note that somebody clicked Investigate.
 func Clicked(inc incident.Incident, note filing.Effect, now time.Time) string {
 	return fmt.Sprintf("%s looks into it: Investigate was clicked at %s.\n%s%s",
-		oneLine(inc.Inquiry.By), now.UTC().Format(timeLayout), paragraph(inc.Inquiry.Brief), note.NoteMark())
+		line.Of(inc.Inquiry.By), now.UTC().Format(timeLayout), paragraph(inc.Inquiry.Brief), note.NoteMark())
 }
 
 // Twin is the note on an incident's second ticket, which is about to be closed.

@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"docket/internal/alert"
 	"docket/internal/incident"
+	"docket/internal/line"
 )
 
 // maxListed limits how many alerts of one incident a ticket lists in full. The rest are counted.
@@ -30,7 +30,7 @@ func Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string) 
 // other mark.
 func FrameSubject(m alert.Mark, text string) string {
 	mark := " [" + m.String() + "]"
-	runes := []rune(otherMark.ReplaceAllString(oneLine(text), "($1)"))
+	runes := []rune(otherMark.ReplaceAllString(line.Of(text), "($1)"))
 	if most := maxSubjectRunes - len(mark); len(runes) > most {
 		runes = append(runes[:most-1], '…')
 	}
@@ -61,11 +61,6 @@ func briefSubject(inc incident.Incident, alerts []alert.Alert) string {
 // whatever an alert says. The body keeps the alert's text unchanged.
 var otherMark = regexp.MustCompile(`(?i)\[([0-9a-f]{16}\.[0-9]+)\]`)
 
-// oneLine makes text a single line without control characters.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-}
-
 // Text is the built-in text of a ticket's body, without its footer.
 func Text(inc incident.Incident, alerts []alert.Alert) string {
 	var b strings.Builder
@@ -89,7 +84,7 @@ func Text(inc incident.Incident, alerts []alert.Alert) string {
 		fmt.Fprintf(&b, "Earlier ticket, closed since: #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
 	}
 	if inc.Inquiry.Count > 0 {
-		fmt.Fprintf(&b, "Investigate was clicked by: %s\n", oneLine(inc.Inquiry.By))
+		fmt.Fprintf(&b, "Investigate was clicked by: %s\n", line.Of(inc.Inquiry.By))
 	}
 	if inc.Inquiry.Brief != "" {
 		fmt.Fprintf(&b, "\n%s", paragraph(inc.Inquiry.Brief))

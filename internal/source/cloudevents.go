@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/line"
 )
 
 // readCloudEvents reads CloudEvents 1.0 over HTTP in structured, batched and binary mode
@@ -166,9 +167,9 @@ func eventLabels(e, data map[string]any, stem string) alert.Labels {
 // firstLine is the first line that is not empty.
 func firstLine(texts ...string) string {
 	for _, text := range texts {
-		line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-		if line = strings.TrimSpace(line); line != "" {
-			return cutRunes(line, maxSummaryRunes)
+		first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+		if first = strings.TrimSpace(first); first != "" {
+			return line.Clip(first, maxSummaryRunes)
 		}
 	}
 	return ""

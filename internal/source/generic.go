@@ -10,6 +10,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/expression"
+	"docket/internal/line"
 )
 
 // readGeneric reads any JSON by the source's mapping.
@@ -164,7 +165,7 @@ func (s Source) set(t *said, field string, value any) (err error) {
 			return err
 		}
 		text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-		if t.title = cutRunes(strings.TrimSpace(text), maxSummaryRunes); t.title == "" {
+		if t.title = line.Clip(strings.TrimSpace(text), maxSummaryRunes); t.title == "" {
 			return &fieldError{at, "is empty: an alert must have a title"}
 		}
 	case "labels":

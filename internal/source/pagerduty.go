@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/line"
 )
 
 // The limits of PagerDuty's Events API v2
@@ -158,7 +159,7 @@ func (e *event) said(now time.Time) said {
 		"source": e.source, "component": e.component, "group": e.group, "class": e.class,
 		"severity": strings.ToLower(strings.TrimSpace(e.severity)), "client": e.client,
 	}
-	t := said{ident: e.dedup, status: alert.Firing, title: cutRunes(e.summary, maxSummaryRunes), link: e.href}
+	t := said{ident: e.dedup, status: alert.Firing, title: line.Clip(e.summary, maxSummaryRunes), link: e.href}
 	if t.ident == "" {
 		t.ident = alert.Fingerprint("", alert.NewLabels(map[string]string{
 			"source": e.source, "component": e.component, "group": e.group, "class": e.class, "summary": e.summary,

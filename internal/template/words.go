@@ -8,11 +8,11 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
-	"unicode/utf8"
 
 	"docket/internal/alert"
 	"docket/internal/brief"
 	"docket/internal/incident"
+	"docket/internal/line"
 )
 
 // The limits on a template and on its output.
@@ -131,10 +131,7 @@ func truncate(most int, text string) (string, error) {
 	if most < 1 {
 		return "", errors.New("truncate needs a length of at least 1")
 	}
-	if utf8.RuneCountInString(text) <= most {
-		return text, nil
-	}
-	return string([]rune(text)[:most-1]) + "…", nil
+	return line.Clip(text, most), nil
 }
 
 // compile parses a template and inserts a step counter into each of its loops.
@@ -237,19 +234,9 @@ var place = regexp.MustCompile(`^template: \w+:(\d+)(?::(\d+))?: (?:executing "\
 func faultOf(part string, err error) Fault {
 	m := place.FindStringSubmatch(err.Error())
 	if m == nil {
-		return Fault{part, 0, 0, oneLine(err.Error())}
+		return Fault{part, 0, 0, line.Clip(line.Of(err.Error()), 200)}
 	}
-	line, _ := strconv.Atoi(m[1])   // Digits, by the pattern.
+	row, _ := strconv.Atoi(m[1])    // Digits, by the pattern.
 	column, _ := strconv.Atoi(m[2]) // Digits or nothing, by the pattern.
-	return Fault{part, line, column, oneLine(m[3])}
-}
-
-// oneLine keeps a reason short: it goes into tickets and messages.
-func oneLine(text string) string {
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
-	short, err := truncate(200, text)
-	if err != nil {
-		return text
-	}
-	return short
+	return Fault{part, row, column, line.Clip(line.Of(m[3]), 200)}
 }

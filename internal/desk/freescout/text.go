@@ -2,6 +2,7 @@ package freescout
 
 import (
 	"bytes"
+	"docket/internal/line"
 	"fmt"
 	"html"
 	"strings"
@@ -154,16 +155,7 @@ func toText(source string) string {
 }
 
 // clip makes foreign words safe to show: one line, printable, short.
-func clip(text string) string {
-	const most = 200
-	runes := []rune(strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
-		return unicode.IsControl(r) || unicode.IsSpace(r)
-	}), " "))
-	if len(runes) > most {
-		runes = append(runes[:most-1], '…')
-	}
-	return string(runes)
-}
+func clip(text string) string { return line.Clip(line.Of(text), 200) }
 
 func isObject(body []byte) bool {
 	trimmed := bytes.TrimSpace(body)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"docket/internal/line"
 	"docket/internal/notify"
 )
 
@@ -57,9 +58,6 @@ func escape(text string, most int) string {
 	return b.String()
 }
 
-// oneLine puts a text on one line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // link is a link with our own text; an address that Slack could misread is shown as plain text.
 func link(url, words string) string {
 	if strings.ContainsAny(url, "<>|\n\r\t ") || (!strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://")) {
@@ -71,7 +69,7 @@ func link(url, words string) string {
 // options are a message as Slack blocks, with the text that phones and screen readers show.
 func (s *Slack) options(m notify.Message) []slack.MsgOption {
 	options := []slack.MsgOption{
-		slack.MsgOptionText(escape(oneLine(m.Headline()), maxText), false),
+		slack.MsgOptionText(escape(line.Of(m.Headline()), maxText), false),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
 	if m.Text != "" {
@@ -85,13 +83,13 @@ func (s *Slack) blocks(m notify.Message) []slack.Block {
 	if !m.Firing {
 		sign = ":white_check_mark: *" + m.Severity.String() + " recovered*"
 	}
-	lines := []string{sign + "  " + escape(oneLine(m.Title), maxTitle)}
+	lines := []string{sign + "  " + escape(line.Of(m.Title), maxTitle)}
 	if m.Summary != "" {
 		lines = append(lines, escape(m.Summary, maxSummary))
 	}
 	facts := m.Facts()
 	for i := range facts {
-		facts[i] = escape(oneLine(facts[i]), maxTitle)
+		facts[i] = escape(line.Of(facts[i]), maxTitle)
 	}
 	ticket := "Ticket: " + escape(m.Ticket, maxTitle)
 	if m.TicketURL != "" {
