@@ -31,12 +31,13 @@ type Deps struct {
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
 	// Health is the health of the connection to the desk.
 	Health *health.Health
-	// Desks are the ways to all desks in use, the default first; nil where there is but one.
+	// Desks returns the health of the connections to all desks in use, the default desk first; nil if there is only
+	// one.
 	Desks func() []health.State
-	// Away says whether the desk that an alert's ticket would go to is away, and why; nil for the
-	// one desk's.
+	// Away reports whether the desk that would get an alert's ticket is unreachable, and why; nil if there is only one
+	// desk.
 	Away func(alert.Alert) (sentence string, away bool)
-	// Sources says when each source was heard last.
+	// Sources returns when each source last sent something.
 	Sources func() map[string]intake.Sighting
 	// Tickets changes tickets of the local desk; nil if another desk is configured.
 	Tickets *controls.TicketActions

@@ -129,7 +129,7 @@ func (c *Console) sources() []sourceRow {
 	return rows
 }
 
-// deskStates are the ways to all desks in use, the default first.
+// deskStates returns the health of the connections to all desks in use, the default desk first.
 func (c *Console) deskStates() []health.State {
 	if c.Desks == nil {
 		return []health.State{c.Health.State()}
@@ -137,7 +137,7 @@ func (c *Console) deskStates() []health.State {
 	return c.Desks()
 }
 
-// awayAt reports whether a desk is away; "" is the default one.
+// awayAt reports whether a desk is unreachable; "" is the default desk.
 func (c *Console) awayAt(desk string) bool {
 	for n, s := range c.deskStates() {
 		if s.Name == desk || (desk == "" && n == 0) {
@@ -147,7 +147,7 @@ func (c *Console) awayAt(desk string) bool {
 	return false
 }
 
-// alarms are what stands above every page.
+// alarms are the alarms shown at the top of every page.
 func (c *Console) alarms() []alarm {
 	var all []alarm
 	states := c.deskStates()

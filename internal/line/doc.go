@@ -1,5 +1,5 @@
-// Package line makes one bounded line of a text that somebody else wrote.
+// Package line turns untrusted text into a single line of limited length.
 //
-// It never escapes: that is for who knows the medium. What it returns is valid UTF-8 without control
-// characters, as far as the text went through Of.
+// It never escapes: that is up to the caller, who knows the medium. What Of returns is valid UTF-8 without control
+// characters.
 package line

@@ -13,7 +13,7 @@ func Of(text string) string {
 	}), " ")
 }
 
-// Clip returns the text with at most so many characters; an ellipsis stands for what was cut off.
+// Clip returns the text shortened to at most so many characters; an ellipsis stands for what was cut off.
 func Clip(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text

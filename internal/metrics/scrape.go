@@ -25,18 +25,18 @@ type Seen struct {
 	// Desks are all desks in use.
 	Desks     []Desk
 	Notifiers *notifier.Herald
-	// Configuration says whether the configuration file could be used when it was last read, and
-	// since when the configuration is in force; nil where no file is followed.
+	// Configuration reports whether the configuration file was valid when it was last read, and since when the current
+	// configuration has been in force; nil if no file is watched.
 	Configuration func() (taken bool, since time.Time)
 }
 
-// Desk is a desk in use: the way to it, and what compares with it, nil for nothing.
+// Desk is a desk in use: the health of its connection, and its reconciler, nil for none.
 type Desk struct {
 	Health    *health.Health
 	Reconcile *reconcile.Reconciler
 }
 
-// set gives a value, with the labels' values in the order of the row.
+// set sets a value with label values in the order of the row.
 type set func(value float64, labels ...string)
 
 // row declares one metric that is read at each scrape; read takes a fromMemory or a fromStore.

@@ -14,10 +14,10 @@ import (
 // it directly.
 type Reader struct {
 	Store *store.Store
-	// Desk is the default desk's name; Several says that routes choose others beside it.
+	// Desk is the name of the default desk; Several means that routes choose other desks, too.
 	Desk    string
 	Several bool
-	// LinkBase is what a local ticket's number is put behind to make its link.
+	// LinkBase is the prefix of links to local tickets; the ticket's number follows it.
 	LinkBase string
 	// StaleAfter is how long after its recovery an incident's open ticket counts as stale.
 	StaleAfter time.Duration

@@ -11,9 +11,9 @@ import (
 	"docket/internal/store"
 )
 
-// postDeskHook takes the desk's own webhook. It is a hint only: it may come twice,
-// out of order, late, or tell of what Docket did itself, so that the desk is asked before
-// anything is decided. Nothing is lost where a hint is: the desk is polled, too.
+// postDeskHook receives the desk's own webhook. It is only a hint: it may arrive twice, out of order or late, or report
+// what Docket did itself, so the desk is always asked before anything is decided. A lost hint loses nothing, because
+// the desk is polled too.
 func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("desk")
 	at, _ := s.desk(name)
@@ -46,15 +46,15 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	result, err := s.hint(r, at, hook)
 	if err != nil {
 		s.Metrics.DeskHooks.Inc("failed")
-		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // The desk sends it again.
+		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err)) // The desk will retry.
 		return
 	}
 	s.Metrics.DeskHooks.Inc(result)
 	answer.JSON(w, http.StatusOK, map[string]any{"status": result})
 }
 
-// hint says what a webhook is good for: a ticket that no live incident has is not ours, and
-// one that is as we know it is an echo, or an old word; only the rest is a question to the desk.
+// hint decides what to do with a webhook. A ticket without a live incident is not ours; a ticket in the state we
+// already know is an echo or old news. Only the rest is worth asking the desk about.
 func (s *server) hint(r *http.Request, at DeskParts, hook desk.Hook) (result string, err error) {
 	ours, err := s.Store.AnyLiveIn(r.Context(), at.Desk.Name(), hook.Ticket.ID)
 	if err != nil {

@@ -17,9 +17,9 @@ type Readiness struct {
 	Database string `json:"database"`
 	// Desk is the health of the connection to the desk. A failing desk does not make Docket unready.
 	Desk DeskHealth `json:"desk"`
-	// Desks are the ways to all desks in use, the default first.
+	// Desks is the health of the connections to all desks in use, the default desk first.
 	Desks []DeskHealth `json:"desks"`
-	// Waiting counts effects that are not done; Unknown those whose outcome is not known.
+	// Waiting counts unfinished effects; Unknown counts those whose outcome is unknown.
 	Waiting int64                      `json:"waiting"`
 	Unknown int64                      `json:"unknown"`
 	Sources map[string]intake.Sighting `json:"sources"`

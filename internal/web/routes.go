@@ -36,10 +36,10 @@ type Deps struct {
 	Intake *intake.Intake
 	Ledger *ledger.Ledger
 	Store  *store.Store
-	// Desk is the default desk; Others are those that routes choose beside it.
+	// Desk is the default desk; Others are further desks that routes choose.
 	Desk   desk.Desk
 	Others []DeskParts
-	// Local is the local desk, nil where another one is configured.
+	// Local is the local desk, nil if another desk is configured.
 	Local  *local.Desk
 	Policy incident.Policies
 	// Words returns a route's own ticket templates; nil if no route has any.
@@ -61,10 +61,9 @@ type Deps struct {
 	Pages func(*http.ServeMux)
 	// Doctor runs the checks; nil if there is none.
 	Doctor *doctor.Doctor
-	// Reconcile compares with the desk.
+	// Reconcile compares Docket's state with the desk.
 	Reconcile *reconcile.Reconciler
-	// SlackSecret signs the presses of buttons in Slack, "" where messages have none; only
-	// SlackUsers may press them.
+	// SlackSecret verifies button clicks from Slack, "" if messages have no buttons. Only SlackUsers may click them.
 	SlackSecret fault.Secret
 	SlackUsers  []string
 	// Ready reports whether alerts can be accepted and stored.
@@ -75,13 +74,13 @@ type Deps struct {
 	Version  string
 }
 
-// DeskParts are a desk and what compares with it.
+// DeskParts is a desk together with its reconciler.
 type DeskParts struct {
 	Desk      desk.Desk
 	Reconcile *reconcile.Reconciler
 }
 
-// desks are all desks in use, the default first.
+// desks returns all desks in use, the default desk first.
 func (d *Deps) desks() []DeskParts {
 	return append([]DeskParts{{d.Desk, d.Reconcile}}, d.Others...)
 }
@@ -96,7 +95,7 @@ func (d *Deps) desk(name string) (DeskParts, bool) {
 	return DeskParts{}, false
 }
 
-// server is the handlers' receiver.
+// server is the receiver of all handlers.
 type server struct{ Deps }
 
 // New returns the handler. All routes are defined here.
