@@ -55,7 +55,10 @@ func bodies(n, batch int, severity string) [][]byte {
 			if i > from {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, `{"labels":{"alertname":"Bench%d","cluster":"eu-west-%d","container":"checkout","env":"production","instance":"10.%d.%d.%d:8080","job":"checkout","namespace":"shop","pod":"checkout-7d9c6b5f4-%07d","severity":%q,"team":"shop"},"annotations":{"description":%q,"runbook_url":"https://example.org/runbooks/high-error-rate","summary":"Error rate of checkout is above 5 %% for 10 minutes"},"startsAt":%q,"generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=rate&g0.tab=1"}`,
+			fmt.Fprintf(&b, `{"labels":{"alertname":"Bench%d","cluster":"eu-west-%d","container":"checkout","env":"production",`+
+				`"instance":"10.%d.%d.%d:8080","job":"checkout","namespace":"shop","pod":"checkout-7d9c6b5f4-%07d","severity":%q,"team":"shop"},`+
+				`"annotations":{"description":%q,"runbook_url":"https://example.org/runbooks/high-error-rate","summary":"Error rate of checkout is `+
+				`above 5 %% for 10 minutes"},"startsAt":%q,"generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=rate&g0.tab=1"}`,
 				i%10, i/10%10, i>>16, i>>8&255, i&255, i, severity, padding, starts)
 		}
 		b.WriteByte(']')

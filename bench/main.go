@@ -77,7 +77,8 @@ func (b *bench) run(ctx context.Context) error {
 	for _, m := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand}, {"probes", b.probes}, {"pages", b.pages}} {
+	}{{"ingest", b.ingest}, {"lone", b.lone}, {"tickets", b.tickets}, {"hundred", b.hundredThousand},
+		{"probes", b.probes}, {"pages", b.pages}} {
 		if b.only != "" && !strings.Contains(m.name, b.only) {
 			continue
 		}
@@ -226,7 +227,8 @@ func (b *bench) hundredThousand(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		row(s.name, fmt.Sprintf("%.0f", empty), fmt.Sprintf("%.0f", full), fmt.Sprintf("%.0f", float64(ready.Microseconds())/1000), fmt.Sprint(firing))
+		row(s.name, fmt.Sprintf("%.0f", empty), fmt.Sprintf("%.0f", full),
+			fmt.Sprintf("%.0f", float64(ready.Microseconds())/1000), fmt.Sprint(firing))
 	}
 	fmt.Println()
 	return nil

@@ -25,7 +25,8 @@ type stock struct{ surfaces, incidents, audited int }
 // pages measures how long the console's pages take on the server, with a year of history, on each database in turn.
 func (b *bench) pages(ctx context.Context) error {
 	n := stock{b.count(5000), b.count(10_000), b.count(1_000_000)}
-	fmt.Printf("\nPages, ms from the request to the last byte on loopback (%d surfaces with a year of days, %d incidents, %d audit rows)\n", n.surfaces, n.incidents, n.audited)
+	fmt.Printf("\nPages, ms from the request to the last byte on loopback (%d surfaces with a year of days, %d incidents, %d audit rows)\n",
+		n.surfaces, n.incidents, n.audited)
 	row("page", "server", "median", "slowest of 15", "bytes")
 	if err := b.pagesOn(ctx, n, "docket sqlite"); err != nil || b.pg == "" {
 		return err
@@ -54,7 +55,8 @@ func (b *bench) pagesOn(ctx context.Context, n stock, name string) error {
 	more.WriteString("surfaces:\n")
 	for i := range n.surfaces {
 		// Probe once an hour, so that probing does not count.
-		fmt.Fprintf(&more, "  - {name: s%d, title: Surface %d, group: Group %d, every: 1h, probe: {tcp: {address: \"127.0.0.1:9\"}}}\n", i, i, i%40)
+		fmt.Fprintf(&more, "  - {name: s%d, title: Surface %d, group: Group %d, every: 1h, probe: {tcp: {address: \"127.0.0.1:9\"}}}\n",
+			i, i, i%40)
 	}
 	r, err := b.startDocket(ctx, scene{more: more.String()}, dir, url)
 	if err != nil {
@@ -63,8 +65,10 @@ func (b *bench) pagesOn(ctx context.Context, n stock, name string) error {
 	defer r.stop()
 	client := &http.Client{Timeout: time.Minute}
 	for _, page := range []string{
-		"/console", "/console/status", "/console/status?only=down", "/console/status?q=Surface+49", "/console/status/s7", "/console/status/s7?span=90d", "/console/incidents", "/console/incidents?show=all", "/console/incidents?show=all&q=disk",
-		"/console/incidents/" + markOf(77).String(), "/console/tickets", "/console/tickets?show=stale", "/console/silences", "/console/flags", "/console/audit", "/console/audit?action=console.flags.changed", "/console/audit?actor=nobody",
+		"/console", "/console/status", "/console/status?only=down", "/console/status?q=Surface+49", "/console/status/s7",
+		"/console/status/s7?span=90d", "/console/incidents", "/console/incidents?show=all", "/console/incidents?show=all&q=disk",
+		"/console/incidents/" + markOf(77).String(), "/console/tickets", "/console/tickets?show=stale", "/console/silences", "/console/flags",
+		"/console/audit", "/console/audit?action=console.flags.changed", "/console/audit?actor=nobody",
 		"/console/audit?q=0000000000000abc", "/console/doctor", "/console/settings", "/status", "/status.json", "/status.atom", "/badge/s7.svg",
 	} {
 		var took []time.Duration
@@ -127,7 +131,8 @@ func fill(ctx context.Context, url string, n stock) error {
 			key := markOf((done + i) % max(n.incidents, 1)).Key.String()
 			entries[i] = audit.Entry{
 				CreatedAt: now.Add(-time.Duration(n.audited-done-i) * time.Second), Actor: audit.System(),
-				Action: []string{audit.ActionAccepted, audit.ActionTicketAsked, audit.ActionTicketFiled}[i%3], Payload: map[string]any{"alert_key": key, "severity": "P2", "ticket_id": fmt.Sprint(i)},
+				Action:  []string{audit.ActionAccepted, audit.ActionTicketAsked, audit.ActionTicketFiled}[i%3],
+				Payload: map[string]any{"alert_key": key, "severity": "P2", "ticket_id": fmt.Sprint(i)},
 			}
 		}
 		err := st.Write(ctx, func(t *store.Tx) error {
@@ -185,9 +190,11 @@ func fillIncidents(ctx context.Context, st *store.Store, n int, now time.Time) e
 	for i := range all {
 		opened := now.Add(-time.Duration(i) * 50 * time.Minute)
 		inc := incident.Incident{
-			Mark: markOf(i), Version: 1, Recipe: alert.Recipe, State: incident.Closed, Severity: alert.P2, Title: fmt.Sprintf("Disk %d almost full", i), Source: "prometheus", OpenedAt: opened, FiredAt: opened,
+			Mark: markOf(i), Version: 1, Recipe: alert.Recipe, State: incident.Closed, Severity: alert.P2,
+			Title: fmt.Sprintf("Disk %d almost full", i), Source: "prometheus", OpenedAt: opened, FiredAt: opened,
 			RecoveredAt: opened.Add(time.Hour), ClosedAt: opened.Add(2 * time.Hour), Reason: incident.ReasonTicketFiled,
-			Ticket: filing.Ticket{State: filing.TicketClosed, Desk: "freescout", ID: fmt.Sprint(1000 + i), Number: fmt.Sprint(i), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", i)},
+			Ticket: filing.Ticket{State: filing.TicketClosed, Desk: "freescout", ID: fmt.Sprint(1000 + i), Number: fmt.Sprint(i),
+				URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", i)},
 		}
 		if i%10 == 0 {
 			inc.State, inc.RecoveredAt, inc.ClosedAt, inc.Ticket.State = incident.Open, time.Time{}, time.Time{}, filing.TicketFiled

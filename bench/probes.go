@@ -160,7 +160,8 @@ func (b *bench) probeRate(ctx context.Context) error {
 		done, used := t.count.Load()-before, r.cpu()-cpu
 		r.stop()
 		t.close()
-		row("docket sqlite", fmt.Sprint(n), rate(float64(done)/window.Seconds()), fmt.Sprintf("%.0f", float64(used.Microseconds())/float64(max(done, 1))))
+		row("docket sqlite", fmt.Sprint(n), rate(float64(done)/window.Seconds()),
+			fmt.Sprintf("%.0f", float64(used.Microseconds())/float64(max(done, 1))))
 	}
 	for _, fresh := range []bool{false, true} {
 		t := newTarget(1, false)

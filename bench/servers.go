@@ -95,7 +95,8 @@ func (b *bench) startDocket(ctx context.Context, sc scene, dir, database string)
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return nil, fmt.Errorf("write docket.yaml: %w", err)
 	}
-	return begin(ctx, "http://"+address, "/readyz", "docket_alerts_firing", dir, []string{"DATABASE_URL=" + database}, b.docket, "serve", "--config", path, "--listen", address)
+	return begin(ctx, "http://"+address, "/readyz", "docket_alerts_firing", dir, []string{"DATABASE_URL=" + database}, b.docket, "serve",
+		"--config", path, "--listen", address)
 }
 
 func (b *bench) startAlertmanager(ctx context.Context, sc scene) (*running, error) {
@@ -109,7 +110,8 @@ func (b *bench) startAlertmanager(ctx context.Context, sc scene) (*running, erro
 	}
 	config := "route: {receiver: none, group_by: [alertname, cluster], group_wait: 30s}\nreceivers: [{name: none}]\n"
 	if sc.sink != "" {
-		config = fmt.Sprintf("route: {receiver: sink, group_by: ['...'], group_wait: 0s, group_interval: 1s}\nreceivers: [{name: sink, webhook_configs: [{url: '%s/webhook', send_resolved: false}]}]\n", sc.sink)
+		config = fmt.Sprintf("route: {receiver: sink, group_by: ['...'], group_wait: 0s, group_interval: 1s}\nreceivers: [{name: sink, "+
+			"webhook_configs: [{url: '%s/webhook', send_resolved: false}]}]\n", sc.sink)
 	}
 	path := filepath.Join(dir, "alertmanager.yml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
@@ -152,7 +154,8 @@ func (b *bench) postgres(ctx context.Context, dir string) (url string, stop func
 	if err != nil {
 		return "", nil, err
 	}
-	if err := errors.Join(os.MkdirAll(data, 0o700), os.Chmod(b.dir, 0o755), os.Chmod(dir, 0o755)); err != nil { //nolint:gosec // The server's user must get in.
+	//nolint:gosec // The server's user must get in.
+	if err := errors.Join(os.MkdirAll(data, 0o700), os.Chmod(b.dir, 0o755), os.Chmod(dir, 0o755)); err != nil {
 		return "", nil, err
 	}
 	if id := otherUser(); id != nil {
@@ -160,11 +163,13 @@ func (b *bench) postgres(ctx context.Context, dir string) (url string, stop func
 			return "", nil, fmt.Errorf("hand the data folder over: %w", err)
 		}
 	}
-	if out, err := b.pgCommand(ctx, "initdb", "-D", data, "-U", "docket", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8").CombinedOutput(); err != nil {
+	if out, err := b.pgCommand(ctx, "initdb", "-D", data, "-U", "docket", "-A", "trust", "-E", "UTF8",
+		"--locale=C.UTF-8").CombinedOutput(); err != nil {
 		return "", nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	options := "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -p " + port
-	if out, err := b.pgCommand(ctx, "pg_ctl", "-D", data, "-w", "-o", options, "-l", filepath.Join(data, "log"), "start").CombinedOutput(); err != nil {
+	if out, err := b.pgCommand(ctx, "pg_ctl", "-D", data, "-w", "-o", options, "-l", filepath.Join(data, "log"),
+		"start").CombinedOutput(); err != nil {
 		return "", nil, fmt.Errorf("start postgres: %w: %s", err, out)
 	}
 	if err := os.WriteFile(portFile, []byte(port), 0o600); err != nil {

@@ -21,11 +21,16 @@ type floor struct {
 
 // house is the floors, from the ground up.
 var house = []floor{
-	{"ground", []string{"internal/fault", "internal/line", "internal/alert", "internal/silence", "internal/surface", "internal/filing", "internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression", "internal/flag", "internal/audit"}},
-	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical", "internal/health", "internal/outbound", "internal/failpoint"}},
+	{"ground", []string{"internal/fault", "internal/line", "internal/alert", "internal/silence", "internal/surface", "internal/filing",
+		"internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression",
+		"internal/flag", "internal/audit"}},
+	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical",
+		"internal/health", "internal/outbound", "internal/failpoint"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
-	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls", "internal/watch", "internal/reconcile", "internal/doctor"}},
-	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app", "internal/sim", "cmd/docket", "bench", "scripts/testreport"}},
+	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls",
+		"internal/watch", "internal/reconcile", "internal/doctor"}},
+	{"faces", []string{"internal/query", "internal/metrics", "internal/web", "internal/console", "internal/config", "internal/app",
+		"internal/sim", "cmd/docket", "bench", "scripts/testreport"}},
 }
 
 // neighbours lists which trees a tree may import on its own floor.
@@ -103,9 +108,11 @@ func floorFaults(tree []pkg) (faults []string) {
 				case h < 0:
 					faults = append(faults, fmt.Sprintf("%s imports %s, which is on no floor", f.path, imported))
 				case h > height:
-					faults = append(faults, fmt.Sprintf("%s (%s) imports %s (%s): imports only go down", f.path, house[height].name, imported, house[h].name))
+					faults = append(faults,
+						fmt.Sprintf("%s (%s) imports %s (%s): imports only go down", f.path, house[height].name, imported, house[h].name))
 				default:
-					faults = append(faults, fmt.Sprintf("%s imports %s on its own floor (%s), and neighbours does not list that", f.path, imported, house[height].name))
+					faults = append(faults,
+						fmt.Sprintf("%s imports %s on its own floor (%s), and neighbours does not list that", f.path, imported, house[height].name))
 				}
 			}
 		}

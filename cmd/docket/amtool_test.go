@@ -60,7 +60,8 @@ const amRoutes = "routes:\n  - {name: shop, match: ['team=\"shop\"']}\n"
 func TestAmtoolAddsAndQueriesAlerts(t *testing.T) {
 	notInShort(t)
 	p := start(t, setup{yaml: amRoutes})
-	mustAmtool(t, p.url, "alert", "add", "alertname=CheckoutDown", "severity=critical", "team=shop", "--annotation=summary=No order came in.", "--generator-url=http://prometheus.example.org/graph")
+	mustAmtool(t, p.url, "alert", "add", "alertname=CheckoutDown", "severity=critical", "team=shop", "--annotation=summary=No order came in.",
+		"--generator-url=http://prometheus.example.org/graph")
 	mustAmtool(t, p.url, "alert", "add", "DiskFull", "severity=P4", "node=db1")
 	if diff := cmp.Diff([]string{"CheckoutDown", "DiskFull"}, amNames(t, p.url)); diff != "" {
 		t.Error(diff)
@@ -99,13 +100,15 @@ func TestAmtoolShowsConfigurationAndCluster(t *testing.T) {
 	if out := mustAmtool(t, p.url, "config", "show"); !strings.Contains(out, "receiver: 'shop'") {
 		t.Errorf("config show:\n%s", out)
 	}
-	if out := mustAmtool(t, p.url, "config", "routes", "show"); !strings.Contains(out, `{team="shop"}`) || !strings.Contains(out, "receiver: shop") {
+	if out := mustAmtool(t, p.url, "config", "routes", "show"); !strings.Contains(out, `{team="shop"}`) ||
+		!strings.Contains(out, "receiver: shop") {
 		t.Errorf("config routes show:\n%s", out)
 	}
 	if out := mustAmtool(t, p.url, "config", "routes", "test", "--verify.receivers=shop", "team=shop"); strings.TrimSpace(out) != "shop" {
 		t.Errorf("config routes test team=shop: %s", out)
 	}
-	if out := mustAmtool(t, p.url, "config", "routes", "test", "--verify.receivers=default", "team=other"); strings.TrimSpace(out) != "default" {
+	if out := mustAmtool(t, p.url, "config", "routes", "test", "--verify.receivers=default",
+		"team=other"); strings.TrimSpace(out) != "default" {
 		t.Errorf("config routes test team=other: %s", out)
 	}
 	if out := mustAmtool(t, p.url, "cluster", "show"); !strings.Contains(out, "disabled") {
@@ -124,7 +127,8 @@ func TestAmtoolMakesChangesAndEndsSilences(t *testing.T) {
 	s := newShell(t)
 	defer s.serve()()
 	url := "http://" + s.env["DOCKET_LISTEN"]
-	id := strings.TrimSpace(mustAmtool(t, url, "silence", "add", "-a", "anna", "-c", "an upgrade", "-d", "2h", "alertname=~Disk.*", `team!="shop"`))
+	id := strings.TrimSpace(mustAmtool(t, url, "silence", "add", "-a", "anna", "-c", "an upgrade", "-d", "2h",
+		"alertname=~Disk.*", `team!="shop"`))
 	mustAmtool(t, url, "alert", "add", "DiskFull", "severity=critical", "node=db1")
 	mustAmtool(t, url, "alert", "add", "DiskSlow", "severity=critical", "node=db1", "team=shop")
 	// The first is muted, the second's ticket is filed.

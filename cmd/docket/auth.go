@@ -69,7 +69,8 @@ func (c *authSetCmd) Run(s *session) error {
 				return err
 			}
 		}
-		if err := st.PutAccount(s.ctx, a, entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": c.Role, "new": !known})); err != nil {
+		if err := st.PutAccount(s.ctx, a,
+			entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": c.Role, "new": !known})); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(s.out, "%s is %s now\n", c.Name, c.Role)
@@ -102,7 +103,8 @@ func (c *authPasswdCmd) Run(s *session) error {
 		if a.Password, err = newPassword(s); err != nil {
 			return err
 		}
-		if err := st.PutAccount(s.ctx, a, entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": a.Role, "password": "changed"})); err != nil {
+		if err := st.PutAccount(s.ctx, a,
+			entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": a.Role, "password": "changed"})); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(s.out, "%s has another password, and has to log in again\n", c.Name)

@@ -12,7 +12,8 @@ func TestAccountsAreMadeBesideTheServerAndNoPasswordIsShown(t *testing.T) {
 	s := newShell(t)
 	writeFile(t, s.env["DOCKET_CONFIG"], "auth: {mode: password}\n")
 	const secret = "correct horse battery"
-	if a := s.feed("short\n", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors || !strings.Contains(a.err, "12 to 1000 characters") {
+	if a := s.feed("short\n", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors ||
+		!strings.Contains(a.err, "12 to 1000 characters") {
 		t.Errorf("a short password: %+v", a)
 	}
 	if a := s.feed("", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors || !strings.Contains(a.err, "no password was given") {
@@ -55,7 +56,8 @@ func TestTokenIsShownOnceAndOpensTheServer(t *testing.T) {
 	if a := s.run("send"); a.code != exitErrors || !strings.Contains(a.err, "lacks the right ingest") {
 		t.Errorf("it is only for reading: %+v", a)
 	}
-	if out := s.must("audit"); !strings.Contains(out, audit.ActionTokenMade) || !strings.Contains(out, audit.ActionDenied) || strings.Contains(out, token) {
+	if out := s.must("audit"); !strings.Contains(out, audit.ActionTokenMade) || !strings.Contains(out, audit.ActionDenied) ||
+		strings.Contains(out, token) {
 		t.Errorf("the audit log:\n%s", out)
 	}
 }

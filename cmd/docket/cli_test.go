@@ -22,9 +22,11 @@ func TestCommandsTellTheStoryOfAnAlert(t *testing.T) {
 	s.show("alerts")
 	stop := s.serve()
 	s.show("alerts")
-	s.show("send", "--title", "CheckoutDown", "--severity", "critical", "--summary", "No order came in.", "-l", "team=shop", "-l", "query=a=1;b=2")
+	s.show("send", "--title", "CheckoutDown", "--severity", "critical", "--summary", "No order came in.", "-l",
+		"team=shop", "-l", "query=a=1;b=2")
 	s.settled()
-	s.show("send", "--title", "CheckoutDown", "--severity", "critical", "--summary", "No order came in.", "-l", "team=shop", "-l", "query=a=1;b=2")
+	s.show("send", "--title", "CheckoutDown", "--severity", "critical", "--summary", "No order came in.", "-l",
+		"team=shop", "-l", "query=a=1;b=2")
 	s.show("send", "--title", "DiskHalfFull", "--severity", "info")
 	s.show("alerts")
 	s.show("incidents")
@@ -106,7 +108,8 @@ func TestListingsShowAScreenfulAndScriptsGetAll(t *testing.T) {
 	for i := range 60 {
 		alerts = append(alerts, fmt.Sprintf(`{"labels":{"alertname":"Many%02d","severity":"P1"}}`, i))
 	}
-	if status, text, err := post("http://"+s.env["DOCKET_LISTEN"]+"/api/v2/alerts", "["+strings.Join(alerts, ",")+"]"); err != nil || status != http.StatusOK {
+	if status, text, err := post("http://"+s.env["DOCKET_LISTEN"]+"/api/v2/alerts", "["+strings.Join(alerts, ",")+"]"); err != nil ||
+		status != http.StatusOK {
 		t.Fatal(status, text, err)
 	}
 	s.settled()
@@ -142,7 +145,8 @@ func TestServerAndDatabaseTellTheSame(t *testing.T) {
 	s.settled()
 	mark, _ := s.rows("incidents")[0]["id"].(string)
 	commands := [][]string{
-		{"alerts"}, {"incidents"}, {"incidents", "--live"}, {"incidents", "show", mark}, {"incidents", "explain", mark}, {"tickets"}, {"tickets", "show", "1"},
+		{"alerts"}, {"incidents"}, {"incidents", "--live"}, {"incidents", "show", mark}, {"incidents", "explain", mark}, {"tickets"},
+		{"tickets", "show", "1"},
 		{"audit"}, {"audit", "--action", "console.alerts.ticket_filed"}, {"audit", "verify"},
 	}
 	var before []string
@@ -204,7 +208,8 @@ func TestNothingThatAnAlertSaysSteersTheTerminal(t *testing.T) {
 	s.must("tickets", "note", "1", evil)
 	mark, _ := s.rows("incidents")[0]["id"].(string)
 	for range 2 {
-		for _, c := range [][]string{{"alerts"}, {"incidents"}, {"incidents", "show", mark}, {"incidents", "explain", mark}, {"tickets"}, {"tickets", "show", "1"}, {"audit"}} {
+		for _, c := range [][]string{{"alerts"}, {"incidents"}, {"incidents", "show", mark}, {"incidents", "explain", mark}, {"tickets"},
+			{"tickets", "show", "1"}, {"audit"}} {
 			out := s.must(c...)
 			if strings.ContainsAny(out, "\x1b\x07\u009b\u202e") {
 				t.Errorf("docket %s prints what steers a terminal: %q", strings.Join(c, " "), out)
@@ -225,7 +230,8 @@ func TestNoteCanComeFromAPipe(t *testing.T) {
 	if out := s.must("tickets", "show", "1"); !strings.Contains(out, "first line\nsecond line\n") {
 		t.Errorf("the ticket is\n%s", out)
 	}
-	if a := s.feed(strings.Repeat("x", maxNote+1), "tickets", "note", "1", "-"); a.code != exitErrors || !strings.Contains(a.err, "longer than 100000 bytes") {
+	if a := s.feed(strings.Repeat("x", maxNote+1), "tickets", "note", "1", "-"); a.code != exitErrors ||
+		!strings.Contains(a.err, "longer than 100000 bytes") {
 		t.Errorf("too long: %+v", a)
 	}
 }
@@ -305,7 +311,8 @@ func TestAnUnknownVariableIsAWarning(t *testing.T) {
 	s := newShell(t)
 	s.env["DOCKET_LISTN"] = "127.0.0.1:1"
 	a := s.run("config", "check")
-	if want := "Docket does not read the variable DOCKET_LISTN; did you mean DOCKET_LISTEN?"; a.code != exitWarnings || !strings.Contains(a.err, want) {
+	if want := "Docket does not read the variable DOCKET_LISTN; did you mean DOCKET_LISTEN?"; a.code != exitWarnings ||
+		!strings.Contains(a.err, want) {
 		t.Errorf("exit %d, %s", a.code, a.err)
 	}
 }

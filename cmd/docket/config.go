@@ -35,7 +35,8 @@ func (c *configCheckCmd) Run(s *session) error {
 	if c.Sample != "" || c.Source != "" {
 		return c.sample(s, cfg)
 	}
-	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk, len(cfg.Sources), len(cfg.Routes)); err != nil {
+	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk,
+		len(cfg.Sources), len(cfg.Routes)); err != nil {
 		return err
 	}
 	warnings := config.UnknownVariables(s.environ)

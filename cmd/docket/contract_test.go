@@ -44,12 +44,15 @@ func (p *process) deeds(action string) []query.AuditRow {
 func TestEachDeedHasItsOwnAuditAction(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		f := newFreeScout(t, fakedesk.Options{})
-		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + "surfaces: [{name: gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
+		p := start(t, setup{database: url, yaml: f.yaml(time.Second) +
+			"surfaces: [{name: gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
 		eventually(t, 20*time.Second, "the tile is down", func() bool { return p.tiles()["gone"] == "down" })
 		p.ask(http.MethodPost, "/console/status/gone/investigate", "", http.StatusOK)
 		p.setFiling(false)
 		p.setFiling(true)
-		p.mustPost("/api/v2/silences", `{"matchers":[{"name":"team","value":"quiet","isRegex":false,"isEqual":true}],"startsAt":"2026-01-01T00:00:00Z","endsAt":"2126-01-01T00:00:00Z","createdBy":"ann","comment":"a drill"}`)
+		p.mustPost("/api/v2/silences",
+			`{"matchers":[{"name":"team","value":"quiet","isRegex":false,"isEqual":true}],"startsAt":"2026-01-01T00:00:00Z",`+
+				`"endsAt":"2126-01-01T00:00:00Z","createdBy":"ann","comment":"a drill"}`)
 		var silences []struct{ ID string }
 		p.get("/api/v2/silences", &silences)
 		p.ask(http.MethodDelete, "/api/v2/silence/"+silences[0].ID, "", http.StatusOK)
@@ -70,7 +73,8 @@ func TestEachDeedHasItsOwnAuditAction(t *testing.T) {
 		p.settled(20 * time.Second)
 		for action, n := range map[string]int{
 			"console.status.investigate": 1, "console.status.ticket_filed": 1, "console.flags.changed": 2, "console.silences.created": 1,
-			"console.silences.expired": 1, "console.doctor.run": 1, "console.reconcile.repaired": 1, "console.tickets.refiled": 1, "console.alerts.ticket_filed": 1,
+			"console.silences.expired": 1, "console.doctor.run": 1, "console.reconcile.repaired": 1, "console.tickets.refiled": 1,
+			"console.alerts.ticket_filed": 1,
 		} {
 			rows := p.deeds(action)
 			if len(rows) != n {
@@ -136,7 +140,8 @@ func TestTheAuditLogHasOneTicketFiledForEachIncidentInAStormAndInADigest(t *test
 		missed := []string{"Missed1", "Missed2"}
 		f.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503})
 		p.mustPost(hook, webhook("firing", missed...))
-		eventually(t, 60*time.Second, "the desk is known to be away", func() bool { return strings.Contains(p.log.String(), "freescout degraded") })
+		eventually(t, 60*time.Second, "the desk is known to be away",
+			func() bool { return strings.Contains(p.log.String(), "freescout degraded") })
 		p.mustPost(hook, webhook("resolved", missed...))
 		f.Clear()
 		all := append(slices.Clone(stormy), missed...)
@@ -173,7 +178,8 @@ func TestTheAuditLogHasOneTicketFiledForEachIncidentInAStormAndInADigest(t *test
 func TestASurfacesAlertAndInvestigateAreOneIncidentWithBothTags(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		f := newFreeScout(t, fakedesk.Options{})
-		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + "surfaces: [{name: gone, title: Gone, every: 1s, severity: P2, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
+		p := start(t, setup{database: url, yaml: f.yaml(time.Second) +
+			"surfaces: [{name: gone, title: Gone, every: 1s, severity: P2, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
 		eventually(t, 30*time.Second, "the tile's alert has its ticket", func() bool { return len(f.Tickets()) == 1 })
 		p.ask(http.MethodPost, "/console/status/gone/investigate", "", http.StatusOK)
 		p.settled(20 * time.Second)
@@ -300,7 +306,8 @@ func TestAClickThatTheDeskKeepsWaitingIsDegradedAfterFiveSecondsWithItsIncident(
 	onBoth(t, func(t *testing.T, url string) {
 		f := newFreeScout(t, fakedesk.Options{})
 		f.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, On: fakedesk.OpCreate, Delay: 12 * time.Second, Times: 1})
-		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + "surfaces: [{name: gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
+		p := start(t, setup{database: url, yaml: f.yaml(time.Second) +
+			"surfaces: [{name: gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}]\n"})
 		eventually(t, 20*time.Second, "the tile is down", func() bool { return p.tiles()["gone"] == "down" })
 		began := time.Now()
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/console/status/gone/investigate", nil)
@@ -320,7 +327,8 @@ func TestAClickThatTheDeskKeepsWaitingIsDegradedAfterFiveSecondsWithItsIncident(
 		if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(began); resp.StatusCode != http.StatusOK || !got.Degraded || got.Message == "" || took < 4*time.Second || took > 10*time.Second {
+		if took := time.Since(began); resp.StatusCode != http.StatusOK || !got.Degraded || got.Message == "" ||
+			took < 4*time.Second || took > 10*time.Second {
 			t.Errorf("%s after %s: %+v", resp.Status, took, got)
 		}
 		var incidents []query.IncidentRow

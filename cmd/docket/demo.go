@@ -163,9 +163,11 @@ func (s *scene) config(listen, database string) config.Config {
 	cfg.Desks[fakedesk.Name] = fakedesk.Settings(s.deskURL, demoKey)
 	for _, at := range stage {
 		cfg.Surfaces = append(cfg.Surfaces, config.SurfaceConfig{
-			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,
-			InvestigateWindow: time.Hour, Probe: probe.Spec{Settings: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
-			Links: []surface.Link{{Title: "Runbook", URL: "https://example.org/runbooks/" + at.name}},
+			Name: at.name, Title: at.title, Group: at.group, Every: 2 * time.Second, Timeout: 2 * time.Second, DownAfter: 2, UpAfter: 2,
+			Severity: alert.P2, DegradedSeverity: alert.P3,
+			InvestigateWindow: time.Hour,
+			Probe:             probe.Spec{Settings: &probe.HTTP{URL: s.shopURL + "/" + at.name, DegradedOver: 400 * time.Millisecond}},
+			Links:             []surface.Link{{Title: "Runbook", URL: "https://example.org/runbooks/" + at.name}},
 		})
 	}
 	return cfg
@@ -269,5 +271,7 @@ func (s *scene) alert(ctx context.Context, client *web.Client, title, severity s
 	for i := 0; i+1 < len(labels); i += 2 {
 		all[labels[i]] = labels[i+1]
 	}
-	_ = client.Post(ctx, "/api/v2/alerts", []map[string]any{{"labels": all, "annotations": map[string]string{"summary": title + ", made up for the demonstration."}, "endsAt": time.Now().Add(2 * time.Minute)}}, nil)
+	_ = client.Post(ctx, "/api/v2/alerts",
+		[]map[string]any{{"labels": all, "annotations": map[string]string{"summary": title + ", made up for the demonstration."},
+			"endsAt": time.Now().Add(2 * time.Minute)}}, nil)
 }

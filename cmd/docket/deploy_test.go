@@ -171,7 +171,8 @@ func TestPrometheusTakesRulesAndDashboard(t *testing.T) {
 rule_files: [%q]
 scrape_configs: [{job_name: docket, static_configs: [{targets: [%q]}]}]
 `, rules, strings.TrimPrefix(p.url, "http://")))
-	service(t, "http://"+address+"/-/ready", prometheus, "--config.file="+config, "--web.listen-address="+address, "--storage.tsdb.path="+filepath.Join(dir, "data"))
+	service(t, "http://"+address+"/-/ready", prometheus, "--config.file="+config, "--web.listen-address="+address, "--storage.tsdb.path="+
+		filepath.Join(dir, "data"))
 	prom := &process{t: t, url: "http://" + address}
 	type rule struct{ Name, Health, State, LastError string }
 	var loaded struct {
@@ -179,7 +180,8 @@ scrape_configs: [{job_name: docket, static_configs: [{targets: [%q]}]}]
 	}
 	eventually(t, 30*time.Second, "every rule is evaluated", func() bool {
 		prom.get("/api/v1/rules", &loaded)
-		return len(loaded.Data.Groups) == 1 && !slices.ContainsFunc(loaded.Data.Groups[0].Rules, func(r rule) bool { return r.Health == "unknown" })
+		return len(loaded.Data.Groups) == 1 &&
+			!slices.ContainsFunc(loaded.Data.Groups[0].Rules, func(r rule) bool { return r.Health == "unknown" })
 	})
 	for _, r := range loaded.Data.Groups[0].Rules {
 		if r.Health != "ok" || r.State == "firing" && r.Name != "DocketAlertsLeftOut" {
@@ -190,7 +192,8 @@ scrape_configs: [{job_name: docket, static_configs: [{targets: [%q]}]}]
 		t.Errorf("%d rules are loaded of %d", len(loaded.Data.Groups[0].Rules), want)
 	}
 	exprs := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"expr": ("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(deployed(t, "deploy/grafana-dashboard.json"), -1) {
+	for _, m := range regexp.MustCompile(`"expr": ("(?:[^"\\]|\\.)*")`).FindAllStringSubmatch(deployed(t, "deploy/grafana-dashboard.json"),
+		-1) {
 		var expr string
 		if err := json.Unmarshal([]byte(m[1]), &expr); err != nil {
 			t.Fatal(err)

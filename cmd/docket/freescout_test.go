@@ -36,7 +36,8 @@ func (f *freescout) yaml(waitOut time.Duration) string {
 }
 
 func (f *freescout) yamlWith(waitOut time.Duration, policies string) string {
-	return fmt.Sprintf("desk: freescout\nfreescout: {api_url: %q, api_key: test-key, mailbox_id: 1, rate: 100000, wait_out: %s}\npolicies: %s\n", f.url, waitOut, policies)
+	return fmt.Sprintf("desk: freescout\nfreescout: {api_url: %q, api_key: test-key, mailbox_id: 1, rate: 100000, wait_out: %s}\npolicies: "+
+		"%s\n", f.url, waitOut, policies)
 }
 
 var markInText = regexp.MustCompile(`[0-9a-f]{16}\.1\b`)
@@ -84,9 +85,12 @@ func webhook(status string, names ...string) string {
 		if status == "resolved" {
 			ends = time.Now().UTC().Format(time.RFC3339Nano)
 		}
-		alerts = append(alerts, fmt.Sprintf(`{"status":%q,"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},"startsAt":%q,"endsAt":%q,"generatorURL":"http://prometheus.example.org/graph"}`, status, name, name, starts, ends))
+		alerts = append(alerts,
+			fmt.Sprintf(`{"status":%q,"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},`+
+				`"startsAt":%q,"endsAt":%q,"generatorURL":"http://prometheus.example.org/graph"}`, status, name, name, starts, ends))
 	}
-	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{}","truncatedAlerts":0,"status":%q,"receiver":"docket","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.org","alerts":[%s]}`, status, strings.Join(alerts, ","))
+	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{}","truncatedAlerts":0,"status":%q,"receiver":"docket","groupLabels":{},`+
+		`"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.org","alerts":[%s]}`, status, strings.Join(alerts, ","))
 }
 
 // names makes n alert names.

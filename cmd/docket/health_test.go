@@ -18,7 +18,8 @@ func TestHealthIsAnExitCodeForChecksOfContainers(t *testing.T) {
 		t.Errorf("it says %q", out)
 	}
 	var row healthRow
-	if err := json.Unmarshal([]byte(s.must("health", "--json")), &row); err != nil || !row.Alive || !row.Ready || row.Version == "" || row.Error != "" {
+	if err := json.Unmarshal([]byte(s.must("health", "--json")), &row); err != nil || !row.Alive || !row.Ready ||
+		row.Version == "" || row.Error != "" {
 		t.Errorf("%+v, %v", row, err)
 	}
 	stop()
@@ -35,7 +36,8 @@ func TestHealthIsAnExitCodeForChecksOfContainers(t *testing.T) {
 	if a := s.run("--server", full.URL, "health"); a.code != exitWarnings || a.err != "docket: alive, but not ready: the disk is full\n" {
 		t.Errorf("not ready: exit %d\n%s%s", a.code, a.out, a.err)
 	}
-	if a := s.run("--server", full.URL, "health", "--json"); a.code != exitWarnings || !strings.Contains(a.out, `"ready": false`) || !strings.Contains(a.out, "the disk is full") {
+	if a := s.run("--server", full.URL, "health", "--json"); a.code != exitWarnings || !strings.Contains(a.out, `"ready": false`) ||
+		!strings.Contains(a.out, "the disk is full") {
 		t.Errorf("not ready: exit %d\n%s%s", a.code, a.out, a.err)
 	}
 }

@@ -169,7 +169,8 @@ func (h *chronicle) filings(p *process) (claims, filed map[string]int) {
 		}
 		filed[r.Payload.Mark]++
 		// An entry's time is its transaction's beginning; 10 s is the longest that one may last.
-		h.ops = append(h.ops, porcupine.Operation{ClientId: 9, Input: s, Call: asked[r.Payload.Mark].UnixNano(), Return: r.CreatedAt.Add(10 * time.Second).UnixNano()})
+		h.ops = append(h.ops,
+			porcupine.Operation{ClientId: 9, Input: s, Call: asked[r.Payload.Mark].UnixNano(), Return: r.CreatedAt.Add(10 * time.Second).UnixNano()})
 	}
 	return claims, filed
 }
@@ -279,7 +280,8 @@ func TestTheModelOfHistoriesRefusesASecondTicketAndAStaleLook(t *testing.T) {
 			t.Errorf("the model takes %s", name)
 		}
 	}
-	good := ops(claim, claim, file, step{deed: "close", ticket: "1"}, step{deed: "resolve"}, claim, step{deed: "file", generation: 2, ticket: "2"})
+	good := ops(claim, claim, file, step{deed: "close", ticket: "1"}, step{deed: "resolve"}, claim,
+		step{deed: "file", generation: 2, ticket: "2"})
 	if !porcupine.CheckOperations(model(), good) {
 		t.Error("the model refuses a fresh ticket after a close")
 	}

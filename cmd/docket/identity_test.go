@@ -52,7 +52,8 @@ func TestAnOpenIncidentKeepsItsKeyWhateverTheConfigurationBecomes(t *testing.T) 
 
 func TestASourcesOwnSeverityDecidesAboutATicket(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		p := start(t, setup{database: url, yaml: "sources: [{name: eager, format: alertmanager, ticket_at: P3}, {name: strict, format: alertmanager, ticket_at: P1}]\n"})
+		p := start(t, setup{database: url,
+			yaml: "sources: [{name: eager, format: alertmanager, ticket_at: P3}, {name: strict, format: alertmanager, ticket_at: P1}]\n"})
 		body := func(name string) string {
 			return strings.Replace(webhook("firing", name), `"severity":"critical"`, `"severity":"warning"`, 1)
 		}

@@ -66,12 +66,14 @@ func TestAnInstalledOlderAlertmanagerMakesOneTicketPerAlert(t *testing.T) {
 	path := installedProgram(t, "DOCKET_TEST_INSTALLED_ALERTMANAGER")
 	p := start(t, setup{database: "docket.db"})
 	address := freeAddress(t)
-	config := writeFile(t, filepath.Join(t.TempDir(), "alertmanager.yml"), fmt.Sprintf(`route: {receiver: docket, group_wait: 0s, group_interval: 1s, repeat_interval: 1s}
+	config := writeFile(t, filepath.Join(t.TempDir(), "alertmanager.yml"),
+		fmt.Sprintf(`route: {receiver: docket, group_wait: 0s, group_interval: 1s, repeat_interval: 1s}
 receivers:
 - name: docket
   webhook_configs: [{url: '%s/hooks/alertmanager', send_resolved: true}]
 `, p.url))
-	service(t, "http://"+address+"/-/ready", path, "--config.file="+config, "--web.listen-address="+address, "--storage.path="+t.TempDir(), "--cluster.listen-address=")
+	service(t, "http://"+address+"/-/ready", path, "--config.file="+config, "--web.listen-address="+address, "--storage.path="+t.TempDir(),
+		"--cluster.listen-address=")
 	const alerts = `[{"labels":{"alertname":"OldOne","severity":"critical"}},{"labels":{"alertname":"OldTwo","severity":"P2"}}]`
 	if status, answer, err := post("http://"+address+"/api/v2/alerts", alerts); err != nil || status != http.StatusOK {
 		t.Fatalf("Alertmanager refused: %d %v %s", status, err, answer)

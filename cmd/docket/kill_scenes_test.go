@@ -167,9 +167,11 @@ func scenes() []story {
 		{
 			points: []string{
 				"web-body-read", "web-before-answer", "intake-before-keeping", "intake-kept",
-				"ledger-before-transaction", "ledger-locked", "ledger-loaded", "ledger-decided", "ledger-alerts-saved", "ledger-incidents-saved", "ledger-effects-saved",
+				"ledger-before-transaction", "ledger-locked", "ledger-loaded", "ledger-decided", "ledger-alerts-saved",
+				"ledger-incidents-saved", "ledger-effects-saved",
 				"ledger-jobs-saved", "ledger-audit-saved", "ledger-committed", "ledger-before-log", "ledger-before-answer",
-				"queue-job-begun", "queue-job-performed", "courier-job-taken", "courier-before-find", "courier-after-find", "courier-started-file", "courier-before-file",
+				"queue-job-begun", "queue-job-performed", "courier-job-taken", "courier-before-find", "courier-after-find",
+				"courier-started-file", "courier-before-file",
 				"courier-after-file", "courier-answered-sent", "courier-before-readback", "courier-after-readback", "courier-answered-confirmed",
 				"courier-before-tag", "courier-after-tag",
 			},
@@ -227,8 +229,9 @@ func scenes() []story {
 		},
 		{
 			// The desk is away, and what recovers meanwhile goes into a digest.
-			points: []string{"courier-answered-not_sent", "outage-before-begin", "outage-before-check", "outage-after-check", "outage-before-end", "courier-missed"},
-			takes:  60, alerts: names("Kill", 4), policies: "{storm: {limit: 0}}",
+			points: []string{"courier-answered-not_sent", "outage-before-begin", "outage-before-check", "outage-after-check",
+				"outage-before-end", "courier-missed"},
+			takes: 60, alerts: names("Kill", 4), policies: "{storm: {limit: 0}}",
 			play: func(w *world) {
 				w.f.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503})
 				w.tell("firing", w.scene.alerts...)
@@ -260,8 +263,9 @@ func scenes() []story {
 			takes:  10, alerts: few, check: oneEach,
 			play: func(w *world) {
 				for _, name := range w.scene.alerts {
-					w.send("/api/v2/alerts", fmt.Sprintf(`[{"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},"endsAt":%q}]`,
-						name, name, time.Now().Add(2*time.Second).UTC().Format(time.RFC3339Nano)))
+					w.send("/api/v2/alerts",
+						fmt.Sprintf(`[{"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},"endsAt":%q}]`,
+							name, name, time.Now().Add(2*time.Second).UTC().Format(time.RFC3339Nano)))
 				}
 			},
 		},

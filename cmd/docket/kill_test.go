@@ -174,7 +174,8 @@ func TestAProcessOnSQLiteResumesWithinTwoSecondsOfItsRestart(t *testing.T) {
 	}
 	var all []time.Duration
 	for range 5 {
-		w := newWorld(t, story{alerts: []string{"Resumed"}}, setup{database: filepath.Join(t.TempDir(), "docket.db"), dir: t.TempDir(), program: path})
+		w := newWorld(t, story{alerts: []string{"Resumed"}},
+			setup{database: filepath.Join(t.TempDir(), "docket.db"), dir: t.TempDir(), program: path})
 		armed := w.setup
 		armed.env = []string{"DOCKET_FAILPOINT=courier-before-find:1"} // Its job is taken, and nothing is sent yet.
 		w.p = start(t, armed)

@@ -82,7 +82,8 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	var c cli
 	var helped bool
 	var helpCode int
-	parser, err := kong.New(&c, kong.Name("docket"), kong.Description("Docket turns alerts into help-desk tickets: every incident gets exactly one."),
+	parser, err := kong.New(&c, kong.Name("docket"),
+		kong.Description("Docket turns alerts into help-desk tickets: every incident gets exactly one."),
 		kong.Writers(stdout, stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		// After --help, Kong calls Exit and then keeps parsing; what it reports after that does not matter.
 		kong.Exit(func(code int) { helped, helpCode = true, code }))
@@ -100,7 +101,8 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		return say(stderr, fmt.Errorf("%w (docket --help lists the commands)", err))
 	}
 	return say(stderr, command.Run(&session{
-		ctx: ctx, env: config.Environment(environ), environ: environ, in: stdin, out: stdout, config: c.Config, database: c.Database, server: c.Server,
+		ctx: ctx, env: config.Environment(environ), environ: environ, in: stdin, out: stdout, config: c.Config,
+		database: c.Database, server: c.Server,
 	}))
 }
 

@@ -68,7 +68,8 @@ type maintenanceAddCmd struct {
 
 // Run creates a maintenance window.
 func (c *maintenanceAddCmd) Run(s *session) error {
-	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From, Until: c.Until, Zone: c.Zone}
+	plan := silence.Plan{Name: c.Name, Matchers: c.Matchers, StartsAt: c.Starts, EndsAt: c.Ends, Weekdays: c.On, From: c.From,
+		Until: c.Until, Zone: c.Zone}
 	row, err := write(s, viaPost[query.WindowRow](s, "/api/v1/maintenance", web.WindowDraft{Plan: plan, Comment: c.Comment}),
 		func(ctx context.Context, b *controls.Board, me audit.Actor) (query.WindowRow, error) {
 			made, err := b.AddWindow(ctx, plan, c.Comment, me)

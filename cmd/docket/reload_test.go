@@ -32,7 +32,8 @@ func (p *process) configure(yaml string) {
 // says waits until the log holds a text n times.
 func (p *process) says(text string, n int) {
 	p.t.Helper()
-	eventually(p.t, 60*time.Second, fmt.Sprintf("the log says %d times: %s", n, text), func() bool { return strings.Count(p.log.String(), text) >= n })
+	eventually(p.t, 60*time.Second, fmt.Sprintf("the log says %d times: %s", n, text),
+		func() bool { return strings.Count(p.log.String(), text) >= n })
 }
 
 const taken = `"configuration changed, no restart is needed"`

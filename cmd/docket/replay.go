@@ -57,7 +57,8 @@ func (c *replayCmd) Run(s *session) error {
 		err = c.post(s, rows)
 	}
 	if err == nil && strange > 0 {
-		return &exitError{exitWarnings, count(strange, "alert") + " came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
+		return &exitError{exitWarnings, count(strange, "alert") +
+			" came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
 	}
 	return err
 }
@@ -187,7 +188,8 @@ type replayAlert struct {
 }
 
 func webhookOf(all []told) replayHook {
-	w := replayHook{Version: "4", GroupKey: "{}:{}", Status: alert.Resolved.String(), Receiver: "docket", Alerts: make([]replayAlert, len(all))}
+	w := replayHook{Version: "4", GroupKey: "{}:{}", Status: alert.Resolved.String(), Receiver: "docket",
+		Alerts: make([]replayAlert, len(all))}
 	for i, t := range all {
 		a := replayAlert{
 			Status: alert.Firing.String(), Labels: t.row.Labels, Annotations: t.row.Annotations, StartsAt: t.row.StartsAt,

@@ -86,7 +86,8 @@ func TestAReplayIsPrintedAsAWebhookThatDocketTakes(t *testing.T) {
 	}
 	stop()
 	a := s.run("replay")
-	if json.Unmarshal([]byte(a.out), &w) != nil || len(w.Alerts) != 2 || a.code != exitWarnings || !strings.Contains(a.err, "1 alert came neither from Prometheus") {
+	if json.Unmarshal([]byte(a.out), &w) != nil || len(w.Alerts) != 2 || a.code != exitWarnings ||
+		!strings.Contains(a.err, "1 alert came neither from Prometheus") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -104,11 +105,13 @@ func TestAReplaySendsNoTokenOfOurs(t *testing.T) {
 	if a := s.run("replay", "--to", to); a.code != exitErrors || !strings.Contains(a.err, "--token-file") {
 		t.Errorf("%+v, want it refused", a)
 	}
-	if out := s.must("replay", "--to", to, "--token-file", writeFile(t, filepath.Join(t.TempDir(), "token"), theirs+"\n")); !strings.HasPrefix(out, "replayed 1 alert in 1 message ") {
+	if out := s.must("replay", "--to", to, "--token-file",
+		writeFile(t, filepath.Join(t.TempDir(), "token"), theirs+"\n")); !strings.HasPrefix(out, "replayed 1 alert in 1 message ") {
 		t.Errorf("it says %q", out)
 	}
 	for _, c := range []struct{ args, says string }{
-		{"--to=ftp://x", "--to is no address"}, {"--speed=2", "belong to --to"}, {"--since=-1h", "cannot be negative"}, {"--match={", "holds no matcher"},
+		{"--to=ftp://x", "--to is no address"}, {"--speed=2", "belong to --to"}, {"--since=-1h", "cannot be negative"},
+		{"--match={", "holds no matcher"},
 	} {
 		if a := s.run("replay", c.args); a.code != exitErrors || !strings.Contains(a.err, c.says) || a.out != "" {
 			t.Errorf("%s: %+v, want %s", c.args, a, c.says)

@@ -80,7 +80,8 @@ func TestAReplicaThatIsCutOffFromNotificationsHearsOfAFlipWithinTenSeconds(t *te
 	// Both listen; both are cut off.
 	cut := int64(0)
 	eventually(t, 10*time.Second, "both replicas listen", func() bool {
-		tag, err := conn.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`)
+		tag, err := conn.Exec(t.Context(),
+			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +95,8 @@ func TestAReplicaThatIsCutOffFromNotificationsHearsOfAFlipWithinTenSeconds(t *te
 	}
 	eventually(t, 20*time.Second, "both listen again", func() bool {
 		var n int
-		if err := conn.QueryRow(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`).Scan(&n); err != nil {
+		if err := conn.QueryRow(t.Context(),
+			`SELECT COUNT(*) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n == 2

@@ -87,7 +87,8 @@ func (s *senders) offerAll(t *testing.T, i int, name string) {
 // runBy counts the jobs that processes other than the given one are said to run.
 func runBy(t *testing.T, conn *pgx.Conn) map[string]int {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), `SELECT attempted_by[array_upper(attempted_by, 1)], COUNT(*) FROM river_job WHERE state = 'running' GROUP BY 1`)
+	rows, err := conn.Query(t.Context(),
+		`SELECT attempted_by[array_upper(attempted_by, 1)], COUNT(*) FROM river_job WHERE state = 'running' GROUP BY 1`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,8 @@ func TestWorkOfAKilledReplicaIsTakenUpWithinThirtySeconds(t *testing.T) {
 	t.Parallel()
 	url := storetest.URL(t, "postgres")
 	f := newFreeScout(t, fakedesk.Options{})
-	f.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, Delay: 20 * time.Second, On: fakedesk.OpFind}) // The list of what changed is a find, too.
+	// The list of what changed is a find, too.
+	f.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, Delay: 20 * time.Second, On: fakedesk.OpFind})
 	dying := start(t, setup{database: url, yaml: f.yaml(time.Second)})
 	alerts := names("Taken", 8)
 	dying.mustPost(hook, webhook("firing", alerts...))

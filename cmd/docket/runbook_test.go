@@ -57,11 +57,13 @@ type rota struct {
 func newRota(t testing.TB, headers bool) *rota {
 	t.Helper()
 	notInShort(t)
-	r := &rota{fake: newFreeScout(t, fakedesk.Options{AccessClientID: runbookID, AccessClientSecret: runbookSecret}), slack: fakeslack.New("xoxb-runbook", "U0RUNBOOK")}
+	r := &rota{fake: newFreeScout(t, fakedesk.Options{AccessClientID: runbookID, AccessClientSecret: runbookSecret}),
+		slack: fakeslack.New("xoxb-runbook", "U0RUNBOOK")}
 	slack := httptest.NewServer(r.slack)
 	t.Cleanup(slack.Close)
 	r.env = map[string]string{
-		"FREESCOUT_API_URL": r.fake.url, "FREESCOUT_INSTANCE_URL": r.fake.url, "FREESCOUT_API_KEY": "test-key", "FREESCOUT_OPERATIONS_MAILBOX_ID": "2", "FREESCOUT_USER_ID": "4",
+		"FREESCOUT_API_URL": r.fake.url, "FREESCOUT_INSTANCE_URL": r.fake.url, "FREESCOUT_API_KEY": "test-key",
+		"FREESCOUT_OPERATIONS_MAILBOX_ID": "2", "FREESCOUT_USER_ID": "4",
 		"SLACK_BOT_TOKEN": "xoxb-runbook", "SLACK_DM_USER_IDS": "U0RUNBOOK", "SLACK_API_URL": slack.URL + "/",
 		"FLAG_CONSOLE_ALERTS_AUTO_TICKET": "1", "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS": "1", "DATABASE_URL": storetest.URL(t, "postgres"),
 	}
@@ -74,7 +76,9 @@ func newRota(t testing.TB, headers bool) *rota {
 			env = append(env, name+"="+value)
 		}
 	}
-	r.process = start(t, setup{database: r.env["DATABASE_URL"], env: env, yaml: "freescout: {rate: 1000}\nsurfaces:\n- {name: checkout, every: 1s, down_after: 2, up_after: 2, severity: P3, probe: {tcp: {address: \"127.0.0.1:1\"}}}\n"})
+	r.process = start(t, setup{database: r.env["DATABASE_URL"], env: env,
+		yaml: "freescout: {rate: 1000}\nsurfaces:\n- {name: checkout, every: 1s, down_after: 2, up_after: 2, severity: P3, probe: {tcp: " +
+			"{address: \"127.0.0.1:1\"}}}\n"})
 	return r
 }
 
@@ -354,11 +358,13 @@ func TestMissingHeadersAreNamedWithinAMinute(t *testing.T) {
 	began := time.Now()
 	eventually(t, time.Minute, "the log names the gate", func() bool {
 		return slices.ContainsFunc(r.grep(`freescout_auth_error`), func(line string) bool {
-			return strings.Contains(line, "level=WARNING") && strings.Contains(line, "gate=access_token_missing") && strings.Contains(line, "CF_ACCESS_SVC_TICKETS_CLIENT_ID")
+			return strings.Contains(line, "level=WARNING") && strings.Contains(line, "gate=access_token_missing") &&
+				strings.Contains(line, "CF_ACCESS_SVC_TICKETS_CLIENT_ID")
 		})
 	})
 	eventually(t, time.Minute-time.Since(began), "Slack names it", func() bool { return r.told("CF_ACCESS_SVC_TICKETS_CLIENT_ID") })
-	eventually(t, time.Minute-time.Since(began), "the doctor's log line names it", func() bool { return len(r.grep(`doctor found a broken hop.*access gate`)) > 0 })
+	eventually(t, time.Minute-time.Since(began), "the doctor's log line names it",
+		func() bool { return len(r.grep(`doctor found a broken hop.*access gate`)) > 0 })
 	code, out := r.docket("doctor", "--json")
 	var e doctor.Examination
 	if err := json.Unmarshal([]byte(out), &e); err != nil {

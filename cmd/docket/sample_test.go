@@ -25,7 +25,8 @@ sources:
   - name: orders
     format: generic
     resolve_timeout: 1h
-    map: {items: body.checks, key: item.id, title: 'item.name + " " + header["x-site"]', severity: item.level, labels: '{"team": body.team}', annotations: '{"summary": item.text}'}
+    map: {items: body.checks, key: item.id, title: 'item.name + " " + header["x-site"]', severity: item.level,
+      labels: '{"team": body.team}', annotations: '{"summary": item.text}'}
 `)
 	body := filepath.Join(dir, "body.json")
 	write(body, `{"team":"shop","checks":[{"id":7,"name":"Queue","level":"critical","text":"<stuck>"},{"name":"no id"}]}`)
@@ -54,12 +55,14 @@ sources:
 		says string
 	}{
 		{[]string{"--sample", body}, "--sample and --source belong together"},
-		{[]string{"--sample", body, "--source", "nobody"}, `there is no pushed source named "nobody"; known are alertmanager, grafana, orders, pagerduty, prometheus`},
+		{[]string{"--sample", body, "--source", "nobody"},
+			`there is no pushed source named "nobody"; known are alertmanager, grafana, orders, pagerduty, prometheus`},
 		{[]string{"--sample", filepath.Join(dir, "none"), "--source", "orders"}, "no such file"},
 		{[]string{"--sample", body, "--source", "grafana"}, "alerts: is missing"},
 		{[]string{"--sample", body, "--source", "orders", "--header", "x"}, "is not NAME:VALUE"},
 	} {
-		if got := s.run(append([]string{"--config", config, "config", "check"}, c.args...)...); got.code != exitErrors || !strings.Contains(got.err, c.says) {
+		if got := s.run(append([]string{"--config", config, "config", "check"}, c.args...)...); got.code != exitErrors ||
+			!strings.Contains(got.err, c.says) {
 			t.Errorf("%v: exit %d, %s", c.args, got.code, got.err)
 		}
 	}

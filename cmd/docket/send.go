@@ -66,7 +66,8 @@ func (c *sendCmd) Run(s *session) error {
 	// A token that may only send alerts cannot look up the incident. Then only the alert_key is printed.
 	incident := ""
 	var rows []query.IncidentRow
-	if err := server.Get(s.ctx, "/api/v1/incidents", url.Values{"alert_key": {answer.AlertKey}, "limit": {"1"}}, &rows); err == nil && len(rows) > 0 {
+	if err := server.Get(s.ctx, "/api/v1/incidents", url.Values{"alert_key": {answer.AlertKey}, "limit": {"1"}}, &rows); err == nil &&
+		len(rows) > 0 {
 		incident = ", incident " + rows[0].ID
 	}
 	_, err = fmt.Fprintf(s.out, "%s: alert_key %s%s (docket incidents explain %s)\n", word, answer.AlertKey, incident, answer.AlertKey)

@@ -41,7 +41,8 @@ func (c *serveCmd) Run(s *session) error {
 	signal.Notify(asked, syscall.SIGHUP)
 	defer signal.Stop(asked)
 	path, _ := config.Path(s.config, s.env)
-	return app.Serve(s.ctx, cfg, app.Options{Log: log, Level: level, Version: version, Reload: app.Reload{Path: path, Load: s.load, Asked: asked}})
+	return app.Serve(s.ctx, cfg,
+		app.Options{Log: log, Level: level, Version: version, Reload: app.Reload{Path: path, Load: s.load, Asked: asked}})
 }
 
 // newLogger writes logfmt lines with the words that the operators' runbook greps for.

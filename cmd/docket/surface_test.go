@@ -39,7 +39,8 @@ func TestSurfaceThatIsDownGetsOneTicket(t *testing.T) {
 		defer shop.Close()
 		s := setup{database: url, dir: t.TempDir(), yaml: fmt.Sprintf(`
 surfaces:
-  - {name: shop, title: The shop, every: 1s, probe: {http: {url: '%s/health?token=s3cret', headers: {X-Key: s3cret-key}, json: 'body.state == "ready" && body.key == "s3cret-key"'}}}
+  - {name: shop, title: The shop, every: 1s, probe: {http: {url: '%s/health?token=s3cret', headers: {X-Key: s3cret-key},
+    json: 'body.state == "ready" && body.key == "s3cret-key"'}}}
   - {name: backup, title: The backup, every: 1s, probe: {heartbeat: {within: 20s}}}
   - {name: gone, title: Gone, every: 1s, severity: P4, probe: {tcp: {address: '127.0.0.1:1'}}}
   - {name: metadata, title: Metadata, every: 1s, probe: {http: {url: 'http://169.254.169.254/'}}}

@@ -69,7 +69,8 @@ func TestSilencesAreMadeAndEndedWithAndWithoutAServer(t *testing.T) {
 	s.must("send", "--title", "Muted", "--severity", "P1")
 	s.must("send", "--title", "Heard", "--severity", "P1")
 	eventually(t, 20*time.Second, "the other has its ticket", func() bool { return len(s.rows("tickets")) == 1 })
-	if out := s.must("silences", "preview", `alertname="Muted"`); !strings.Contains(out, "1 firing alert would be muted") || !strings.Contains(out, "Muted") {
+	if out := s.must("silences", "preview", `alertname="Muted"`); !strings.Contains(out, "1 firing alert would be muted") ||
+		!strings.Contains(out, "Muted") {
 		t.Errorf("the preview says %q", out)
 	}
 	id, _ := s.rows("silences")[0]["id"].(string)

@@ -125,7 +125,8 @@ alerting:
 
 	// Alertmanager with Docket as its webhook, repeating as fast as it can.
 	amAddress := freeAddress(t)
-	amConfig := writeFile(t, filepath.Join(dir, "alertmanager.yml"), fmt.Sprintf(`route: {receiver: docket, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 2s}
+	amConfig := writeFile(t, filepath.Join(dir, "alertmanager.yml"),
+		fmt.Sprintf(`route: {receiver: docket, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 2s}
 receivers:
 - name: docket
   webhook_configs: [{url: '%s/hooks/alertmanager', send_resolved: true}]
@@ -217,14 +218,18 @@ func TestPollOfARealAlertmanager(t *testing.T) {
 	alertmanager := realProgram(t, "DOCKET_TEST_ALERTMANAGER")
 	address := freeAddress(t)
 	config := writeFile(t, filepath.Join(t.TempDir(), "alertmanager.yml"), "route: {receiver: none}\nreceivers: [{name: none}]\n")
-	service(t, "http://"+address+"/-/ready", alertmanager, "--config.file="+config, "--web.listen-address="+address, "--storage.path="+t.TempDir(), "--cluster.listen-address=")
-	p := start(t, setup{database: "docket.db", yaml: fmt.Sprintf("sources: [{name: am-main, poll: alertmanager, url: 'http://%s', every: 1s}]\n", address)})
+	service(t, "http://"+address+"/-/ready", alertmanager, "--config.file="+config, "--web.listen-address="+address, "--storage.path="+
+		t.TempDir(), "--cluster.listen-address=")
+	p := start(t, setup{database: "docket.db",
+		yaml: fmt.Sprintf("sources: [{name: am-main, poll: alertmanager, url: 'http://%s', every: 1s}]\n", address)})
 	am := "http://" + address + "/api/v2/alerts"
 	if status, answer, err := post(am, `[{"labels":{"alertname":"Polled","severity":"critical"}}]`); err != nil || status != http.StatusOK {
 		t.Fatal(status, answer, err)
 	}
 	eventually(t, 20*time.Second, "the polled alert has its ticket", func() bool { return listed(p)["Polled"] == 1 })
-	if status, answer, err := post(am, fmt.Sprintf(`[{"labels":{"alertname":"Polled","severity":"critical"},"endsAt":%q}]`, time.Now().UTC().Format(time.RFC3339Nano))); err != nil || status != http.StatusOK {
+	if status, answer, err := post(am,
+		fmt.Sprintf(`[{"labels":{"alertname":"Polled","severity":"critical"},"endsAt":%q}]`,
+			time.Now().UTC().Format(time.RFC3339Nano))); err != nil || status != http.StatusOK {
 		t.Fatal(status, answer, err)
 	}
 	eventually(t, 20*time.Second, "the vanished alert has recovered", func() bool {

@@ -20,7 +20,8 @@ func TestAnAlertUnderEverNewIDsHasOneTicketAndIsNamed(t *testing.T) {
 		f := newFreeScout(t, fakedesk.Options{})
 		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + "sources: [{name: old, format: alertmanager, identity: alert_id}]\n"})
 		for poll := range 6 {
-			body := strings.Replace(webhook("firing", "Flood"), `"generatorURL"`, fmt.Sprintf(`"fingerprint":"%016x","generatorURL"`, 0xabc000+poll), 1)
+			body := strings.Replace(webhook("firing", "Flood"), `"generatorURL"`,
+				fmt.Sprintf(`"fingerprint":"%016x","generatorURL"`, 0xabc000+poll), 1)
 			p.mustPost("/hooks/old", body)
 		}
 		f.oneTicketEach(t, 20*time.Second, []string{"Flood"})

@@ -81,7 +81,8 @@ func TestADatabaseOfTheFirstEditionStartsAndKeepsEverything(t *testing.T) {
 			if diff := cmp.Diff(before.Others, after.Others); diff != "" {
 				t.Errorf("what operators had set: %s", diff)
 			}
-			for _, args := range []string{"audit verify", "incidents", "incidents explain 6612ebf8e038d184", "tickets", "alerts", "silences", "maintenance", "flags"} {
+			for _, args := range []string{"audit verify", "incidents", "incidents explain 6612ebf8e038d184", "tickets", "alerts", "silences",
+				"maintenance", "flags"} {
 				var out, problem strings.Builder
 				env := []string{"DOCKET_URL=" + p.url, "DOCKET_TOKEN=" + upgradeToken}
 				if code := run(t.Context(), strings.Fields(args), env, strings.NewReader(""), &out, &problem); code != 0 {

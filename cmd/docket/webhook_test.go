@@ -82,7 +82,8 @@ func (h *hooked) set(down bool) {
 func TestAWebhookIsToldAnIncidentFromFiringToRecovery(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		f, h := newFreeScout(t, fakedesk.Options{}), newHooked(t)
-		p := start(t, setup{database: url, yaml: f.yaml(time.Second) + fmt.Sprintf("webhooks: [{name: ops, url: %q, secret: s3cret-key}]\n", h.url)})
+		p := start(t, setup{database: url,
+			yaml: f.yaml(time.Second) + fmt.Sprintf("webhooks: [{name: ops, url: %q, secret: s3cret-key}]\n", h.url)})
 		p.mustPost(hook, webhook("firing", "Told"))
 		eventually(t, 30*time.Second, "it is told of the firing and of the ticket", func() bool {
 			events, tickets := h.of("Told")
@@ -124,7 +125,8 @@ func TestAWebhookThatIsDownHoldsNeitherSlackNorTicketsUpAndIsNamed(t *testing.T)
 			return strings.Contains(p.log.String(), "notifier=webhook:ops fault=timeout")
 		})
 		status, answer, err := post(p.url+"/api/v1/doctor", "{}")
-		if err != nil || status != http.StatusOK || !strings.Contains(answer, "The webhook ops did not answer in time") || strings.Contains(answer, "s3cret") {
+		if err != nil || status != http.StatusOK || !strings.Contains(answer, "The webhook ops did not answer in time") ||
+			strings.Contains(answer, "s3cret") {
 			t.Errorf("the doctor: %d %v %s", status, err, answer)
 		}
 		h.set(false)

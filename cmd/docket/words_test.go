@@ -26,10 +26,12 @@ routes:
 		id, _ := row["id"].(string)
 		shown[subject[:strings.LastIndex(subject, " [")]] = s.must("tickets", "show", id)
 	}
-	if body := shown["SHOP CheckoutDown"]; !strings.Contains(body, "Look at every host.") || strings.Contains(body, "Severity: P1") || !strings.Contains(body, "Keep the mark") {
+	if body := shown["SHOP CheckoutDown"]; !strings.Contains(body, "Look at every host.") || strings.Contains(body, "Severity: P1") ||
+		!strings.Contains(body, "Keep the mark") {
 		t.Errorf("the ticket says:\n%s", body)
 	}
-	if body := shown["SHOP Odd"]; !strings.Contains(body, "Severity: P1") || !strings.Contains(body, "The route's template for the body failed") {
+	if body := shown["SHOP Odd"]; !strings.Contains(body, "Severity: P1") ||
+		!strings.Contains(body, "The route's template for the body failed") {
 		t.Errorf("the ticket whose template fails says:\n%s", body)
 	}
 }

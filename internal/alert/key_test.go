@@ -130,7 +130,8 @@ func TestKeyPrintsAndReadsAs16HexCharacters(t *testing.T) {
 			t.Fatalf("UnmarshalText(%q) = %s, %v", text, back, err)
 		}
 	})
-	for _, bad := range []string{"", "1", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "-123456789abcdef", "+123456789abcdef", "0x23456789abcdef"} {
+	for _, bad := range []string{"", "1", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "-123456789abcdef",
+		"+123456789abcdef", "0x23456789abcdef"} {
 		if k, err := alert.ParseKey(bad); err == nil {
 			t.Errorf("ParseKey(%q) = %s, want an error", bad, k)
 		}

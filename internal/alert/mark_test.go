@@ -25,7 +25,8 @@ func FuzzMark(f *testing.F) {
 }
 
 func TestEveryMarkIsReadAsItWasWritten(t *testing.T) {
-	for _, m := range []alert.Mark{{Key: 0, Generation: 1}, {Key: 0x0123456789abcdef, Generation: 42}, {Key: ^alert.Key(0), Generation: 1 << 40}} {
+	for _, m := range []alert.Mark{{Key: 0, Generation: 1}, {Key: 0x0123456789abcdef, Generation: 42},
+		{Key: ^alert.Key(0), Generation: 1 << 40}} {
 		got, err := alert.ParseMark(m.String())
 		if err != nil || got != m {
 			t.Errorf("%s was read as %s: %v", m, got, err)

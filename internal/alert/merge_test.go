@@ -110,9 +110,11 @@ func TestMergeNeverMovesBackwards(t *testing.T) {
 				t.Fatalf("%+v both fires and has ended", next)
 			case change == alert.Late && !cmp.Equal(known, next):
 				t.Fatalf("a late word changed %+v to %+v", known, next)
-			case change == alert.Repeated && next.Status != known.Status, change == alert.Ended && next.Status != alert.Resolved, change == alert.Fired && next.Status != alert.Firing:
+			case change == alert.Repeated && next.Status != known.Status, change == alert.Ended &&
+				next.Status != alert.Resolved, change == alert.Fired && next.Status != alert.Firing:
 				t.Fatalf("change %d, from %s to %s", change, known.Status, next.Status)
-			case known.Status == alert.Firing && next.Status == alert.Firing && (next.StartsAt.After(known.StartsAt) || next.SaidAt.Before(known.SaidAt)):
+			case known.Status == alert.Firing && next.Status == alert.Firing &&
+				(next.StartsAt.After(known.StartsAt) || next.SaidAt.Before(known.SaidAt)):
 				t.Fatalf("from %+v back to %+v", known, next)
 			case known.Status == alert.Firing && next.Status == alert.Resolved && next.EndsAt.Before(next.StartsAt):
 				t.Fatalf("it ends before it starts: %+v", next)

@@ -95,14 +95,17 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		return err
 	}
 	counts := metrics.New(registry)
-	book := ledger.New(st, ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes, Recipients: recipients(cfg)}, counts.LedgerCounts(), log)
+	book := ledger.New(st,
+		ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes,
+			Recipients: recipients(cfg)}, counts.LedgerCounts(), log)
 	couriers := desks.couriers(st, book, courier.Rules{Policy: rules.policy, Place: rules.place, Words: rules.words}, log)
 	ways, err := a.notifiers()
 	if err != nil {
 		return err
 	}
 	heralds := notifier.New(st, book, notifier.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: counts.Notified, Log: log})
-	jobs, err := queue.New(st, couriers.Perform, queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
+	jobs, err := queue.New(st, couriers.Perform,
+		queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -117,7 +120,8 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		log.WarnContext(ctx, "no account", "reason", missing)
 	}
 	ready := &readiness{store: st, desks: desks.states, intake: in}
-	reader := query.Reader{Store: st, Desk: d.Name(), Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy, Words: rules.words, Board: board}
+	reader := query.Reader{Store: st, Desk: d.Name(), Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: rules.policy,
+		Words: rules.words, Board: board}
 	var tickets *controls.TicketActions
 	if localDesk != nil {
 		reader.LinkBase, tickets = localDesk.LinkBase(), &controls.TicketActions{Local: localDesk, Ledger: book, Store: st}
@@ -133,8 +137,10 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	patient.Unstable = func() []string { return unstable(book) }
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health, Desks: desks.states, Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets, Doctor: physician,
-		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted, Version: a.version, Log: log,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health,
+		Desks: desks.states, Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets, Doctor: physician,
+		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted,
+		Version: a.version, Log: log,
 	})
 	if err != nil {
 		return err
@@ -174,7 +180,8 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("lost notices", 30*time.Second, func(ctx context.Context, now time.Time) error { return heralds.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range config.Polls(cfg) {
-		pull := intake.Pull{Name: p.Name, Every: p.Every, Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
+		pull := intake.Pull{Name: p.Name, Every: p.Every,
+			Fetch: func(ctx context.Context, now time.Time) ([]alert.Alert, error) { return p.Fetch(ctx, client, now) }}
 		work.every("poll "+p.Name, p.Every, func(ctx context.Context, now time.Time) error { return in.Poll(ctx, pull, now) })
 	}
 
@@ -198,14 +205,19 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err := a.enterChange(ctx, st); err != nil {
 		return err
 	}
-	seen := metrics.Seen{Version: a.version, Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in, Desks: desks.seen(), Notifiers: heralds}
+	seen := metrics.Seen{Version: a.version, Store: st, StaleAfter: cfg.Policies.StaleAfter, Intake: in,
+		Desks: desks.seen(), Notifiers: heralds}
 	if a.follow != nil {
 		seen.Configuration = a.follow.inForce
 	}
 	metrics.Watch(registry, seen)
 	a.gate.open(web.New(web.Deps{
-		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Others: desks.parts()[1:], Local: localDesk, Board: board,
-		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter, Reconcile: desks[0].mirror, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry, Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg), Surfaces: config.Surfaces(cfg), Doctor: physician,
+		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Others: desks.parts()[1:],
+		Local: localDesk, Board: board,
+		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter,
+		Reconcile: desks[0].mirror, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry,
+		Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
+		Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))
 	begun()
 	select {
@@ -288,7 +300,8 @@ func (a *App) enterChange(ctx context.Context, st *store.Store) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionConfigChanged, Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
+	return st.Enter(ctx, audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionConfigChanged,
+		Payload: map[string]any{"keys": keys, "file": a.follow.state().Path}})
 }
 
 // reconcileTick is how often it is looked whether a comparison is due, or an outage is over.

@@ -14,9 +14,11 @@ func newGuard(cfg config.Config, st *store.Store, log *slog.Logger) (*auth.Guard
 	a := cfg.Auth
 	host, _, err := net.SplitHostPort(cfg.Listen)
 	c := auth.Config{
-		Mode: a.Mode, Loopback: err == nil && config.IsLoopback(host), PublicStatus: a.PublicStatus, OpenMetrics: a.OpenMetrics, URL: a.URL, Senders: senders(cfg),
-		Roles:  map[auth.Role][]string{auth.RoleAdmin: a.Roles.Admin, auth.RoleOperator: a.Roles.Operator, auth.RoleViewer: a.Roles.Viewer},
-		OIDC:   auth.OIDC{Issuer: a.OIDC.Issuer, ClientID: a.OIDC.ClientID, ClientSecret: a.OIDC.ClientSecret, Scopes: a.OIDC.Scopes, RoleClaim: a.OIDC.RoleClaim},
+		Mode: a.Mode, Loopback: err == nil && config.IsLoopback(host), PublicStatus: a.PublicStatus, OpenMetrics: a.OpenMetrics,
+		URL: a.URL, Senders: senders(cfg),
+		Roles: map[auth.Role][]string{auth.RoleAdmin: a.Roles.Admin, auth.RoleOperator: a.Roles.Operator, auth.RoleViewer: a.Roles.Viewer},
+		OIDC: auth.OIDC{Issuer: a.OIDC.Issuer, ClientID: a.OIDC.ClientID, ClientSecret: a.OIDC.ClientSecret, Scopes: a.OIDC.Scopes,
+			RoleClaim: a.OIDC.RoleClaim},
 		Access: auth.Access{Team: a.CF.Team, Audience: a.CF.Audience, RoleClaim: a.CF.RoleClaim},
 	}
 	for _, t := range a.Tokens {
@@ -40,7 +42,8 @@ func senders(cfg config.Config) map[string]auth.Sender {
 		case s.Poll != "":
 		case s.HMAC.Secret.Set():
 			h := s.HMAC
-			all[s.Name] = auth.Sender{Signature: &auth.Signature{Secret: h.Secret, Header: h.Header, TimestampHeader: h.TimestampHeader, Join: h.Join, Tolerance: h.Tolerance}}
+			all[s.Name] = auth.Sender{Signature: &auth.Signature{Secret: h.Secret, Header: h.Header, TimestampHeader: h.TimestampHeader,
+				Join: h.Join, Tolerance: h.Tolerance}}
 		case s.Token.Set():
 			all[s.Name] = auth.Sender{Token: s.Token}
 		}

@@ -104,7 +104,8 @@ func TestOneDeskThatIsDownHoldsUpNoOther(t *testing.T) {
 				t.Errorf("%s is in no ticket of its desk", name)
 			}
 		}
-		if here := s.filed("local"); len(here) != 3 || slices.ContainsFunc(here, func(subject string) bool { return strings.Contains(subject, "away") }) {
+		if here := s.filed("local"); len(here) != 3 ||
+			slices.ContainsFunc(here, func(subject string) bool { return strings.Contains(subject, "away") }) {
 			t.Errorf("the local desk has %v", here)
 		}
 	})

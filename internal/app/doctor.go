@@ -50,7 +50,8 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 func (a *App) patient(st *store.Store, desks posts, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config
 	all := desks.patients(cfg)
-	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Others: all[1:], Lost: desks.lost(st), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
+	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Others: all[1:], Lost: desks.lost(st),
+		Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
 	if !store.IsPostgres(cfg.Database.Reveal()) {
 		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
 	}
@@ -102,7 +103,8 @@ func emits(r *rules, board *controls.Board) func(context.Context) (bool, string)
 		}
 		now := time.Now().UTC()
 		labels := alert.NewLabels(map[string]string{"alertname": "docket canary", "severity": "P1"})
-		a := alert.Alert{Key: alert.Fingerprint("", labels), Labels: labels, Severity: alert.P1, Status: alert.Firing, Title: "docket canary", StartsAt: now, SaidAt: now}
+		a := alert.Alert{Key: alert.Fingerprint("", labels), Labels: labels, Severity: alert.P1, Status: alert.Firing, Title: "docket canary",
+			StartsAt: now, SaidAt: now}
 		a.Fingerprint = a.Key
 		route := r.route(a)
 		p := r.policy(incident.Incident{Route: route}, now)

@@ -79,7 +79,8 @@ func newKeyring(cfg config.Config, d desk.Desk, settings desk.Settings, h *healt
 	}
 	if len(cfg.Vault.Secrets) > 0 {
 		v := cfg.Vault
-		k.vault = infisical.New(infisical.Config{URL: v.URL, ProjectID: v.ProjectID, Environment: v.Environment, ClientID: v.ClientID, ClientSecret: v.ClientSecret, Token: v.Token})
+		k.vault = infisical.New(infisical.Config{URL: v.URL, ProjectID: v.ProjectID, Environment: v.Environment, ClientID: v.ClientID,
+			ClientSecret: v.ClientSecret, Token: v.Token})
 	}
 	return k
 }
@@ -141,7 +142,8 @@ func (k *keyring) learn(ctx context.Context, name string, value fault.Secret, er
 	k.mu.Unlock()
 	switch {
 	case err != nil && before == nil:
-		k.log.WarnContext(ctx, "a key could not be read again, the last one is used", "variable", name, "from", it.from, "last", it.at, "err", err)
+		k.log.WarnContext(ctx, "a key could not be read again, the last one is used", "variable", name, "from", it.from,
+			"last", it.at, "err", err)
 	case err == nil && before != nil:
 		k.log.InfoContext(ctx, "a key can be read again", "variable", name, "from", it.from)
 	}

@@ -98,7 +98,8 @@ func TestAStormsListIsCompleteWithinSixtySecondsOfTheCalm(t *testing.T) {
 			s.At(fmt.Sprintf("0:%02d", second))
 			alerts := make([]string, each)
 			for n := range alerts {
-				alerts[n] = fmt.Sprintf(`{"labels":{"alertname":"Flood%05d","severity":"error"},"annotations":{},"startsAt":%q}`, second*each+n, s.day.Format(time.RFC3339))
+				alerts[n] = fmt.Sprintf(`{"labels":{"alertname":"Flood%05d","severity":"error"},"annotations":{},"startsAt":%q}`, second*each+n,
+					s.day.Format(time.RFC3339))
 			}
 			s.post("/api/v2/alerts", "["+strings.Join(alerts, ",")+"]")
 		}

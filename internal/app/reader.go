@@ -25,7 +25,8 @@ func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Read
 	if err != nil {
 		return query.Reader{}, err
 	}
-	reader := query.Reader{Store: st, Desk: cfg.Desk, Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy, Words: r.words, Board: board}
+	reader := query.Reader{Store: st, Desk: cfg.Desk, Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy,
+		Words: r.words, Board: board}
 	if localDesk := desks.local(); localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}

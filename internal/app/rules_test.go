@@ -24,8 +24,10 @@ func load(t *testing.T, text string) config.Config {
 }
 
 func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
-	cfg := load(t, "policies: {storm: {limit: 20, per: 5m}}\nroutes:\n  - {name: loud, match: ['team=\"loud\"'], storm: {limit: 3}}\n  - {name: long, match: ['team=\"long\"'], storm: {per: 1h}}\n  - {name: free, match: ['team=\"free\"'], storm: {limit: 0}}\n")
-	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
+	cfg := load(t, "policies: {storm: {limit: 20, per: 5m}}\nroutes:\n  - {name: loud, match: ['team=\"loud\"'], storm: {limit: 3}}\n  - "+
+		"{name: long, match: ['team=\"long\"'], storm: {per: 1h}}\n  - {name: free, match: ['team=\"free\"'], storm: {limit: 0}}\n")
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}},
+		func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +44,11 @@ func TestARouteMayHaveItsOwnStormLimit(t *testing.T) {
 }
 
 func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
-	cfg := load(t, "policies: {ticket_at: P2}\nsources:\n  - {name: strict, format: grafana, ticket_at: P1}\n  - {name: eager, poll: prometheus, url: 'http://127.0.0.1:9090', ticket_at: P4}\n  - {name: plain, format: grafana}\n"+
+	cfg := load(t, "policies: {ticket_at: P2}\nsources:\n  - {name: strict, format: grafana, ticket_at: P1}\n  - {name: eager, poll: "+
+		"prometheus, url: 'http://127.0.0.1:9090', ticket_at: P4}\n  - {name: plain, format: grafana}\n"+
 		"routes:\n  - {name: own, match: ['team=\"own\"'], ticket_at: P3}\n  - {name: tags, match: ['team=\"tags\"'], tags: [x]}\n")
-	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}},
+		func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +75,10 @@ func TestASourceAndARouteMayHaveTheirOwnSeverityForATicket(t *testing.T) {
 func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
 	cfg := load(t, "freescout: {api_url: 'http://desk.example.org', api_key: key, mailbox_id: 1}\n"+
 		"policies: {hold: 1m, settle: 2m, on_recovery: note}\nroutes:\n"+
-		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, match: ['team=~\".+\"']}\n")
-	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}}, func(string) bool { return true })
+		"  - {name: own, match: ['team=\"own\"'], hold: 5m, settle: 0s, on_recovery: close, mailbox_id: 7, tags: [shop]}\n  - {name: plain, "+
+		"match: ['team=~\".+\"']}\n")
+	r, err := newRules(cfg, map[string]deskRule{cfg.Desk: {outage: func() storm.Outage { return storm.Outage{} }}},
+		func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +95,10 @@ func TestARouteMayHaveItsOwnHoldSettleRecoveryMailboxAndTags(t *testing.T) {
 	} {
 		route := r.route(alert.Alert{Labels: alert.NewLabels(map[string]string{"team": team})})
 		p := r.policy(incident.Incident{Route: route}, time.Now())
-		if route != want.route || p.Hold != want.hold || p.Settle != want.settle || p.OnRecovery != want.recovery || r.place(route) != want.mailbox || !slices.Equal(p.Tags, want.tags) {
-			t.Errorf("team %q: route %q, hold %s, settle %s, %s, mailbox %q, tags %v", team, route, p.Hold, p.Settle, p.OnRecovery, r.place(route), p.Tags)
+		if route != want.route || p.Hold != want.hold || p.Settle != want.settle || p.OnRecovery != want.recovery ||
+			r.place(route) != want.mailbox || !slices.Equal(p.Tags, want.tags) {
+			t.Errorf("team %q: route %q, hold %s, settle %s, %s, mailbox %q, tags %v", team, route, p.Hold, p.Settle,
+				p.OnRecovery, r.place(route), p.Tags)
 		}
 	}
 }

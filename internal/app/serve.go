@@ -39,7 +39,8 @@ type Options struct {
 // the same stop and start behind a listener that goes on: requests wait at the gate meanwhile.
 func Serve(ctx context.Context, cfg config.Config, o Options) error {
 	log, started := o.Log, time.Now().UTC()
-	a := &App{config: cfg, log: log, version: o.Version, started: started, gate: newGate(), heard: intake.NewHeard(), follow: newFollower(o.Reload, cfg, log)}
+	a := &App{config: cfg, log: log, version: o.Version, started: started, gate: newGate(), heard: intake.NewHeard(),
+		follow: newFollower(o.Reload, cfg, log)}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
@@ -47,7 +48,8 @@ func Serve(ctx context.Context, cfg config.Config, o Options) error {
 	// The listener comes first: a platform sees a live process while the database is awaited.
 	outer := newGroup(ctx, log)
 	server := &http.Server{
-		Handler: a.gate, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: a.gate, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	outer.run("http", func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })

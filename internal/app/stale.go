@@ -51,7 +51,8 @@ func staleText(stale int64, after time.Duration, oldest []query.TicketRow) strin
 	if stale == 1 {
 		fmt.Fprintf(&b, "One ticket is stale: its alerts recovered more than %s ago, and nobody has closed it.\n", short(after))
 	} else {
-		fmt.Fprintf(&b, "%d tickets are stale: their alerts recovered more than %s ago, and nobody has closed them. The oldest:\n", stale, short(after))
+		fmt.Fprintf(&b, "%d tickets are stale: their alerts recovered more than %s ago, and nobody has closed them. The oldest:\n",
+			stale, short(after))
 	}
 	for n := range oldest {
 		t := oldest[len(oldest)-1-n]

@@ -32,7 +32,8 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 		fresh := func() *reminder {
 			return &reminder{
 				store: st, every: 24 * time.Hour,
-				reader: query.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour, Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() }},
+				reader: query.Reader{Store: st, Desk: "freescout", StaleAfter: 24 * time.Hour,
+					Policy: func(incident.Incident, time.Time) incident.Policy { return incident.DefaultPolicy() }},
 				tell: func(_ context.Context, key, text string) error {
 					if fault == nil {
 						told[key] = text
@@ -56,9 +57,11 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 		for n := range all {
 			opened := noon.AddDate(0, 0, -10+n)
 			all[n] = incident.Incident{
-				Mark: alert.Mark{Key: alert.Key(n + 1), Generation: 1}, Version: 1, Recipe: alert.Recipe, State: incident.Recovered, Severity: alert.P2, Title: fmt.Sprintf("Disk %d", n), Source: "prometheus",
+				Mark: alert.Mark{Key: alert.Key(n + 1), Generation: 1}, Version: 1, Recipe: alert.Recipe, State: incident.Recovered, Severity: alert.P2,
+				Title: fmt.Sprintf("Disk %d", n), Source: "prometheus",
 				OpenedAt: opened, FiredAt: opened, RecoveredAt: opened.Add(time.Hour), Reason: incident.ReasonTicketFiled,
-				Ticket: filing.Ticket{State: filing.TicketFiled, Desk: "freescout", ID: fmt.Sprint(100 + n), Number: fmt.Sprint(n), URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", 100+n)},
+				Ticket: filing.Ticket{State: filing.TicketFiled, Desk: "freescout", ID: fmt.Sprint(100 + n), Number: fmt.Sprint(n),
+					URL: fmt.Sprintf("https://tickets.example.org/conversation/%d", 100+n)},
 			}
 		}
 		if err := st.Write(t.Context(), func(tx *store.Tx) error { return tx.AddIncidents(t.Context(), all) }); err != nil {
@@ -75,8 +78,10 @@ func TestStaleTicketsAreRemindedOfOnceInEachSpan(t *testing.T) {
 			t.Fatalf("told %q, want one message", told)
 		}
 		for _, text := range told {
-			if !strings.HasPrefix(text, "7 tickets are stale: their alerts recovered more than 24h ago") || !strings.Contains(text, "#0 P2 Disk 0") ||
-				!strings.Contains(text, "https://tickets.example.org/conversation/104") || strings.Contains(text, "Disk 5") || strings.Index(text, "Disk 0") > strings.Index(text, "Disk 4") {
+			if !strings.HasPrefix(text, "7 tickets are stale: their alerts recovered more than 24h ago") ||
+				!strings.Contains(text, "#0 P2 Disk 0") ||
+				!strings.Contains(text, "https://tickets.example.org/conversation/104") || strings.Contains(text, "Disk 5") ||
+				strings.Index(text, "Disk 0") > strings.Index(text, "Disk 4") {
 				t.Errorf("told %q", text)
 			}
 		}

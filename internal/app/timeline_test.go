@@ -42,7 +42,8 @@ func inFakeTime(t *testing.T, policies string, story func(s *timeline)) {
 // loops that turn once in a beat at most.
 func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, story func(s *timeline)) {
 	t.Helper()
-	text := fmt.Sprintf("desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: %d}\npolicies: %s\n", rate, policies)
+	text := fmt.Sprintf("desk: freescout\nfreescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, "+
+		"rate: %d}\npolicies: %s\n", rate, policies)
 	inFakeTimeWith(t, text, beat, story)
 }
 
@@ -64,7 +65,8 @@ func inFakeTimeWith(t *testing.T, text string, beat time.Duration, story func(s 
 		log := slog.New(slog.DiscardHandler)
 		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
 		now := time.Now().UTC()
-		a := &App{config: cfg, log: log, version: "test", started: now, booted: now, gate: newGate(), heard: intake.NewHeard(), carrier: f.Transport(), beat: beat}
+		a := &App{config: cfg, log: log, version: "test", started: now, booted: now, gate: newGate(), heard: intake.NewHeard(),
+			carrier: f.Transport(), beat: beat}
 		ctx, stop := context.WithCancel(t.Context())
 		outer := newGroup(ctx, log)
 		ready, ended := make(chan struct{}), make(chan error, 1)
@@ -96,7 +98,8 @@ func (s *timeline) tell(name, ends string) {
 	if ends != "" {
 		status = "resolved"
 	}
-	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":%q},"annotations":{},"startsAt":%q,"endsAt":%q}]}`,
+	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":%q},"annotations":{},`+
+		`"startsAt":%q,"endsAt":%q}]}`,
 		status, status, name, s.severities[name], s.day.Format(time.RFC3339), ends)
 	s.post("/hooks/alertmanager", body)
 }

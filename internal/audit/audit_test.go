@@ -144,7 +144,8 @@ func TestAPayloadHashesTheSameAfterTheDatabaseHasReorderedIt(t *testing.T) {
 func TestAPayloadThatCannotBeKeptIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]any{"float": 1.5, "struct": struct{}{}, "deep float": []any{map[string]any{"x": 0.1}}, "time": noon} {
-		if _, _, err := Append(Head{}, []Entry{{Action: "a", Payload: map[string]any{"k": value}}}); err == nil || !strings.Contains(err.Error(), "audit entry 1 (a)") {
+		if _, _, err := Append(Head{}, []Entry{{Action: "a", Payload: map[string]any{"k": value}}}); err == nil ||
+			!strings.Contains(err.Error(), "audit entry 1 (a)") {
 			t.Errorf("%s: %v, want an error that names the entry", name, err)
 		}
 	}

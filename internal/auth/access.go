@@ -42,11 +42,12 @@ type assertion struct {
 }
 
 func newAssertion(cfg Config) *assertion {
-	return &assertion{cfg: cfg, seen: map[string]bool{}, keys: newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client), claims: &oidc.Config{
-		SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
-		SkipClientIDCheck:    true, // There may be several; read checks them.
-		Now:                  func() time.Time { return time.Now().Add(-leeway) },
-	}}
+	return &assertion{cfg: cfg, seen: map[string]bool{},
+		keys: newKeySet(cfg.Access.Team+"/cdn-cgi/access/certs", cfg.Client), claims: &oidc.Config{
+			SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
+			SkipClientIDCheck:    true, // There may be several; read checks them.
+			Now:                  func() time.Time { return time.Now().Add(-leeway) },
+		}}
 }
 
 // behindAccess returns the caller that Cloudflare Access let through. An invalid assertion makes the caller nobody;

@@ -22,8 +22,10 @@ const (
 func accessSite(t *testing.T, database string, i *issuer) *site {
 	t.Helper()
 	return newSite(t, open(t, database), auth.Config{
-		Mode: auth.ModeAccess, Client: i.srv.Client(), Access: auth.Access{Team: i.srv.URL, Audience: []string{"aud-of-another", audience}, RoleClaim: "custom.groups"},
-		Roles: map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"deploy.access", "sre"}, auth.RoleViewer: {"bob@example.org"}},
+		Mode: auth.ModeAccess, Client: i.srv.Client(),
+		Access: auth.Access{Team: i.srv.URL, Audience: []string{"aud-of-another", audience}, RoleClaim: "custom.groups"},
+		Roles: map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"deploy.access", "sre"},
+			auth.RoleViewer: {"bob@example.org"}},
 	})
 }
 
@@ -37,10 +39,12 @@ func TestAccessWordLetsInWithItsRole(t *testing.T) {
 			read, operate, admin int
 		}{
 			{"an admin's address", map[string]any{"email": "ada@example.org"}, 200, 200, 200},
-			{"a group", map[string]any{"email": "cyd@example.org", "custom": map[string]any{"groups": []any{map[string]any{"name": "sre"}}}}, 200, 200, 403},
+			{"a group", map[string]any{"email": "cyd@example.org", "custom": map[string]any{"groups": []any{map[string]any{"name": "sre"}}}},
+				200, 200, 403},
 			{"a service token", map[string]any{"sub": "", "common_name": "deploy.access"}, 200, 200, 403},
 			{"a viewer's address", map[string]any{"email": "bob@example.org"}, 200, 403, 403},
-			{"ended half a minute ago by a clock that is before ours", map[string]any{"email": "bob@example.org", "exp": time.Now().Add(-30 * time.Second).Unix()}, 200, 403, 403},
+			{"ended half a minute ago by a clock that is before ours",
+				map[string]any{"email": "bob@example.org", "exp": time.Now().Add(-30 * time.Second).Unix()}, 200, 403, 403},
 			{"somebody without a role", map[string]any{"email": "eve@example.org"}, 403, 403, 403},
 			{"nobody", nil, 401, 401, 401},
 		} {

@@ -66,7 +66,8 @@ func (g *Guard) denyAs(r *http.Request, who audit.Actor, why string, right Right
 	if left > 0 {
 		about["left_out_before"] = left
 	}
-	g.log.WarnContext(r.Context(), "caller refused", "actor", who.Name, "request", clip(r.URL.Path), "reason", why, "address", about["address"])
+	g.log.WarnContext(r.Context(), "caller refused", "actor", who.Name, "request", clip(r.URL.Path), "reason", why,
+		"address", about["address"])
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 	defer cancel()
 	if err := g.store.AppendEntries(ctx, audit.Entry{CreatedAt: now, Actor: who, Action: audit.ActionDenied, Payload: about}); err != nil {
@@ -96,7 +97,8 @@ func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right
 			return
 		}
 		c, _ := g.Identify(r) // Check has just identified the caller.
-		g.page(w, r, "refused.html", status, page{Caller: c, Sentence: fmt.Sprintf("You are %s, and this needs the right to %s. Ask an admin for it.", roleOf(c), right)})
+		g.page(w, r, "refused.html", status,
+			page{Caller: c, Sentence: fmt.Sprintf("You are %s, and this needs the right to %s. Ask an admin for it.", roleOf(c), right)})
 	default:
 		if wantsPage(r) && (g.cfg.Mode == ModePassword || g.cfg.Mode == ModeOIDC) {
 			g.toLogin(w, r)

@@ -50,7 +50,8 @@ func account(t *testing.T, st *store.Store, name string, role auth.Role, secret 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := st.PutAccount(t.Context(), store.Account{Name: name, Role: string(role), Password: hash}, entry(audit.ActionAccountSet)); err != nil {
+	if err := st.PutAccount(t.Context(), store.Account{Name: name, Role: string(role), Password: hash},
+		entry(audit.ActionAccountSet)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -139,7 +140,8 @@ func (s *site) ask(method, path, body string, header ...string) reply {
 		name, value, _ := strings.Cut(line, ": ")
 		req.Header.Set(name, value)
 	}
-	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: 20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
@@ -155,7 +157,8 @@ func (s *site) ask(method, path, body string, header ...string) reply {
 // login sends the login form.
 func (s *site) login(name, secret string, header ...string) reply {
 	s.t.Helper()
-	return s.ask(http.MethodPost, "/console/login", url.Values{"name": {name}, "password": {secret}, "next": {"/console/read"}}.Encode(), header...)
+	return s.ask(http.MethodPost, "/console/login",
+		url.Values{"name": {name}, "password": {secret}, "next": {"/console/read"}}.Encode(), header...)
 }
 
 // session logs in and returns the session's cookie as a header line.

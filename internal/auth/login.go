@@ -91,7 +91,8 @@ func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 		g.answer(w, r, http.StatusBadRequest, "the form cannot be read")
 		return
 	}
-	name, password, next := strings.ToLower(strings.TrimSpace(r.PostForm.Get("name"))), r.PostForm.Get("password"), safeNext(r.PostForm.Get("next"))
+	name, password, next := strings.ToLower(strings.TrimSpace(r.PostForm.Get("name"))), r.PostForm.Get("password"), safeNext(r.PostForm.Get(
+		"next"))
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 	defer cancel()
 	account, err := g.tryPassword(ctx, r, name, password)
@@ -186,7 +187,8 @@ func (g *Guard) postLogout(w http.ResponseWriter, r *http.Request) {
 // safeNext returns next if it leads to this site, and defaultNext otherwise.
 func safeNext(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || len(next) > 2000 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+	if err != nil || len(next) > 2000 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") ||
+		strings.ContainsAny(next, "\\\r\n\t") ||
 		u.Host != "" || u.Scheme != "" || strings.HasPrefix(u.Path, loginPath) {
 		return defaultNext
 	}

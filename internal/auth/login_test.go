@@ -25,7 +25,8 @@ func TestPasswordLetsInWithTheAccountsRoleOnEveryReplica(t *testing.T) {
 			t.Errorf("without an account, the login page does not say how to make one: %s", r.text)
 		}
 		account(t, st, "ada", auth.RoleOperator, password)
-		if r := one.ask(http.MethodGet, "/console/read?a=b", ""); r.status != http.StatusSeeOther || r.header.Get("Location") != "/console/login?next=%2Fconsole%2Fread%3Fa%3Db" {
+		if r := one.ask(http.MethodGet, "/console/read?a=b", ""); r.status != http.StatusSeeOther ||
+			r.header.Get("Location") != "/console/login?next=%2Fconsole%2Fread%3Fa%3Db" {
 			t.Errorf("a stranger is sent to %q with %d", r.header.Get("Location"), r.status)
 		}
 		ada := one.session(" Ada ", password)
@@ -72,7 +73,8 @@ func TestSessionCookieIsNotForScriptsNorForeignSites(t *testing.T) {
 		if hsts := r.header.Get("Strict-Transport-Security"); (hsts != "") != c.secure {
 			t.Errorf("%s: HSTS %q", c.name, hsts)
 		}
-		if csp := r.header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") || r.header.Get("Cache-Control") != "no-store" {
+		if csp := r.header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") ||
+			r.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: headers %v", c.name, r.header)
 		}
 	}
@@ -102,7 +104,8 @@ func TestSessionEndsWithAnotherPasswordAndWithItsAccount(t *testing.T) {
 		s := newSite(t, st, auth.Config{Mode: auth.ModePassword})
 		account(t, st, "ada", auth.RoleAdmin, password)
 		ada := s.session("ada", password)
-		if err := st.PutAccount(t.Context(), store.Account{Name: "ada", Role: string(auth.RoleViewer)}, entry(audit.ActionAccountSet)); err != nil {
+		if err := st.PutAccount(t.Context(), store.Account{Name: "ada", Role: string(auth.RoleViewer)},
+			entry(audit.ActionAccountSet)); err != nil {
 			t.Fatal(err)
 		}
 		s.wants(http.StatusForbidden, "/console/operate", ada) // The role counts at once.
@@ -136,7 +139,8 @@ func TestSessionEndsUnusedAfterTwelveHoursAndAfterSevenDays(t *testing.T) {
 		} {
 			id, now := fmt.Sprintf("session-%d", i), time.Now().UTC()
 			sum := sha256.Sum256([]byte(id))
-			kept := store.Session{IDHash: hex.EncodeToString(sum[:]), Kind: auth.ModePassword, Name: "ada", Role: "viewer", Epoch: 1, CreatedAt: now.Add(-c.born), SeenAt: now.Add(-c.seen)}
+			kept := store.Session{IDHash: hex.EncodeToString(sum[:]), Kind: auth.ModePassword, Name: "ada", Role: "viewer", Epoch: 1,
+				CreatedAt: now.Add(-c.born), SeenAt: now.Add(-c.seen)}
 			if err := st.StartSession(t.Context(), kept, entry(audit.ActionLogin)); err != nil {
 				t.Fatal(err)
 			}
@@ -203,7 +207,8 @@ func TestPageOfAnotherSiteLogsNobodyInOrOut(t *testing.T) {
 	s := newSite(t, st, auth.Config{Mode: auth.ModePassword})
 	account(t, st, "ada", auth.RoleAdmin, password)
 	ada := s.session("ada", password)
-	for _, foreign := range []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: https://evil.example", "Origin: null"} {
+	for _, foreign := range []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site",
+		"Origin: https://evil.example", "Origin: null"} {
 		if r := s.login("ada", password, foreign); r.status != http.StatusForbidden || len(r.cookies) > 0 {
 			t.Errorf("login with %s: %d %v", foreign, r.status, r.cookies)
 		}
@@ -224,8 +229,9 @@ func TestLoginLeadsNowhereElse(t *testing.T) {
 	s := newSite(t, st, auth.Config{Mode: auth.ModePassword})
 	account(t, st, "ada", auth.RoleAdmin, password)
 	for next, want := range map[string]string{
-		"/console/tickets?a=b": "/console/tickets?a=b", "": "/console", "//evil.example": "/console", "https://evil.example": "/console", `/\evil.example`: "/console",
-		"/\tevil": "/console", "javascript:alert(1)": "/console", "/console/login?next=x": "/console", "evil.example": "/console",
+		"/console/tickets?a=b": "/console/tickets?a=b", "": "/console", "//evil.example": "/console", "https://evil.example": "/console",
+		`/\evil.example`: "/console",
+		"/\tevil":        "/console", "javascript:alert(1)": "/console", "/console/login?next=x": "/console", "evil.example": "/console",
 	} {
 		r := s.ask(http.MethodPost, "/console/login", url.Values{"name": {"ada"}, "password": {password}, "next": {next}}.Encode())
 		if at := r.header.Get("Location"); at != want {
@@ -245,7 +251,8 @@ func TestTokenOfTheDatabaseIsGoodUntilItIsRemoved(t *testing.T) {
 		st := open(t, database)
 		s := newSite(t, st, auth.Config{Mode: auth.ModePassword})
 		token, hash := auth.NewToken()
-		if err := st.AddAPIToken(t.Context(), store.APIToken{Name: "grafana", Hash: hash, Scopes: []string{"read"}}, entry(audit.ActionTokenMade)); err != nil {
+		if err := st.AddAPIToken(t.Context(), store.APIToken{Name: "grafana", Hash: hash, Scopes: []string{"read"}},
+			entry(audit.ActionTokenMade)); err != nil {
 			t.Fatal(err)
 		}
 		bearer := "Authorization: Bearer " + token.Reveal()

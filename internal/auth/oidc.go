@@ -125,7 +125,8 @@ func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if !ok || !same(query.Get("state"), fault.Secret(f.State)) {
 		g.deny(r, Caller{}, "a login that did not begin in this browser", "")
-		g.page(w, r, "login.html", http.StatusBadRequest, page{Sentence: "This login did not begin in this browser, or took too long. Begin again."})
+		g.page(w, r, "login.html", http.StatusBadRequest,
+			page{Sentence: "This login did not begin in this browser, or took too long. Begin again."})
 		return
 	}
 	if query.Get("code") == "" {
@@ -149,12 +150,14 @@ func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 func (g *Guard) refuseLogin(w http.ResponseWriter, r *http.Request, next string, err error) {
 	if none, ok := errors.AsType[*noRoleError](err); ok {
 		g.denyAs(r, audit.Person(none.name), "no role", "")
-		g.page(w, r, "refused.html", http.StatusForbidden, page{Sentence: "You are " + none.name + ", and have no role here. Ask an admin to name you in auth.roles."})
+		g.page(w, r, "refused.html", http.StatusForbidden,
+			page{Sentence: "You are " + none.name + ", and have no role here. Ask an admin to name you in auth.roles."})
 		return
 	}
 	g.log.WarnContext(r.Context(), "a login failed", "err", err)
 	g.deny(r, Caller{}, "the issuer's answer is not good", "")
-	g.page(w, r, "login.html", http.StatusBadGateway, page{Sentence: "The login could not be finished. Try again; the log says why.", Next: next})
+	g.page(w, r, "login.html", http.StatusBadGateway,
+		page{Sentence: "The login could not be finished. Try again; the log says why.", Next: next})
 }
 
 func (g *Guard) flow(r *http.Request) (flow, bool) {
@@ -185,7 +188,8 @@ func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, 
 		return "", "", errors.New("redeem the code: the answer has no id_token")
 	}
 	now := func() time.Time { return time.Now().Add(-leeway) }
-	id, err := p.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client), &oidc.Config{ClientID: i.cfg.OIDC.ClientID, Now: now}).Verify(ctx, raw)
+	id, err := p.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client),
+		&oidc.Config{ClientID: i.cfg.OIDC.ClientID, Now: now}).Verify(ctx, raw)
 	if err != nil {
 		return "", "", fmt.Errorf("verify the id token: %w", err)
 	}

@@ -15,7 +15,8 @@ import (
 // oidcSite is a site whose people log in with an issuer.
 func oidcSite(t *testing.T, database string, i *issuer) *site {
 	t.Helper()
-	return newSite(t, open(t, database), oidcConfig(i, map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"sre"}}))
+	return newSite(t, open(t, database),
+		oidcConfig(i, map[auth.Role][]string{auth.RoleAdmin: {"ada@example.org"}, auth.RoleOperator: {"sre"}}))
 }
 
 func oidcConfig(i *issuer, roles map[auth.Role][]string) auth.Config {
@@ -45,7 +46,8 @@ func (s *site) begin() begun {
 func (s *site) back(i *issuer, b begun, idToken string) reply {
 	s.t.Helper()
 	i.grant("code-1", grant{b.asked.Get("code_challenge"), idToken})
-	return s.ask(http.MethodGet, "/console/login/callback?"+url.Values{"code": {"code-1"}, "state": {b.asked.Get("state")}}.Encode(), "", b.cookie)
+	return s.ask(http.MethodGet, "/console/login/callback?"+
+		url.Values{"code": {"code-1"}, "state": {b.asked.Get("state")}}.Encode(), "", b.cookie)
 }
 
 func TestIssuersWordLetsInWithTheRoleOfAddressOrGroup(t *testing.T) {
@@ -64,7 +66,8 @@ func TestIssuersWordLetsInWithTheRoleOfAddressOrGroup(t *testing.T) {
 			{"nobody we know", map[string]any{"email": "eve@example.org", "email_verified": true}, ""},
 		} {
 			b := s.begin()
-			if b.asked.Get("code_challenge_method") != "S256" || b.asked.Get("redirect_uri") != s.url+"/console/login/callback" || !strings.Contains(b.asked.Get("scope"), "openid") {
+			if b.asked.Get("code_challenge_method") != "S256" || b.asked.Get("redirect_uri") != s.url+"/console/login/callback" ||
+				!strings.Contains(b.asked.Get("scope"), "openid") {
 				t.Errorf("the issuer is asked %v", b.asked)
 			}
 			claims := i.claims(clientID, c.claims)
@@ -121,12 +124,16 @@ func TestIssuersWordIsNotBelievedWhereAnythingIsWrong(t *testing.T) {
 	refused("begun in another browser", s.back(i, begun{mine.cookie, theirs.asked}, of(theirs)), http.StatusBadRequest)
 	refused("begun in no browser", s.back(i, begun{"Cookie: a=b", mine.asked}, of(mine)), http.StatusBadRequest)
 	i.grant("stolen", grant{theirs.asked.Get("code_challenge"), of(mine)})
-	refused("a code that was given to another", s.ask(http.MethodGet, "/console/login/callback?code=stolen&state="+mine.asked.Get("state"), "", mine.cookie), http.StatusBadGateway)
-	refused("the issuer's refusal", s.ask(http.MethodGet, "/console/login/callback?error=access_denied&state="+mine.asked.Get("state"), "", mine.cookie), http.StatusForbidden)
+	refused("a code that was given to another",
+		s.ask(http.MethodGet, "/console/login/callback?code=stolen&state="+mine.asked.Get("state"), "", mine.cookie), http.StatusBadGateway)
+	refused("the issuer's refusal",
+		s.ask(http.MethodGet, "/console/login/callback?error=access_denied&state="+mine.asked.Get("state"), "",
+			mine.cookie), http.StatusForbidden)
 	if r := s.back(i, mine, of(mine)); r.status != http.StatusSeeOther {
 		t.Errorf("the right one: %d %s", r.status, r.text)
 	}
-	refused("the same code again", s.ask(http.MethodGet, "/console/login/callback?code=code-1&state="+mine.asked.Get("state"), "", mine.cookie), http.StatusBadGateway)
+	refused("the same code again",
+		s.ask(http.MethodGet, "/console/login/callback?code=code-1&state="+mine.asked.Get("state"), "", mine.cookie), http.StatusBadGateway)
 	refused("a password", s.login("ada", password), http.StatusNotFound)
 	if len(s.audited(audit.ActionDenied)) < 10 {
 		t.Error("the refusals are not audited")
@@ -140,7 +147,8 @@ func TestIssuerThatIsAwayKeepsDocketNotFromStarting(t *testing.T) {
 	i := newIssuer(t)
 	i.away.Store(true)
 	s := oidcSite(t, storetest.URL(t, "sqlite"), i)
-	if r := s.ask(http.MethodGet, "/console/login/oidc", ""); r.status != http.StatusBadGateway || !strings.Contains(r.text, "The issuer does not answer") {
+	if r := s.ask(http.MethodGet, "/console/login/oidc", ""); r.status != http.StatusBadGateway ||
+		!strings.Contains(r.text, "The issuer does not answer") {
 		t.Errorf("while it is away: %d %s", r.status, r.text)
 	}
 	i.away.Store(false)

@@ -28,10 +28,12 @@ func mac(secret, text string) []byte {
 func TestSignedSourceTakesOnlyWhatItsSenderSignedLately(t *testing.T) {
 	st := open(t, storetest.URL(t, "sqlite"))
 	senders := map[string]auth.Sender{
-		"github":  {Signature: &auth.Signature{Secret: signingSecret, Header: "X-Hub-Signature-256"}},
-		"grafana": {Signature: &auth.Signature{Secret: signingSecret + "2", Header: "X-Signature", TimestampHeader: "X-Time", Join: ":", Tolerance: 5 * time.Minute}},
+		"github": {Signature: &auth.Signature{Secret: signingSecret, Header: "X-Hub-Signature-256"}},
+		"grafana": {Signature: &auth.Signature{Secret: signingSecret + "2", Header: "X-Signature", TimestampHeader: "X-Time", Join: ":",
+			Tolerance: 5 * time.Minute}},
 	}
-	tokens := []auth.Token{{Name: "sender", Secret: "ingest-secret-0123456789", Scopes: []string{"ingest"}}, {Name: "reader", Secret: "read-secret-0123456789", Scopes: []string{"read"}}}
+	tokens := []auth.Token{{Name: "sender", Secret: "ingest-secret-0123456789", Scopes: []string{"ingest"}},
+		{Name: "reader", Secret: "read-secret-0123456789", Scopes: []string{"read"}}}
 	const body = `{"a":1}`
 	at := func(away time.Duration) string { return strconv.FormatInt(time.Now().Add(away).Unix(), 10) }
 	hub := func(signature string) []string { return []string{"X-Hub-Signature-256: " + signature} }

@@ -87,7 +87,8 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request, name string, role 
 		CreatedAt: now, Actor: audit.Person(name), Action: audit.ActionLogin,
 		Payload: map[string]any{"mode": g.cfg.Mode, "role": string(role), "address": g.address(r).String()},
 	}
-	err := g.store.StartSession(r.Context(), store.Session{IDHash: hashOf(id), Kind: g.cfg.Mode, Name: name, Role: string(role), Epoch: epoch, CreatedAt: now, SeenAt: now}, entry)
+	err := g.store.StartSession(r.Context(),
+		store.Session{IDHash: hashOf(id), Kind: g.cfg.Mode, Name: name, Role: string(role), Epoch: epoch, CreatedAt: now, SeenAt: now}, entry)
 	if err != nil {
 		return err
 	}

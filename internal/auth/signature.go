@@ -50,7 +50,8 @@ func (s *Signature) good(header http.Header, body []byte, now time.Time) bool {
 	_, _ = mac.Write(body) // As above.
 	want := mac.Sum(nil)
 	given := strings.Split(header.Get(s.Header), ",")
-	return s.Secret.Set() && len(given) <= maxSignatures && slices.ContainsFunc(given, func(text string) bool { return hmac.Equal(decodeMAC(text), want) })
+	return s.Secret.Set() && len(given) <= maxSignatures &&
+		slices.ContainsFunc(given, func(text string) bool { return hmac.Equal(decodeMAC(text), want) })
 }
 
 // decodeMAC decodes a signature. An invalid one decodes to nil, which matches no signature.

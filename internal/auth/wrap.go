@@ -6,7 +6,8 @@ import (
 )
 
 // policy is the pages' content security policy: nothing inline, nothing from other sites, no frames.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Wrap is the outermost middleware. It sets the headers that belong on every response and keeps other sites' pages from
@@ -34,7 +35,8 @@ func (g *Guard) Wrap(h http.Handler) http.Handler {
 			}
 		}
 		if g.open() && !isLoopbackHost(r.Host) {
-			g.answer(w, r, http.StatusForbidden, "no login and no token is configured, so docket answers only to a loopback address such as 127.0.0.1 or localhost")
+			g.answer(w, r, http.StatusForbidden,
+				"no login and no token is configured, so docket answers only to a loopback address such as 127.0.0.1 or localhost")
 			return
 		}
 		protected.ServeHTTP(w, r)

@@ -18,7 +18,8 @@ func FuzzBrief(f *testing.F) {
 	f.Add("[fedcba9876543210.1]", "see ["+first+"]", "mark", "["+second+"]", 51)
 	f.Add("\xff\xfe", "", "", "", 2)
 	f.Fuzz(func(t *testing.T, title, summary, name, value string, more int) {
-		inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 3}, Title: title, Severity: alert.P1, State: incident.Open, OpenedAt: noon, Source: "prometheus"}
+		inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 3}, Title: title, Severity: alert.P1, State: incident.Open,
+			OpenedAt: noon, Source: "prometheus"}
 		one := signal(alert.P1)
 		one.Title, one.Labels, one.Annotations = title, alert.Labels{{Name: name, Value: value}}, alert.Labels{{Name: "summary", Value: summary}}
 		alerts := slices.Repeat([]alert.Alert{one}, 1+(more%100+100)%100)

@@ -14,11 +14,13 @@ import (
 func Recovered(inc incident.Incident, p incident.Policy, note filing.Effect) string {
 	var b strings.Builder
 	if inc.Shared != storm.NotShared {
-		fmt.Fprintf(&b, "Over: %s\nAll that is listed here has recovered; the last at %s, or a moment before.\n", inc.Title, inc.RecoveredAt.UTC().Format(timeLayout))
+		fmt.Fprintf(&b, "Over: %s\nAll that is listed here has recovered; the last at %s, or a moment before.\n", inc.Title,
+			inc.RecoveredAt.UTC().Format(timeLayout))
 		return b.String() + endOfRecovery(inc, p) + note.NoteMark()
 	}
 	fmt.Fprintf(&b, "Recovered: %s\n", inc.Title)
-	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout), inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
+	fmt.Fprintf(&b, "The alert stopped firing at %s, after %s.\n", inc.RecoveredAt.UTC().Format(timeLayout),
+		inc.RecoveredAt.Sub(inc.OpenedAt).Round(time.Second))
 	if inc.Fires > 0 {
 		fmt.Fprintf(&b, "It fired again %d times since the ticket was filed.\n", inc.Fires)
 	}
@@ -51,7 +53,8 @@ func Clicked(inc incident.Incident, note filing.Effect, now time.Time) string {
 
 // Twin is the note on an incident's second ticket, which is about to be closed.
 func Twin(kept filing.Ticket, note filing.Effect) string {
-	return "This is a second ticket of one incident. Ticket #" + kept.Number + " " + kept.URL + " is kept; Docket closes this one.\n" + note.NoteMark()
+	return "This is a second ticket of one incident. Ticket #" + kept.Number + " " + kept.URL +
+		" is kept; Docket closes this one.\n" + note.NoteMark()
 }
 
 // paragraph ends text with a line break, and returns "" for no text.

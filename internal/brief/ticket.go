@@ -101,8 +101,9 @@ func Text(inc incident.Incident, alerts []alert.Alert) string {
 
 // Shared returns a shared ticket's subject and body. list is the text of its effect.
 func Shared(inc incident.Incident, list string) (subject, body string) {
-	return briefSubject(inc, nil), fmt.Sprintf("%s\n\nWorst severity: %s\nSince: %s\n\n%salert_key: %s\nFiled by Docket. Keep the mark: [%s]\n",
-		inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
+	return briefSubject(inc, nil),
+		fmt.Sprintf("%s\n\nWorst severity: %s\nSince: %s\n\n%salert_key: %s\nFiled by Docket. Keep the mark: [%s]\n",
+			inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
 }
 
 func briefAlert(b *strings.Builder, a alert.Alert) {

@@ -25,7 +25,8 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // signal is a firing alert of the incident.
 func signal(s alert.Severity) alert.Alert {
-	return alert.Alert{Key: problem, Fingerprint: problem, Source: "prometheus", Severity: s, Title: "DiskFull", Status: alert.Firing, StartsAt: noon}
+	return alert.Alert{Key: problem, Fingerprint: problem, Source: "prometheus", Severity: s, Title: "DiskFull",
+		Status: alert.Firing, StartsAt: noon}
 }
 
 func TestBriefSaysFirstWhatAnOperatorNeeds(t *testing.T) {
@@ -76,7 +77,8 @@ func TestBriefListsManyAlertsAndCountsTheRest(t *testing.T) {
 		alerts[i].Title = "replica " + strconv.Itoa(i+1)
 	}
 	_, body := brief.Ticket(incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Title: "Replicas"}, alerts)
-	if !strings.Contains(body, "\nreplica 50 (firing)\n") || strings.Contains(body, "replica 51") || !strings.Contains(body, "\nand 3 more alerts of the same problem\n") {
+	if !strings.Contains(body, "\nreplica 50 (firing)\n") || strings.Contains(body, "replica 51") ||
+		!strings.Contains(body, "\nand 3 more alerts of the same problem\n") {
 		t.Error(body)
 	}
 }
@@ -92,7 +94,8 @@ func TestLongSubjectIsCutBeforeTheMark(t *testing.T) {
 // Tickets are found by a search for the mark in subjects. An alert whose words name another
 // incident's mark must not be taken for that one's ticket.
 func TestSubjectNamesNoMarkButItsOwn(t *testing.T) {
-	inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Severity: alert.P2, Title: "see [" + second + "] and [[" + first + "]"}
+	inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Severity: alert.P2, Title: "see [" + second +
+		"] and [[" + first + "]"}
 	subject, body := brief.Ticket(inc, nil)
 	if want := "P2 see (" + second + ") and [(" + first + ") [" + first + "]"; subject != want {
 		t.Errorf("the subject is %q, want %q", subject, want)

@@ -13,7 +13,8 @@ func TestDeepNestingIsAMistakeAndCostsNoTime(t *testing.T) {
 		ladder.WriteString(strings.Repeat(" ", i) + "a:\n")
 	}
 	for name, text := range map[string]string{
-		"[": strings.Repeat("[", 200_000), "{": strings.Repeat("{a: ", 100_000), "-": strings.Repeat("- ", 200_000), "?": strings.Repeat("? ", 200_000), "ladder": ladder.String(),
+		"[": strings.Repeat("[", 200_000), "{": strings.Repeat("{a: ", 100_000), "-": strings.Repeat("- ", 200_000),
+		"?": strings.Repeat("? ", 200_000), "ladder": ladder.String(),
 	} {
 		began := time.Now()
 		_, err := Parse("docket.yaml", []byte(text), vars{}.look)
@@ -31,7 +32,8 @@ func TestThousandsOfSurfacesAreLoaded(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("surfaces:\n")
 	for i := range n {
-		fmt.Fprintf(&b, "  - name: surface-%d\n    group: Shop\n    probe:\n      http: {url: 'https://shop-%d.example.org/health', contains: ready, headers: {X-Api-Key: '%032d'}}\n", i, i, i)
+		fmt.Fprintf(&b, "  - name: surface-%d\n    group: Shop\n    probe:\n      http: {url: 'https://shop-%d.example.org/health', contains: "+
+			"ready, headers: {X-Api-Key: '%032d'}}\n", i, i, i)
 	}
 	cfg := load(t, b.String(), nil)
 	if len(cfg.Surfaces) != n {

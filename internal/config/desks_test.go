@@ -32,12 +32,14 @@ func TestAMistakeAboutARoutesDeskNamesTheDesk(t *testing.T) {
 			`docket.yaml:2:28: routes[0].desk: "jira" is none of ` + strings.Join(kinds.Names(), ", ")},
 		{"a desk without its section", "routes:\n- {match: ['a=\"b\"'], desk: freescout}\n",
 			"docket.yaml:2:28: routes[0].desk: the desk freescout is not configured: write a section freescout"},
-		{"half a section", "desk: local\nfreescout: {api_url: 'https://x.example.org', mailbox_id: 1}\nroutes:\n- {match: ['a=\"b\"'], desk: freescout}\n",
+		{"half a section", "desk: local\nfreescout: {api_url: 'https://x.example.org', mailbox_id: 1}\nroutes:\n- {match: ['a=\"b\"'], desk: " +
+			"freescout}\n",
 			"docket.yaml:2:12: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)"},
 		{"a value that is none", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: freescout, mailbox_id: seven}\n",
 			`docket.yaml:4:51: routes[0].mailbox_id: "seven" is not a positive number`},
 		{"a key that no desk has", bothDesks + "routes:\n- {match: ['a=\"b\"'], mailbox: 7}\n",
-			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, mailbox_id, match, name, on_recovery, settle, storm, subject, tags, ticket_at"},
+			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, mailbox_id, match, name, on_recovery, settle, " +
+				"storm, subject, tags, ticket_at"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, refuse(t, c.text, nil)); diff != "" {

@@ -26,7 +26,8 @@ func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 listen: 127.0.0.1:1
 database: file.db
 desk: freescout
-freescout: {api_url: https://file.example.org, instance_url: https://file.example.org, api_key: file-key, mailbox_id: 1, user_id: 1, webhook_secret: file-hook}
+freescout: {api_url: https://file.example.org, instance_url: https://file.example.org, api_key: file-key,
+  mailbox_id: 1, user_id: 1, webhook_secret: file-hook}
 slack: {token: file-slack, users: [UFILE], api_url: https://file.example.org}
 log: {level: error}
 `
@@ -34,7 +35,8 @@ log: {level: error}
 		"FREESCOUT_API_URL": "https://env.example.org/api", "FREESCOUT_INSTANCE_URL": "https://desk.example.org", "FREESCOUT_API_KEY": "env-key",
 		"FREESCOUT_OPERATIONS_MAILBOX_ID": "22", "FREESCOUT_USER_ID": "33", "FREESCOUT_WEBHOOK_SECRET": "env-hook",
 		"CF_ACCESS_SVC_TICKETS_CLIENT_ID": "env-id.access", "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET": "env-secret",
-		"SLACK_BOT_TOKEN": "env-slack", "SLACK_DM_USER_IDS": "UENV1, UENV2", "SLACK_API_URL": "https://slack.env.example.org/", "SLACK_SIGNING_SECRET": "env-sign", "DOCKET_PUBLIC_URL": "https://docket.env.example.org",
+		"SLACK_BOT_TOKEN": "env-slack", "SLACK_DM_USER_IDS": "UENV1, UENV2", "SLACK_API_URL": "https://slack.env.example.org/",
+		"SLACK_SIGNING_SECRET": "env-sign", "DOCKET_PUBLIC_URL": "https://docket.env.example.org",
 		"DATABASE_URL": "postgres://env/docket", "DOCKET_LISTEN": "127.0.0.1:2", "PORT": "3", "DOCKET_LOG_LEVEL": "warning",
 		"DOCKET_URL": "https://docket.example.org", "DOCKET_TOKEN": "env-client",
 		"FLAG_CONSOLE_ALERTS_AUTO_TICKET": "0", "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS": "1",
@@ -46,7 +48,8 @@ log: {level: error}
 	settings.MailboxID, settings.UserID, settings.WebhookSecret = 22, 33, "env-hook"
 	settings.AccessClientID, settings.AccessClientSecret = "env-id.access", "env-secret"
 	want.Desks["freescout"] = settings
-	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/", SigningSecret: "env-sign"}
+	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/",
+		SigningSecret: "env-sign"}
 	want.PublicURL = "https://docket.env.example.org"
 	want.Client = ClientConfig{URL: "https://docket.example.org", Token: "env-client"}
 	want.Flags = map[string]flag.Env{flag.AutoTicket: flag.EnvPinnedOff, flag.InvestigateFromStatus: flag.EnvDefaultOn}
@@ -195,8 +198,9 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 			vars{"FREESCOUT_API_URL": "x"},
 			"FREESCOUT_API_URL: must be an http:// or https:// address",
 		},
-		{"only the address", "", vars{"FREESCOUT_API_URL": "https://x.example.org"}, "FREESCOUT_API_KEY: is missing: the freescout desk needs it (freescout.api_key in the file)\n" +
-			"FREESCOUT_OPERATIONS_MAILBOX_ID: is missing: the freescout desk needs it (freescout.mailbox_id in the file)"},
+		{"only the address", "", vars{"FREESCOUT_API_URL": "https://x.example.org"},
+			"FREESCOUT_API_KEY: is missing: the freescout desk needs it (freescout.api_key in the file)\n" +
+				"FREESCOUT_OPERATIONS_MAILBOX_ID: is missing: the freescout desk needs it (freescout.mailbox_id in the file)"},
 		{
 			"a pasted line break",
 			"",
@@ -326,8 +330,10 @@ func TestASecretsFileThatMayNotBeReadIsNamed(t *testing.T) {
 // platform without files needs are the environment's alone.
 func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 	values := map[string]string{
-		"FREESCOUT_API_URL": "https://other.example.org", "FREESCOUT_INSTANCE_URL": "https://shown.example.org", "FREESCOUT_OPERATIONS_MAILBOX_ID": "77", "FREESCOUT_USER_ID": "78",
-		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket", "DOCKET_LISTEN": "127.0.0.1:7777",
+		"FREESCOUT_API_URL": "https://other.example.org", "FREESCOUT_INSTANCE_URL": "https://shown.example.org",
+		"FREESCOUT_OPERATIONS_MAILBOX_ID": "77", "FREESCOUT_USER_ID": "78",
+		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket",
+		"DOCKET_LISTEN":     "127.0.0.1:7777",
 		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error", "DOCKET_LOG_FORMAT": "json",
 	}
 	compared := 0

@@ -9,8 +9,10 @@ import (
 
 func TestTokensOfTheEnvironmentOpenTheDoorBeyondLoopback(t *testing.T) {
 	t.Parallel()
-	cfg := load(t, "", vars{"PORT": "5000", "DOCKET_ADMIN_TOKEN": "admin-0123456789", "DOCKET_INGEST_TOKEN_FILE": write(t, "ingest", "ingest-0123456789\n")})
-	want := []TokenConfig{{Name: "admin", Token: "admin-0123456789", Scopes: []string{"admin"}}, {Name: "ingest", Token: "ingest-0123456789", Scopes: []string{"ingest"}}}
+	cfg := load(t, "", vars{"PORT": "5000", "DOCKET_ADMIN_TOKEN": "admin-0123456789",
+		"DOCKET_INGEST_TOKEN_FILE": write(t, "ingest", "ingest-0123456789\n")})
+	want := []TokenConfig{{Name: "admin", Token: "admin-0123456789", Scopes: []string{"admin"}},
+		{Name: "ingest", Token: "ingest-0123456789", Scopes: []string{"ingest"}}}
 	if diff := cmp.Diff(want, cfg.Auth.Tokens); diff != "" || cfg.Listen != ":5000" {
 		t.Errorf("%s listens on %s", diff, cfg.Listen)
 	}

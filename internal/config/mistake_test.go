@@ -170,7 +170,8 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a matcher with a bad pattern",
 			"routes: [{match: ['team=~\"(\"']}]",
-			`docket.yaml:1:19: routes[0].match[0]: "team=~\"(\"" is not a matcher: write label="value", or !=, =~ or !~ in place of = (error parsing regexp: missing closing ): ` + "`^(?:()$`)",
+			`docket.yaml:1:19: routes[0].match[0]: "team=~\"(\"" is not a matcher: write label="value", or !=, =~ or !~ in place of = (error ` +
+				`parsing regexp: missing closing ): ` + "`^(?:()$`)",
 		},
 		{
 			"a route that another one hides",
@@ -180,7 +181,8 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a name of 64 characters",
 			"sources: [{name: " + strings.Repeat("n", 64) + "}]",
-			`docket.yaml:1:18: sources[0].name: "` + strings.Repeat("n", 59) + `…" is not a name: write at most 63 lower-case letters, digits, - and _, beginning with a letter or digit`,
+			`docket.yaml:1:18: sources[0].name: "` + strings.Repeat("n", 59) +
+				`…" is not a name: write at most 63 lower-case letters, digits, - and _, beginning with a letter or digit`,
 		},
 		{"a source without a name", "sources:\n  - format: prometheus\n", "docket.yaml:2:5: sources[0].name: is missing"},
 		{
@@ -224,9 +226,10 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 				"scopes: [read]}]}",
 			`docket.yaml:1:93: auth.tokens.b.token: is the token of "a", too`,
 		},
-		{"a desk without its keys", "listen: 127.0.0.1:1\ndesk: freescout\n", "docket.yaml:2:7: freescout.api_url: is missing: the freescout desk needs it (FREESCOUT_API_URL in the environment)\n" +
-			"docket.yaml:2:7: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)\n" +
-			"docket.yaml:2:7: freescout.mailbox_id: is missing: the freescout desk needs it (FREESCOUT_OPERATIONS_MAILBOX_ID in the environment)"},
+		{"a desk without its keys", "listen: 127.0.0.1:1\ndesk: freescout\n",
+			"docket.yaml:2:7: freescout.api_url: is missing: the freescout desk needs it (FREESCOUT_API_URL in the environment)\n" +
+				"docket.yaml:2:7: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)\n" +
+				"docket.yaml:2:7: freescout.mailbox_id: is missing: the freescout desk needs it (FREESCOUT_OPERATIONS_MAILBOX_ID in the environment)"},
 		{
 			"a key left empty",
 			"freescout:\n  api_url: https://x.example.org\n  api_key:\n  mailbox_id: 2\n",
@@ -277,7 +280,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(text)
 	}
-	for _, text := range []string{"? a\n: b", "!!binary x", "&a *a", "<<: *x", "{[]: {}}", "a: |2-\n  x", "%TAG ! x\n---\n", "- - - ", "\x00", "auth: !!map {}", "listen: !t &a 'x'", "'': ''", "...\n...", "a:\r\n- \r- b"} {
+	for _, text := range []string{"? a\n: b", "!!binary x", "&a *a", "<<: *x", "{[]: {}}", "a: |2-\n  x", "%TAG ! x\n---\n", "- - - ", "\x00",
+		"auth: !!map {}", "listen: !t &a 'x'", "'': ''", "...\n...", "a:\r\n- \r- b"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -25,8 +25,11 @@ func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 			"docket.yaml:2:5: sources.a.map.key: is missing: write an expression, such as body.key\ndocket.yaml:2:5: sources.a.map.title: " +
 				"is missing: write an expression, such as body.title",
 		},
-		{"an expression that is none", "sources:\n  - name: a\n    format: generic\n    map:\n      key: body.id +\n      title: bdy.x\n", "docket.yaml:5:12: sources.a.map.key: is no expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 of the expression)\n" +
-			"docket.yaml:6:14: sources.a.map.title: is no expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, column 1 of the expression)"},
+		{"an expression that is none", "sources:\n  - name: a\n    format: generic\n    map:\n      key: body.id +\n      title: bdy.x\n",
+			"docket.yaml:5:12: sources.a.map.key: is no expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', " +
+				"'!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 of the expression)\n" +
+				"docket.yaml:6:14: sources.a.map.title: is no expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, column 1 " +
+				"of the expression)"},
 		{
 			"an unknown field",
 			"sources:\n  - {name: a, format: cloudevents, map: {kee: body.x}}\n",
@@ -113,7 +116,8 @@ sources:
 	if a := read("events", `{"specversion":"1.0","id":"1","source":"s","type":"t"}`); a.Severity != alert.P1 {
 		t.Errorf("cloudevents: %+v", a)
 	}
-	if a := read("log", framed("<190>1 2026-11-23T10:41:00+00:00 host app web.1 - ALERT it broke")); a.Title != "it" || a.Severity != alert.P2 {
+	if a := read("log", framed("<190>1 2026-11-23T10:41:00+00:00 host app web.1 - ALERT it broke")); a.Title != "it" ||
+		a.Severity != alert.P2 {
 		t.Errorf("heroku: %+v", a)
 	}
 	r14 := framed("<45>1 2026-11-23T10:41:02+00:00 host heroku web.3 - Error R14 (Memory exceeded)")

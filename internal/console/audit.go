@@ -136,7 +136,8 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 		_ = out.Write([]string{"id", "created_at", "actor", "action", "payload", "hash"})
 		err = c.everyEntry(r.Context(), f, func(e audit.Entry) error {
 			row := c.auditRow(e)
-			return out.Write([]string{strconv.FormatInt(e.ID, 10), e.CreatedAt.Format(time.RFC3339Nano), cell(e.Actor.Kind + ":" + e.Actor.Name), e.Action, cell(row.Payload), e.Hash})
+			return out.Write([]string{strconv.FormatInt(e.ID, 10), e.CreatedAt.Format(time.RFC3339Nano), cell(e.Actor.Kind + ":" + e.Actor.Name),
+				e.Action, cell(row.Payload), e.Hash})
 		}, func() error {
 			out.Flush()
 			return stream.SetWriteDeadline(time.Now().Add(writeWithin))
@@ -146,7 +147,8 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.ndjson"`)
 		out := json.NewEncoder(w)
 		err = c.everyEntry(r.Context(), f, func(e audit.Entry) error {
-			return out.Encode(map[string]any{"id": e.ID, "created_at": e.CreatedAt, "actor": e.Actor.Kind + ":" + e.Actor.Name, "action": e.Action, "payload": e.Payload, "hash": e.Hash})
+			return out.Encode(map[string]any{"id": e.ID, "created_at": e.CreatedAt, "actor": e.Actor.Kind + ":" + e.Actor.Name, "action": e.Action,
+				"payload": e.Payload, "hash": e.Hash})
 		}, func() error { return stream.SetWriteDeadline(time.Now().Add(writeWithin)) })
 	}
 	if err != nil && r.Context().Err() == nil {

@@ -27,7 +27,8 @@ func browser(t *testing.T) (tab func() context.Context) {
 		t.Fatal("this test needs Chromium: run it by make test, or scripts/with-tools")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WSURLReadTimeout(60*time.Second))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync",
+			true), chromedp.WSURLReadTimeout(60*time.Second))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	first, stopFirst := chromedp.NewContext(allocator)
 	if err := chromedp.Do(first); err != nil {
@@ -104,7 +105,8 @@ func TestTileTurnsRedAndBackLive(t *testing.T) {
 func TestOneTicketFromTwoBrowsersAtOnce(t *testing.T) {
 	open := browser(t)
 	s := newShop(t)
-	d := start(t, storetest.URL(t, "sqlite"), strings.Replace(surfaces(s), "every: 1s, up_after: 1", "every: 1s, up_after: 1, severity: P4", 1), nil)
+	d := start(t, storetest.URL(t, "sqlite"),
+		strings.Replace(surfaces(s), "every: 1s, up_after: 1", "every: 1s, up_after: 1, severity: P4", 1), nil)
 	s.fail(true)
 	eventually(t, "the tile is down", func() bool { return d.statusOf("checkout") == "down" })
 	one, two := open(), open()
@@ -146,11 +148,14 @@ func TestInvestigateWhileTheDeskIsDown(t *testing.T) {
 	s := newShop(t)
 	fake, freescout := newDesk(t)
 	fake.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503})
-	d := start(t, storetest.URL(t, "sqlite"), freescout+strings.Replace(surfaces(s), "every: 1s, up_after: 1", "every: 1s, up_after: 1, severity: P4", 1), nil)
+	d := start(t, storetest.URL(t, "sqlite"),
+		freescout+strings.Replace(surfaces(s), "every: 1s, up_after: 1", "every: 1s, up_after: 1, severity: P4", 1), nil)
 	s.fail(true)
 	eventually(t, "the tile is down", func() bool { return d.statusOf("checkout") == "down" })
 	run(t, tab, "click", chromedp.Navigate(d.url+"/console/status/checkout"), click(`.act form button`), visible(".said.warn"))
-	awaits(t, tab, "what happens next is said", `document.querySelector(".said").textContent.includes("kept") && document.querySelector(".said").textContent.includes("filed as soon as")`)
+	awaits(t, tab, "what happens next is said",
+		`document.querySelector(".said").textContent.includes("kept") && `+
+			`document.querySelector(".said").textContent.includes("filed as soon as")`)
 	awaits(t, tab, "the tile shows that it waits", `document.querySelector("#surface .waiting")`)
 	if len(fake.Tickets()) != 0 {
 		t.Fatal("the desk is down and has a ticket")
@@ -185,7 +190,8 @@ func TestFlagIsSwitchedOffAfterAConfirmation(t *testing.T) {
 	}
 	d.stop()
 	d.start()
-	run(t, tab, "switch on after a restart", chromedp.Navigate(d.url+"/console/flags"), click(`form[action="/console/flags"] button[value="1"]`), visible(".said.good"))
+	run(t, tab, "switch on after a restart", chromedp.Navigate(d.url+"/console/flags"),
+		click(`form[action="/console/flags"] button[value="1"]`), visible(".said.good"))
 	eventually(t, "what still fires gets its ticket", func() bool { return strings.Contains(d.get("/console/tickets").text, "Payments") })
 }
 
@@ -195,7 +201,8 @@ func TestEveryPageWorksWithoutScript(t *testing.T) {
 	d := start(t, storetest.URL(t, "sqlite"), surfaces(s), nil)
 	s.fail(true)
 	eventually(t, "the tile's ticket", func() bool { return d.get("/console/tickets/1").status == http.StatusOK })
-	if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, page := range pages {
@@ -205,7 +212,8 @@ func TestEveryPageWorksWithoutScript(t *testing.T) {
 			t.Errorf("%s has no heading", page)
 		}
 	}
-	run(t, tab, "silence by a form", chromedp.Navigate(d.url+"/console/silences"), typing("#matchers", `surface="checkout"`), click(`button[value="create"]`), visible(".said.good"))
+	run(t, tab, "silence by a form", chromedp.Navigate(d.url+"/console/silences"), typing("#matchers", `surface="checkout"`),
+		click(`button[value="create"]`), visible(".said.good"))
 	run(t, tab, "investigate by a form", chromedp.Navigate(d.url+"/console/status"), click("#tile-checkout form button"), visible(".said"))
 }
 
@@ -213,7 +221,8 @@ func TestEveryPageWorksWithoutScript(t *testing.T) {
 func see(t *testing.T, tab context.Context, scheme string, width, height int64) {
 	t.Helper()
 	run(t, tab, "size", chromedp.EmulateViewport(width, height))
-	_, err := chromedp.Call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	_, err := chromedp.Call(tab, emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +263,9 @@ func TestNothingSeriousKeepsPeopleFromUsingThePages(t *testing.T) {
 			for _, page := range append([]string{"/console/incidents/" + mark}, pages...) {
 				run(t, tab, page, chromedp.Navigate(d.url+page), chromedp.Evaluate[chromedp.Void](string(axe)+"; true"))
 				wide := value(t, tab, page, chromedp.Evaluate[bool](`document.scrollingElement.scrollWidth > window.innerWidth`))
-				text := value(t, tab, page, chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+				text := value(t, tab, page,
+					chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`,
+						chromedp.EvalAwaitPromise))
 				var found []violation
 				if err := json.Unmarshal([]byte(text), &found); err != nil {
 					t.Fatalf("%s: %v", page, err)

@@ -134,7 +134,8 @@ func curveOf(points []point, from, to time.Time, step time.Duration) curve {
 		}
 	}
 	end()
-	c.Words = fmt.Sprintf("Latency from %s to %s: %s on average, %s at most, %s failed", from.Format("2 Jan 15:04"), to.Format("2 Jan 15:04 UTC"), millis(c.Mean), millis(c.Top), plural(len(c.Faults), "reading"))
+	c.Words = fmt.Sprintf("Latency from %s to %s: %s on average, %s at most, %s failed", from.Format("2 Jan 15:04"),
+		to.Format("2 Jan 15:04 UTC"), millis(c.Mean), millis(c.Top), plural(len(c.Faults), "reading"))
 	return c
 }
 

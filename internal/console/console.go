@@ -101,7 +101,8 @@ func (c *Console) failed(w http.ResponseWriter, r *http.Request, err error) {
 		return // The reader has disconnected.
 	}
 	c.Log.WarnContext(r.Context(), "a page could not be shown", "request", r.URL.Path, "err", err)
-	c.sorry(w, r, http.StatusServiceUnavailable, "This page cannot be shown right now", c.Store.Explain(err)+". Alerts are taken and filed as before; try again in a moment.")
+	c.sorry(w, r, http.StatusServiceUnavailable, "This page cannot be shown right now", c.Store.Explain(err)+
+		". Alerts are taken and filed as before; try again in a moment.")
 }
 
 // sorry shows a page with one sentence.

@@ -25,7 +25,8 @@ import (
 // surfaces is a configuration with one surface that the shop decides about, and one that is well.
 func surfaces(s *shop) string {
 	return fmt.Sprintf(`surfaces:
-  - {name: checkout, title: "Checkout <script>alert(1)</script>", group: Shop, every: 1s, up_after: 1, probe: {http: {url: %q}}, links: [{title: Runbook, url: "https://example.org/runbook"}]}
+  - {name: checkout, title: "Checkout <script>alert(1)</script>", group: Shop, every: 1s, up_after: 1, probe: {http: {url: %q}},
+    links: [{title: Runbook, url: "https://example.org/runbook"}]}
   - {name: backup, title: Backup, group: Inner, every: 1s, probe: {heartbeat: {within: 1h}}}
 policies: {storm: {limit: 0}}
 `, s.URL)
@@ -49,8 +50,10 @@ func (d *docket) statusOf(name string) string {
 }
 
 var pages = []string{
-	"/console", "/console/status", "/console/status/checkout", "/console/status/checkout?span=90d", "/console/incidents", "/console/incidents?show=all", "/console/tickets", "/console/tickets?show=stale",
-	"/console/tickets/1", "/console/silences", "/console/flags", "/console/flags?off=alerts.auto_ticket", "/console/audit", "/console/audit?q=ticket&from=2020-01-01", "/console/doctor", "/console/settings", "/status",
+	"/console", "/console/status", "/console/status/checkout", "/console/status/checkout?span=90d", "/console/incidents",
+	"/console/incidents?show=all", "/console/tickets", "/console/tickets?show=stale",
+	"/console/tickets/1", "/console/silences", "/console/flags", "/console/flags?off=alerts.auto_ticket", "/console/audit",
+	"/console/audit?q=ticket&from=2020-01-01", "/console/doctor", "/console/settings", "/status",
 }
 
 func TestScriptInNamesAndNotesStaysText(t *testing.T) {
@@ -59,11 +62,13 @@ func TestScriptInNamesAndNotesStaysText(t *testing.T) {
 	s.fail(true)
 	d.fire(`</td><script>alert("title")</script>`, "P1", "evil", `<img src=x onerror=alert(2)>`, "surface_like", `"><svg onload=alert(3)>`)
 	eventually(t, "a ticket", func() bool { return d.get("/console/tickets/1").status == http.StatusOK })
-	if r := d.post("/console/tickets/1", url.Values{"do": {"note"}, "text": {`<script>alert("note")</script>`}}); r.status != http.StatusSeeOther {
+	if r := d.post("/console/tickets/1",
+		url.Values{"do": {"note"}, "text": {`<script>alert("note")</script>`}}); r.status != http.StatusSeeOther {
 		t.Fatalf("the note was answered %d %s", r.status, r.text)
 	}
 	eventually(t, "the tile", func() bool { return d.statusOf("checkout") == "down" })
-	d.post("/console/silences", url.Values{"do": {"create"}, "matchers": {`evil="<script>alert(4)</script>"`}, "for": {"1h"}, "comment": {"<b>why</b>"}})
+	d.post("/console/silences",
+		url.Values{"do": {"create"}, "matchers": {`evil="<script>alert(4)</script>"`}, "for": {"1h"}, "comment": {"<b>why</b>"}})
 	all := append([]string{}, pages...)
 	for line := range strings.SplitSeq(d.get("/console/incidents").text, `href="/console/incidents/`) {
 		if mark, _, ok := strings.Cut(line, `"`); ok && strings.Contains(mark, ".") && !strings.ContainsAny(mark, "< ") {
@@ -136,7 +141,8 @@ func TestInvestigateBringsOneTicket(t *testing.T) {
 			t.Errorf("a second click brought %s, not %s", id, first)
 		}
 		body := d.get("/console/tickets/" + first).text
-		for _, words := range []string{"is down since", "answered 503", "The last", "latency", "https://example.org/runbook", "No other surface is in trouble", "auto:status"} {
+		for _, words := range []string{"is down since", "answered 503", "The last", "latency", "https://example.org/runbook",
+			"No other surface is in trouble", "auto:status"} {
 			if !strings.Contains(body, words) {
 				t.Errorf("the ticket does not say %q", words)
 			}
@@ -171,7 +177,8 @@ func TestNothingIsReachableWithoutTheRightRole(t *testing.T) {
     - {name: admin, token: admin-0123456789abcdef, scopes: [admin]}
     - {name: sender, token: sender-0123456789abcdef, scopes: [ingest]}
 `, nil)
-	rights := map[string][]auth.Right{"": nil, "sender": nil, "reader": {auth.Read}, "operator": {auth.Read, auth.Operate}, "admin": {auth.Read, auth.Operate, auth.Admin}}
+	rights := map[string][]auth.Right{"": nil, "sender": nil, "reader": {auth.Read}, "operator": {auth.Read, auth.Operate},
+		"admin": {auth.Read, auth.Operate, auth.Admin}}
 	for _, way := range console.Ways() {
 		method, pattern, _ := strings.Cut(way.Pattern, " ")
 		path := strings.NewReplacer("{surface}", "checkout", "{id}", "1", "{file}", "checkout.svg").Replace(pattern)
@@ -196,7 +203,8 @@ func TestNothingIsReachableWithoutTheRightRole(t *testing.T) {
 	}
 	// And no page shows a viewer a button that would be refused.
 	s.fail(true)
-	d.call(http.MethodPost, "/api/v2/alerts", `[{"labels":{"alertname":"a","severity":"P1"}}]`, "Content-Type", "application/json", "Authorization", "Bearer sender-0123456789abcdef")
+	d.call(http.MethodPost, "/api/v2/alerts", `[{"labels":{"alertname":"a","severity":"P1"}}]`, "Content-Type", "application/json",
+		"Authorization", "Bearer sender-0123456789abcdef")
 	eventually(t, "the tile is down", func() bool { return d.statusOf("checkout") == "down" })
 	for _, page := range pages {
 		r := d.get(page, "Authorization", "Bearer reader-0123456789abcdef")
@@ -215,7 +223,8 @@ func TestNothingIsReachableWithoutTheRightRole(t *testing.T) {
 func TestForgedCrossSitePostIsRefused(t *testing.T) {
 	s := newShop(t)
 	d := start(t, storetest.URL(t, "sqlite"), surfaces(s), nil)
-	r := d.post("/console/flags", url.Values{"name": {"alerts.auto_ticket"}, "on": {"0"}}, "Origin", "https://evil.example.org", "Sec-Fetch-Site", "cross-site")
+	r := d.post("/console/flags", url.Values{"name": {"alerts.auto_ticket"}, "on": {"0"}}, "Origin", "https://evil.example.org",
+		"Sec-Fetch-Site", "cross-site")
 	if r.status != http.StatusForbidden {
 		t.Errorf("it was answered %d", r.status)
 	}
@@ -232,13 +241,18 @@ func TestSilenceMutesAndPreviewSaysWhat(t *testing.T) {
 	if r.status != http.StatusOK || !strings.Contains(r.text, "1 firing alert and 1 live incident") || !strings.Contains(r.text, "Disk full") {
 		t.Errorf("the preview: %d, without what it mutes", r.status)
 	}
-	if r = d.post("/console/silences", url.Values{"do": {"create"}, "matchers": {`team="shop`}, "for": {"1h"}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.text, `team=&#34;shop`) {
+	if r = d.post("/console/silences",
+		url.Values{"do": {"create"}, "matchers": {`team="shop`},
+			"for": {"1h"}}); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.text, `team=&#34;shop`) {
 		t.Errorf("a mistake: %d; what was typed must still be there", r.status)
 	}
-	if r = d.post("/console/silences", url.Values{"do": {"create"}, "matchers": {`team="shop"`}, "for": {"soon"}}); r.status != http.StatusUnprocessableEntity {
+	if r = d.post("/console/silences",
+		url.Values{"do": {"create"}, "matchers": {`team="shop"`}, "for": {"soon"}}); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("no time: %d", r.status)
 	}
-	if r = d.post("/console/silences", url.Values{"do": {"create"}, "matchers": {`team="shop"`}, "for": {"1h"}, "comment": {"moving the disk"}}); r.status != http.StatusSeeOther {
+	if r = d.post("/console/silences",
+		url.Values{"do": {"create"}, "matchers": {`team="shop"`}, "for": {"1h"},
+			"comment": {"moving the disk"}}); r.status != http.StatusSeeOther {
 		t.Fatalf("create: %d %s", r.status, r.text)
 	}
 	d.fire("Disk full", "P1", "team", "shop", "disk", "b")
@@ -253,7 +267,8 @@ func TestSilenceMutesAndPreviewSaysWhat(t *testing.T) {
 	if r = d.post("/console/silences/"+id+"/expire", nil); r.status != http.StatusSeeOther {
 		t.Fatalf("expire: %d %s", r.status, r.text)
 	}
-	eventually(t, "what still fires gets its ticket", func() bool { return strings.Count(d.get("/console/tickets").text, "P1 Disk full") == 2 })
+	eventually(t, "what still fires gets its ticket",
+		func() bool { return strings.Count(d.get("/console/tickets").text, "P1 Disk full") == 2 })
 }
 
 func TestPublicPageFeedAndBadges(t *testing.T) {
@@ -267,7 +282,8 @@ func TestPublicPageFeedAndBadges(t *testing.T) {
 		UpdatedAt string `json:"updated_at"`
 		Surfaces  []map[string]any
 	}
-	if err := json.Unmarshal([]byte(d.get("/status.json").text), &status); err != nil || status.Status != "down" || len(status.Surfaces) != 2 || status.Surfaces[0]["since"] == nil {
+	if err := json.Unmarshal([]byte(d.get("/status.json").text), &status); err != nil || status.Status != "down" ||
+		len(status.Surfaces) != 2 || status.Surfaces[0]["since"] == nil {
 		t.Errorf("/status.json: %+v, %v", status, err)
 	}
 	page := d.get("/status").text
@@ -279,11 +295,13 @@ func TestPublicPageFeedAndBadges(t *testing.T) {
 			Title string `xml:"title"`
 		} `xml:"entry"`
 	}
-	if err := xml.Unmarshal([]byte(d.get("/status.atom").text), &feed); err != nil || len(feed.Entries) != 1 || !strings.HasSuffix(feed.Entries[0].Title, "is down") {
+	if err := xml.Unmarshal([]byte(d.get("/status.atom").text), &feed); err != nil || len(feed.Entries) != 1 ||
+		!strings.HasSuffix(feed.Entries[0].Title, "is down") {
 		t.Errorf("the feed: %+v, %v", feed, err)
 	}
 	badge := d.get("/badge/checkout.svg")
-	if badge.status != http.StatusOK || badge.header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(badge.text, "down") || strings.Contains(badge.text, "<script>") {
+	if badge.status != http.StatusOK || badge.header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(badge.text, "down") ||
+		strings.Contains(badge.text, "<script>") {
 		t.Errorf("the badge: %d %s", badge.status, badge.text)
 	}
 	if r := d.get("/badge/nothing.svg"); r.status != http.StatusNotFound {
@@ -333,7 +351,8 @@ func TestTextIsLookedForFurtherBackInTheAuditLog(t *testing.T) {
 	err = st.Write(t.Context(), func(tx *store.Tx) error {
 		entries := make([]audit.Entry, 45_000)
 		for n := range entries {
-			entries[n] = audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionAccepted, Payload: map[string]any{"n": n}}
+			entries[n] = audit.Entry{CreatedAt: time.Now().UTC(), Actor: audit.System(), Action: audit.ActionAccepted,
+				Payload: map[string]any{"n": n}}
 		}
 		entries[3].Payload = map[string]any{"text": "needle"}
 		head, err := tx.AuditHead(t.Context())

@@ -161,7 +161,8 @@ func (d *docket) fire(title, severity string, labels ...string) {
 	for i := 0; i+1 < len(labels); i += 2 {
 		fmt.Fprintf(&more, ",%q:%q", labels[i], labels[i+1])
 	}
-	r := d.call(http.MethodPost, "/api/v2/alerts", fmt.Sprintf(`[{"labels":{"alertname":%q,"severity":%q%s}}]`, title, severity, more.String()), "Content-Type", "application/json")
+	r := d.call(http.MethodPost, "/api/v2/alerts",
+		fmt.Sprintf(`[{"labels":{"alertname":%q,"severity":%q%s}}]`, title, severity, more.String()), "Content-Type", "application/json")
 	if r.status != http.StatusOK {
 		d.t.Fatalf("the alert was answered %d %s", r.status, r.text)
 	}

@@ -92,7 +92,8 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sen
 func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State, at time.Time) (string, error) {
 	ctx := r.Context()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is %s since %s (%s).\n", on.Title, state.Status, state.Since.Format("2006-01-02 15:04:05 UTC"), span(at.Sub(state.Since)))
+	fmt.Fprintf(&b, "%s is %s since %s (%s).\n", on.Title, state.Status, state.Since.Format("2006-01-02 15:04:05 UTC"),
+		span(at.Sub(state.Since)))
 	if state.Last.Reason != "" {
 		fmt.Fprintf(&b, "Last reading, %s: %s\n", state.Last.At.Format("15:04:05 UTC"), state.Last.Reason)
 	}
@@ -121,7 +122,8 @@ func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State
 	}
 	for _, f := range c.Board.Flags() {
 		if !f.ChangedAt.IsZero() && at.Sub(f.ChangedAt) < 24*time.Hour {
-			fmt.Fprintf(&b, "Flag %s was switched %s by %s at %s.\n", f.Name, query.OnOff(f.On), f.ChangedBy, f.ChangedAt.Format("2006-01-02 15:04:05 UTC"))
+			fmt.Fprintf(&b, "Flag %s was switched %s by %s at %s.\n", f.Name, query.OnOff(f.On), f.ChangedBy,
+				f.ChangedAt.Format("2006-01-02 15:04:05 UTC"))
 		}
 	}
 	for _, l := range on.Links {
@@ -175,7 +177,8 @@ func latencyWords(readings []surface.Reading) string {
 			lately = lately.Add(r)
 		}
 	}
-	words := fmt.Sprintf("The last %d readings: %d good, %d degraded, %d down", min(10, len(readings)), lately.Operational, lately.Degraded, lately.Down)
+	words := fmt.Sprintf("The last %d readings: %d good, %d degraded, %d down", min(10, len(readings)), lately.Operational,
+		lately.Degraded, lately.Down)
 	if lately.Measured > 0 {
 		words += fmt.Sprintf("; latency %s on average, %s at most", millis(lately.Mean()), millis(lately.Slowest))
 	}

@@ -26,7 +26,8 @@ func account(t *testing.T, database, name, role string) {
 		t.Fatal(err)
 	}
 	err = st.PutAccount(t.Context(), store.Account{Name: name, Role: role, Password: hash}, audit.Entry{
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("test"), Action: audit.ActionAccountSet, Payload: map[string]any{"name": name, "role": role},
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("test"), Action: audit.ActionAccountSet,
+		Payload: map[string]any{"name": name, "role": role},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +42,8 @@ func TestLoginOpensWhatTheRoleMayDo(t *testing.T) {
 		account(t, database, "ada", "operator")
 		account(t, database, "bob", "viewer")
 		login := func(name, password string) {
-			run(t, tab, "log in", chromedp.Navigate(d.url+"/console/flags"), visible("#name"), typing("#name", name), typing("#password", password), click("button[type=submit]"))
+			run(t, tab, "log in", chromedp.Navigate(d.url+"/console/flags"), visible("#name"), typing("#name", name), typing("#password", password),
+				click("button[type=submit]"))
 		}
 		login("ada", "a wrong password")
 		awaits(t, tab, "what is wrong is said", `document.querySelector("[role=alert]")`)
@@ -49,12 +51,14 @@ func TestLoginOpensWhatTheRoleMayDo(t *testing.T) {
 			t.Fatal("a wrong password opens the console")
 		}
 		login("ada", "correct horse battery")
-		awaits(t, tab, "the page that was asked for", `document.querySelector("h1")?.textContent === "Flags" && document.querySelector("main form")`)
+		awaits(t, tab, "the page that was asked for",
+			`document.querySelector("h1")?.textContent === "Flags" && document.querySelector("main form")`)
 		run(t, tab, "log out", click(`form[action="/console/logout"] button`))
 		awaits(t, tab, "logged out", `!document.querySelector("form[action='/console/logout']")`)
 		run(t, tab, "ask again", chromedp.Navigate(d.url+"/console"), visible("#name"))
 		login("bob", "correct horse battery")
-		awaits(t, tab, "a viewer sees the page without buttons", `document.querySelector("h1")?.textContent === "Flags" && !document.querySelector("main form")`)
+		awaits(t, tab, "a viewer sees the page without buttons",
+			`document.querySelector("h1")?.textContent === "Flags" && !document.querySelector("main form")`)
 		for _, action := range []string{audit.ActionLogin, audit.ActionLogout} {
 			st, err := store.Open(t.Context(), database, store.Options{Beside: true})
 			if err != nil {

@@ -68,7 +68,8 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 	if o.Failing, err = c.tiles(ctx, auth.From(ctx), failing, at); err != nil {
 		return o, err
 	}
-	if o.Open, err = c.list(r, store.IncidentFilter{States: []incident.State{incident.Open, incident.Held, incident.Settling}, Limit: overviewRows}); err != nil {
+	if o.Open, err = c.list(r,
+		store.IncidentFilter{States: []incident.State{incident.Open, incident.Held, incident.Settling}, Limit: overviewRows}); err != nil {
 		return o, err
 	}
 	if o.Waiting, err = c.list(r, store.IncidentFilter{Unfiled: true, Limit: overviewRows}); err != nil {
@@ -85,7 +86,8 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 		return o, err
 	}
 	o.Sources = c.sources()
-	o.Empty = len(o.Open) == 0 && len(o.States) == 0 && len(c.Surfaces) == 0 && !slices.ContainsFunc(o.Sources, func(s sourceRow) bool { return !s.At.IsZero() })
+	o.Empty = len(o.Open) == 0 && len(o.States) == 0 && len(c.Surfaces) == 0 &&
+		!slices.ContainsFunc(o.Sources, func(s sourceRow) bool { return !s.At.IsZero() })
 	return o, nil
 }
 

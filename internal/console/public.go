@@ -139,14 +139,17 @@ func (c *Console) getPublicAtom(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	here := c.origin(r)
-	feed := atomFeed{Title: "Status", ID: here + "/status", Updated: c.Booted.Format(time.RFC3339), Author: "Docket", Link: []atomLink{{"self", here + "/status.atom"}, {"alternate", here + "/status"}}}
+	feed := atomFeed{Title: "Status", ID: here + "/status", Updated: c.Booted.Format(time.RFC3339), Author: "Docket",
+		Link: []atomLink{{"self", here + "/status.atom"}, {"alternate", here + "/status"}}}
 	for n, t := range turns {
 		if n == 0 {
 			feed.Updated = t.At.Format(time.RFC3339)
 		}
 		feed.Entries = append(feed.Entries, atomEntry{
-			Title: t.Title + " is " + string(t.To), ID: fmt.Sprintf("%s/status#%s-%d", here, url.QueryEscape(t.Title), t.At.UnixMicro()), Updated: t.At.Format(time.RFC3339),
-			Link: atomLink{"alternate", here + "/status"}, Summary: fmt.Sprintf("%s was %s and is %s since %s.", t.Title, t.From, t.To, t.At.Format("2006-01-02 15:04 UTC")),
+			Title: t.Title + " is " + string(t.To), ID: fmt.Sprintf("%s/status#%s-%d", here, url.QueryEscape(t.Title), t.At.UnixMicro()),
+			Updated: t.At.Format(time.RFC3339),
+			Link:    atomLink{"alternate", here + "/status"},
+			Summary: fmt.Sprintf("%s was %s and is %s since %s.", t.Title, t.From, t.To, t.At.Format("2006-01-02 15:04 UTC")),
 		})
 	}
 	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
@@ -159,12 +162,16 @@ func (c *Console) getPublicAtom(w http.ResponseWriter, r *http.Request) {
 }
 
 // badge is a small image of a surface's status in the style of shields.io.
-var badge = template.Must(template.New("badge").Parse(`<svg xmlns="http://www.w3.org/2000/svg" width="{{.Width}}" height="20" role="img" aria-label="{{.Title}}: {{.Status}}">` +
-	`<title>{{.Title}}: {{.Status}}</title><rect width="{{.Width}}" height="20" rx="3" fill="#404750"/><rect x="{{.Left}}" width="{{.Right}}" height="20" rx="3" fill="{{.Colour}}"/>` +
-	`<rect x="{{.Left}}" width="4" height="20" fill="{{.Colour}}"/><g fill="#fff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="11">` +
+var badge = template.Must(template.New("badge").Parse(`<svg xmlns="http://www.w3.org/2000/svg" width="{{.Width}}" height="20" ` +
+	`role="img" aria-label="{{.Title}}: {{.Status}}">` +
+	`<title>{{.Title}}: {{.Status}}</title><rect width="{{.Width}}" height="20" rx="3" fill="#404750"/><rect x="{{.Left}}" ` +
+	`width="{{.Right}}" height="20" rx="3" fill="{{.Colour}}"/>` +
+	`<rect x="{{.Left}}" width="4" height="20" fill="{{.Colour}}"/><g fill="#fff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu ` +
+	`Sans,sans-serif" font-size="11">` +
 	`<text x="{{.LeftMiddle}}" y="14">{{.Title}}</text><text x="{{.RightMiddle}}" y="14">{{.Status}}</text></g></svg>`))
 
-var badgeColours = map[surface.Status]string{surface.Operational: "#1a7f37", surface.Degraded: "#9a6700", surface.Down: "#cf222e", surface.Unknown: "#59636e"}
+var badgeColours = map[surface.Status]string{surface.Operational: "#1a7f37", surface.Degraded: "#9a6700", surface.Down: "#cf222e",
+	surface.Unknown: "#59636e"}
 
 func (c *Console) getBadge(w http.ResponseWriter, r *http.Request) {
 	name, isSVG := strings.CutSuffix(r.PathValue("file"), ".svg")
@@ -183,6 +190,7 @@ func (c *Console) getBadge(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("Cache-Control", "max-age=30")
 	_ = badge.Execute(w, map[string]any{ // If this fails, the reader has disconnected.
-		"Title": title, "Status": string(status), "Left": left, "Right": right, "Width": left + right, "LeftMiddle": left / 2, "RightMiddle": left + right/2, "Colour": badgeColours[status],
+		"Title": title, "Status": string(status), "Left": left, "Right": right, "Width": left + right, "LeftMiddle": left / 2,
+		"RightMiddle": left + right/2, "Colour": badgeColours[status],
 	})
 }

@@ -110,7 +110,8 @@ func (c *Console) say(w http.ResponseWriter, r *http.Request, s said) {
 
 func (c *Console) setSaid(w http.ResponseWriter, r *http.Request, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the request came by https.
-		Name: saidCookie, Value: value, Path: "/console", MaxAge: seconds, HttpOnly: true, Secure: c.Guard.Secure(r), SameSite: http.SameSiteLaxMode,
+		Name: saidCookie, Value: value, Path: "/console", MaxAge: seconds, HttpOnly: true, Secure: c.Guard.Secure(r),
+		SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -126,7 +127,8 @@ func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
 		return nil
 	}
 	var s said
-	if json.Unmarshal(text, &s) != nil || s.Text == "" || (s.URL != "" && !strings.HasPrefix(s.URL, "/") && !strings.HasPrefix(s.URL, "http")) {
+	if json.Unmarshal(text, &s) != nil || s.Text == "" ||
+		(s.URL != "" && !strings.HasPrefix(s.URL, "/") && !strings.HasPrefix(s.URL, "http")) {
 		return nil
 	}
 	return &s
@@ -199,7 +201,8 @@ func wantsJSON(r *http.Request) bool {
 // functions are the functions available in templates.
 func functions(url func(string) string) template.FuncMap {
 	return template.FuncMap{
-		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict, "lower": strings.ToLower, "level": levelOf,
+		"static": url, "time": timeTag, "day": dayTag, "ago": ago, "percent": percent, "millis": millis, "plural": plural, "dict": dict,
+		"lower": strings.ToLower, "level": levelOf,
 	}
 }
 
@@ -226,7 +229,9 @@ func timeTag(t any) template.HTML {
 		return "–"
 	}
 	exact := at.Format("2006-01-02 15:04:05 UTC")
-	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `" title="` + exact + `">` + at.Format("2006-01-02 15:04") + ` UTC</time>`) //nolint:gosec // Digits and our own words.
+	//nolint:gosec // Digits and our own words.
+	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `" title="` + exact + `">` +
+		at.Format("2006-01-02 15:04") + ` UTC</time>`)
 }
 
 // dayTag shows a day.

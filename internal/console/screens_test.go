@@ -79,5 +79,6 @@ func firstIncident(t *testing.T, tab context.Context, url string) string {
 	ctx, cancel := context.WithTimeout(tab, time.Minute)
 	defer cancel()
 	run(t, ctx, "the incidents", chromedp.Navigate(url+"/console/incidents?show=all"), visible("h1"))
-	return value(t, ctx, "the first incident", chromedp.Evaluate[string](`document.querySelector('main a[href^="/console/incidents/"]')?.getAttribute("href") ?? ""`))
+	return value(t, ctx, "the first incident",
+		chromedp.Evaluate[string](`document.querySelector('main a[href^="/console/incidents/"]')?.getAttribute("href") ?? ""`))
 }

@@ -121,7 +121,8 @@ func lines(text string) []string {
 
 // postSilence creates a silence, or previews what it would mute.
 func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
-	p := silencesPage{Draft: silenceDraft{clip(r.FormValue("matchers"), maxMatchers), r.FormValue("for"), clip(r.FormValue("comment"), maxMatchers)}}
+	p := silencesPage{Draft: silenceDraft{clip(r.FormValue("matchers"), maxMatchers), r.FormValue("for"),
+		clip(r.FormValue("comment"), maxMatchers)}}
 	matchers := lines(p.Draft.Matchers)
 	if r.FormValue("do") == "preview" {
 		preview, err := c.Board.Preview(r.Context(), matchers)
@@ -141,7 +142,8 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := now()
-	made, err := c.Board.AddSilence(r.Context(), controls.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment}, auth.From(r.Context()).Actor())
+	made, err := c.Board.AddSilence(r.Context(), controls.Draft{Matchers: matchers, StartsAt: at, EndsAt: at.Add(d), Comment: p.Draft.Comment},
+		auth.From(r.Context()).Actor())
 	if err != nil {
 		p.Fault = sentence(err)
 		c.answerSilences(w, r, http.StatusUnprocessableEntity, p)

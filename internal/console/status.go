@@ -50,7 +50,8 @@ func (c *Console) showStatus(r *http.Request) (shown, error) {
 	if err != nil {
 		return shown{}, err
 	}
-	p := statusPage{Counts: count(heads), AllGroups: c.grouped(heads), Query: clip(r.FormValue("q"), 100), Only: r.FormValue("only"), In: r.FormValue("group")}
+	p := statusPage{Counts: count(heads), AllGroups: c.grouped(heads), Query: clip(r.FormValue("q"), 100), Only: r.FormValue("only"),
+		In: r.FormValue("group")}
 	found := slices.DeleteFunc(heads, func(h store.Head) bool { return !p.wants(c.byName[h.Name], h) })
 	found = p.cut(found, r.URL, tilesPerPage)
 	tiles, err := c.tiles(r.Context(), auth.From(r.Context()), found, at)

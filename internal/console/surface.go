@@ -91,7 +91,9 @@ func (c *Console) points(r *http.Request, id int64, on surface.Surface, from, to
 	if to.Sub(from) <= 48*time.Hour {
 		raw, err := c.Store.Readings(r.Context(), id, from, to.Add(time.Minute), 200_000)
 		for _, reading := range raw {
-			points = append(points, point{reading.At, reading.Latency, reading.Status, reading.At.Format("2 Jan 15:04:05 UTC") + ": " + string(reading.Status) + " " + reading.Reason})
+			points = append(points,
+				point{reading.At, reading.Latency, reading.Status, reading.At.Format("2 Jan 15:04:05 UTC") + ": " +
+					string(reading.Status) + " " + reading.Reason})
 		}
 		thin := thinTo(points, curvePoints)
 		step := on.Every

@@ -185,7 +185,8 @@ func (r *replica) flip(on bool) {
 func (r *replica) silence(matcher string, from, until time.Duration) string {
 	r.t.Helper()
 	now := time.Now()
-	s, err := r.board.AddSilence(r.t.Context(), controls.Draft{Matchers: []string{matcher}, StartsAt: now.Add(from), EndsAt: now.Add(until), Comment: "a test"}, anna)
+	s, err := r.board.AddSilence(r.t.Context(),
+		controls.Draft{Matchers: []string{matcher}, StartsAt: now.Add(from), EndsAt: now.Add(until), Comment: "a test"}, anna)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -254,14 +255,16 @@ func TestAFlipIsAuditedWithItsReasonAndStandsAfterARestart(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := again.Flags()[0]
-		if f.On || again.On(t.Context(), flag.AutoTicket) || f.ChangedBy != "anna" || f.Because != "a test" || f.Reason != flag.SetByOperator || f.ChangedAt.IsZero() {
+		if f.On || again.On(t.Context(), flag.AutoTicket) || f.ChangedBy != "anna" || f.Because != "a test" ||
+			f.Reason != flag.SetByOperator || f.ChangedAt.IsZero() {
 			t.Errorf("%+v, want it off by anna", f)
 		}
 	})
 }
 
 func TestAPinnedFlagCannotBeSetAndSaysWhy(t *testing.T) {
-	r := newReplica(t, storetest.URL(t, "sqlite"), map[string]flag.Env{flag.AutoTicket: flag.EnvPinnedOff, flag.InvestigateFromStatus: flag.EnvDefaultOn})
+	r := newReplica(t, storetest.URL(t, "sqlite"),
+		map[string]flag.Env{flag.AutoTicket: flag.EnvPinnedOff, flag.InvestigateFromStatus: flag.EnvDefaultOn})
 	_, err := r.board.SetFlag(t.Context(), flag.AutoTicket, true, "", anna)
 	if !errors.Is(err, controls.ErrPinned) || !strings.Contains(err.Error(), "FLAG_CONSOLE_ALERTS_AUTO_TICKET=0") {
 		t.Errorf("%v, want the variable named", err)
@@ -272,7 +275,8 @@ func TestAPinnedFlagCannotBeSetAndSaysWhy(t *testing.T) {
 	if _, err := r.board.SetFlag(t.Context(), "FLAG_CONSOLE_ALERTS_AUTO_TICKET", true, "", anna); !errors.Is(err, controls.ErrPinned) {
 		t.Errorf("%v, want it pinned by its other name, too", err)
 	}
-	if f, err := r.board.SetFlag(t.Context(), "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", false, "", anna); err != nil || f.Name != flag.InvestigateFromStatus || r.board.On(t.Context(), flag.InvestigateFromStatus) {
+	if f, err := r.board.SetFlag(t.Context(), "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", false, "", anna); err != nil ||
+		f.Name != flag.InvestigateFromStatus || r.board.On(t.Context(), flag.InvestigateFromStatus) {
 		t.Errorf("%+v %v, want it off by its other name", f, err)
 	}
 	if _, err := r.board.SetFlag(t.Context(), "no.such", true, "", anna); !errors.Is(err, controls.ErrNoSuch) {

@@ -60,11 +60,12 @@ func (b *Board) SetFlag(ctx context.Context, name string, on bool, why string, a
 		return Flag{}, refuse(ErrInvalid, "the reason is longer than %d characters", maxComment)
 	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	changed, err := b.store.SetFlag(ctx, flag.Setting{Name: name, On: on, ChangedAt: now, ChangedBy: actor.Name, Why: why}, func(before *flag.Setting) audit.Entry {
-		return audit.Entry{CreatedAt: now, Actor: actor, Action: audit.ActionFlagChanged, Payload: map[string]any{
-			"name": name, "before": flag.Evaluate(f, b.env[name], before).On, "after": on, "why": why,
-		}}
-	})
+	changed, err := b.store.SetFlag(ctx, flag.Setting{Name: name, On: on, ChangedAt: now, ChangedBy: actor.Name, Why: why},
+		func(before *flag.Setting) audit.Entry {
+			return audit.Entry{CreatedAt: now, Actor: actor, Action: audit.ActionFlagChanged, Payload: map[string]any{
+				"name": name, "before": flag.Evaluate(f, b.env[name], before).On, "after": on, "why": why,
+			}}
+		})
 	if err != nil {
 		return Flag{}, err
 	}
@@ -95,7 +96,8 @@ var reasons = map[flag.Reason]openfeature.Reason{
 }
 
 // BooleanEvaluation evaluates a flag. All our flags are booleans and the same for everybody.
-func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bool, _ openfeature.FlattenedContext) openfeature.BoolResolutionDetail {
+func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bool,
+	_ openfeature.FlattenedContext) openfeature.BoolResolutionDetail {
 	f, found := flag.Find(name)
 	if !found {
 		return openfeature.BoolResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
@@ -107,22 +109,26 @@ func (p provider) BooleanEvaluation(_ context.Context, name string, otherwise bo
 }
 
 // StringEvaluation finds no flag: none has this type.
-func (provider) StringEvaluation(_ context.Context, name, otherwise string, _ openfeature.FlattenedContext) openfeature.StringResolutionDetail {
+func (provider) StringEvaluation(_ context.Context, name, otherwise string,
+	_ openfeature.FlattenedContext) openfeature.StringResolutionDetail {
 	return openfeature.StringResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
 // FloatEvaluation finds no flag: none has this type.
-func (provider) FloatEvaluation(_ context.Context, name string, otherwise float64, _ openfeature.FlattenedContext) openfeature.FloatResolutionDetail {
+func (provider) FloatEvaluation(_ context.Context, name string, otherwise float64,
+	_ openfeature.FlattenedContext) openfeature.FloatResolutionDetail {
 	return openfeature.FloatResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
 // IntEvaluation finds no flag: none has this type.
-func (provider) IntEvaluation(_ context.Context, name string, otherwise int64, _ openfeature.FlattenedContext) openfeature.IntResolutionDetail {
+func (provider) IntEvaluation(_ context.Context, name string, otherwise int64,
+	_ openfeature.FlattenedContext) openfeature.IntResolutionDetail {
 	return openfeature.IntResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 
 // ObjectEvaluation finds no flag: none has this type.
-func (provider) ObjectEvaluation(_ context.Context, name string, otherwise any, _ openfeature.FlattenedContext) openfeature.InterfaceResolutionDetail {
+func (provider) ObjectEvaluation(_ context.Context, name string, otherwise any,
+	_ openfeature.FlattenedContext) openfeature.InterfaceResolutionDetail {
 	return openfeature.InterfaceResolutionDetail{Value: otherwise, ProviderResolutionDetail: missing(name)}
 }
 

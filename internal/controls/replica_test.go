@@ -77,7 +77,8 @@ func cutListeners(t *testing.T, url string) bool {
 		t.Fatal(err)
 	}
 	defer conn.Close(t.Context())
-	tag, err := conn.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`)
+	tag, err := conn.Exec(t.Context(),
+		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN docket_switched' AND datname = current_database()`)
 	if err != nil {
 		t.Fatal(err)
 	}

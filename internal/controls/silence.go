@@ -77,7 +77,8 @@ func (b *Board) ChangeSilence(ctx context.Context, id string, d Draft, actor aud
 	}
 	s.ID = id
 	s, err = b.store.ChangeSilence(ctx, s, now, func(before, after store.Silence) audit.Entry {
-		return entry(now, actor, audit.ActionSilenceChanged, map[string]any{"id": id, "before": silencePayload(before), "after": silencePayload(after)})
+		return entry(now, actor, audit.ActionSilenceChanged,
+			map[string]any{"id": id, "before": silencePayload(before), "after": silencePayload(after)})
 	})
 	if err != nil {
 		return s, worded(err, "silence", id)

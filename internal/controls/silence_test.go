@@ -46,7 +46,8 @@ func TestAChangedSilenceKeepsItsNameAndMutesWhatItSaysNow(t *testing.T) {
 		r.hear(said("Shop", "shop", "a", alert.Firing))
 		began := r.now(id).StartsAt
 		change := func(id, matcher string, until time.Duration) store.Silence {
-			s, err := r.board.ChangeSilence(t.Context(), id, controls.Draft{Matchers: []string{matcher}, EndsAt: time.Now().Add(until), Comment: "longer"}, anna)
+			s, err := r.board.ChangeSilence(t.Context(), id,
+				controls.Draft{Matchers: []string{matcher}, EndsAt: time.Now().Add(until), Comment: "longer"}, anna)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +120,9 @@ func TestATicketThatWasNotSentYetIsDroppedIfItsAlertIsSilencedAndEnds(t *testing
 		r.hear(said("Asked", "shop", "a", alert.Firing), said("Loud", "bank", "a", alert.Firing))
 		r.silence(`team="shop"`, 0, time.Hour)
 		sends := func(title string) incident.Reason {
-			results, err := r.book.Apply(t.Context(), ledger.EffectAnswered{EffectID: "file/" + r.incidents()[title].Mark.String(), Answer: filing.Answer{Outcome: filing.OutcomeStarted, Attempt: 0}})
+			results, err := r.book.Apply(t.Context(),
+				ledger.EffectAnswered{EffectID: "file/" + r.incidents()[title].Mark.String(),
+					Answer: filing.Answer{Outcome: filing.OutcomeStarted, Attempt: 0}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,12 +187,14 @@ func TestAPendingSilenceMutesFromItsStart(t *testing.T) {
 func TestMaintenanceMutesWhileItHoldsAndNotOnceItIsEnded(t *testing.T) {
 	each(t, func(t *testing.T, r *replica) {
 		every := []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-		plan := silence.Plan{Name: "always", Matchers: []string{`team="shop"`}, Weekdays: every, From: "00:00", Until: "24:00", Zone: "Europe/Berlin"}
+		plan := silence.Plan{Name: "always", Matchers: []string{`team="shop"`}, Weekdays: every, From: "00:00",
+			Until: "24:00", Zone: "Europe/Berlin"}
 		w, err := r.board.AddWindow(t.Context(), plan, "why not", anna)
 		if err != nil {
 			t.Fatal(err)
 		}
-		once := silence.Plan{Name: "once", Matchers: []string{`team="bank"`}, StartsAt: time.Now().Add(-time.Minute), EndsAt: time.Now().Add(time.Minute)}
+		once := silence.Plan{Name: "once", Matchers: []string{`team="bank"`}, StartsAt: time.Now().Add(-time.Minute),
+			EndsAt: time.Now().Add(time.Minute)}
 		if _, err := r.board.AddWindow(t.Context(), once, "", anna); err != nil {
 			t.Fatal(err)
 		}
@@ -252,11 +257,13 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 		{"a broken matcher", "is not a matcher", controls.Draft{Matchers: []string{`team=~"("`}, EndsAt: ahead}},
 		{"it matches everything", "at least one must ask for a value", controls.Draft{Matchers: []string{`team=~".*"`}, EndsAt: ahead}},
 		{"over already", "its end must lie ahead", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: time.Now().Add(-time.Second)}},
-		{"ends before it starts", "the end must be after the start", controls.Draft{Matchers: []string{`a="b"`}, StartsAt: ahead.Add(time.Hour), EndsAt: ahead}},
+		{"ends before it starts", "the end must be after the start",
+			controls.Draft{Matchers: []string{`a="b"`}, StartsAt: ahead.Add(time.Hour), EndsAt: ahead}},
 		{"a novel", "the comment may have", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: ahead, Comment: strings.Repeat("x", 2001)}},
 		{"too many matchers", "there may be", controls.Draft{Matchers: make([]string, 51), EndsAt: ahead}},
 	} {
-		if _, err := r.board.AddSilence(t.Context(), c.draft, anna); !errors.Is(err, controls.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
+		if _, err := r.board.AddSilence(t.Context(), c.draft, anna); !errors.Is(err, controls.ErrInvalid) ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
@@ -318,8 +325,10 @@ func TestSilencesAndWindowsAreForgottenNinetyDaysAfterTheirEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, ends := range map[string]time.Time{"long over": now.Add(-91 * day), "over": now.Add(-89 * day), "holds": now.Add(day)} {
-			s := store.Silence{Silence: silence.Silence{ID: name, Matchers: matchers, StartsAt: now.Add(-100 * day), EndsAt: ends, CreatedBy: "anna"}, CreatedAt: now}
-			if err := r.store.AddSilence(t.Context(), s, 10, audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionSilenceCreated}); err != nil {
+			s := store.Silence{Silence: silence.Silence{ID: name, Matchers: matchers, StartsAt: now.Add(-100 * day), EndsAt: ends,
+				CreatedBy: "anna"}, CreatedAt: now}
+			if err := r.store.AddSilence(t.Context(), s, 10,
+				audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionSilenceCreated}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -330,7 +339,8 @@ func TestSilencesAndWindowsAreForgottenNinetyDaysAfterTheirEnd(t *testing.T) {
 			if w.Maintenance, err = plan.Maintenance(); err != nil {
 				t.Fatal(err)
 			}
-			if err := r.store.AddWindow(t.Context(), w, 2, audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionMaintenanceCreated}); err != nil {
+			if err := r.store.AddWindow(t.Context(), w, 2,
+				audit.Entry{CreatedAt: now, Actor: anna, Action: audit.ActionMaintenanceCreated}); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			return w

@@ -29,7 +29,8 @@ func TestAFailureSaysWhatItSaysForSure(t *testing.T) {
 		{"a send that we held back", failed(fault.Unavailable, desk.OwnLimit), filing.OutcomeUnknown, filing.OutcomeHeldBack},
 		{"the look before a send, unanswered", failed(fault.Unknown, "timeout"), filing.OutcomeNotSent, filing.OutcomeNotSent},
 		{"a look that was refused", failed(fault.Refused, "access_refused"), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
-		{"a look that we held back never lets a send follow", failed(fault.Unavailable, desk.OwnLimit), filing.OutcomeLookFailed, filing.OutcomeLookFailed},
+		{"a look that we held back never lets a send follow", failed(fault.Unavailable, desk.OwnLimit), filing.OutcomeLookFailed,
+			filing.OutcomeLookFailed},
 		{"a ticket that is not read back", failed(fault.Missing, "missing"), filing.OutcomeLookFailed, filing.OutcomeVanished},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -76,7 +76,8 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 	case state.Away && !lasting:
 		payload := map[string]any{"desk": state.Name, "fault": state.Fault, "sentence": state.Sentence}
 		failpoint.Hit("outage-before-begin")
-		if err := c.store.BeginOutage(ctx, state.Name, mine.Began, state.Fault, state.Sentence, note(now, audit.ActionDeskAway, payload)); err != nil {
+		if err := c.store.BeginOutage(ctx, state.Name, mine.Began, state.Fault, state.Sentence,
+			note(now, audit.ActionDeskAway, payload)); err != nil {
 			return err
 		}
 	case !state.Away && lasting && state.OK && state.LastSuccess.After(stored.Began):
@@ -84,7 +85,8 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 		payload := map[string]any{"desk": state.Name, "fault": stored.Fault, "took": took.String()}
 		// Told first: its key makes it one message, and one that could not be told is told again.
 		if !stored.ToldAt.IsZero() {
-			if err := tell(ctx, outageKey(stored.Began, "over"), fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Name, took)); err != nil {
+			if err := tell(ctx, outageKey(stored.Began, "over"),
+				fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Name, took)); err != nil {
 				return err
 			}
 		}
@@ -99,6 +101,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 		}
 		first, err := c.store.ToldOutage(ctx, state.Name, now)
 		if first {
+			//nolint:sloglint // The desk's own constant.
 			c.log.WarnContext(ctx, c.health.Words().Long, "desk", state.Name, "fault", stored.Fault, "since", stored.Began)
 		}
 		return err

@@ -30,7 +30,8 @@ var checks = [...]check{
 	{hop: "audit log", group: "database", within: time.Minute, look: lookAudit},
 	{hop: "desk", each: true, look: lookDesk, within: time.Minute},
 	{hop: "tickets elsewhere", group: "database", look: lookLost, applies: func(e *exam) bool { return e.Lost != nil && e.Store != nil }},
-	{hop: "canary", group: "desk", each: true, within: canaryWithin, look: lookCanary, applies: func(e *exam) bool { return e.options.Canary }},
+	{hop: "canary", group: "desk", each: true, within: canaryWithin, look: lookCanary,
+		applies: func(e *exam) bool { return e.options.Canary }},
 	{hop: "flags", look: lookFlags, applies: func(e *exam) bool { return e.Flags != nil }},
 	{hop: "sources", look: lookSources, applies: func(e *exam) bool { return e.Sources != nil }},
 	{hop: "alert ids", look: lookIDs, applies: func(e *exam) bool { return e.Unstable != nil }},
@@ -77,7 +78,8 @@ func lookEnvironment(_ context.Context, e *exam) []HopResult {
 	evidence := "set: " + strings.Join(set, ", ")
 	switch {
 	case len(missing) > 0:
-		return ill("env_missing", strings.Join(missing, ", ")+" is not set.", evidence, "Set "+missing[0]+" (or "+missing[0]+"_FILE), and start docket again.")
+		return ill("env_missing", strings.Join(missing, ", ")+" is not set.", evidence, "Set "+missing[0]+" (or "+missing[0]+
+			"_FILE), and start docket again.")
 	case len(doubts) > 0:
 		return warned("env_doubtful", strings.Join(doubts, "; ")+".", evidence, "Compare its value with where it came from.")
 	}
@@ -100,9 +102,11 @@ func lookKeys(_ context.Context, e *exam) []HopResult {
 	evidence := strings.Join(seen, "; ")
 	switch {
 	case lost != "":
-		return ill("key_missing", lost+" has not been read yet, so nothing can be filed. "+fault, evidence, "Bring the vault back, or set "+lost+" in the environment.")
+		return ill("key_missing", lost+" has not been read yet, so nothing can be filed. "+fault, evidence, "Bring the vault back, or set "+
+			lost+" in the environment.")
 	case fault != "":
-		return warned("key_not_read", "A key could not be read again; the last good one is used. "+fault, evidence, "Bring the vault or the file back.")
+		return warned("key_not_read", "A key could not be read again; the last good one is used. "+fault, evidence,
+			"Bring the vault or the file back.")
 	}
 	return well("The keys are read again as they change.", evidence)
 }
@@ -122,7 +126,8 @@ func lookDatabase(ctx context.Context, e *exam) []HopResult {
 
 func lookWritable(ctx context.Context, e *exam) []HopResult {
 	if err := e.Store.Beat(ctx, time.Now().UTC()); err != nil {
-		return ill("database_read_only", upper(e.Store.Explain(err))+".", "", "Make the database writable: until then alerts are refused and their senders repeat them.")
+		return ill("database_read_only", upper(e.Store.Explain(err))+".", "",
+			"Make the database writable: until then alerts are refused and their senders repeat them.")
 	}
 	return well("The database takes writes.", "")
 }
@@ -137,7 +142,8 @@ func lookClock(ctx context.Context, e *exam) []HopResult {
 	}
 	apart := time.Since(theirs)
 	if apart.Abs() > clockDiffers {
-		return warned("clock_differs", fmt.Sprintf("The database's clock and this machine's are %s apart.", apart.Abs().Round(time.Second)), "", "Set both clocks by NTP.")
+		return warned("clock_differs", fmt.Sprintf("The database's clock and this machine's are %s apart.", apart.Abs().Round(time.Second)), "",
+			"Set both clocks by NTP.")
 	}
 	return well("The clocks agree.", fmt.Sprintf("%s apart", apart.Abs().Round(time.Millisecond)))
 }
@@ -184,9 +190,11 @@ func lookFlags(_ context.Context, e *exam) []HopResult {
 	for _, f := range e.Flags() {
 		found := HopResult{Hop: "flag " + f.Name, Level: Well, Sentence: "It is on."}
 		if !f.On {
-			found = HopResult{Hop: found.Hop, Level: Warned, Name: "flag_off", Sentence: "It is off.", Fix: "Turn it on once nothing speaks against it: docket flags set " + f.Name + " on"}
+			found = HopResult{Hop: found.Hop, Level: Warned, Name: "flag_off", Sentence: "It is off.",
+				Fix: "Turn it on once nothing speaks against it: docket flags set " + f.Name + " on"}
 			if f.Pinned {
-				found.Name, found.Sentence, found.Fix = "flag_pinned", "It is pinned off by the environment.", "Take its variable away, and start docket again."
+				found.Name, found.Sentence, found.Fix = "flag_pinned", "It is pinned off by the environment.",
+					"Take its variable away, and start docket again."
 			}
 		}
 		if f.By != "" {
@@ -206,10 +214,12 @@ func lookSources(_ context.Context, e *exam) []HopResult {
 	var heard []string
 	for _, s := range e.Sources() {
 		if s.Fault != "" {
-			return ill("source_poll_failed", "The source "+s.Name+" cannot be polled: "+s.Fault, "last heard "+ago(s.At), "Check the address and the token of sources: "+s.Name+".")
+			return ill("source_poll_failed", "The source "+s.Name+" cannot be polled: "+s.Fault, "last heard "+ago(s.At),
+				"Check the address and the token of sources: "+s.Name+".")
 		}
 		if s.Every > 0 && time.Since(s.At) > 10*s.Every && time.Since(e.Booted) > 10*s.Every {
-			return ill("source_silent", "The source "+s.Name+" has not been polled with success for long.", "last heard "+ago(s.At), "Check the address of sources: "+s.Name+".")
+			return ill("source_silent", "The source "+s.Name+" has not been polled with success for long.", "last heard "+ago(s.At),
+				"Check the address of sources: "+s.Name+".")
 		}
 		if s.At.After(newest) {
 			newest = s.At
@@ -217,10 +227,12 @@ func lookSources(_ context.Context, e *exam) []HopResult {
 		heard = append(heard, s.Name+" "+ago(s.At))
 	}
 	if newest.IsZero() {
-		return warned("sources_silent", "No source has sent anything since docket started.", "since "+e.Booted.Format(time.RFC3339), "Send a test alert through your Alertmanager, or: docket send")
+		return warned("sources_silent", "No source has sent anything since docket started.", "since "+e.Booted.Format(time.RFC3339),
+			"Send a test alert through your Alertmanager, or: docket send")
 	}
 	if time.Since(newest) > quietFor {
-		return warned("sources_silent", "No source has sent anything for a day.", strings.Join(heard, ", "), "Send a test alert through your Alertmanager; a Watchdog alert (sources: expect) makes silence alarm by itself.")
+		return warned("sources_silent", "No source has sent anything for a day.", strings.Join(heard, ", "),
+			"Send a test alert through your Alertmanager; a Watchdog alert (sources: expect) makes silence alarm by itself.")
 	}
 	return well("Sources are heard.", strings.Join(heard, ", "))
 }
@@ -239,8 +251,10 @@ func lookIDs(_ context.Context, e *exam) []HopResult {
 	if len(all) == 0 {
 		return well("No alert changes its id while it fires.", "")
 	}
-	return warned("ids_unstable", fmt.Sprintf("%d alerts come under ever new ids while they fire; their first key is kept, and nothing is filed twice.", len(all)),
-		strings.Join(all[:min(len(all), 5)], "; "), "Let the source keep an alert's id for its lifetime, or name alerts by labels (sources: identity).")
+	return warned("ids_unstable",
+		fmt.Sprintf("%d alerts come under ever new ids while they fire; their first key is kept, and nothing is filed twice.", len(all)),
+		strings.Join(all[:min(len(all), 5)],
+			"; "), "Let the source keep an alert's id for its lifetime, or name alerts by labels (sources: identity).")
 }
 
 // lookEmit: would an alert become a ticket now? Nothing is filed.
@@ -273,7 +287,8 @@ func lookJobs(ctx context.Context, e *exam) []HopResult {
 	}
 	evidence := fmt.Sprintf("%d waiting, %d with an unknown outcome", waiting, unknown)
 	if len(overdue) > 0 {
-		return warned("jobs_overdue", fmt.Sprintf("%d or more things to do are overdue.", len(overdue)), evidence+"; first "+overdue[0], "If the desk is well and docket runs, look at: docket incidents explain, for the first.")
+		return warned("jobs_overdue", fmt.Sprintf("%d or more things to do are overdue.", len(overdue)), evidence+"; first "+overdue[0],
+			"If the desk is well and docket runs, look at: docket incidents explain, for the first.")
 	}
 	return well("Nothing is stuck.", evidence)
 }
@@ -303,7 +318,8 @@ func lookWebhooks(ctx context.Context, e *exam) []HopResult {
 		if f, ok := errors.AsType[*fault.Fault](err); ok {
 			results = append(results, warned(f.Name, sentence(f.Sentence), "", sentence(f.Fix))...)
 		} else if err != nil {
-			results = append(results, warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
+			results = append(results,
+				warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
 		}
 	}
 	if len(results) > 0 {
@@ -318,7 +334,8 @@ func lookStale(ctx context.Context, e *exam) []HopResult {
 		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
 	}
 	if n > 0 {
-		return warned("tickets_stale", fmt.Sprintf("%d tickets are open although what they are about has been over for %s.", n, e.Stale), "", "Close them: docket tickets --stale lists them.")
+		return warned("tickets_stale", fmt.Sprintf("%d tickets are open although what they are about has been over for %s.", n, e.Stale), "",
+			"Close them: docket tickets --stale lists them.")
 	}
 	return well("No ticket is stale.", "")
 }

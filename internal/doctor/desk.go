@@ -104,8 +104,10 @@ const (
 func lookCanary(ctx context.Context, e *exam) []HopResult {
 	mark := alert.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
 	draft := desk.Draft{
-		Mark: mark.String(), Place: e.options.Place, Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
-		Body: brief.FrameBody(incident.Incident{Mark: mark}, "Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
+		Mark: mark.String(), Place: e.options.Place,
+		Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
+		Body: brief.FrameBody(incident.Incident{Mark: mark},
+			"Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
 	}
 	begin := time.Now()
 	id, err := e.Desk.Create(ctx, draft)
@@ -119,7 +121,8 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 		return brokenAt("reading the canary back", err)
 	}
 	if desk.MarkOf(ticket.Subject) != draft.Mark {
-		return ill("canary_changed", "The desk shows the canary under another subject: tickets could not be found again.", "ticket "+ticket.Number, "Look for a workflow or a module in the desk that changes subjects.")
+		return ill("canary_changed", "The desk shows the canary under another subject: tickets could not be found again.", "ticket "+
+			ticket.Number, "Look for a workflow or a module in the desk that changes subjects.")
 	}
 	lag, err := e.search(ctx, draft.Mark, begin)
 	if err != nil {
@@ -139,8 +142,11 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 			fmt.Sprintf("Set %s.wait_out to %s or more.", e.Desk.Name(), (2*lag).Round(time.Second)))
 	}
 	if apart := clockOf(ticket.CreatedAt, begin, filed); apart.Abs() > clockDiffers {
-		return warned("desk_clock_differs", fmt.Sprintf("The desk's clock and ours are %s apart: a person's close within that time of a firing may be taken for one before or after it.", apart.Abs().Round(time.Second)),
-			fmt.Sprintf("%s; created at %s by its clock", seen, ticket.CreatedAt.UTC().Format(time.RFC3339)), "Let the desk's server, and this one, keep their clocks by NTP.")
+		return warned("desk_clock_differs",
+			fmt.Sprintf("The desk's clock and ours are %s apart: a person's close within that time of a firing may be taken for one before or "+
+				"after it.", apart.Abs().Round(time.Second)),
+			fmt.Sprintf("%s; created at %s by its clock", seen,
+				ticket.CreatedAt.UTC().Format(time.RFC3339)), "Let the desk's server, and this one, keep their clocks by NTP.")
 	}
 	return well("A ticket was filed, read back, found and closed.", seen)
 }
@@ -203,7 +209,8 @@ func lookLost(ctx context.Context, e *exam) []HopResult {
 		seen = append(seen, fmt.Sprintf("%s: %d", name, lost[name]))
 	}
 	if len(seen) > 0 {
-		return warned("desk_not_configured", "Open incidents have their tickets at a desk that is not configured: nothing is noted or closed there.",
+		return warned("desk_not_configured",
+			"Open incidents have their tickets at a desk that is not configured: nothing is noted or closed there.",
 			strings.Join(seen, ", "), "Configure the desk again until they are over, or close the tickets there by hand.")
 	}
 	return well("Every open incident's ticket is at a desk in use.", "")

@@ -43,7 +43,8 @@ type clinic struct {
 func newClinic(t *testing.T, url string) *clinic {
 	t.Helper()
 	c := &clinic{t: t, url: url, options: fakedesk.Options{APIKey: "key", AccessClientID: "docket.access", AccessClientSecret: "secret"}}
-	c.config = freescout.Config{APIKey: "key", AccessClientID: "docket.access", AccessClientSecret: "secret", MailboxID: 2, Rate: 10_000, WaitOut: 20 * time.Second, Timeout: 2 * time.Second, CreateTimeout: 2 * time.Second}
+	c.config = freescout.Config{APIKey: "key", AccessClientID: "docket.access", AccessClientSecret: "secret", MailboxID: 2, Rate: 10_000,
+		WaitOut: 20 * time.Second, Timeout: 2 * time.Second, CreateTimeout: 2 * time.Second}
 	st, err := store.Open(t.Context(), url, store.Options{Exclusive: true, Create: true})
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +128,8 @@ var faults = []trouble{
 	{"an error of its own", order(fakedesk.Fault{Kind: fakedesk.Error500}), "desk answers", "server_error", true},
 	{"a proxy without a server", order(fakedesk.Fault{Kind: fakedesk.BadGateway502}), "desk answers", "proxy_error", true},
 	{"too many calls", order(fakedesk.Fault{Kind: fakedesk.TooMany429}), "desk answers", "rate_limited", true},
-	{"the headers are missing (2026-06-19)", func(c *clinic) { c.config.AccessClientID, c.config.AccessClientSecret = "", "" }, "access gate", "access_token_missing", true},
+	{"the headers are missing (2026-06-19)", func(c *clinic) { c.config.AccessClientID, c.config.AccessClientSecret = "", "" }, "access gate",
+		"access_token_missing", true},
 	{"the service token is wrong", func(c *clinic) { c.config.AccessClientSecret = "other" }, "access gate", "access_refused", true},
 	{"the gate sends to its login", order(fakedesk.Fault{Kind: fakedesk.AccessRedirect}), "access gate", "access_refused", true},
 	{"the gate answers 401", order(fakedesk.Fault{Kind: fakedesk.AccessDenied401}), "access gate", "access_refused", true},
@@ -147,7 +149,8 @@ var faults = []trouble{
 	}, "canary", "wait_out_too_short", true},
 	{"the desk's clock is ahead", func(c *clinic) { c.options.Ahead = 10 * time.Minute }, "canary", "desk_clock_differs", true},
 	{"the desk's clock is behind", func(c *clinic) { c.options.Ahead = -10 * time.Minute }, "canary", "desk_clock_differs", true},
-	{"creates fail although reads work", order(fakedesk.Fault{Kind: fakedesk.Error500, On: fakedesk.OpCreate}), "canary", "server_error", true},
+	{"creates fail although reads work", order(fakedesk.Fault{Kind: fakedesk.Error500, On: fakedesk.OpCreate}),
+		"canary", "server_error", true},
 	{"tickets vanish", order(fakedesk.Fault{Kind: fakedesk.Vanish, On: fakedesk.OpCreate}), "canary", "missing", true},
 
 	{"a variable is missing", func(c *clinic) { c.patient.Variables[1].Set = false }, "environment", "env_missing", false},
@@ -181,11 +184,13 @@ var faults = []trouble{
 	}, "webhooks", "unreachable", false},
 	{"the configuration was changed for the worse", func(c *clinic) {
 		c.patient.Configuration = func() doctor.Configuration {
-			return doctor.Configuration{Path: "docket.yaml", Fault: "docket.yaml:3:1: polices: unknown key", Fix: "See every mistake: docket config check"}
+			return doctor.Configuration{Path: "docket.yaml", Fault: "docket.yaml:3:1: polices: unknown key",
+				Fix: "See every mistake: docket config check"}
 		}
 	}, "configuration", "config_not_taken", false},
 	{"somebody changed the audit log", tampered, "audit log", "audit_broken", false},
-	{"the database is behind", func(c *clinic) { c.sql(`DELETE FROM goose_db_version WHERE version_id > 1`) }, "database", "database_behind", false},
+	{"the database is behind", func(c *clinic) { c.sql(`DELETE FROM goose_db_version WHERE version_id > 1`) }, "database",
+		"database_behind", false},
 	{"the database is newer", func(c *clinic) {
 		c.sql(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
 	}, "database", "database_newer", false},
@@ -249,7 +254,8 @@ func (c *clinic) sql(q string) {
 
 func tampered(c *clinic) {
 	err := c.opened.AddCheckup(c.t.Context(), store.Checkup{At: time.Now(), By: "ada", Verdict: "well", Report: []byte("{}")}, audit.Entry{
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("ada"), Action: audit.ActionDoctorRun, Payload: map[string]any{"verdict": "well"},
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.Person("ada"), Action: audit.ActionDoctorRun,
+		Payload: map[string]any{"verdict": "well"},
 	})
 	if err != nil {
 		c.t.Fatal(err)

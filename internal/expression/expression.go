@@ -30,7 +30,8 @@ type Env struct{ env *cel.Env }
 // NewEnv makes an environment with these variables, in addition to CEL's own extensions for strings, lists,
 // numbers and optional values.
 func NewEnv(variables ...cel.EnvOption) (*Env, error) {
-	env, err := cel.NewEnv(append(variables, cel.CrossTypeNumericComparisons(true), cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Math())...)
+	env, err := cel.NewEnv(append(variables, cel.CrossTypeNumericComparisons(true), cel.OptionalTypes(), ext.Strings(),
+		ext.Lists(), ext.Math())...)
 	if err != nil {
 		return nil, fmt.Errorf("set CEL up: %w", err)
 	}
@@ -47,7 +48,8 @@ func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []F
 	if issues != nil && issues.Err() != nil {
 		var faults []Fault
 		for _, i := range issues.Errors() {
-			faults = append(faults, Fault{max(1, i.Location.Line()), max(0, i.Location.Column()) + 1, "is no expression: " + strings.Join(strings.Fields(i.Message), " ")})
+			faults = append(faults,
+				Fault{max(1, i.Location.Line()), max(0, i.Location.Column()) + 1, "is no expression: " + strings.Join(strings.Fields(i.Message), " ")})
 		}
 		return nil, faults
 	}

@@ -40,7 +40,8 @@ func TestEveryMistakeStandsAtItsPlace(t *testing.T) {
 			t.Errorf("%.40q: %+v", c.text, f)
 		}
 	}
-	if _, faults := e.Compile("1 + 1", func(t *cel.Type) string { return "is a " + t.String() }); len(faults) != 1 || faults[0].Reason != "is a int" {
+	if _, faults := e.Compile("1 + 1", func(t *cel.Type) string { return "is a " + t.String() }); len(faults) != 1 ||
+		faults[0].Reason != "is a int" {
 		t.Errorf("%+v", faults)
 	}
 }
@@ -79,7 +80,8 @@ func TestNumbersAreAsTheyWereWritten(t *testing.T) {
 	if err := d.Decode(&body); err != nil {
 		t.Fatal(err)
 	}
-	program, faults := env(t).Compile(`body.n[0] == 9007199254740993 && body.n[1] == 1.5 && body.n[2] == "1e999" && body.n[3] == "7"`, anything)
+	program, faults := env(t).Compile(`body.n[0] == 9007199254740993 && body.n[1] == 1.5 && body.n[2] == "1e999" && body.n[3] == "7"`,
+		anything)
 	if faults != nil {
 		t.Fatal(faults)
 	}

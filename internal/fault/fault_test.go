@@ -11,7 +11,8 @@ import (
 func TestAFaultIsItsClassThroughEveryWrapping(t *testing.T) {
 	t.Parallel()
 	classErrors := map[fault.Class]error{
-		fault.Unknown: fault.ErrUnknown, fault.Unavailable: fault.ErrUnavailable, fault.Refused: fault.ErrRefused, fault.Missing: fault.ErrMissing,
+		fault.Unknown: fault.ErrUnknown, fault.Unavailable: fault.ErrUnavailable, fault.Refused: fault.ErrRefused,
+		fault.Missing: fault.ErrMissing,
 	}
 	for class := range classErrors {
 		cause := errors.New("cause")

@@ -29,8 +29,10 @@ type Flag struct {
 
 // Flags are all flags. Both are the operators' emergency switches and permanent.
 var Flags = []Flag{
-	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET", Why: "stops the filing of tickets for alerts, for example in a flood", Owner: "operations", Default: true},
-	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles", Owner: "operations", Default: true},
+	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET", Why: "stops the filing of tickets for alerts, for example in a flood",
+		Owner: "operations", Default: true},
+	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles",
+		Owner: "operations", Default: true},
 }
 
 // Find returns the flag with this name or environment variable: runbooks use either.

@@ -187,7 +187,8 @@ func (h *Health) succeed(ctx context.Context, now time.Time) {
 		since = now
 	}
 	if before.Fault != "" {
-		h.log.InfoContext(ctx, h.words.Back, h.label, h.name, "was", before.Fault, "took", now.Sub(before.Since)) //nolint:sloglint // Its owner's constant.
+		//nolint:sloglint // Its owner's constant.
+		h.log.InfoContext(ctx, h.words.Back, h.label, h.name, "was", before.Fault, "took", now.Sub(before.Since))
 	}
 	if before.Away {
 		h.outage.Ended = now

@@ -20,9 +20,11 @@ const (
 
 // deskHealth is a health as a desk's is.
 func deskHealth(log *slog.Logger) *health.Health {
-	return health.New("desk", "freescout", health.Words{Failing: "failing", Back: "back", Auth: "auth", AuthFaults: []string{"key_refused"}}, health.Breaker{
-		Fails: failsToOpen, First: 5 * time.Second, Longest: longestTry, Flapping: time.Minute, Hold: 5 * time.Minute, Ignored: []string{"own_rate_limit"},
-	}, log)
+	return health.New("desk", "freescout",
+		health.Words{Failing: "failing", Back: "back", Auth: "auth", AuthFaults: []string{"key_refused"}}, health.Breaker{
+			Fails: failsToOpen, First: 5 * time.Second, Longest: longestTry, Flapping: time.Minute, Hold: 5 * time.Minute,
+			Ignored: []string{"own_rate_limit"},
+		}, log)
 }
 
 var away = &fault.Fault{Class: fault.Unavailable, Name: "connection_refused", Sentence: "nobody listens"}
@@ -107,7 +109,8 @@ func TestAFaultIsLoggedWithItsStatusAndItsKind(t *testing.T) {
 	h.Observe(t.Context(), &fault.Fault{Class: fault.Refused, Name: "key_refused", HTTPStatus: 401, Kind: fault.KindHTTP})
 	h.Observe(t.Context(), &fault.Fault{Class: fault.Unavailable, Name: "own_rate_limit"})
 	for _, want := range []string{
-		"msg=failing desk=freescout fault=service_unavailable", "http_status=503 kind=HTTPError", "msg=auth desk=freescout gate=key_refused", "http_status=401",
+		"msg=failing desk=freescout fault=service_unavailable", "http_status=503 kind=HTTPError",
+		"msg=auth desk=freescout gate=key_refused", "http_status=401",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, text.String())

@@ -70,7 +70,8 @@ func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, i
 	query := url.Values{"workspaceId": {c.config.ProjectID}, "environment": {c.config.Environment}, "secretPath": {folder}}
 	// https://infisical.com/docs/api-reference/endpoints/secrets/read, read 2026-11-23: every instance in use
 	// has v3; only new ones have v4.
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.config.URL+"/api/v3/secrets/raw/"+url.PathEscape(name)+"?"+query.Encode(), http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.config.URL+"/api/v3/secrets/raw/"+url.PathEscape(name)+"?"+
+		query.Encode(), http.NoBody)
 	if err != nil {
 		return "", 0, badAddress()
 	}
@@ -85,7 +86,8 @@ func (c *Client) read(ctx context.Context, folder, name string) (fault.Secret, i
 	case err != nil:
 		return "", status, err
 	case strings.TrimRight(answer.Secret.Value, "\r\n") == "":
-		return "", status, &fault.Fault{Class: fault.Unavailable, Name: "vault_empty", Sentence: "The vault has no value for " + name + ".", Fix: "Set it in the vault."}
+		return "", status, &fault.Fault{Class: fault.Unavailable, Name: "vault_empty", Sentence: "The vault has no value for " + name + ".",
+			Fix: "Set it in the vault."}
 	}
 	return fault.Secret(strings.TrimRight(answer.Secret.Value, "\r\n")), status, nil
 }
@@ -117,7 +119,8 @@ func (c *Client) login(ctx context.Context) (fault.Secret, error) {
 		return "", err
 	}
 	if answer.AccessToken == "" {
-		return "", &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's login gave no token.", Fix: "Check vault.url: it is the address of an Infisical."}
+		return "", &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's login gave no token.",
+			Fix: "Check vault.url: it is the address of an Infisical."}
 	}
 	c.access = fault.Secret(answer.AccessToken)
 	c.until = time.Now().Add(time.Duration(min(max(answer.ExpiresIn, 0), 86400))*time.Second - spare)
@@ -145,25 +148,31 @@ func (c *Client) call(req *http.Request, out any) (status int, err error) {
 	defer func() { _ = resp.Body.Close() }() // Everything we need has been read.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	refused := func(class fault.Class, name, sentence, fix string) (int, error) {
-		return resp.StatusCode, &fault.Fault{Class: class, Name: name, Sentence: sentence, Fix: fix, HTTPStatus: resp.StatusCode, Kind: fault.KindHTTP}
+		return resp.StatusCode, &fault.Fault{Class: class, Name: name, Sentence: sentence, Fix: fix,
+			HTTPStatus: resp.StatusCode, Kind: fault.KindHTTP}
 	}
 	switch {
 	case err != nil:
-		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_away", Sentence: "The vault's answer was cut off.", Fix: "Nothing, if it passes.", Err: err}
+		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_away", Sentence: "The vault's answer was cut off.",
+			Fix: "Nothing, if it passes.", Err: err}
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
 		return refused(fault.Refused, "vault_refused", fmt.Sprintf("The vault did not let us in (%d).", resp.StatusCode),
 			"Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity may read.")
 	case resp.StatusCode == http.StatusNotFound:
-		return refused(fault.Missing, "vault_missing", "The vault has no such secret.", "Check vault.secrets (the folder), vault.project_id and vault.environment.")
+		return refused(fault.Missing, "vault_missing", "The vault has no such secret.",
+			"Check vault.secrets (the folder), vault.project_id and vault.environment.")
 	case resp.StatusCode != http.StatusOK:
-		return refused(fault.Unavailable, "vault_ill", fmt.Sprintf("The vault answered %d.", resp.StatusCode), "Look into the vault's log; the last values go on being used.")
+		return refused(fault.Unavailable, "vault_ill", fmt.Sprintf("The vault answered %d.", resp.StatusCode),
+			"Look into the vault's log; the last values go on being used.")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
-		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
+		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer",
+			Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
 	}
 	return resp.StatusCode, nil
 }
 
 func badAddress() error {
-	return &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_address", Sentence: "The vault's address is not valid.", Fix: "Set vault.url to the address of your Infisical."}
+	return &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_address", Sentence: "The vault's address is not valid.",
+		Fix: "Set vault.url to the address of your Infisical."}
 }

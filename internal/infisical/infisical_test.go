@@ -114,7 +114,8 @@ func TestEachFaultOfTheVaultHasItsName(t *testing.T) {
 		broken       func(http.ResponseWriter) bool
 		want         string
 	}{
-		{name: "another identity", folder: "/ops", config: func(c *infisical.Config) { c.ClientSecret = "identity-secret-that-is-wrong" }, want: "vault_refused"},
+		{name: "another identity", folder: "/ops",
+			config: func(c *infisical.Config) { c.ClientSecret = "identity-secret-that-is-wrong" }, want: "vault_refused"},
 		{name: "another folder", folder: "/other", want: "vault_missing"},
 		{name: "an empty value", folder: "/empty", want: "vault_empty"},
 		{name: "its own error", folder: "/ops", broken: status(500, "identity-secret"), want: "vault_ill"},

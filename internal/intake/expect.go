@@ -25,7 +25,8 @@ func (e Expectation) absence(s alert.Status, since, now time.Time) alert.Alert {
 	ls := alert.NewLabels(map[string]string{"alertname": "Missing" + e.Alert, "expected": e.Alert, "source": e.Source})
 	key := alert.Fingerprint(e.Source, ls)
 	a := alert.Alert{
-		Fingerprint: key, Key: key, Source: e.Source, Labels: ls, Severity: e.Severity, Status: s, SaidAt: now, StartsAt: since, Title: "Missing" + e.Alert,
+		Fingerprint: key, Key: key, Source: e.Source, Labels: ls, Severity: e.Severity, Status: s, SaidAt: now, StartsAt: since,
+		Title: "Missing" + e.Alert,
 		Annotations: alert.NewLabels(map[string]string{
 			"summary":     fmt.Sprintf("%s has not come from %s for %s: alerts may be lost on their way", e.Alert, e.Source, e.Every),
 			"description": "The alert fires as long as all is well. See whether Prometheus and Alertmanager run and reach Docket.",

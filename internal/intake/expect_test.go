@@ -15,7 +15,8 @@ var watchdog = Expectation{Source: "prometheus", Alert: "Watchdog", Every: 4 * t
 // bark is the alert that must come.
 func bark(at time.Time, s alert.Status) alert.Alert {
 	ls := alert.NewLabels(map[string]string{"alertname": "Watchdog"})
-	a := alert.Alert{Fingerprint: alert.Fingerprint("", ls), Key: alert.Fingerprint("", ls), Source: "prometheus", Labels: ls, Severity: alert.P3, Status: s, StartsAt: at, SaidAt: at, Title: "Watchdog"}
+	a := alert.Alert{Fingerprint: alert.Fingerprint("", ls), Key: alert.Fingerprint("", ls), Source: "prometheus", Labels: ls,
+		Severity: alert.P3, Status: s, StartsAt: at, SaidAt: at, Title: "Watchdog"}
 	if s == alert.Resolved {
 		a.EndsAt = at
 	}

@@ -76,7 +76,8 @@ var noon = time.Now().UTC().Truncate(time.Second)
 func fires(name string, at time.Time, validity time.Duration) alert.Alert {
 	ls := alert.NewLabels(map[string]string{"alertname": name})
 	fp := alert.Fingerprint("", ls)
-	a := alert.Alert{Fingerprint: fp, Key: fp, Source: "prometheus", Labels: ls, Severity: alert.P1, Status: alert.Firing, StartsAt: at, SaidAt: at, Title: name}
+	a := alert.Alert{Fingerprint: fp, Key: fp, Source: "prometheus", Labels: ls, Severity: alert.P1, Status: alert.Firing, StartsAt: at,
+		SaidAt: at, Title: name}
 	if validity > 0 {
 		a.ExpiresAt = at.Add(validity)
 	}
@@ -241,9 +242,11 @@ func TestAnAlertThatCannotBeReadIsNotTakenForGone(t *testing.T) {
 	each(t, noon, func(s *scene) {
 		named, nameless := fires("Named", noon, 0), fires("Nameless", noon, 0)
 		s.poll(noon, []alert.Alert{named, nameless, fires("Gone", noon, 0)})
-		unread := source.UnreadError{Poll: "am", Count: 1, Rejected: []source.Rejection{{Field: "[0].state", Reason: "is odd"}}, Still: []alert.Key{named.Fingerprint}, Nameless: true}
+		unread := source.UnreadError{Poll: "am", Count: 1, Rejected: []source.Rejection{{Field: "[0].state", Reason: "is odd"}},
+			Still: []alert.Key{named.Fingerprint}, Nameless: true}
 		s.pollInPart(noon.Add(30*time.Second), []alert.Alert{fires("New", noon, 0)}, &unread)
-		if got := s.states(); got["Named"] != incident.Open || got["Nameless"] != incident.Open || got["Gone"] != incident.Open || got["New"] != incident.Open {
+		if got := s.states(); got["Named"] != incident.Open || got["Nameless"] != incident.Open || got["Gone"] != incident.Open ||
+			got["New"] != incident.Open {
 			s.t.Errorf("%v: any of them may be the one that has no name", got)
 		}
 		unread.Nameless = false

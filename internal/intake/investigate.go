@@ -58,7 +58,8 @@ func (i *Intake) Investigate(ctx context.Context, c Click) (Investigation, error
 	// The tile's alert goes along, so that no incident stands that nothing could end: should
 	// the tile have healed a moment ago, this word expires.
 	c.Alert.ExpiresAt = c.Alert.SaidAt.Add(clickedAlertHolds)
-	results, err := i.ledger.Apply(ctx, ledger.AlertReceived{Alert: c.Alert}, ledger.InvestigateClicked{Tile: c.Alert, Window: c.Window, Brief: c.Brief, Actor: c.Actor})
+	results, err := i.ledger.Apply(ctx, ledger.AlertReceived{Alert: c.Alert},
+		ledger.InvestigateClicked{Tile: c.Alert, Window: c.Window, Brief: c.Brief, Actor: c.Actor})
 	if err != nil {
 		return Investigation{}, fmt.Errorf("investigate %s: %w", c.Alert.Surface, err)
 	}
@@ -123,7 +124,8 @@ func degraded(out Investigation, c Click, sentence string) Investigation {
 		out.Message = fmt.Sprintf("%s Ticket %s was open when it was last seen.", sentence, out.Ticket.Number)
 		return out
 	}
-	out.Message = fmt.Sprintf("%s Your request is kept as incident %s: the ticket is filed as soon as the desk answers, unless %s has recovered by then.",
+	out.Message = fmt.Sprintf("%s Your request is kept as incident %s: the ticket is filed as soon as the desk answers, unless %s has "+
+		"recovered by then.",
 		sentence, out.Mark, c.Alert.Title)
 	return out
 }

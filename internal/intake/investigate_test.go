@@ -174,7 +174,8 @@ func TestAClickAfterAHumanCloseBringsAFreshTicket(t *testing.T) {
 func TestAClickWhileTheDeskIsAwayIsAnsweredAtOnce(t *testing.T) {
 	each(t, noon, func(s *scene) {
 		began := time.Now()
-		got, err := s.in.Investigate(s.t.Context(), Click{Alert: tile(alert.P3), Actor: audit.Person("ann"), DeskAway: func() (string, bool) { return "FreeScout is away.", true }})
+		got, err := s.in.Investigate(s.t.Context(),
+			Click{Alert: tile(alert.P3), Actor: audit.Person("ann"), DeskAway: func() (string, bool) { return "FreeScout is away.", true }})
 		if err != nil {
 			s.t.Fatal(err)
 		}

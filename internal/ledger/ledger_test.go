@@ -36,7 +36,8 @@ func open(t *testing.T, url string, policy incident.Policy) (*Ledger, *store.Sto
 func run(t *testing.T, st *store.Store, policy incident.Policy) *Ledger {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	l := New(st, Rules{Route: func(alert.Alert) string { return "" }, Policy: func(incident.Incident, time.Time) incident.Policy { return policy }}, Counts{}, log)
+	l := New(st, Rules{Route: func(alert.Alert) string { return "" },
+		Policy: func(incident.Incident, time.Time) incident.Policy { return policy }}, Counts{}, log)
 	q, err := queue.New(st, func(context.Context, string) (time.Time, error) { return time.Time{}, nil }, queue.Options{Logger: log})
 	if err != nil {
 		t.Fatal(err)

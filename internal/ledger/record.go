@@ -52,7 +52,8 @@ func (w *work) record(d rule.Decision, ev incident.Event, by audit.Actor) {
 			return
 		}
 		w.enter(actor, audit.ActionTicketAdopted, about)
-	case incident.ReasonTicketMissing, incident.ReasonTwinClosed, incident.ReasonOrphanAdopted, incident.ReasonTagsMissing, incident.ReasonMerged:
+	case incident.ReasonTicketMissing, incident.ReasonTwinClosed, incident.ReasonOrphanAdopted, incident.ReasonTagsMissing,
+		incident.ReasonMerged:
 		about["reason"], about["detail"] = string(d.Reason), d.Detail
 		w.enter(actor, audit.ActionRepaired, about)
 	case incident.ReasonListed:
@@ -137,7 +138,8 @@ func (w *work) log(ctx context.Context, log *slog.Logger, counts Counts) {
 		case incident.ReasonSending, incident.ReasonCreated, incident.ReasonDone, incident.ReasonTicketOpen, incident.ReasonHeldBack,
 			incident.ReasonShared, incident.ReasonListed:
 			level = slog.LevelDebug
-		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonLookFailed, incident.ReasonUnknown, incident.ReasonVanished, incident.ReasonTwin:
+		case incident.ReasonNotSent, incident.ReasonRefused, incident.ReasonLookFailed, incident.ReasonUnknown, incident.ReasonVanished,
+			incident.ReasonTwin:
 			// The courier says these, with the desk's words.
 			level = slog.LevelDebug
 		default:
@@ -146,7 +148,8 @@ func (w *work) log(ctx context.Context, log *slog.Logger, counts Counts) {
 			continue
 		}
 		attrs := []slog.Attr{
-			slog.String("incident", s.next.Mark.String()), slog.String("alert_key", s.next.Key.String()), slog.String("severity", s.next.Severity.String()),
+			slog.String("incident", s.next.Mark.String()), slog.String("alert_key", s.next.Key.String()),
+			slog.String("severity", s.next.Severity.String()),
 			slog.String("event", string(s.event)), slog.String("from", string(s.from)), slog.String("to", string(s.next.State)),
 			slog.String("reason", string(s.reason)), slog.Int("effects", s.effects), slog.String("title", s.next.Title),
 		}
@@ -154,7 +157,8 @@ func (w *work) log(ctx context.Context, log *slog.Logger, counts Counts) {
 			attrs = append(attrs, slog.String("job", s.effectID))
 		}
 		if s.reason == incident.ReasonTicketFiled {
-			attrs = append(attrs, slog.String("desk", s.next.Ticket.Desk), slog.String("ticket", s.next.Ticket.Number), slog.String("ticket_url", s.next.Ticket.URL))
+			attrs = append(attrs, slog.String("desk", s.next.Ticket.Desk), slog.String("ticket", s.next.Ticket.Number),
+				slog.String("ticket_url", s.next.Ticket.URL))
 		}
 		log.LogAttrs(ctx, level, msg, attrs...) //nolint:sloglint // One of the constants above.
 	}
@@ -168,9 +172,11 @@ func logEmit(ctx context.Context, log *slog.Logger, s story) {
 	}
 	var status string
 	switch {
-	case s.from == "" && (s.event == incident.AlertFired{}.Kind() || s.event == incident.AlertMaybeStale{}.Kind()), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
+	case s.from == "" && (s.event == incident.AlertFired{}.Kind() ||
+		s.event == incident.AlertMaybeStale{}.Kind()), s.reason == incident.ReasonFiredAgain, s.reason == incident.ReasonFlapped:
 		status = "firing"
-	case s.reason == incident.ReasonRecovered && s.from != incident.Recovered, s.reason == incident.ReasonOver, s.reason == incident.ReasonEndedWhileHeld:
+	case s.reason == incident.ReasonRecovered &&
+		s.from != incident.Recovered, s.reason == incident.ReasonOver, s.reason == incident.ReasonEndedWhileHeld:
 		status = "recovered"
 	default:
 		return

@@ -70,7 +70,8 @@ type noticeBook interface {
 
 // Decide applies inputs within one transaction, which the caller commits: Apply without the
 // queue of callers around it. Where it returns an error, nothing of it may be kept.
-func Decide(ctx context.Context, book Book, rules Rules, enqueue func(context.Context, []queue.Job) error, now time.Time, inputs ...Input) ([]Result, error) {
+func Decide(ctx context.Context, book Book, rules Rules, enqueue func(context.Context, []queue.Job) error, now time.Time,
+	inputs ...Input) ([]Result, error) {
 	r := &request{inputs: inputs}
 	if err := newWork(rules, book, enqueue, now).apply(ctx, []*request{r}); err != nil {
 		return nil, err

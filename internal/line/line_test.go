@@ -18,7 +18,8 @@ func TestForeignTextIsOneBoundedLine(t *testing.T) {
 			t.Errorf("Of(%q) is %q, want %q", text, got, want)
 		}
 	}
-	for want, got := range map[string]string{"äöü": line.Clip("äöü", 3), "ä…": line.Clip("äöü", 2), "…": line.Clip("äöü", 1)} {
+	for want, got := range map[string]string{"äöü": line.Clip("äöü", 3), "ä…": line.Clip("äöü", 2),
+		"…": line.Clip("äöü", 1)} {
 		if got != want {
 			t.Errorf("clipped to %q, want %q", got, want)
 		}

@@ -94,7 +94,9 @@ func (h *house) start() {
 	}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	policy := func(incident.Incident, time.Time) incident.Policy { return h.policy }
-	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Recipients: []notice.Recipient{{Notifier: "slack", ID: "U1"}}}, ledger.Counts{}, log)
+	book := ledger.New(st,
+		ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy,
+			Recipients: []notice.Recipient{{Notifier: "slack", ID: "U1"}}}, ledger.Counts{}, log)
 	ours := local.New(st, "http://docket.test/api/v1/tickets/")
 	couriers := courier.New(st, book, ours, courier.Rules{Policy: policy}, courier.NewHealth(ours, log), log)
 	if h.desk != nil {

@@ -74,7 +74,8 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		h.shows("half an hour is not over")
 		// What could not be told is told by the next turn.
 		refused := errors.New("the database is away")
-		if err := c.WatchDesk(t.Context(), func(context.Context, string, string) error { return refused }, began.Add(30*time.Minute+time.Second)); !errors.Is(err, refused) {
+		if err := c.WatchDesk(t.Context(), func(context.Context, string, string) error { return refused },
+			began.Add(30*time.Minute+time.Second)); !errors.Is(err, refused) {
 			t.Fatalf("a message that could not be told: %v", err)
 		}
 		watch(31 * time.Minute)
@@ -95,7 +96,8 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		}
 		h.until("that was all", func() bool { return len(h.slack.Messages()) >= 4 })
 		all := texts()
-		if len(all) != 4 || !strings.Contains(all[1], "has not answered since") || !strings.Contains(all[2], "answers again, after 1h0m") || all[3] != "that is all" {
+		if len(all) != 4 || !strings.Contains(all[1], "has not answered since") || !strings.Contains(all[2], "answers again, after 1h0m") ||
+			all[3] != "that is all" {
 			t.Errorf("told %q", all)
 		}
 	})

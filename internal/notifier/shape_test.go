@@ -23,14 +23,16 @@ func TestButtonsAreThereOnlyWhereTheyLeadBack(t *testing.T) {
 		h.public = "https://docket.example.org"
 		h.start()
 		h.say(said("DiskFull", alert.P1, alert.Resolved))
-		if m := h.shows("recovered", `"investigate"`, "https://docket.example.org/console/incidents/"); strings.Contains(m.Blocks, `"acknowledge"`) || strings.Contains(m.Blocks, `"silence_1h"`) {
+		if m := h.shows("recovered", `"investigate"`, "https://docket.example.org/console/incidents/"); strings.Contains(m.Blocks,
+			`"acknowledge"`) || strings.Contains(m.Blocks, `"silence_1h"`) {
 			t.Errorf("buttons for what is over: %s", m.Blocks)
 		}
 		h.say(said("NextFull", alert.P1, alert.Firing))
 		h.until("a message with every button", func() bool {
 			all := h.slack.Messages()
 			last := all[len(all)-1].Blocks
-			return len(all) == 2 && strings.Contains(last, `"acknowledge"`) && strings.Contains(last, `"silence_1h"`) && strings.Contains(last, `"investigate"`)
+			return len(all) == 2 && strings.Contains(last, `"acknowledge"`) && strings.Contains(last, `"silence_1h"`) &&
+				strings.Contains(last, `"investigate"`)
 		})
 	})
 }

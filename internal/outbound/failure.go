@@ -38,7 +38,8 @@ func (p Party) Fault(err error, left bool) *fault.Fault {
 		f.Name, f.Kind, f.Sentence = "dns_error", fault.KindDNS, "The host name of "+p.Name+" could not be resolved."
 		f.Fix = "Check " + p.Setting + " and this machine's name servers."
 	case errors.Is(err, context.Canceled):
-		f.Name, f.Sentence, f.Fix = "stopped", "The call to "+p.Name+" was stopped before it was answered.", "Nothing, if Docket is being restarted."
+		f.Name, f.Sentence, f.Fix = "stopped", "The call to "+p.Name+
+			" was stopped before it was answered.", "Nothing, if Docket is being restarted."
 	case isTLS(err):
 		f.Name, f.Kind, f.Sentence = "tls_error", fault.KindTLS, "No secure connection to "+p.Name+" could be made."
 		f.Fix = "Check the server's certificate, its host name and its chain."

@@ -47,7 +47,8 @@ func TestDeadHostCostsOnlyItsOwnTimeout(t *testing.T) {
 	address := deadPort(t)
 	silent := serve(t, func(c net.Conn) { swallow(c) })
 	const within = 100 * time.Millisecond
-	for _, s := range []Spec{{&HTTP{URL: "http://" + address}}, {&HTTP{URL: "https://" + address}}, {&TCP{Address: address}}, {&TLS{Address: address}}, {&HTTP{URL: "https://" + silent}}} {
+	for _, s := range []Spec{{&HTTP{URL: "http://" + address}}, {&HTTP{URL: "https://" + address}}, {&TCP{Address: address}},
+		{&TLS{Address: address}}, {&HTTP{URL: "https://" + silent}}} {
 		before := runtime.NumGoroutine()
 		expect(t, read(t, s, within), surface.Down, "no connection within 1")
 		// Nothing goes on behind the reading: no dial that waits for the kernel's two minutes.

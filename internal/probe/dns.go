@@ -86,7 +86,8 @@ func (d *DNS) question() (dnsmessage.Question, error) {
 		name = reverse(ip.Unmap())
 	}
 	plain := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
-	if !plain || name == "." || strings.Contains(name, "..") || len(name) > 254 || slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return len(l) > 63 }) {
+	if !plain || name == "." || strings.Contains(name, "..") || len(name) > 254 ||
+		slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return len(l) > 63 }) {
 		return dnsmessage.Question{}, errors.New("no name")
 	}
 	wire, err := dnsmessage.NewName(name)
@@ -151,7 +152,8 @@ func (d *dnsProbe) read(ctx context.Context) surface.Reading {
 
 // rcodes are descriptions of a server's error codes.
 var rcodes = map[dnsmessage.RCode]string{
-	dnsmessage.RCodeFormatError: "FORMERR", dnsmessage.RCodeServerFailure: "SERVFAIL", dnsmessage.RCodeNotImplemented: "NOTIMP", dnsmessage.RCodeRefused: "REFUSED",
+	dnsmessage.RCodeFormatError: "FORMERR", dnsmessage.RCodeServerFailure: "SERVFAIL", dnsmessage.RCodeNotImplemented: "NOTIMP",
+	dnsmessage.RCodeRefused: "REFUSED",
 }
 
 func (d *dnsProbe) judge(f *finding, code dnsmessage.RCode, values []string) {

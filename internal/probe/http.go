@@ -91,7 +91,8 @@ func (h *HTTP) check(wrong *faults) {
 	for _, name := range slices.Sorted(maps.Keys(h.Headers)) {
 		value := h.Headers[name]
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value.Reveal()) {
-			wrong.add("http.headers", fmt.Sprintf("cannot be sent: %q is no header, or its value has a line break or another control character", name))
+			wrong.add("http.headers",
+				fmt.Sprintf("cannot be sent: %q is no header, or its value has a line break or another control character", name))
 		}
 	}
 	if _, err := parseStatuses(h.Status); err != nil {

@@ -62,7 +62,8 @@ func site(t *testing.T) *httptest.Server {
 		}
 	})
 	mux.HandleFunc("/numbers", func(w http.ResponseWriter, _ *http.Request) {
-		say(w, `{"queue": 3, "share": 0.5, "big": 1e400, "big": 9223372036854775808, "nodes": [{"up": true}], "many": [`+strings.Repeat("1,", 999)+"1]}")
+		say(w, `{"queue": 3, "share": 0.5, "big": 1e400, "big": 9223372036854775808, "nodes": [{"up": true}], "many": [`+
+			strings.Repeat("1,", 999)+"1]}")
 	})
 	mux.HandleFunc("/twice", func(w http.ResponseWriter, _ *http.Request) { say(w, "1 2") })
 	mux.HandleFunc("/bytes", func(w http.ResponseWriter, _ *http.Request) { say(w, "\xff\xfe ok \x00\xc3") })
@@ -91,7 +92,8 @@ func TestWebAnswerIsJudged(t *testing.T) {
 	}{
 		{"a good answer", HTTP{URL: "/ok"}, surface.Operational, ""},
 		{"a fault of the server", HTTP{URL: "/status/503"}, surface.Down, "it answered 503 Service Unavailable instead of 2xx"},
-		{"a status without a name", HTTP{URL: "/status/299", Status: []string{"200-204", "301"}}, surface.Down, "it answered 299 instead of 200-204 or 301"},
+		{"a status without a name", HTTP{URL: "/status/299", Status: []string{"200-204", "301"}}, surface.Down,
+			"it answered 299 instead of 200-204 or 301"},
 		{"a status that is wanted", HTTP{URL: "/status/404", Status: []string{"200", "4xx"}}, surface.Operational, ""},
 		{"a text that is there", HTTP{URL: "/ok", Contains: `"ready"`}, surface.Operational, ""},
 		{"a text that is missing", HTTP{URL: "/ok", Contains: "healthy"}, surface.Down, `its answer does not contain "healthy"`},
@@ -100,20 +102,29 @@ func TestWebAnswerIsJudged(t *testing.T) {
 		{"a pattern that does not", HTTP{URL: "/ok", Matches: `^ready$`}, surface.Down, `does not match "^ready$"`},
 		{"bytes that are no text", HTTP{URL: "/bytes", Contains: "ok", Matches: "ok .."}, surface.Operational, ""},
 		{"JSON that is good", HTTP{URL: "/ok", JSON: `body.state == "ready" && body.name.startsWith("check")`}, surface.Operational, ""},
-		{"JSON with numbers and lists", HTTP{URL: "/numbers", JSON: `body.queue < 10 && body.share <= 0.5 && body.big > 9000000000000000000.0 && body.nodes.all(n, n.up) && body.?gone.orValue("x") == "x"`}, surface.Operational, ""},
-		{"JSON that is not", HTTP{URL: "/ok", JSON: `body.state == "busy"`}, surface.Down, `its answer is not as json wants it: body.state == "busy"`},
-		{"JSON without the member", HTTP{URL: "/ok", JSON: `body.queue < 10`}, surface.Down, "json says nothing of its answer: no such key: queue"},
+		{"JSON with numbers and lists",
+			HTTP{URL: "/numbers",
+				JSON: `body.queue < 10 && body.share <= 0.5 && body.big > 9000000000000000000.0 && body.nodes.all(n, n.up) && ` +
+					`body.?gone.orValue("x") == "x"`}, surface.Operational, ""},
+		{"JSON that is not", HTTP{URL: "/ok", JSON: `body.state == "busy"`}, surface.Down,
+			`its answer is not as json wants it: body.state == "busy"`},
+		{"JSON without the member", HTTP{URL: "/ok", JSON: `body.queue < 10`}, surface.Down,
+			"json says nothing of its answer: no such key: queue"},
 		{"JSON of another type", HTTP{URL: "/ok", JSON: `body.state < 10`}, surface.Down, "json says nothing of its answer: no such overload"},
 		{"JSON that is neither", HTTP{URL: "/ok", JSON: `body.state`}, surface.Down, "json is neither true nor false"},
 		{"no JSON", HTTP{URL: "/bytes", JSON: `body.state == "ready"`}, surface.Down, "its answer is not JSON"},
 		{"JSON and more", HTTP{URL: "/twice", JSON: `body == 1`}, surface.Down, "its answer is not JSON"},
 		{"JSON without end", HTTP{URL: "/huge", JSON: `body == 1`}, surface.Down, "too large for json"},
-		{"JSON that takes long", HTTP{URL: "/numbers", JSON: `body.many.all(a, body.many.all(b, body.many.all(c, a + b + c < 0 || true)))`}, surface.Down, "actual cost limit exceeded"},
+		{"JSON that takes long", HTTP{URL: "/numbers", JSON: `body.many.all(a, body.many.all(b, body.many.all(c, a + b + c < 0 || true)))`},
+			surface.Down, "actual cost limit exceeded"},
 		{"a header that is there", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"content-type": "text/plain"}}, surface.Operational, ""},
-		{"a header with another value", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"Content-Type": "json"}}, surface.Down, `its header Content-Type does not hold "json"`},
-		{"a header that is missing", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"X-Cache": ""}}, surface.Down, "its answer has no header X-Cache"},
+		{"a header with another value", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"Content-Type": "json"}}, surface.Down,
+			`its header Content-Type does not hold "json"`},
+		{"a header that is missing", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"X-Cache": ""}}, surface.Down,
+			"its answer has no header X-Cache"},
 		{"slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond}, surface.Degraded, "ms to answer, more than 20ms"},
-		{"much slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond, DownOver: 40 * time.Millisecond}, surface.Down, "more than 40ms"},
+		{"much slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond, DownOver: 40 * time.Millisecond},
+			surface.Down, "more than 40ms"},
 		{"fast enough", HTTP{URL: "/ok", DegradedOver: 20 * time.Second, DownOver: 40 * time.Second}, surface.Operational, ""},
 		{"no answer at all", HTTP{URL: "/never"}, surface.Down, "connected, but no whole answer within"},
 		{"an answer that never ends", HTTP{URL: "/trickle", Contains: "ready"}, surface.Down, "connected, but no whole answer within"},
@@ -125,11 +136,16 @@ func TestWebAnswerIsJudged(t *testing.T) {
 		{"an answer without end that nobody looks into", HTTP{URL: "/huge"}, surface.Operational, ""},
 		{"a redirect", HTTP{URL: "/moved", Contains: "ready"}, surface.Operational, ""},
 		{"a redirect that is not wanted", HTTP{URL: "/moved", Redirects: "refuse"}, surface.Down, "it answered 301 Moved Permanently"},
-		{"a redirect that is the good answer", HTTP{URL: "/moved", Redirects: "refuse", Status: []string{"301"}, AnswerHeaders: map[string]string{"Location": "/ok"}}, surface.Operational, ""},
+		{"a redirect that is the good answer",
+			HTTP{URL: "/moved", Redirects: "refuse", Status: []string{"301"}, AnswerHeaders: map[string]string{"Location": "/ok"}},
+			surface.Operational, ""},
 		{"redirects in a circle", HTTP{URL: "/loop"}, surface.Down, "it redirects more than 10 times"},
 		{"a redirect to a file", HTTP{URL: "/file"}, surface.Down, "unsupported protocol scheme"},
-		{"a body that is sent", HTTP{URL: "/echo", Method: "POST", Body: "ping", Contains: "POST", Matches: "body=ping$"}, surface.Operational, ""},
-		{"headers that are sent", HTTP{URL: "/echo", Headers: map[string]fault.Secret{"authorization": "Bearer s3cret", "Host": "shop.example.org", "User-Agent": "mine"}, Contains: "host=shop.example.org auth=Bearer s3cret agent=mine"}, surface.Operational, ""},
+		{"a body that is sent", HTTP{URL: "/echo", Method: "POST", Body: "ping", Contains: "POST", Matches: "body=ping$"},
+			surface.Operational, ""},
+		{"headers that are sent",
+			HTTP{URL: "/echo", Headers: map[string]fault.Secret{"authorization": "Bearer s3cret", "Host": "shop.example.org", "User-Agent": "mine"},
+				Contains: "host=shop.example.org auth=Bearer s3cret agent=mine"}, surface.Operational, ""},
 		{"HEAD", HTTP{URL: "/ok", Method: "HEAD"}, surface.Operational, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,7 +217,8 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	}))
 	t.Cleanup(first.Close)
-	set := HTTP{URL: first.URL + "/?token=s3cret", Headers: map[string]fault.Secret{"X-Api-Key": "s3cret", "Authorization": "s3cret", "Host": "s3cret.example.org"}}
+	set := HTTP{URL: first.URL + "/?token=s3cret",
+		Headers: map[string]fault.Secret{"X-Api-Key": "s3cret", "Authorization": "s3cret", "Host": "s3cret.example.org"}}
 	expect(t, read(t, Spec{&set}, 0), surface.Operational, "")
 	if got := fmt.Sprint(seen.Load()); strings.Contains(got, "s3cret") || !strings.Contains(got, "docket") {
 		t.Errorf("the other host was sent %s", got)
@@ -239,7 +256,8 @@ func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
 			c.set.URL = s.URL
 			r := read(t, Spec{&c.set}, 0)
 			expect(t, r, c.status, c.reason)
-			if want := time.Now().Add(c.after).UTC().Format("2006-01-02T15"); r.Status != surface.Down && !strings.HasPrefix(r.Evidence["certificate_expires"], want) {
+			if want := time.Now().Add(c.after).UTC().Format("2006-01-02T15"); r.Status != surface.Down &&
+				!strings.HasPrefix(r.Evidence["certificate_expires"], want) {
 				t.Errorf("the evidence is %v, want %s", r.Evidence, want)
 			}
 		})

@@ -21,7 +21,8 @@ import (
 // ours are errors of this machine: they say nothing about a surface. Having no route at all (ENETUNREACH) is
 // nearly always a problem of our own network, so it counts as ours.
 var ours = []error{
-	syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EACCES, syscall.EPERM,
+	syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.ENETDOWN, syscall.ENETUNREACH,
+	syscall.EACCES, syscall.EPERM,
 }
 
 // failed records an error. reached says whether we had connected to the other side.
@@ -74,7 +75,8 @@ func because(err error, reached bool, took time.Duration) string {
 	}
 	var timeout net.Error
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), errors.As(err, &timeout) && timeout.Timeout():
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), errors.As(err,
+		&timeout) && timeout.Timeout():
 		if reached {
 			return "connected, but no whole answer within " + short(took)
 		}
@@ -122,7 +124,8 @@ func certificateReason(err error) string {
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
 		c := invalid.Cert
-		return fmt.Sprintf("the certificate is valid from %s to %s only", c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly))
+		return fmt.Sprintf("the certificate is valid from %s to %s only", c.NotBefore.UTC().Format(time.DateOnly),
+			c.NotAfter.UTC().Format(time.DateOnly))
 	case errors.As(err, &invalid):
 		return "the certificate is not valid: " + strings.TrimPrefix(invalid.Error(), "x509: ")
 	case errors.As(err, &otherHost):

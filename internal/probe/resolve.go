@@ -49,7 +49,8 @@ func ownResolvers() []string {
 }
 
 // resolve asks one server after the other, and starts over until one answers. The error is the last one.
-func resolve(ctx context.Context, by *net.Dialer, servers []string, q dnsmessage.Question) (answer dnsmessage.Message, server string, err error) {
+func resolve(ctx context.Context, by *net.Dialer, servers []string, q dnsmessage.Question) (answer dnsmessage.Message,
+	server string, err error) {
 	for try := 0; ; try++ {
 		server = servers[try%len(servers)]
 		answer, err = ask(ctx, by, server, q)

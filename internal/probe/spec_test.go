@@ -22,8 +22,9 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 	}{
 		{"nothing", Spec{}, []string{"must have one of " + strings.Join(Spec{}.Kinds(), ", ")}},
 		{"http", Spec{&HTTP{
-			URL: "ftp://a", Method: "get", Headers: map[string]fault.Secret{"X-Api": "s3cret\r\n"}, Status: []string{"20x"}, Matches: "(", AnswerHeaders: map[string]string{"a b": ""},
-			Redirects: "maybe", DegradedOver: 2 * time.Second, DownOver: time.Second, CertificateDays: 10_000,
+			URL: "ftp://a", Method: "get", Headers: map[string]fault.Secret{"X-Api": "s3cret\r\n"}, Status: []string{"20x"}, Matches: "(",
+			AnswerHeaders: map[string]string{"a b": ""},
+			Redirects:     "maybe", DegradedOver: 2 * time.Second, DownOver: time.Second, CertificateDays: 10_000,
 		}}, []string{
 			"http.url must be an http:// or https:// address without user or password",
 			"http.method must be one of GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS",
@@ -35,8 +36,10 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"http.degraded_over must be less than down_over, which is 1s",
 			"http.certificate_days must be from 1 to 3650",
 		}},
-		{"a password", Spec{&HTTP{URL: "http://me:s3cret@a.example.org"}}, []string{"http.url must be an http:// or https:// address without user or password"}},
-		{"HEAD", Spec{&HTTP{URL: "http://a.example.org", Method: "HEAD", Contains: "x"}}, []string{"http.method must not be HEAD where the answer's body is looked at"}},
+		{"a password", Spec{&HTTP{URL: "http://me:s3cret@a.example.org"}},
+			[]string{"http.url must be an http:// or https:// address without user or password"}},
+		{"HEAD", Spec{&HTTP{URL: "http://a.example.org", Method: "HEAD", Contains: "x"}},
+			[]string{"http.method must not be HEAD where the answer's body is looked at"}},
 		{"tcp", Spec{&TCP{Address: "db.example.org"}}, []string{"tcp.address must be host:port, such as db.example.org:5432"}},
 		{"tls", Spec{&TLS{Address: "db.example.org:99999", CertificateDays: -1}}, []string{
 			"tls.address must be host:port, such as db.example.org:5432", "tls.certificate_days must be from 1 to 3650",
@@ -58,7 +61,8 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"heroku.api_url must be an http:// or https:// address without user or password",
 		}},
 		{"grpc", Spec{&GRPC{
-			Address: "api", Headers: map[string]fault.Secret{"grpc-timeout": "1S", "X-Key": "s3cret\n", "x-trace-bin": "\x01"}, Insecure: true, DownOver: -1,
+			Address: "api", Headers: map[string]fault.Secret{"grpc-timeout": "1S", "X-Key": "s3cret\n", "x-trace-bin": "\x01"},
+			Insecure: true, DownOver: -1,
 		}}, []string{
 			"grpc.address must be host:port, such as db.example.org:5432",
 			`grpc.headers cannot be sent: "X-Key" is no header, or one of gRPC's own, or its value is not printable ASCII`,
@@ -72,7 +76,8 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			"icmp.ip_version must be 4 or 6",
 			"icmp.degraded_over is negative: write 500ms or 2s",
 		}},
-		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}}, []string{"heroku.token has a line break or another control character in it"}},
+		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}},
+			[]string{"heroku.token has a line break or another control character in it"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(nil, time.Time{}, "").Make(c.spec, surface.Surface{})
@@ -103,24 +108,28 @@ func TestCAFileIsCheckedAtTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []Spec{{&TLS{Address: "a:1", CAFile: empty}}, {&HTTP{URL: "https://a", CAFile: empty}}} {
-		if _, err := New(nil, time.Time{}, "").Make(s, surface.Surface{}); err == nil || !strings.Contains(err.Error(), "ca_file names "+empty+", which holds no certificate in PEM") {
+		if _, err := New(nil, time.Time{}, "").Make(s, surface.Surface{}); err == nil ||
+			!strings.Contains(err.Error(), "ca_file names "+empty+", which holds no certificate in PEM") {
 			t.Errorf("an empty ca_file: %v", err)
 		}
 	}
-	if _, err := New(nil, time.Time{}, "").Make(Spec{&TLS{Address: "a:1", CAFile: empty + ".gone"}}, surface.Surface{}); err == nil || !strings.Contains(err.Error(), "tls.ca_file cannot be read: no such file or directory") {
+	if _, err := New(nil, time.Time{}, "").Make(Spec{&TLS{Address: "a:1", CAFile: empty + ".gone"}}, surface.Surface{}); err == nil ||
+		!strings.Contains(err.Error(), "tls.ca_file cannot be read: no such file or directory") {
 		t.Errorf("a ca_file that is not there: %v", err)
 	}
 }
 
 func TestTargetShowsNoSecret(t *testing.T) {
 	for want, s := range map[string]Spec{
-		"GET https://a.example.org/health": {&HTTP{URL: "https://a.example.org/health?token=s3cret#x", Headers: map[string]fault.Secret{"A": "s3cret"}}},
-		"db.example.org:5432":              {&TCP{Address: "db.example.org:5432", Send: "s3cret"}},
-		"MX example.org at 192.0.2.53:53":  {&DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
-		"shop (web)":                       {&Heroku{App: "shop", Token: "s3cret"}},
-		"2001:db8::1":                      {&ICMP{Host: "2001:db8::1"}},
-		"shop.v1.Cart at shop:50051":       {&GRPC{Address: "shop:50051", Service: "shop.v1.Cart", Headers: map[string]fault.Secret{"a": "s3cret"}}},
-		"mail.example.org:993":             {&TLS{Address: "mail.example.org:993"}},
+		"GET https://a.example.org/health": {&HTTP{URL: "https://a.example.org/health?token=s3cret#x",
+			Headers: map[string]fault.Secret{"A": "s3cret"}}},
+		"db.example.org:5432":             {&TCP{Address: "db.example.org:5432", Send: "s3cret"}},
+		"MX example.org at 192.0.2.53:53": {&DNS{Name: "example.org", Type: "mx", Resolver: "192.0.2.53:53"}},
+		"shop (web)":                      {&Heroku{App: "shop", Token: "s3cret"}},
+		"2001:db8::1":                     {&ICMP{Host: "2001:db8::1"}},
+		"shop.v1.Cart at shop:50051": {&GRPC{Address: "shop:50051", Service: "shop.v1.Cart",
+			Headers: map[string]fault.Secret{"a": "s3cret"}}},
+		"mail.example.org:993": {&TLS{Address: "mail.example.org:993"}},
 	} {
 		if _, got := s.Describe(); got != want {
 			t.Errorf("the target is %q, want %q", got, want)

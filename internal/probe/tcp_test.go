@@ -71,7 +71,8 @@ func TestHandshakeIsJudged(t *testing.T) {
 	}{
 		{"good", TLS{Address: good, CAFile: ca.file}, surface.Operational, ""},
 		{"good by its name", TLS{Address: good, CAFile: ca.file, ServerName: "mail.example.org"}, surface.Operational, ""},
-		{"another name", TLS{Address: good, CAFile: ca.file, ServerName: "www.example.org"}, surface.Down, "the certificate is not for www.example.org"},
+		{"another name", TLS{Address: good, CAFile: ca.file, ServerName: "www.example.org"}, surface.Down,
+			"the certificate is not for www.example.org"},
 		{"unknown authority", TLS{Address: good}, surface.Down, "signed by an authority that is not known here"},
 		{"ends soon", TLS{Address: soon, CAFile: ca.file}, surface.Degraded, "the certificate expires in 9 days"},
 		{"ends soon, insecure", TLS{Address: soon, Insecure: true}, surface.Degraded, "the certificate expires in 9 days"},
@@ -93,9 +94,11 @@ func TestHandshakeIsJudged(t *testing.T) {
 
 func TestMetadataAddressesAreRefused(t *testing.T) {
 	for _, address := range []string{
-		"169.254.169.254:80", "[fd00:ec2::254]:80", "[::ffff:169.254.169.254]:80", "[64:ff9b::a9fe:a9fe]:80", "169.254.170.2:80", "[fe80::a9fe:a9fe%lo]:80",
+		"169.254.169.254:80", "[fd00:ec2::254]:80", "[::ffff:169.254.169.254]:80", "[64:ff9b::a9fe:a9fe]:80", "169.254.170.2:80",
+		"[fe80::a9fe:a9fe%lo]:80",
 	} {
-		for _, s := range []Spec{{&HTTP{URL: "http://" + strings.ReplaceAll(address, "%", "%25")}}, {&TCP{Address: address}}, {&TLS{Address: address}}} {
+		for _, s := range []Spec{{&HTTP{URL: "http://" + strings.ReplaceAll(address, "%", "%25")}}, {&TCP{Address: address}},
+			{&TLS{Address: address}}} {
 			expect(t, read(t, s, 0), surface.Unknown, "allow_metadata")
 		}
 	}

@@ -53,7 +53,8 @@ func TestSilenceOfAJobIsTheFault(t *testing.T) {
 func TestDynosAreJudged(t *testing.T) {
 	answer, status := "[]", http.StatusOK
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/apps/shop/dynos" || r.Header.Get("Authorization") != "Bearer s3cret" || r.Header.Get("Accept") != "application/vnd.heroku+json; version=3" {
+		if r.URL.Path != "/apps/shop/dynos" || r.Header.Get("Authorization") != "Bearer s3cret" ||
+			r.Header.Get("Accept") != "application/vnd.heroku+json; version=3" {
 			w.WriteHeader(http.StatusTeapot)
 			return
 		}
@@ -70,13 +71,19 @@ func TestDynosAreJudged(t *testing.T) {
 		want         surface.Status
 		reason       string
 	}{
-		{"all up", `[{"type":"web","state":"up"},{"type":"web","state":"idle"},{"type":"worker","state":"crashed"},{"type":"run","state":"crashed"}]`, 200, surface.Operational, ""},
+		{"all up", `[{"type":"web","state":"up"},{"type":"web","state":"idle"},{"type":"worker","state":"crashed"},{"type":"run",` +
+			`"state":"crashed"}]`, 200, surface.Operational, ""},
 		{"a part of a long list", `[{"type":"web","state":"up"}]`, 206, surface.Operational, ""},
-		{"some up", `[{"type":"web","state":"up"},{"type":"web","state":"crashed"}]`, 200, surface.Degraded, "1 of 2 web dynos are up: 1 crashed, 1 up"},
-		{"one that starts beside one that is up", `[{"type":"web","state":"up"},{"type":"web","state":"starting"}]`, 200, surface.Operational, ""},
-		{"all starting", `[{"type":"web","state":"starting"},{"type":"web","state":"starting"}]`, 200, surface.Degraded, "0 of 2 web dynos are up: 2 starting"},
-		{"one starting, one crashed", `[{"type":"web","state":"starting"},{"type":"web","state":"crashed"}]`, 200, surface.Degraded, "1 crashed, 1 starting"},
-		{"none up", `[{"type":"web","state":"crashed"},{"type":"web","state":"down"}]`, 200, surface.Down, "none of 2 web dynos is up: 1 crashed, 1 down"},
+		{"some up", `[{"type":"web","state":"up"},{"type":"web","state":"crashed"}]`, 200, surface.Degraded,
+			"1 of 2 web dynos are up: 1 crashed, 1 up"},
+		{"one that starts beside one that is up", `[{"type":"web","state":"up"},{"type":"web","state":"starting"}]`, 200,
+			surface.Operational, ""},
+		{"all starting", `[{"type":"web","state":"starting"},{"type":"web","state":"starting"}]`, 200, surface.Degraded,
+			"0 of 2 web dynos are up: 2 starting"},
+		{"one starting, one crashed", `[{"type":"web","state":"starting"},{"type":"web","state":"crashed"}]`, 200, surface.Degraded,
+			"1 crashed, 1 starting"},
+		{"none up", `[{"type":"web","state":"crashed"},{"type":"web","state":"down"}]`, 200, surface.Down,
+			"none of 2 web dynos is up: 1 crashed, 1 down"},
 		{"a state of tomorrow", `[{"type":"web","state":"<b>lost</b>"}]`, 200, surface.Down, "some in a state that docket does not know"},
 		{"none there", `[]`, 200, surface.Down, "no web dyno runs"},
 		{"the API is ill", `oops`, 503, surface.Unknown, "Heroku's API answered 503 Service Unavailable"},

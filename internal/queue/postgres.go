@@ -55,7 +55,8 @@ func (c *postgresClient) releaseOrphans(ctx context.Context) error {
 }
 
 func (c *postgresClient) hasten(ctx context.Context, now time.Time) error {
-	const q = `UPDATE river_job SET state = 'available', scheduled_at = $1 WHERE queue = $2 AND state IN ('available', 'scheduled') AND scheduled_at > $1`
+	const q = `UPDATE river_job SET state = 'available', scheduled_at = $1 WHERE queue = $2 AND state IN ('available', 'scheduled') AND ` +
+		`scheduled_at > $1`
 	_, err := c.store.Postgres().Exec(ctx, q, now, queueName)
 	return err
 }

@@ -102,7 +102,8 @@ func (noticeArgs) InsertOpts() river.InsertOpts {
 
 // unfinished are the states in which a job prevents a second one for its effect.
 var unfinished = []rivertype.JobState{
-	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable,
+	rivertype.JobStateScheduled,
 }
 
 // client is River on one engine.

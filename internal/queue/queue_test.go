@@ -194,7 +194,8 @@ func TestJobsOfAProcessThatIsGoneAreTakenUpAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	db, _ := st.SQLite()
-	if _, err := db.ExecContext(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = CURRENT_TIMESTAMP`); err != nil {
+	if _, err := db.ExecContext(t.Context(),
+		`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = CURRENT_TIMESTAMP`); err != nil {
 		t.Fatal(err)
 	}
 	before := time.Now()

@@ -50,7 +50,8 @@ func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river
 const riverTime = "2006-01-02 15:04:05.000"
 
 func (c *sqliteClient) hasten(ctx context.Context, now time.Time) error {
-	const q = `UPDATE river_job SET state = 'available', scheduled_at = ? WHERE queue = ? AND state IN ('available', 'scheduled') AND scheduled_at > ?`
+	const q = `UPDATE river_job SET state = 'available', scheduled_at = ? WHERE queue = ? AND state IN ('available', 'scheduled') AND ` +
+		`scheduled_at > ?`
 	at := now.UTC().Format(riverTime)
 	_, err := c.db.ExecContext(ctx, q, at, queueName, at)
 	return err

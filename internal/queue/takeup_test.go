@@ -30,7 +30,8 @@ func openPostgres(t *testing.T, url string) *store.Store {
 // running makes a job look as if a process of that name had run it since then.
 func running(t *testing.T, st *store.Store, by string, since time.Time) {
 	t.Helper()
-	tag, err := st.Postgres().Exec(t.Context(), `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1, attempted_by = ARRAY[$2::text]`, since, by)
+	tag, err := st.Postgres().Exec(t.Context(),
+		`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1, attempted_by = ARRAY[$2::text]`, since, by)
 	if err != nil || tag.RowsAffected() != 1 {
 		t.Fatalf("%d jobs made running: %v", tag.RowsAffected(), err)
 	}

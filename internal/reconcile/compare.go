@@ -73,7 +73,8 @@ func (r *Reconciler) Timer(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if repaired := slices.ContainsFunc(report.Findings, func(f Finding) bool { return f.Did == didRepair }); repaired {
-		r.Log.InfoContext(ctx, "reconciled", "desk", report.Desk, "tickets", report.Tickets, "incidents", report.Incidents, "findings", len(report.Findings), "calls", report.Calls)
+		r.Log.InfoContext(ctx, "reconciled", "desk", report.Desk, "tickets", report.Tickets, "incidents", report.Incidents, "findings",
+			len(report.Findings), "calls", report.Calls)
 	}
 	return nil
 }
@@ -90,7 +91,8 @@ func (r *Reconciler) Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	if !lease.Held {
-		return Report{Desk: r.Desk.Name(), AsOf: now, DryRun: o.DryRun, Findings: []Finding{}, Skipped: "another comparison is running; try again in a moment"}, nil
+		return Report{Desk: r.Desk.Name(), AsOf: now, DryRun: o.DryRun, Findings: []Finding{},
+			Skipped: "another comparison is running; try again in a moment"}, nil
 	}
 	report, err := r.compare(ctx, o, now)
 	return report, errors.Join(err, r.Store.EndLease(context.WithoutCancel(ctx), r.lease(), holder))
@@ -261,7 +263,8 @@ func (p *plan) ask(ctx context.Context, inc incident.Incident) (t desk.Ticket, a
 	case errors.Is(err, fault.ErrMissing) && inc.Within != (alert.Mark{}):
 		return t, false, nil // Told with the gathering.
 	case errors.Is(err, fault.ErrMissing):
-		p.missing = append(p.missing, ledger.TicketObserved{Mark: inc.Mark, Actor: p.options.Actor, Seen: incident.TicketMissing{Look: p.lookAt(inc)}})
+		p.missing = append(p.missing,
+			ledger.TicketObserved{Mark: inc.Mark, Actor: p.options.Actor, Seen: incident.TicketMissing{Look: p.lookAt(inc)}})
 		p.find(Missing, didRepair, inc.Mark.String(), known(inc))
 		return t, false, nil
 	case err != nil:
@@ -311,7 +314,8 @@ func (p *plan) twins(ctx context.Context, inc incident.Incident, own desk.Ticket
 		if told {
 			continue // Closed once; a person opened it again.
 		}
-		p.repair(Twin, t, ledger.TicketObserved{Mark: inc.Mark, Seen: incident.TwinSeen{Look: p.lookAt(inc), Shown: asShown(inc.Ticket.Desk, t), Own: mine}})
+		p.repair(Twin, t, ledger.TicketObserved{Mark: inc.Mark,
+			Seen: incident.TwinSeen{Look: p.lookAt(inc), Shown: asShown(inc.Ticket.Desk, t), Own: mine}})
 		return nil // One at a time: which is kept may change what the next one is.
 	}
 	return nil
@@ -377,7 +381,8 @@ func (p *plan) stranger(ctx context.Context, mark alert.Mark, t desk.Ticket) err
 	case err != nil:
 		return err
 	case inc.Live() && inc.Ticket.State == filing.TicketNone && inc.Shared == storm.NotShared:
-		p.repair(Orphan, t, ledger.TicketObserved{Mark: mark, Seen: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
+		p.repair(Orphan, t, ledger.TicketObserved{Mark: mark,
+			Seen: incident.OrphanSeen{Look: incident.Look{AsOf: p.asOf}, Shown: asShown(p.Desk.Name(), t)}})
 	case !inc.Live() && (inc.Ticket.ID != t.ID || inc.Ticket.Desk != p.Desk.Name()):
 		told, err := p.Store.HasEffect(ctx, filing.TwinEffect(mark, t.ID))
 		if err != nil || told {

@@ -59,53 +59,61 @@ func mismatches() []mismatch {
 			}
 			return isOpen(s, i)
 		}, ""},
-		{"closed by a person", false, func(s *scene, i incident.Incident) { s.closes(i) }, "closed repaired", func(s *scene, _, i incident.Incident) string {
-			if i.Ticket.State != filing.TicketClosed || i.State != incident.Open || s.ticket(i).Status != desk.StatusClosed {
-				return fmt.Sprintf("it is %s with ticket %s", i.State, i.Ticket.State)
-			}
-			return ""
-		}, ""},
-		{"lost by the desk", true, func(s *scene, i incident.Incident) { s.fake.Lose(s.id(i)) }, "missing repaired", func(s *scene, b, i incident.Incident) string {
-			if i.Ticket.ID == b.Ticket.ID || i.Mark != b.Mark || i.Ticket.Refiled != 1 || len(s.fake.Tickets()) != 1 {
-				return fmt.Sprintf("its ticket is %+v", i.Ticket)
-			}
-			return isOpen(s, i)
-		}, ""},
-		{"doubled", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)) }, "twin repaired", func(s *scene, b, i incident.Incident) string {
-			twin := s.fake.Tickets()[1]
-			last := twin.Threads[len(twin.Threads)-1]
-			if i.Ticket.ID != b.Ticket.ID || twin.Status != "closed" || last.Type != "note" || !strings.Contains(last.HTML, "#"+i.Ticket.Number) {
-				return fmt.Sprintf("the ticket is %s, the twin %+v", i.Ticket.ID, twin)
-			}
-			return isOpen(s, i)
-		}, ""},
-		{"doubled, and a person closed the first", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)); s.closes(i) }, "closed repaired", func(*scene, incident.Incident, incident.Incident) string {
-			return "" // Which one is kept is for the next comparison.
-		}, "twin repaired"},
-		{"in the trash", true, func(s *scene, i incident.Incident) { s.fake.Trash(s.id(i)) }, "closed repaired", func(_ *scene, _, i incident.Incident) string {
-			if i.Ticket.State != filing.TicketClosed {
-				return "its ticket is " + string(i.Ticket.State)
-			}
-			return ""
-		}, ""},
-		{"marked as spam", true, func(s *scene, i incident.Incident) { s.fake.Spam(s.id(i)) }, "closed repaired", func(_ *scene, _, i incident.Incident) string {
-			if i.Ticket.State != filing.TicketClosed {
-				return "its ticket is " + string(i.Ticket.State)
-			}
-			return ""
-		}, ""},
-		{"in another mailbox", true, func(s *scene, i incident.Incident) { s.fake.Move(s.id(i), 1) }, "wrong_mailbox reported", func(s *scene, b, i incident.Incident) string {
-			if i.Version != b.Version || s.fake.Tickets()[0].MailboxID != 1 {
-				return "it was moved back"
-			}
-			return isOpen(s, i)
-		}, "wrong_mailbox reported"},
-		{"without its tags", true, func(s *scene, i incident.Incident) { s.fake.Untag(s.id(i)) }, "tags_missing repaired", func(s *scene, _, i incident.Incident) string {
-			if !slices.Contains(s.ticket(i).Tags, incident.TagAlert) {
-				return "the tags are still missing"
-			}
-			return isOpen(s, i)
-		}, ""},
+		{"closed by a person", false, func(s *scene, i incident.Incident) { s.closes(i) }, "closed repaired",
+			func(s *scene, _, i incident.Incident) string {
+				if i.Ticket.State != filing.TicketClosed || i.State != incident.Open || s.ticket(i).Status != desk.StatusClosed {
+					return fmt.Sprintf("it is %s with ticket %s", i.State, i.Ticket.State)
+				}
+				return ""
+			}, ""},
+		{"lost by the desk", true, func(s *scene, i incident.Incident) { s.fake.Lose(s.id(i)) }, "missing repaired",
+			func(s *scene, b, i incident.Incident) string {
+				if i.Ticket.ID == b.Ticket.ID || i.Mark != b.Mark || i.Ticket.Refiled != 1 || len(s.fake.Tickets()) != 1 {
+					return fmt.Sprintf("its ticket is %+v", i.Ticket)
+				}
+				return isOpen(s, i)
+			}, ""},
+		{"doubled", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)) }, "twin repaired",
+			func(s *scene, b, i incident.Incident) string {
+				twin := s.fake.Tickets()[1]
+				last := twin.Threads[len(twin.Threads)-1]
+				if i.Ticket.ID != b.Ticket.ID || twin.Status != "closed" || last.Type != "note" || !strings.Contains(last.HTML, "#"+i.Ticket.Number) {
+					return fmt.Sprintf("the ticket is %s, the twin %+v", i.Ticket.ID, twin)
+				}
+				return isOpen(s, i)
+			}, ""},
+		{"doubled, and a person closed the first", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)); s.closes(i) },
+			"closed repaired", func(*scene, incident.Incident, incident.Incident) string {
+				return "" // Which one is kept is for the next comparison.
+			}, "twin repaired"},
+		{"in the trash", true, func(s *scene, i incident.Incident) { s.fake.Trash(s.id(i)) }, "closed repaired",
+			func(_ *scene, _, i incident.Incident) string {
+				if i.Ticket.State != filing.TicketClosed {
+					return "its ticket is " + string(i.Ticket.State)
+				}
+				return ""
+			}, ""},
+		{"marked as spam", true, func(s *scene, i incident.Incident) { s.fake.Spam(s.id(i)) }, "closed repaired",
+			func(_ *scene, _, i incident.Incident) string {
+				if i.Ticket.State != filing.TicketClosed {
+					return "its ticket is " + string(i.Ticket.State)
+				}
+				return ""
+			}, ""},
+		{"in another mailbox", true, func(s *scene, i incident.Incident) { s.fake.Move(s.id(i), 1) }, "wrong_mailbox reported",
+			func(s *scene, b, i incident.Incident) string {
+				if i.Version != b.Version || s.fake.Tickets()[0].MailboxID != 1 {
+					return "it was moved back"
+				}
+				return isOpen(s, i)
+			}, "wrong_mailbox reported"},
+		{"without its tags", true, func(s *scene, i incident.Incident) { s.fake.Untag(s.id(i)) }, "tags_missing repaired",
+			func(s *scene, _, i incident.Incident) string {
+				if !slices.Contains(s.ticket(i).Tags, incident.TagAlert) {
+					return "the tags are still missing"
+				}
+				return isOpen(s, i)
+			}, ""},
 		{"merged into another", true, func(s *scene, i incident.Incident) {
 			id, err := s.desk.Create(s.t.Context(), desk.Draft{Mark: "fedcba9876543210.1", Subject: "other [fedcba9876543210.1]", Body: "x"})
 			if err != nil {
@@ -119,7 +127,8 @@ func mismatches() []mismatch {
 			return isOpen(s, i)
 		}, ""},
 		{"beside a ticket of another docket", false, func(s *scene, _ incident.Incident) {
-			if _, err := s.desk.Create(s.t.Context(), desk.Draft{Mark: "fedcba9876543210.1", Subject: "other [fedcba9876543210.1]", Body: "x"}); err != nil {
+			if _, err := s.desk.Create(s.t.Context(),
+				desk.Draft{Mark: "fedcba9876543210.1", Subject: "other [fedcba9876543210.1]", Body: "x"}); err != nil {
 				s.t.Fatal(err)
 			}
 		}, "unknown_mark reported", isHealthy, "unknown_mark reported"},
@@ -215,7 +224,8 @@ func TestAListThatFailsOrIsCutJudgesNothing(t *testing.T) {
 	s := open(t, t.TempDir()+"/d.db", "freescout", nil)
 	inc := s.filed("Disk")
 	s.fake.Lose(s.id(inc))
-	for _, kind := range []fakedesk.Kind{fakedesk.BadGateway502, fakedesk.Garbage, fakedesk.CutBeforeCommit, fakedesk.KeyRefused, fakedesk.WrongShape} {
+	for _, kind := range []fakedesk.Kind{fakedesk.BadGateway502, fakedesk.Garbage, fakedesk.CutBeforeCommit,
+		fakedesk.KeyRefused, fakedesk.WrongShape} {
 		s.fake.Order(fakedesk.Fault{Kind: kind, On: fakedesk.OpFind, Times: 1})
 		if _, err := s.rec.Run(t.Context(), reconcile.Options{}); err == nil {
 			t.Errorf("%s: no error", kind)

@@ -65,7 +65,8 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 		s.fake = fakedesk.New(fakedesk.Options{WebhookSecret: "hook-secret"})
 		t.Cleanup(s.fake.Close)
 		if s.desk, err = freescout.New(freescout.Config{
-			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test", Transport: s.fake.Transport(),
+			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test",
+			Transport: s.fake.Transport(),
 		}); err != nil {
 			t.Fatal(err)
 		}

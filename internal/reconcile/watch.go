@@ -257,7 +257,8 @@ func isClosed(t desk.Ticket) bool {
 
 func asShown(name string, t desk.Ticket) filing.Shown {
 	return filing.Shown{
-		Ticket: filing.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL}, Closed: isClosed(t), ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt,
+		Ticket: filing.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL}, Closed: isClosed(t),
+		ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt,
 	}
 }
 

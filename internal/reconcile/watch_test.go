@@ -63,7 +63,8 @@ func TestPollingCostsCallsByChangesAndNotByTickets(t *testing.T) {
 	s.watch()
 	after := s.fake.Stats().Requests
 	if after[fakedesk.OpGet] != before[fakedesk.OpGet] || after[fakedesk.OpFind]-before[fakedesk.OpFind] != 2 {
-		t.Errorf("a poll took %d reads and %d lists, want none and 2", after[fakedesk.OpGet]-before[fakedesk.OpGet], after[fakedesk.OpFind]-before[fakedesk.OpFind])
+		t.Errorf("a poll took %d reads and %d lists, want none and 2", after[fakedesk.OpGet]-before[fakedesk.OpGet],
+			after[fakedesk.OpFind]-before[fakedesk.OpFind])
 	}
 	if calls := s.rec.State().WatchCalls; calls != 4 {
 		t.Errorf("%d calls are counted, want 4", calls)
@@ -190,7 +191,8 @@ func TestFiringAgainLaterIsAFreshTicket(t *testing.T) {
 }
 
 func TestSpamAndTrashAreNeverOpenedAgain(t *testing.T) {
-	for name, away := range map[string]func(f *fakedesk.Server, id int64) bool{"spam": (*fakedesk.Server).Spam, "trash": (*fakedesk.Server).Trash} {
+	for name, away := range map[string]func(f *fakedesk.Server, id int64) bool{"spam": (*fakedesk.Server).Spam,
+		"trash": (*fakedesk.Server).Trash} {
 		s := open(t, t.TempDir()+"/d.db", "freescout", func(p *incident.Policy) { p.ReopenWithin = time.Hour })
 		inc := s.filed("Disk")
 		s.says("Disk", alert.Resolved)

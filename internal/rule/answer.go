@@ -55,7 +55,8 @@ func answered(inc incident.Incident, ev incident.EffectAnswered, p incident.Poli
 		return checkAnswered(d, ev.Answer, p, now)
 	case ev.Answer.Outcome == filing.OutcomeVanished:
 		return checkAnswered(d, filing.Answer{TicketStatusClosed: true}, p, now)
-	case next.State == filing.Done && next.ID == recoveryNoteID(inc) && inc.State == incident.Recovered && p.OnRecovery == incident.RecoveryClose && !inc.Ticket.Merged:
+	case next.State == filing.Done && next.ID == recoveryNoteID(inc) && inc.State == incident.Recovered &&
+		p.OnRecovery == incident.RecoveryClose && !inc.Ticket.Merged:
 		d.Effects = []filing.Effect{newEffect(inc, filing.KindClose, next.ID, now)}
 	case next.Kind == filing.KindClose && next.State == filing.Done:
 		return closeAnswered(d, p, now)
@@ -223,7 +224,8 @@ func freshEpisode(inc incident.Incident, p incident.Policy, now time.Time) Decis
 		start = open(fresh, p, now)
 	}
 	start.Next.Reason = start.Reason
-	start.Next.Tell(incident.Moment{At: now, Event: incident.AlertFired{}.Kind(), To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
+	start.Next.Tell(incident.Moment{At: now, Event: incident.AlertFired{}.Kind(), To: start.Next.State,
+		Reason: start.Reason, Detail: start.Detail})
 	d := closeIncident(inc, incident.ReasonFreshEpisode, now)
 	d.Successor, d.Joins, d.Effects = &start.Next, start.Joins, start.Effects
 	return d
@@ -231,7 +233,8 @@ func freshEpisode(inc incident.Incident, p incident.Policy, now time.Time) Decis
 
 // merge lays what happened to the incident over what happened to the effect.
 func merge(d, onIncident Decision) Decision {
-	d.Next, d.Changed, d.Reason, d.Successor, d.Joins = onIncident.Next, onIncident.Changed, onIncident.Reason, onIncident.Successor, onIncident.Joins
+	d.Next, d.Changed, d.Reason, d.Successor, d.Joins = onIncident.Next, onIncident.Changed, onIncident.Reason, onIncident.Successor,
+		onIncident.Joins
 	d.Effects = append(d.Effects, onIncident.Effects...)
 	return d
 }

@@ -67,7 +67,8 @@ func TestRefireAfterCloseIsAFreshTicketThatLinksTheEarlier(t *testing.T) {
 	if old := s.past[0]; old.State != incident.Closed || old.Ticket.State != filing.TicketClosed || old.Reason != incident.ReasonFreshEpisode {
 		t.Errorf("the old episode is %s with ticket %s because %s", old.State, old.Ticket.State, old.Reason)
 	}
-	if s.inc.Generation != 2 || s.inc.Earlier.ID != "id-"+first || s.inc.State != incident.Open || s.inc.Reason != incident.ReasonTicketAsked || len(s.inc.Timeline) != 1 {
+	if s.inc.Generation != 2 || s.inc.Earlier.ID != "id-"+first || s.inc.State != incident.Open ||
+		s.inc.Reason != incident.ReasonTicketAsked || len(s.inc.Timeline) != 1 {
 		t.Errorf("the fresh one is %+v", s.inc)
 	}
 	if !s.inc.OpenedAt.Equal(s.now) || !s.inc.FiredAt.Equal(s.now) || !s.inc.RecoveredAt.IsZero() || s.inc.Fires != 0 {
@@ -216,7 +217,8 @@ func TestCloseOfUnknownOutcomeIsFinishedThoughItFiresAgain(t *testing.T) {
 		t.Fatalf("the close is %s, and next is %+v", e.State, move)
 	}
 	// That the next attempt surely does nothing says nothing about the one before.
-	for _, o := range []filing.Outcome{filing.OutcomeNotSent, filing.OutcomeRefused, filing.OutcomeHeldBack, filing.OutcomeUnknown, filing.OutcomeSent} {
+	for _, o := range []filing.Outcome{filing.OutcomeNotSent, filing.OutcomeRefused, filing.OutcomeHeldBack,
+		filing.OutcomeUnknown, filing.OutcomeSent} {
 		if d := s.outcome(closing, filing.OutcomeStarted); d.Reason != incident.ReasonSending {
 			t.Fatalf("it was not sent again: %s", d.Reason)
 		}

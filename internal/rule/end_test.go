@@ -91,9 +91,10 @@ func (w *world) settled() error {
 		return errors.New("docket never closes it")
 	case inc.State == incident.Open && w.excuse != "":
 		return errors.New("filing is on and the silence is over, and it has no ticket: " + string(w.excuse))
-	case inc.State == incident.Recovered && w.p.OnRecovery == incident.RecoveryNote && !slices.ContainsFunc(w.effects, func(e filing.Effect) bool {
-		return strings.HasPrefix(e.ID, fmt.Sprintf("note/%s/recovered-%d", inc.Mark, inc.Fires))
-	}):
+	case inc.State == incident.Recovered && w.p.OnRecovery == incident.RecoveryNote &&
+		!slices.ContainsFunc(w.effects, func(e filing.Effect) bool {
+			return strings.HasPrefix(e.ID, fmt.Sprintf("note/%s/recovered-%d", inc.Mark, inc.Fires))
+		}):
 		return errors.New("its ticket does not say that it recovered")
 	}
 	return nil
@@ -110,10 +111,13 @@ func (w *world) fingerprint() uint64 {
 		return max(0, int64(at.Add(d).Sub(w.now).Round(time.Second)/time.Second))
 	}
 	inc, p := w.live, w.policy()
-	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket.State, inc.Ticket.ID, inc.Ticket.Refiled, inc.Earlier.ID, inc.Earlier.Noted.Fires, w.mishaps, inc.MaybeStale,
-		inc.Fires, inc.FiresNoted, ahead(inc.DueAt, 0), ahead(inc.FlapNotedAt, p.FlapNoteEvery), ahead(inc.RecoveryNotedAt, p.FlapNoteEvery), len(w.past), ";")
+	_, _ = fmt.Fprint(h, w.firing, w.p.FilingOn, ahead(w.silence, 0), w.excuse, inc.Generation, inc.State, inc.Severity, inc.Ticket.State,
+		inc.Ticket.ID, inc.Ticket.Refiled, inc.Earlier.ID, inc.Earlier.Noted.Fires, w.mishaps, inc.MaybeStale,
+		inc.Fires, inc.FiresNoted, ahead(inc.DueAt, 0), ahead(inc.FlapNotedAt, p.FlapNoteEvery), ahead(inc.RecoveryNotedAt,
+			p.FlapNoteEvery), len(w.past), ";")
 	for _, v := range w.views {
-		_, _ = fmt.Fprint(h, v.mark.Generation, v.event.TicketID, v.event.Closed, v.left, v.event.AsOf.Compare(inc.Ticket.KnownAt), v.event.ClosedAt.Compare(inc.FiredAt), v.event.ClosedAt.Compare(inc.RecoveredAt))
+		_, _ = fmt.Fprint(h, v.mark.Generation, v.event.TicketID, v.event.Closed, v.left, v.event.AsOf.Compare(inc.Ticket.KnownAt),
+			v.event.ClosedAt.Compare(inc.FiredAt), v.event.ClosedAt.Compare(inc.RecoveredAt))
 	}
 	for _, e := range w.effects {
 		_, _ = fmt.Fprint(h, e.ID, e.State)
@@ -128,7 +132,8 @@ func (w *world) fingerprint() uint64 {
 		_, _ = fmt.Fprint(h, c.effect, c.answer.Attempt, c.answer.Ticket.ID, ahead(c.until, 0))
 	}
 	for _, t := range w.tickets {
-		_, _ = fmt.Fprint(h, t.id, t.mark, t.closed, t.byPerson, t.stray, t.closedAt.After(inc.FiredAt), ahead(t.closedAt, p.ReopenWithin), ahead(t.findable, 0), t.notes)
+		_, _ = fmt.Fprint(h, t.id, t.mark, t.closed, t.byPerson, t.stray, t.closedAt.After(inc.FiredAt), ahead(t.closedAt, p.ReopenWithin),
+			ahead(t.findable, 0), t.notes)
 	}
 	return h.Sum64()
 }

@@ -15,7 +15,8 @@ import (
 
 var outcomes = []filing.Outcome{
 	filing.OutcomeStarted, filing.OutcomeSent, filing.OutcomeNotSent, filing.OutcomeRefused, filing.OutcomeUnknown, filing.OutcomeFound,
-	filing.OutcomeNotFound, filing.OutcomeLookFailed, filing.OutcomeHeldBack, filing.OutcomeConfirmed, filing.OutcomeVanished, "from a newer version",
+	filing.OutcomeNotFound, filing.OutcomeLookFailed, filing.OutcomeHeldBack, filing.OutcomeConfirmed,
+	filing.OutcomeVanished, "from a newer version",
 }
 
 // to is what an answer does: the state it leads to and the reason it gives.
@@ -132,7 +133,8 @@ var standings = []standing{
 // stand makes the effect of a standing, at noon, with three attempts behind it.
 func stand(p incident.Policy, row standing) filing.Effect {
 	mark := alert.Mark{Key: problem, Generation: 1}
-	e := filing.Effect{ID: fmt.Sprintf("%s/%s", row.kind, mark), Kind: row.kind, Mark: mark, State: row.state, Attempt: 3, Fault: "timeout", Detail: "before"}
+	e := filing.Effect{ID: fmt.Sprintf("%s/%s", row.kind, mark), Kind: row.kind, Mark: mark, State: row.state, Attempt: 3,
+		Fault: "timeout", Detail: "before"}
 	if row.kind != filing.KindFile || row.state == filing.Created {
 		e.TicketID = "7"
 	}

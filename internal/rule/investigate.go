@@ -43,7 +43,8 @@ func investigate(inc incident.Incident, ev incident.Investigated, p incident.Pol
 		inc.Inquiry.Brief = ev.Brief // For the fresh ticket, should this one turn out to be closed.
 		return Decision{
 			Next: inc, Changed: true, Reason: incident.ReasonInvestigateJoined, Detail: ev.By,
-			Effects: append(joinTicket(inc, before, cmp.Or(ev.Window, p.InvestigateWindow), now), newEffect(inc, filing.KindCheck, inquirySuffix(inc), now)),
+			Effects: append(joinTicket(inc, before, cmp.Or(ev.Window, p.InvestigateWindow), now),
+				newEffect(inc, filing.KindCheck, inquirySuffix(inc), now)),
 		}
 	}
 	return Decision{Next: inc, Reason: incident.ReasonNothing}
@@ -121,7 +122,8 @@ func freshInquiry(inc incident.Incident, brief string, p incident.Policy, now ti
 	start := demand(next, brief, p, now)
 	start.Next.Reason = start.Reason
 	start.Next.Timeline = nil
-	start.Next.Tell(incident.Moment{At: now, Event: incident.Investigated{}.Kind(), To: start.Next.State, Reason: start.Reason, Detail: start.Detail})
+	start.Next.Tell(incident.Moment{At: now, Event: incident.Investigated{}.Kind(), To: start.Next.State,
+		Reason: start.Reason, Detail: start.Detail})
 	d.Successor, d.Effects = &start.Next, start.Effects
 	return d
 }

@@ -67,7 +67,8 @@ func (w *world) reconciled() (incident.Event, bool) {
 
 func showing(t ticket) filing.Shown {
 	serial, _ := strconv.Atoi(t.id)
-	s := filing.Shown{Ticket: filing.Ticket{Desk: "desk", ID: t.id, Number: t.id}, Closed: t.closed, CreatedAt: noon.Add(time.Duration(serial) * time.Second)}
+	s := filing.Shown{Ticket: filing.Ticket{Desk: "desk", ID: t.id, Number: t.id}, Closed: t.closed,
+		CreatedAt: noon.Add(time.Duration(serial) * time.Second)}
 	if t.closed {
 		s.ClosedAt = t.closedAt
 	}

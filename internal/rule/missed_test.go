@@ -14,7 +14,8 @@ func TestWhatRecoveredDuringAnOutageIsMissed(t *testing.T) {
 	p := incident.DefaultPolicy()
 	p.Outage = storm.Outage{Began: noon, Ended: noon.Add(time.Hour)}
 	file := filing.Effect{ID: "file/x", Kind: filing.KindFile, State: filing.Queued}
-	recovered := incident.Incident{State: incident.Recovered, RecoveredAt: noon.Add(time.Minute), Ticket: filing.Ticket{State: filing.TicketAsked}}
+	recovered := incident.Incident{State: incident.Recovered, RecoveredAt: noon.Add(time.Minute),
+		Ticket: filing.Ticket{State: filing.TicketAsked}}
 	for name, c := range map[string]struct {
 		change func(*incident.Incident, *filing.Effect, *incident.Policy)
 		want   bool
@@ -28,8 +29,9 @@ func TestWhatRecoveredDuringAnOutageIsMissed(t *testing.T) {
 			i.RecoveredAt = noon.Add(2 * time.Hour)
 		}, false},
 		"perhaps in the desk already": {func(_ *incident.Incident, e *filing.Effect, _ *incident.Policy) { e.State = filing.Unknown }, false},
-		"every one its own":           {func(_ *incident.Incident, _ *filing.Effect, p *incident.Policy) { p.Backfill = storm.BackfillAll }, false},
-		"only a click asked for it":   {func(i *incident.Incident, _ *filing.Effect, _ *incident.Policy) { i.Inquiry.Alone = true }, false},
+		"every one its own": {func(_ *incident.Incident, _ *filing.Effect, p *incident.Policy) { p.Backfill = storm.BackfillAll },
+			false},
+		"only a click asked for it": {func(i *incident.Incident, _ *filing.Effect, _ *incident.Policy) { i.Inquiry.Alone = true }, false},
 	} {
 		i, e, q := recovered, file, p
 		c.change(&i, &e, &q)

@@ -217,16 +217,19 @@ func (w *world) begin(e *filing.Effect) (bool, error) {
 		return false, fmt.Errorf("%s is sent from the state %s", e.ID, e.State)
 	}
 	if i := w.found(e.Mark.String()); e.Kind == filing.KindFile && i >= 0 {
-		return false, w.answered(e.ID, filing.Answer{Outcome: filing.OutcomeFound, Attempt: e.Attempt, Ticket: filing.Ticket{ID: w.tickets[i].id}})
+		return false, w.answered(e.ID,
+			filing.Answer{Outcome: filing.OutcomeFound, Attempt: e.Attempt, Ticket: filing.Ticket{ID: w.tickets[i].id}})
 	}
-	if e.Kind == filing.KindFile && slices.ContainsFunc(w.effects, func(o filing.Effect) bool { return o.Mark != e.Mark && o.MayStillClose(w.policy().Timing, w.now) }) {
+	if e.Kind == filing.KindFile &&
+		slices.ContainsFunc(w.effects, func(o filing.Effect) bool { return o.Mark != e.Mark && o.MayStillClose(w.policy().Timing, w.now) }) {
 		return false, w.answered(e.ID, filing.Answer{Outcome: filing.OutcomeHeldBack, Attempt: e.Attempt})
 	}
 	if a, reopen, goesOn := w.takesUp(*e); goesOn {
 		if t := &w.tickets[w.ticket(a.Ticket.ID)]; reopen {
 			t.closed, t.byPerson = false, false
 		}
-		return false, w.answered(e.ID, filing.Answer{Outcome: filing.OutcomeFound, Attempt: e.Attempt, Ticket: filing.Ticket{ID: a.Ticket.ID}, Reopened: reopen})
+		return false, w.answered(e.ID,
+			filing.Answer{Outcome: filing.OutcomeFound, Attempt: e.Attempt, Ticket: filing.Ticket{ID: a.Ticket.ID}, Reopened: reopen})
 	}
 	if e.Kind == filing.KindCheck {
 		return true, nil

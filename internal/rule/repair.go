@@ -32,7 +32,8 @@ func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy
 // ticketMissing: the desk surely has no such ticket any more, and nobody deleted it, as far
 // as is known. It is filed again under the same mark.
 func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.Policy, now time.Time) Decision {
-	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || inc.Listed() || inc.Shared != storm.NotShared {
+	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || inc.Listed() ||
+		inc.Shared != storm.NotShared {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	lost := inc.Ticket
@@ -66,7 +67,8 @@ func twinSeen(inc incident.Incident, ev incident.TwinSeen, now time.Time) Decisi
 	if loser.Closed {
 		return d
 	}
-	note, closing := newEffect(inc, filing.KindNote, filing.OfTwin(loser.ID), now), newEffect(inc, filing.KindClose, filing.OfTwin(loser.ID), now)
+	note, closing := newEffect(inc, filing.KindNote, filing.OfTwin(loser.ID), now), newEffect(inc, filing.KindClose,
+		filing.OfTwin(loser.ID), now)
 	note.TicketID, closing.TicketID = loser.ID, loser.ID
 	note.Text = brief.Twin(inc.Ticket, note)
 	d.Effects = []filing.Effect{note, closing}
@@ -76,7 +78,8 @@ func twinSeen(inc incident.Incident, ev incident.TwinSeen, now time.Time) Decisi
 // orphanSeen: the desk shows a ticket with the incident's mark, and the incident knows of
 // none. It is the incident's.
 func orphanSeen(inc incident.Incident, found filing.Shown, p incident.Policy, now time.Time) Decision {
-	if (inc.State != incident.Open && inc.State != incident.Settling) || inc.Ticket.State != filing.TicketNone || inc.Shared != storm.NotShared || found.ID == "" {
+	if (inc.State != incident.Open && inc.State != incident.Settling) || inc.Ticket.State != filing.TicketNone ||
+		inc.Shared != storm.NotShared || found.ID == "" {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	inc.Ticket = found.Ticket

@@ -134,7 +134,8 @@ func listed(inc incident.Incident, shared filing.Ticket, now time.Time) Decision
 // CameAndWent reports whether an effect would file a ticket for an alert that came and went
 // while the desk was away: then the ledger is asked first, with a Missed event.
 func CameAndWent(e filing.Effect, inc incident.Incident, p incident.Policy) bool {
-	return p.Backfill != storm.BackfillAll && p.Backfill != "" && e.Kind == filing.KindFile && e.State == filing.Queued && inc.Shared == storm.NotShared &&
+	return p.Backfill != storm.BackfillAll && p.Backfill != "" && e.Kind == filing.KindFile && e.State == filing.Queued &&
+		inc.Shared == storm.NotShared &&
 		inc.State == incident.Recovered && inc.Ticket.State == filing.TicketAsked && !inc.Inquiry.Alone && p.Outage.Covers(inc.RecoveredAt)
 }
 

@@ -174,7 +174,8 @@ func ask(inc incident.Incident, p incident.Policy, now time.Time) Decision {
 		return joinShared(inc, p.StormInto, p.Desk, incident.ReasonStorm)
 	}
 	inc.Ticket.State, inc.Ticket.Desk = filing.TicketAsked, p.Desk
-	return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked, Effects: []filing.Effect{newEffect(inc, filing.KindFile, "", now)}}
+	return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked,
+		Effects: []filing.Effect{newEffect(inc, filing.KindFile, "", now)}}
 }
 
 // join: one more alert of a problem that is known to fire.

@@ -45,7 +45,8 @@ func blank(generation int) incident.Incident {
 }
 
 func signal(s alert.Severity) alert.Alert {
-	return alert.Alert{Key: problem, Fingerprint: problem, Source: "prometheus", Severity: s, Title: "DiskFull", Status: alert.Firing, StartsAt: noon}
+	return alert.Alert{Key: problem, Fingerprint: problem, Source: "prometheus", Severity: s, Title: "DiskFull",
+		Status: alert.Firing, StartsAt: noon}
 }
 
 // step plays one event and takes its decision over, as ledger.Apply does.
@@ -168,7 +169,8 @@ func (s *story) asked(prefix string) []string {
 func (s *story) expect(d rule.Decision, state incident.State, ticket filing.TicketState, why incident.Reason) {
 	s.t.Helper()
 	if s.inc.State != state || s.inc.Ticket.State != ticket || d.Reason != why {
-		s.t.Fatalf("%s with ticket %s because %s, want %s with ticket %s because %s", s.inc.State, s.inc.Ticket.State, d.Reason, state, ticket, why)
+		s.t.Fatalf("%s with ticket %s because %s, want %s with ticket %s because %s", s.inc.State, s.inc.Ticket.State,
+			d.Reason, state, ticket, why)
 	}
 }
 

@@ -254,7 +254,8 @@ func TestFilingOffHoldsBackWhatHasNotBegun(t *testing.T) {
 	s.fire(alert.P2)
 	s.p.FilingOn = false
 	d := s.outcome("file/"+first, filing.OutcomeStarted)
-	if d.Reason != incident.ReasonFilingOff || d.Effect.State != filing.Queued || d.Effect.Attempt != 0 || !d.Effect.NotBefore.Equal(noon.Add(30*time.Second)) {
+	if d.Reason != incident.ReasonFilingOff || d.Effect.State != filing.Queued || d.Effect.Attempt != 0 ||
+		!d.Effect.NotBefore.Equal(noon.Add(30*time.Second)) {
 		t.Errorf("%s: %+v", d.Reason, d.Effect)
 	}
 	s.p.FilingOn = true
@@ -273,7 +274,8 @@ func TestFilingOffFinishesWhatIsOnTheWire(t *testing.T) {
 		t.Fatalf("next is %+v", move)
 	}
 	s.answer(id, filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: "7"}})
-	s.expect(s.answer(id, filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{ID: "7"}}), incident.Open, filing.TicketFiled, incident.ReasonTicketFiled)
+	s.expect(s.answer(id, filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{ID: "7"}}), incident.Open, filing.TicketFiled,
+		incident.ReasonTicketFiled)
 }
 
 // A second worker that wants to begin, too late, must not move what the first one left.

@@ -57,7 +57,8 @@ func TestASurfacesOwnWindowGoesBeforeThePolicys(t *testing.T) {
 	for _, c := range []struct {
 		later, window time.Duration
 		notes         int
-	}{{0, 0, 1}, {20 * time.Minute, 0, 0}, {20 * time.Minute, 10 * time.Minute, 1}, {5 * time.Minute, 10 * time.Minute, 0}, {61 * time.Minute, 2 * time.Hour, 0}} {
+	}{{0, 0, 1}, {20 * time.Minute, 0, 0}, {20 * time.Minute, 10 * time.Minute, 1}, {5 * time.Minute, 10 * time.Minute, 0},
+		{61 * time.Minute, 2 * time.Hour, 0}} {
 		s.now = s.now.Add(c.later)
 		if n := notes(c.window); n != c.notes {
 			t.Errorf("%s after the click before, with a window of %s: %d notes, want %d", c.later, c.window, n, c.notes)

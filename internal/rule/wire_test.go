@@ -15,7 +15,8 @@ func sending(t *testing.T) *story {
 	t.Helper()
 	s := tell(t)
 	s.fire(alert.P2)
-	if d := s.outcome("file/"+first, filing.OutcomeStarted); d.Reason != incident.ReasonSending || d.Effect.Attempt != 1 || !d.Effect.SentAt.Equal(noon) {
+	if d := s.outcome("file/"+first, filing.OutcomeStarted); d.Reason != incident.ReasonSending || d.Effect.Attempt != 1 ||
+		!d.Effect.SentAt.Equal(noon) {
 		t.Fatalf("%s: %+v", d.Reason, d.Effect)
 	}
 	return s

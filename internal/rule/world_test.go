@@ -201,7 +201,8 @@ func (w *world) whole() error {
 		return fmt.Errorf("it is %s for ever", inc.State)
 	case inc.State == incident.Recovered && inc.Ticket.State != filing.TicketAsked && inc.Ticket.State != filing.TicketFiled:
 		return fmt.Errorf("it waits for the close of a ticket that is %s", inc.Ticket.State)
-	case inc.State == incident.Open && !inc.DueAt.IsZero() && (inc.Ticket.State == filing.TicketAsked || inc.Ticket.State == filing.TicketClosed):
+	case inc.State == incident.Open && !inc.DueAt.IsZero() &&
+		(inc.Ticket.State == filing.TicketAsked || inc.Ticket.State == filing.TicketClosed):
 		return fmt.Errorf("it is due at %s with a ticket that is %s", inc.DueAt, inc.Ticket.State)
 	case (inc.Ticket.State == filing.TicketFiled || inc.Ticket.State == filing.TicketClosed) != (inc.Ticket.ID != ""):
 		return fmt.Errorf("its ticket is %s and has the id %q", inc.Ticket.State, inc.Ticket.ID)
@@ -241,7 +242,8 @@ func (w *world) oneTicketEach() error {
 func (w *world) fewNotes() error {
 	for i, e := range w.effects {
 		for _, o := range w.effects[:i] {
-			if e.Kind == filing.KindNote && o.Kind == filing.KindNote && e.TicketID == o.TicketID && noteKind(e) == noteKind(o) && e.CreatedAt.Sub(o.CreatedAt) < w.p.FlapNoteEvery {
+			if e.Kind == filing.KindNote && o.Kind == filing.KindNote && e.TicketID == o.TicketID && noteKind(e) == noteKind(o) &&
+				e.CreatedAt.Sub(o.CreatedAt) < w.p.FlapNoteEvery {
 				return fmt.Errorf("%s comes %s after %s", e.ID, e.CreatedAt.Sub(o.CreatedAt), o.ID)
 			}
 		}

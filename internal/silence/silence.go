@@ -114,7 +114,8 @@ func (m Maintenance) until(now time.Time) (time.Time, bool) {
 
 // at returns a local time of day on a date.
 func (m Maintenance) at(on time.Time, clock time.Duration) time.Time {
-	return time.Date(on.Year(), on.Month(), on.Day(), int(clock/time.Hour), int(clock%time.Hour/time.Minute), int(clock%time.Minute/time.Second), 0, m.Zone)
+	return time.Date(on.Year(), on.Month(), on.Day(), int(clock/time.Hour), int(clock%time.Hour/time.Minute),
+		int(clock%time.Minute/time.Second), 0, m.Zone)
 }
 
 // Muted says what mutes an alert, and until when.

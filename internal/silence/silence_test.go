@@ -82,7 +82,8 @@ func TestWhatIsWrongWithASilenceIsSaid(t *testing.T) {
 	backwards.EndsAt = noon
 	empty.Matchers = nil
 	wide.Matchers = matchers(t, `team=~".*"`, `env!="test"`)
-	for want, s := range map[string]Silence{"the end must be after the start": backwards, "at least one matcher is needed": empty, "without these labels": wide} {
+	for want, s := range map[string]Silence{"the end must be after the start": backwards, "at least one matcher is needed": empty,
+		"without these labels": wide} {
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
@@ -120,10 +121,13 @@ func TestMaintenanceFollowsTheClockOnTheWall(t *testing.T) {
 		{"over midnight, not on its own second day", window(berlin, 23*time.Hour, time.Hour, time.Monday), "2026-11-24T22:30:00Z", ""},
 		{"all day", window(berlin, 0, day, time.Monday), "2026-11-23T22:59:59Z", "2026-11-23T23:00:00Z"},
 		// 2026-03-29: Berlin's clocks go from 02:00 to 03:00.
-		{"the skipped hour", window(berlin, 2*time.Hour+30*time.Minute, 4*time.Hour, time.Sunday), "2026-03-29T01:45:00Z", "2026-03-29T02:00:00Z"},
+		{"the skipped hour", window(berlin, 2*time.Hour+30*time.Minute, 4*time.Hour, time.Sunday), "2026-03-29T01:45:00Z",
+			"2026-03-29T02:00:00Z"},
 		// 2026-10-25: Berlin's clocks go from 03:00 back to 02:00.
-		{"the repeated hour, the first time", window(berlin, time.Hour, 3*time.Hour, time.Sunday), "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z"},
-		{"the repeated hour, the second time", window(berlin, time.Hour, 3*time.Hour, time.Sunday), "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z"},
+		{"the repeated hour, the first time", window(berlin, time.Hour, 3*time.Hour, time.Sunday), "2026-10-25T00:30:00Z",
+			"2026-10-25T02:00:00Z"},
+		{"the repeated hour, the second time", window(berlin, time.Hour, 3*time.Hour, time.Sunday), "2026-10-25T01:30:00Z",
+			"2026-10-25T02:00:00Z"},
 		// 2026-03-08: New York's clocks go from 02:00 to 03:00.
 		{"New York's short day", window(york, time.Hour, 5*time.Hour, time.Sunday), "2026-03-08T08:59:00Z", "2026-03-08T09:00:00Z"},
 		{"New York's long day", window(york, time.Hour, 5*time.Hour, time.Sunday), "2026-11-01T09:59:00Z", "2026-11-01T10:00:00Z"},
@@ -151,7 +155,8 @@ func TestMaintenanceFollowsTheClockOnTheWall(t *testing.T) {
 
 func TestWhatIsWrongWithAMaintenanceIsSaid(t *testing.T) {
 	t.Parallel()
-	good := Maintenance{Matchers: matchers(t, `team="shop"`), Weekdays: []time.Weekday{time.Monday}, From: time.Hour, Until: 2 * time.Hour, Zone: time.UTC}
+	good := Maintenance{Matchers: matchers(t, `team="shop"`), Weekdays: []time.Weekday{time.Monday}, From: time.Hour,
+		Until: 2 * time.Hour, Zone: time.UTC}
 	never, late, short, nowhere := good, good, good, good
 	never.Weekdays, late.From, short.Until, nowhere.Zone = nil, day, time.Hour, nil
 	for want, m := range map[string]Maintenance{"weekday": never, "times of day": late, "no length": short, "time zone": nowhere} {

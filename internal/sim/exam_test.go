@@ -25,12 +25,14 @@ var mutants = []mutant{
 	},
 	{
 		"an unknown outcome is sent again", "filing/answer.go",
-		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown", "e.State, e.NotBefore = Queued, now\n\t\treturn e, VerdictUnknown",
+		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown",
+		"e.State, e.NotBefore = Queued, now\n\t\treturn e, VerdictUnknown",
 		"S1|twice",
 	},
 	{
 		"a network error is taken for permanent", "filing/answer.go",
-		"case OutcomeNotSent:\n\t\te.Fails++", "case OutcomeNotSent:\n\t\te.State, e.DoneAt = Dropped, now\n\t\treturn e, VerdictNotSent\n\t\te.Fails++",
+		"case OutcomeNotSent:\n\t\te.Fails++",
+		"case OutcomeNotSent:\n\t\te.State, e.DoneAt = Dropped, now\n\t\treturn e, VerdictNotSent\n\t\te.Fails++",
 		"L1",
 	},
 	{
@@ -55,7 +57,8 @@ var mutants = []mutant{
 	},
 	{
 		"after a lost answer the look comes sooner than the wait-out", "filing/answer.go",
-		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown", "e.State, e.NotBefore = Unknown, now\n\t\treturn e, VerdictUnknown",
+		"e.State, e.NotBefore = Unknown, now.Add(t.WaitOut)\n\t\treturn e, VerdictUnknown",
+		"e.State, e.NotBefore = Unknown, now\n\t\treturn e, VerdictUnknown",
 		"S1|twice",
 	},
 	{
@@ -65,7 +68,9 @@ var mutants = []mutant{
 	},
 	{
 		"a ticket that is not there counts as read back", "courier/courier.go",
-		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {", "func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {\n\tif eff.Attempt >= 0 {\n\t\treturn filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{Desk: c.desk.Name(), ID: eff.TicketID}}\n\t}",
+		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {",
+		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {\n\tif eff.Attempt >= 0 {\n\t\treturn " +
+			"filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{Desk: c.desk.Name(), ID: eff.TicketID}}\n\t}",
 		"L1",
 	},
 	{
@@ -90,7 +95,8 @@ var mutants = []mutant{
 	},
 	{
 		"what a switch held back is never asked again", "rule/step.go",
-		"nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != incident.Open {", "nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != \"\" {",
+		"nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != incident.Open {",
+		"nothing := Decision{Next: inc, Reason: incident.ReasonNothing}\n\tif inc.State != \"\" {",
 		"L1",
 	},
 	{
@@ -105,7 +111,8 @@ var mutants = []mutant{
 	},
 	{
 		"a storm lists a member only where there is room", "brief/list.go",
-		"if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {", "if size += len(listing(m, text)); i > 0 && size > 0 {",
+		"if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {",
+		"if size += len(listing(m, text)); i > 0 && size > 0 {",
 		"", // Slower, and right: the model must not cry.
 	},
 }

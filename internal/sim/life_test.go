@@ -241,7 +241,8 @@ func (w *world) poll(r *replica) {
 	for _, m := range marks {
 		t, err := w.room.at(w.book.incidents[m].Ticket.ID)
 		if err == nil && t.closed && t.byPerson {
-			_, _ = r.Apply(context.Background(), ledger.TicketObserved{Mark: m, Seen: incident.TicketSeen{Closed: true, ClosedAt: t.closedAt}}) // The next poll sees it again.
+			// The next poll sees it again.
+			_, _ = r.Apply(context.Background(), ledger.TicketObserved{Mark: m, Seen: incident.TicketSeen{Closed: true, ClosedAt: t.closedAt}})
 		}
 	}
 }
@@ -316,7 +317,8 @@ func (w *world) click() {
 	word := s.word()
 	actor := audit.Person("ann")
 	w.model.tries(word)
-	if _, err := w.anyReplica().Apply(context.Background(), ledger.AlertReceived{Alert: word}, ledger.InvestigateClicked{Tile: word, Actor: actor}); err == nil {
+	if _, err := w.anyReplica().Apply(context.Background(), ledger.AlertReceived{Alert: word},
+		ledger.InvestigateClicked{Tile: word, Actor: actor}); err == nil {
 		w.model.acknowledged(word) // Who got no answer clicks again, or not.
 	}
 }
@@ -374,7 +376,8 @@ func (w *world) restless() string {
 			return fmt.Sprintf("%s is due at %s", m, clock(i.DueAt))
 		}
 		if i.Ticket.State == filing.TicketAsked {
-			return fmt.Sprintf("the ticket of %s was asked for (%s, %s), within %s, listed by %q", m, i.State, i.Reason, i.Within, w.book.listings[m].effect)
+			return fmt.Sprintf("the ticket of %s was asked for (%s, %s), within %s, listed by %q", m, i.State, i.Reason, i.Within,
+				w.book.listings[m].effect)
 		}
 	}
 	for m, l := range w.book.listings {

@@ -218,7 +218,8 @@ func (m *model) checkSource(s *source) {
 	// Within what the clocks are apart nobody can tell which was first.
 	since := m.spells[s.key].since.Add(-w.apart())
 	if t := own[0]; t.closed && (!t.byPerson || t.closedAt.Before(since)) && t.mark == last.Mark.String() {
-		w.fail("L1: %s fires since %s, and its ticket %s was closed at %s (by a person: %t)", s.key, clock(since), t.id, clock(t.closedAt), t.byPerson)
+		w.fail("L1: %s fires since %s, and its ticket %s was closed at %s (by a person: %t)", s.key, clock(since), t.id,
+			clock(t.closedAt), t.byPerson)
 	}
 }
 

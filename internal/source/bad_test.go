@@ -49,12 +49,14 @@ func TestBodyOfWhichNothingCanBeKeptSaysWhy(t *testing.T) {
 		{"webhook: version 3", webhook, `{"version":"3","alerts":[` + good + `]}`, "version", `"3" is not supported`, -1},
 		{"webhook: version 5", webhook, `{"alerts":[` + good + `],"version":"5"}`, "version", `"5" is not supported`, -1},
 		{"webhook: version as a number", webhook, `{"version":4,"alerts":[]}`, "version", "must be a string, not a number", -1},
-		{"webhook: long version", webhook, `{"version":"` + strings.Repeat("4", 9999) + `","alerts":[]}`, "version", `4..." is not supported`, -1},
+		{"webhook: long version", webhook, `{"version":"` + strings.Repeat("4", 9999) + `","alerts":[]}`, "version",
+			`4..." is not supported`, -1},
 		{"webhook: no alerts", webhook, `{"version":"4"}`, "alerts", "is missing", -1},
 		{"webhook: alerts null", webhook, `{"version":"4","alerts":null}`, "alerts", "must be an array, not null", -1},
 		{"webhook: alerts an object", webhook, `{"version":"4","alerts":{}}`, "alerts", "must be an array, not an object", -1},
 		{"webhook: truncated negative", webhook, `{"version":"4","truncatedAlerts":-1,"alerts":[]}`, "truncatedAlerts", "whole number", -1},
-		{"webhook: truncated as text", webhook, `{"version":"4","truncatedAlerts":"1","alerts":[]}`, "truncatedAlerts", "must be a number, not a string", -1},
+		{"webhook: truncated as text", webhook, `{"version":"4","truncatedAlerts":"1","alerts":[]}`, "truncatedAlerts",
+			"must be a number, not a string", -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -97,7 +99,8 @@ func TestBadAlertIsNamedAndItsNeighboursAreKept(t *testing.T) {
 		{"label true", `{"labels":{"alertname":true},"status":"firing"}`, "labels.alertname", "must be a string, not true or false"},
 		{"label an object", `{"labels":{"a":{"b":["}",{"\"":1}]}},"status":"firing"}`, "labels.a", "must be a string, not an object"},
 		{"label an array", `{"labels":{"a":[[],[{}]]},"status":"firing"}`, "labels.a", "must be a string, not an array"},
-		{"annotation a number", `{"labels":{"a":"b"},"annotations":{"x":1.5e3},"status":"firing"}`, "annotations.x", "must be a string, not a number"},
+		{"annotation a number", `{"labels":{"a":"b"},"annotations":{"x":1.5e3},"status":"firing"}`, "annotations.x",
+			"must be a string, not a number"},
 		{"startsAt a number", `{"labels":{"a":"b"},"startsAt":1795428120,"status":"firing"}`, "startsAt", "must be a string, not a number"},
 		{"startsAt no time", `{"labels":{"a":"b"},"startsAt":"yesterday","status":"firing"}`, "startsAt", `"yesterday" is not an RFC 3339 time`},
 		{"endsAt year 10000", `{"labels":{"a":"b"},"endsAt":"10000-01-01T00:00:00Z","status":"firing"}`, "endsAt", "is not an RFC 3339 time"},
@@ -135,7 +138,8 @@ func TestBadAlertIsNamedAndItsNeighboursAreKept(t *testing.T) {
 				if tt.field != "" {
 					prefix += "."
 				}
-				if len(b.Rejected) != 1 || b.Rejected[0].Index != 1 || b.Rejected[0].Field != prefix+tt.field || !strings.Contains(b.Rejected[0].Reason, tt.reason) {
+				if len(b.Rejected) != 1 || b.Rejected[0].Index != 1 || b.Rejected[0].Field != prefix+tt.field ||
+					!strings.Contains(b.Rejected[0].Reason, tt.reason) {
 					t.Errorf("rejected is %+v; want index 1, field %s%s, reason %q", b.Rejected, prefix, tt.field, tt.reason)
 				}
 			})

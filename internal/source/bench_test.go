@@ -16,7 +16,11 @@ func benchBody(n int) []byte {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, `{"annotations":{"description":"%s","runbook_url":"https://example.org/runbooks/high-error-rate","summary":"Error rate of checkout is above 5 %% for 10 minutes"},"endsAt":"2026-11-23T10:06:00.000Z","startsAt":"2026-11-23T10:02:00.000Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=rate&g0.tab=1","labels":{"alertname":"HighErrorRate","cluster":"eu-west-1","container":"checkout","env":"production","instance":"10.0.%d.%d:8080","job":"checkout","namespace":"shop","pod":"checkout-7d9c6b5f4-%05d","severity":"warning","team":"shop"}}`,
+		fmt.Fprintf(&b, `{"annotations":{"description":"%s","runbook_url":"https://example.org/runbooks/high-error-rate","summary":"Error `+
+			`rate of checkout is above 5 %% for 10 minutes"},"endsAt":"2026-11-23T10:06:00.000Z","startsAt":"2026-11-23T10:02:00.000Z",`+
+			`"generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=rate&g0.tab=1","labels":{"alertname":"HighErrorRate",`+
+			`"cluster":"eu-west-1","container":"checkout","env":"production","instance":"10.0.%d.%d:8080","job":"checkout","namespace":"shop",`+
+			`"pod":"checkout-7d9c6b5f4-%05d","severity":"warning","team":"shop"}}`,
 			strings.Repeat("The error rate is high. ", 16), i/256%256, i%256, i)
 	}
 	b.WriteByte(']')

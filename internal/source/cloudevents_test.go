@@ -33,8 +33,10 @@ func TestCloudEventIsAnAlert(t *testing.T) {
 	a := event(t, string(recorded(t, "cloudevent.json")))
 	key := alert.Fingerprint("events", labels("dedup_key", "/hosts/db1\n/var\ncom.example.disk.alert"))
 	want := alert.Alert{
-		Fingerprint: key, Key: key, Source: "events", ID: "A234-1234-1234", Severity: alert.P1, Status: alert.Firing, StartsAt: clock(10, 31, 0, 0), SaidAt: now,
-		Labels:      labels("alertname", "Disk is almost full", "severity", "critical", "source", "/hosts/db1", "subject", "/var", "team", "storage", "type", "com.example.disk.alert"),
+		Fingerprint: key, Key: key, Source: "events", ID: "A234-1234-1234", Severity: alert.P1, Status: alert.Firing,
+		StartsAt: clock(10, 31, 0, 0), SaidAt: now,
+		Labels: labels("alertname", "Disk is almost full", "severity", "critical", "source", "/hosts/db1", "subject", "/var", "team",
+			"storage", "type", "com.example.disk.alert"),
 		Annotations: labels("labels.team", "storage", "link", "https://disks.example.org/db1", "title", "Disk is almost full", "used", "0.97"),
 		Title:       "Disk is almost full", Link: "https://disks.example.org/db1",
 	}
@@ -46,15 +48,18 @@ func TestCloudEventIsAnAlert(t *testing.T) {
 func TestBinaryModeSaysTheSameAsStructured(t *testing.T) {
 	structured := event(t, string(recorded(t, "cloudevent.json")))
 	header := http.Header{
-		"Content-Type": {"application/json"}, "Ce-Specversion": {"1.0"}, "Ce-Type": {"com.example.disk.alert.firing"}, "Ce-Source": {"/hosts/db1"},
+		"Content-Type": {"application/json"}, "Ce-Specversion": {"1.0"}, "Ce-Type": {"com.example.disk.alert.firing"},
+		"Ce-Source":  {"/hosts/db1"},
 		"Ce-Subject": {"%2Fvar"}, "Ce-Id": {"A234-1234-1234"}, "Ce-Time": {"2026-11-23T10:31:00Z"}, "Ce-Severity": {"critical"},
 	}
-	binary := oneOf(t, cloudevents, header, `{"title": "Disk is almost full", "used": 0.97, "labels": {"team": "storage"}, "link": "https://disks.example.org/db1"}`)
+	binary := oneOf(t, cloudevents, header,
+		`{"title": "Disk is almost full", "used": 0.97, "labels": {"team": "storage"}, "link": "https://disks.example.org/db1"}`)
 	if diff := cmp.Diff(structured, binary); diff != "" {
 		t.Error(diff)
 	}
 	header.Set("Content-Type", "text/plain")
-	if a := oneOf(t, cloudevents, header, "it is full\nreally"); a.Annotations.Get("details") != "it is full\nreally" || a.Key != structured.Key {
+	if a := oneOf(t, cloudevents, header, "it is full\nreally"); a.Annotations.Get("details") != "it is full\nreally" ||
+		a.Key != structured.Key {
 		t.Errorf("data that is no JSON: %+v", a)
 	}
 	header.Del("Content-Type")
@@ -83,7 +88,8 @@ func TestTypeThatEndsInAWordEndsTheAlert(t *testing.T) {
 
 func TestBatchOfEventsCostsOnlyTheBadOne(t *testing.T) {
 	good := string(recorded(t, "cloudevent.json"))
-	b, err := cloudevents.Read(source.Push{Header: http.Header{"Content-Type": {"application/cloudevents-batch+json"}}, Body: []byte("[" + good + `,{"specversion":"1.0"},7]`)}, now)
+	b, err := cloudevents.Read(source.Push{Header: http.Header{"Content-Type": {"application/cloudevents-batch+json"}},
+		Body: []byte("[" + good + `,{"specversion":"1.0"},7]`)}, now)
 	if err != nil || len(b.Alerts) != 1 {
 		t.Fatalf("%d alerts, %v", len(b.Alerts), err)
 	}

@@ -15,7 +15,8 @@ const (
 
 // readAlerts reads an array of the Prometheus family's alerts: keep is called for each good one, reject for
 // each bad one.
-func readAlerts(r *reader, field string, most int, member func(*reader, string, *said) error, keep func(said) error, reject func(Rejection) error) error {
+func readAlerts(r *reader, field string, most int, member func(*reader, string, *said) error, keep func(said) error,
+	reject func(Rejection) error) error {
 	return r.array(field, func(index int) error {
 		if index >= most {
 			return &fieldError{field, fmt.Sprintf("more than %d alerts in one body: send fewer at once", most)}

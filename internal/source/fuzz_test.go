@@ -92,7 +92,8 @@ func promises(t rapid.TB, a alert.Alert) {
 	switch {
 	case len(a.Labels) == 0 || a.Title == "" || a.StartsAt.IsZero() || a.Severity < alert.P1 || a.Severity > alert.P5:
 		t.Fatalf("something is missing: %+v", a)
-	case a.Status == alert.Firing && (!a.EndsAt.IsZero() || !a.ExpiresAt.IsZero() && (a.ExpiresAt.Before(a.StartsAt) || a.ExpiresAt.Before(now))):
+	case a.Status == alert.Firing &&
+		(!a.EndsAt.IsZero() || !a.ExpiresAt.IsZero() && (a.ExpiresAt.Before(a.StartsAt) || a.ExpiresAt.Before(now))):
 		t.Fatalf("it fires and has ended: %+v", a)
 	case a.Status == alert.Resolved && (a.EndsAt.Before(a.StartsAt) || !a.ExpiresAt.IsZero()):
 		t.Fatalf("it ends before it starts: %+v", a)
@@ -131,7 +132,8 @@ func batchPromises(t rapid.TB, b source.Batch, p plain) {
 func badInput(t *testing.T, b source.Batch, err error) {
 	t.Helper()
 	var bad *source.BadInput
-	if !errors.As(err, &bad) || bad.Reason == "" || len(bad.Error()) > 1000 || !utf8.ValidString(bad.Error()) || b.Alerts != nil || b.Rejected != nil {
+	if !errors.As(err, &bad) || bad.Reason == "" || len(bad.Error()) > 1000 || !utf8.ValidString(bad.Error()) ||
+		b.Alerts != nil || b.Rejected != nil {
 		t.Fatalf("%d alerts with the error %v", len(b.Alerts), err)
 	}
 }

@@ -40,7 +40,8 @@ func readTree(body []byte) (any, error) {
 }
 
 // secretHeaders are hidden from expressions.
-var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "cf-access-client-id", "cf-access-client-secret", "cf-access-jwt-assertion"}
+var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "cf-access-client-id", "cf-access-client-secret",
+	"cf-access-jwt-assertion"}
 
 func shownHeader(h http.Header) map[string]string {
 	shown := map[string]string{}

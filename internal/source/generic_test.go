@@ -45,7 +45,8 @@ func TestMappedBodyIsAnAlert(t *testing.T) {
 	a := one(t, generic(t, uptime), string(recorded(t, "generic_uptime.json")))
 	key := alert.Fingerprint("own", labels("dedup_key", "7"))
 	want := alert.Alert{
-		Fingerprint: key, Key: key, Source: "own", ID: "7", Severity: alert.P1, Status: alert.Firing, StartsAt: clock(10, 41, 12, 345), SaidAt: now,
+		Fingerprint: key, Key: key, Source: "own", ID: "7", Severity: alert.P1, Status: alert.Firing,
+		StartsAt: clock(10, 41, 12, 345), SaidAt: now,
 		Labels:      labels("alertname", "Shop front is down", "monitor", "Shop front", "n", "7", "team", "shop"),
 		Annotations: labels("summary", "connect ECONNREFUSED 10.0.0.7:443"), Title: "Shop front is down", Link: "https://shop.example.org",
 	}
@@ -78,8 +79,10 @@ func TestMissingNameIsAnErrorAndNeverAnEmptyKey(t *testing.T) {
 }
 
 func TestItemsAreReadOneByOne(t *testing.T) {
-	s := generic(t, map[string]string{"items": "body.alerts", "when": "item.kind == 'alert'", "key": "item.id", "title": "item.name", "severity": "has(item.sev) ? item.sev : ''", "labels": "{'env': body.env}"})
-	b := normalize(t, s, `{"env":"prod","alerts":[{"kind":"alert","id":"a","name":"A","sev":"P2"},{"kind":"note"},{"kind":"alert","name":"B"},{"kind":"alert","id":"c","name":"C"}]}`)
+	s := generic(t, map[string]string{"items": "body.alerts", "when": "item.kind == 'alert'", "key": "item.id", "title": "item.name",
+		"severity": "has(item.sev) ? item.sev : ''", "labels": "{'env': body.env}"})
+	b := normalize(t, s, `{"env":"prod","alerts":[{"kind":"alert","id":"a","name":"A","sev":"P2"},{"kind":"note"},{"kind":"alert",`+
+		`"name":"B"},{"kind":"alert","id":"c","name":"C"}]}`)
 	var got []string
 	for _, a := range b.Alerts {
 		got = append(got, fmt.Sprint(a.Title, a.Severity, a.Labels.Get("env")))
@@ -101,7 +104,8 @@ func TestItemsAreReadOneByOne(t *testing.T) {
 
 func TestHeaderCanBeReadAndHoldsNoSecret(t *testing.T) {
 	s := generic(t, map[string]string{"key": "header['x-event']", "title": "header.map(name, name).join(' ')"})
-	header := http.Header{"X-Event": {"push"}, "Authorization": {"Bearer hunter2"}, "Cookie": {"hunter2"}, "Cf-Access-Client-Secret": {"hunter2"}}
+	header := http.Header{"X-Event": {"push"}, "Authorization": {"Bearer hunter2"}, "Cookie": {"hunter2"},
+		"Cf-Access-Client-Secret": {"hunter2"}}
 	b, err := s.Read(source.Push{Header: header, Body: []byte("{}")}, now)
 	if err != nil || len(b.Alerts) != 1 || b.Alerts[0].Title != "x-event" {
 		t.Errorf("%+v %v", b, err)
@@ -110,7 +114,8 @@ func TestHeaderCanBeReadAndHoldsNoSecret(t *testing.T) {
 
 func TestEveryMistakeOfAMappingIsNamedWithItsPlace(t *testing.T) {
 	_, faults := source.NewMapping(map[string]string{
-		"key": "bod.id", "when": "'yes'", "items": "1 +", "labels": "'a'", "colour": "body.x", "link": "body.a ==\n body.b + )", "id": strings.Repeat("1+", 5000) + "1",
+		"key": "bod.id", "when": "'yes'", "items": "1 +", "labels": "'a'", "colour": "body.x", "link": "body.a ==\n body.b + )",
+		"id": strings.Repeat("1+", 5000) + "1",
 	}, true)
 	var got []string
 	for _, f := range faults {
@@ -144,7 +149,8 @@ func TestNoBodyMakesAnExpressionRunForLong(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "too much to do") || len(b.Alerts) > 0 || time.Since(began) > 20*time.Second {
 		t.Errorf("after %s: %v", time.Since(began), err)
 	}
-	if _, err := many.Normalize([]byte("["+strings.Repeat("1,", 10_000)+"1]"), now); err == nil || !strings.Contains(err.Error(), "more than 10000 alerts") {
+	if _, err := many.Normalize([]byte("["+strings.Repeat("1,", 10_000)+"1]"), now); err == nil ||
+		!strings.Contains(err.Error(), "more than 10000 alerts") {
 		t.Errorf("too many alerts: %v", err)
 	}
 }
@@ -169,15 +175,18 @@ func TestMappedTimesNumbersAndWordsAreRead(t *testing.T) {
 		}
 	}
 	status := generic(t, map[string]string{"key": "'k'", "title": "'t'", "status": "body.s"})
-	for word, want := range map[string]alert.Status{`"OK"`: alert.Resolved, `"Alerting"`: alert.Firing, `true`: alert.Firing, `0`: alert.Resolved} {
+	for word, want := range map[string]alert.Status{`"OK"`: alert.Resolved, `"Alerting"`: alert.Firing,
+		`true`: alert.Firing, `0`: alert.Resolved} {
 		if a := one(t, status, `{"s":`+word+`}`); a.Status != want {
 			t.Errorf("%s is %s", word, a.Status)
 		}
 	}
-	if _, err := status.Normalize([]byte(`{"s":"maybe"}`), now); err == nil || !strings.Contains(err.Error(), `"maybe" is not known as firing or resolved`) {
+	if _, err := status.Normalize([]byte(`{"s":"maybe"}`), now); err == nil ||
+		!strings.Contains(err.Error(), `"maybe" is not known as firing or resolved`) {
 		t.Errorf("an unknown word: %v", err)
 	}
-	if a := one(t, generic(t, map[string]string{"key": "body.n", "title": "'t'"}), `{"n":9007199254740993}`); a.Key != alert.Fingerprint("own", labels("dedup_key", "9007199254740993")) {
+	if a := one(t, generic(t, map[string]string{"key": "body.n", "title": "'t'"}), `{"n":9007199254740993}`); a.Key != alert.Fingerprint("own",
+		labels("dedup_key", "9007199254740993")) {
 		t.Error("a large number lost digits in the key")
 	}
 }
@@ -197,8 +206,10 @@ func FuzzGeneric(f *testing.F) {
 	f.Add([]byte(`{"id":"a","name":"b","labels":{"x":1},"at":5,"s":"ok","sev":"P1","link":"http://x/"}`))
 	f.Add(recorded(f, "generic_uptime.json"))
 	s := generic(f, map[string]string{
-		"items": "type(body) == list ? body : [body]", "key": "item.id", "title": "item.name", "labels": "item.?labels.orValue({})", "annotations": "{'all': item}",
-		"severity": "item.?sev.orValue('')", "status": "item.?s.orValue('firing')", "starts_at": "item.?at.orValue(null)", "ends_at": "item.?at.orValue(null)", "link": "item.?link.orValue('')",
+		"items": "type(body) == list ? body : [body]", "key": "item.id", "title": "item.name", "labels": "item.?labels.orValue({})",
+		"annotations": "{'all': item}",
+		"severity":    "item.?sev.orValue('')", "status": "item.?s.orValue('firing')", "starts_at": "item.?at.orValue(null)",
+		"ends_at": "item.?at.orValue(null)", "link": "item.?link.orValue('')",
 	})
 	fuzzFormat(f, s)
 }

@@ -20,9 +20,10 @@ func TestGrafanasOwnExampleIsTwoAlerts(t *testing.T) {
 	ls := labels("alertname", "High memory usage", "team", "blue", "zone", "us-1")
 	want := alert.Alert{
 		Fingerprint: alert.Fingerprint("grafana", ls), Key: alert.Fingerprint("grafana", ls), Source: "grafana", ID: "c6eadffa33fcdf37",
-		Labels:      ls,
-		Annotations: labels("description", "The system has high memory usage", "runbook_url", "https://myrunbook.com/runbook/1234", "summary", "This alert was triggered for zone us-1"),
-		Severity:    alert.P3, Status: alert.Firing, StartsAt: time.Date(2021, 10, 12, 7, 51, 3, 157076000, time.UTC), SaidAt: now,
+		Labels: ls,
+		Annotations: labels("description", "The system has high memory usage", "runbook_url", "https://myrunbook.com/runbook/1234", "summary",
+			"This alert was triggered for zone us-1"),
+		Severity: alert.P3, Status: alert.Firing, StartsAt: time.Date(2021, 10, 12, 7, 51, 3, 157076000, time.UTC), SaidAt: now,
 		Title: "High memory usage", Link: "https://play.grafana.org/alerting/1afz29v7z/edit",
 	}
 	if diff := cmp.Diff(want, b.Alerts[0]); diff != "" {
@@ -75,10 +76,13 @@ func TestGrafanaFingerprintNamesTheAlertWhereAskedTo(t *testing.T) {
 
 func TestBodyThatIsNotGrafanasSaysWhatToDo(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"version":"4","alerts":[]}`:              `version: "4" is not supported; this source takes the webhook of Grafana's unified alerting, version "1"; for a payload of your own make a source of the format generic (at byte 27)`,
-		`{"ruleName":"Old","state":"alerting"}`:    `alerts: is missing; this source takes the webhook of Grafana's unified alerting, version "1"; for a payload of your own make a source of the format generic (at byte 37)`,
-		`{"version":"1","alerts":7}`:               `alerts: must be an array, not a number (at byte 25)`,
-		`{"version":"1","alerts":[],"message":7]}`: `body: is not valid JSON: invalid character ']' after object value (expecting ',' or '}') (at byte 38)`,
+		`{"version":"4","alerts":[]}`: `version: "4" is not supported; this source takes the webhook of Grafana's unified ` +
+			`alerting, version "1"; for a payload of your own make a source of the format generic (at byte 27)`,
+		`{"ruleName":"Old","state":"alerting"}`: `alerts: is missing; this source takes the webhook of Grafana's unified alerting, version ` +
+			`"1"; for a payload of your own make a source of the format generic (at byte 37)`,
+		`{"version":"1","alerts":7}`: `alerts: must be an array, not a number (at byte 25)`,
+		`{"version":"1","alerts":[],"message":7]}`: `body: is not valid JSON: invalid character ']' after object value (expecting ',' or '}') ` +
+			`(at byte 38)`,
 	} {
 		_, err := grafana.Normalize([]byte(body), now)
 		if err == nil || err.Error() != want {
@@ -88,7 +92,8 @@ func TestBodyThatIsNotGrafanasSaysWhatToDo(t *testing.T) {
 }
 
 func TestBadGrafanaAlertCostsOnlyItself(t *testing.T) {
-	b := normalize(t, grafana, `{"version":"1","alerts":[`+good+`,{"labels":{"alertname":"X"}},{"status":"firing","labels":{"a":1}},{"status":"firing","labels":{"alertname":"Y"},"panelURL":7}]}`)
+	b := normalize(t, grafana, `{"version":"1","alerts":[`+good+
+		`,{"labels":{"alertname":"X"}},{"status":"firing","labels":{"a":1}},{"status":"firing","labels":{"alertname":"Y"},"panelURL":7}]}`)
 	want := []source.Rejection{
 		{Index: 1, Field: "alerts[1].status", Reason: "is missing: firing or resolved"},
 		{Index: 2, Field: "alerts[2].labels.a", Reason: "must be a string, not a number"},

@@ -69,13 +69,16 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 		}
 		if err != nil {
 			// After a malformed frame, nobody knows where the next one begins.
-			batch.Rejected = append(batch.Rejected, Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i), Reason: fmt.Sprintf("%s (at byte %d)", err, at)})
+			batch.Rejected = append(batch.Rejected,
+				Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i), Reason: fmt.Sprintf("%s (at byte %d)", err, at)})
 			break
 		}
 		at = next
 		line, ok := parseLine(frame)
 		if !ok {
-			batch.Rejected = append(batch.Rejected, Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i), Reason: "is no syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text"})
+			batch.Rejected = append(batch.Rejected,
+				Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i),
+					Reason: "is no syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text"})
 			continue
 		}
 		if t, found := s.Lines.said(line, s, now); found {

@@ -16,8 +16,9 @@ import (
 // drain is a log drain with one pattern.
 func drain(codes *source.Codes) source.Source {
 	return source.Source{Name: "shop-log", Format: "heroku", ResolveTimeout: 10 * time.Minute, Lines: &source.Lines{
-		Patterns: []source.LinePattern{{Match: regexp.MustCompile(`^(?P<status>ALERT|RECOVERED) (?P<alertname>\w+)(?: severity=(?P<severity>\w+))?: (?P<summary>.*)`)}},
-		Codes:    codes,
+		Patterns: []source.LinePattern{{Match: regexp.MustCompile(`^(?P<status>ALERT|RECOVERED) (?P<alertname>\w+)(?: ` +
+			`severity=(?P<severity>\w+))?: (?P<summary>.*)`)}},
+		Codes: codes,
 	}}
 }
 
@@ -37,7 +38,8 @@ func TestLineThatAPatternMatchesIsAnAlert(t *testing.T) {
 	want := alert.Alert{
 		Fingerprint: key, Key: key, Source: "shop-log", Severity: alert.P1, Status: alert.Firing, StartsAt: clock(10, 41, 1, 0), SaidAt: now,
 		ExpiresAt: now.Add(10 * time.Minute), Labels: labels("alertname", "payments"), Title: "payments",
-		Annotations: labels("line", "ALERT payments severity=critical: gateway answers 502 for 3 minutes", "process", "web.1", "summary", "gateway answers 502 for 3 minutes"),
+		Annotations: labels("line", "ALERT payments severity=critical: gateway answers 502 for 3 minutes", "process", "web.1", "summary",
+			"gateway answers 502 for 3 minutes"),
 	}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)
@@ -69,7 +71,8 @@ func TestHerokuCodeIsAnAlertOnceItComesTooOften(t *testing.T) {
 		}
 		return b.Alerts
 	}
-	if all := read(0, timeout, timeout, "heroku web.1 - Error R14 (Memory quota exceeded)", "app web.1 - at=error code=H12 desc=\"forged by the app\""); len(all) != 0 {
+	if all := read(0, timeout, timeout, "heroku web.1 - Error R14 (Memory quota exceeded)",
+		"app web.1 - at=error code=H12 desc=\"forged by the app\""); len(all) != 0 {
 		t.Fatalf("two are too many: %v", all)
 	}
 	all := read(50*time.Second, timeout)
@@ -80,7 +83,8 @@ func TestHerokuCodeIsAnAlertOnceItComesTooOften(t *testing.T) {
 		t.Errorf("three within 70 s are too many: %v", again)
 	}
 	// Dynos of one type are counted together.
-	if all := read(0, "heroku web.2 - Error R14 (Memory quota exceeded)", "heroku web.3 - Error R14 (Memory quota exceeded)"); len(all) != 1 || all[0].Labels.Get("process") != "web" {
+	if all := read(0, "heroku web.2 - Error R14 (Memory quota exceeded)", "heroku web.3 - Error R14 (Memory quota exceeded)"); len(all) != 1 ||
+		all[0].Labels.Get("process") != "web" {
 		t.Errorf("three of R14 are %+v", all)
 	}
 }
@@ -100,7 +104,8 @@ func TestBrokenDeliveryIsNamedAndWhatStoodBeforeIsKept(t *testing.T) {
 			t.Errorf("%q: %d alerts, %+v; want %s", tail, len(b.Alerts), b.Rejected, want)
 		}
 	}
-	if _, err := drain(nil).Normalize([]byte(`{"no":"log"}`), now); err == nil || !strings.Contains(err.Error(), "must begin with its length") {
+	if _, err := drain(nil).Normalize([]byte(`{"no":"log"}`), now); err == nil ||
+		!strings.Contains(err.Error(), "must begin with its length") {
 		t.Errorf("JSON: %v", err)
 	}
 	// Without line breaks inside of the frames, or with them outside.

@@ -52,9 +52,11 @@ func (c *Codes) said(line logLine, now time.Time) (said, bool) {
 	}
 	labels := map[string]string{"alertname": "Heroku " + code, "code": code, "process": kind}
 	return said{
-		status: alert.Firing, severity: c.Severity, title: fmt.Sprintf("Heroku %s %s (%s)", code, desc, kind), startsAt: first, labels: alert.NewLabels(labels),
+		status: alert.Firing, severity: c.Severity, title: fmt.Sprintf("Heroku %s %s (%s)", code, desc, kind), startsAt: first,
+		labels: alert.NewLabels(labels),
 		annotations: alert.NewLabels(map[string]string{
-			"summary": fmt.Sprintf("%d lines with %s within %s", c.Limit, code, c.Per), "line": line.text, "runbook_url": "https://devcenter.heroku.com/articles/error-codes#" + strings.ToLower(code),
+			"summary": fmt.Sprintf("%d lines with %s within %s", c.Limit, code, c.Per), "line": line.text,
+			"runbook_url": "https://devcenter.heroku.com/articles/error-codes#" + strings.ToLower(code),
 		}),
 	}, true
 }

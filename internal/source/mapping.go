@@ -50,7 +50,8 @@ type MapFault struct {
 // NewMapping compiles expressions by field. All faults are returned at once. whole says that there is nothing
 // but the mapping, so that key and title are required.
 func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault) {
-	env, err := expression.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType), cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)))
+	env, err := expression.NewEnv(cel.Variable("body", cel.DynType), cel.Variable("item", cel.DynType),
+		cel.Variable("header", cel.MapType(cel.StringType, cel.StringType)))
 	if err != nil {
 		return nil, []MapFault{{Reason: err.Error()}}
 	}
@@ -117,7 +118,8 @@ func (r *run) eval(field string, item any) (value any, ok bool, err error) {
 		r.cost += *details.ActualCost()
 	}
 	if err != nil {
-		return nil, true, &fieldError{"map." + field, "cannot be read from this body: " + cut(strings.ToValidUTF8(err.Error(), "\uFFFD"), maxPathBytes)}
+		return nil, true, &fieldError{"map." + field, "cannot be read from this body: " +
+			cut(strings.ToValidUTF8(err.Error(), "\uFFFD"), maxPathBytes)}
 	}
 	if r.cost > maxPushCost {
 		return nil, true, errTooCostly

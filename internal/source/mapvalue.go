@@ -182,11 +182,15 @@ func unixTime(n float64) time.Time {
 
 // statusWords are senders' words for firing and resolved.
 var statusWords = map[string]alert.Status{
-	"firing": alert.Firing, "fired": alert.Firing, "alerting": alert.Firing, "alert": alert.Firing, "alarm": alert.Firing, "trigger": alert.Firing,
-	"triggered": alert.Firing, "open": alert.Firing, "opened": alert.Firing, "active": alert.Firing, "problem": alert.Firing, "critical": alert.Firing,
-	"warning": alert.Firing, "error": alert.Firing, "down": alert.Firing, "failed": alert.Firing, "failure": alert.Firing, "failing": alert.Firing,
+	"firing": alert.Firing, "fired": alert.Firing, "alerting": alert.Firing, "alert": alert.Firing, "alarm": alert.Firing,
+	"trigger":   alert.Firing,
+	"triggered": alert.Firing, "open": alert.Firing, "opened": alert.Firing, "active": alert.Firing, "problem": alert.Firing,
+	"critical": alert.Firing,
+	"warning":  alert.Firing, "error": alert.Firing, "down": alert.Firing, "failed": alert.Firing, "failure": alert.Firing,
+	"failing": alert.Firing,
 	"created": alert.Firing, "unhealthy": alert.Firing, "degraded": alert.Firing, "true": alert.Firing, "1": alert.Firing,
-	"resolved": alert.Resolved, "resolve": alert.Resolved, "ok": alert.Resolved, "okay": alert.Resolved, "closed": alert.Resolved, "close": alert.Resolved,
+	"resolved": alert.Resolved, "resolve": alert.Resolved, "ok": alert.Resolved, "okay": alert.Resolved, "closed": alert.Resolved,
+	"close":     alert.Resolved,
 	"recovered": alert.Resolved, "recovery": alert.Resolved, "up": alert.Resolved, "inactive": alert.Resolved, "normal": alert.Resolved,
 	"cleared": alert.Resolved, "success": alert.Resolved, "succeeded": alert.Resolved, "healthy": alert.Resolved, "ended": alert.Resolved,
 	"false": alert.Resolved, "0": alert.Resolved,

@@ -19,7 +19,8 @@ func TestPagerDutysOwnExampleIsOneAlert(t *testing.T) {
 	key := alert.Fingerprint("pager", labels("dedup_key", "samplekeyhere"))
 	want := alert.Alert{
 		Fingerprint: key, Key: key, Source: "pager", ID: "samplekeyhere",
-		Labels: labels("class", "deploy", "client", "Sample Monitoring Service", "component", "postgres", "dedup_key", "samplekeyhere", "group", "prod-datapipe",
+		Labels: labels("class", "deploy", "client", "Sample Monitoring Service", "component", "postgres", "dedup_key", "samplekeyhere",
+			"group", "prod-datapipe",
 			"severity", "info", "source", "monitoringtool:cloudvendor:central-region-dc-01:852559987:cluster/api-stats-prod-003"),
 		Annotations: labels("load avg", "0.75", "ping time", "1500ms"),
 		Severity:    alert.P4, Status: alert.Firing, StartsAt: time.Date(2015, 7, 17, 8, 42, 58, 315000000, time.UTC), SaidAt: now,
@@ -44,9 +45,11 @@ func TestResolveWithNothingButTheDedupKeyEndsTheAlert(t *testing.T) {
 
 func TestTriggerWithoutDedupKeyIsOneProblemHoweverOftenItIsTold(t *testing.T) {
 	trigger := func(summary, when string) alert.Alert {
-		return one(t, pagerduty, `{"event_action":"trigger","payload":{"summary":"`+summary+`","source":"db1","severity":"critical","timestamp":"`+when+`"}}`)
+		return one(t, pagerduty, `{"event_action":"trigger","payload":{"summary":"`+summary+
+			`","source":"db1","severity":"critical","timestamp":"`+when+`"}}`)
 	}
-	first, again, other := trigger("disk full", "2026-11-23T10:00:00Z"), trigger("disk full", "2026-11-23T10:05:00Z"), trigger("no network", "")
+	first, again, other := trigger("disk full", "2026-11-23T10:00:00Z"), trigger("disk full",
+		"2026-11-23T10:05:00Z"), trigger("no network", "")
 	if first.Key != again.Key || first.Key == other.Key || len(first.ID) != 16 {
 		t.Errorf("keys %s, %s and %s; dedup_key %q", first.Key, again.Key, other.Key, first.ID)
 	}
@@ -75,7 +78,8 @@ func TestEventThatPagerDutyWouldRefuseIsNamedByItsField(t *testing.T) {
 		{`{"event_action":"trigger","payload":{"summary":" ","source":"h","severity":"error"}}`, "payload.summary", "is missing"},
 		{`{"event_action":"trigger","payload":{"summary":"s","severity":"error"}}`, "payload.source", "is missing"},
 		{`{"event_action":"trigger","payload":{"summary":"s","source":"h"}}`, "payload.severity", "is missing"},
-		{`{"event_action":"trigger","payload":{"summary":"s","source":"h","severity":"fatal"}}`, "payload.severity", `"fatal" is none of critical, error, warning, info`},
+		{`{"event_action":"trigger","payload":{"summary":"s","source":"h","severity":"fatal"}}`, "payload.severity",
+			`"fatal" is none of critical, error, warning, info`},
 		{`{"event_action":"trigger","payload":{"summary":7}}`, "payload.summary", "must be a string, not a number"},
 		{`{"event_action":"resolve"}`, "dedup_key", "is missing: it names the alert to resolve"},
 		{`{"event_action":"acknowledge"}`, "dedup_key", "is missing: it names the alert to acknowledge"},
@@ -93,7 +97,8 @@ func TestEventThatPagerDutyWouldRefuseIsNamedByItsField(t *testing.T) {
 
 func TestDetailsOfAnyShapeBecomeAnnotations(t *testing.T) {
 	event := func(details string) alert.Labels {
-		return one(t, pagerduty, `{"event_action":"trigger","payload":{"summary":"s","source":"h","severity":"error","custom_details":`+details+`}}`).Annotations
+		return one(t, pagerduty, `{"event_action":"trigger","payload":{"summary":"s","source":"h","severity":"error","custom_details":`+
+			details+`}}`).Annotations
 	}
 	for details, want := range map[string]alert.Labels{
 		`null`:                         {},
@@ -110,7 +115,9 @@ func TestDetailsOfAnyShapeBecomeAnnotations(t *testing.T) {
 }
 
 func TestUnsafeLinksOfAnEventAreLeftOut(t *testing.T) {
-	a := one(t, pagerduty, `{"event_action":"trigger","client_url":"javascript:alert(1)","links":[7,{"href":8},{"href":"data:x"},{"text":"no"}],"payload":{"summary":"s","source":"h","severity":"error"}}`)
+	a := one(t, pagerduty,
+		`{"event_action":"trigger","client_url":"javascript:alert(1)","links":[7,{"href":8},{"href":"data:x"},{"text":"no"}],`+
+			`"payload":{"summary":"s","source":"h","severity":"error"}}`)
 	if a.Link != "" {
 		t.Errorf("the link is %q", a.Link)
 	}
@@ -123,7 +130,8 @@ func TestTheSourcesNameIsInTheKeyOutsideThePrometheusFamilyOnly(t *testing.T) {
 		t.Error("the same words of two pagers are one problem")
 	}
 	fired := hook(`{"status":"firing","labels":{"alertname":"Disk"},"startsAt":"2026-11-23T10:00:00Z"}`)
-	a, b := one(t, source.Source{Name: "am-1", Format: "alertmanager"}, fired), one(t, source.Source{Name: "am-2", Format: "alertmanager"}, fired)
+	a, b := one(t, source.Source{Name: "am-1", Format: "alertmanager"}, fired), one(t,
+		source.Source{Name: "am-2", Format: "alertmanager"}, fired)
 	if a.Key != b.Key {
 		t.Error("the same alert by two Alertmanagers is two problems")
 	}

@@ -31,7 +31,8 @@ func TestPolledAlertmanagerFiresAllThatItLists(t *testing.T) {
 		t.Fatalf("%d alerts, want 13", len(all))
 	}
 	for _, a := range all {
-		if a.Status != alert.Firing || !a.ExpiresAt.IsZero() || !a.EndsAt.IsZero() || a.Poll != "main" || a.Source != "main" || !a.SaidAt.Equal(now) {
+		if a.Status != alert.Firing || !a.ExpiresAt.IsZero() || !a.EndsAt.IsZero() || a.Poll != "main" ||
+			a.Source != "main" || !a.SaidAt.Equal(now) {
 			t.Errorf("%s: %+v", a.Labels, a)
 		}
 		if a.ID != a.Key.String() {
@@ -113,11 +114,16 @@ func TestOneUnreadableAlertCostsThePollNothingElse(t *testing.T) {
 	}{
 		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":1}}]`, "[1].labels.a: must be a string", []alert.Key{keyOf(b)}, nil, true},
 		{"alertmanager", `[{"labels":{"a":"b"}},{}]`, "[1].labels: at least one label", []alert.Key{keyOf(b)}, nil, true},
-		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":"c"},"labels":{"a":"d"}}]`, "[1].labels: stands twice", []alert.Key{keyOf(b)}, nil, true},
-		{"alertmanager", `[{"labels":{"a":"b"},"startsAt":"soon"},{"labels":{"a":"c"}}]`, "[0].startsAt", []alert.Key{keyOf(b), keyOf(c)}, nil, false},
-		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"firing"},{"labels":{"a":"c"}}]}}`, `data.alerts[1].state: "" is none of firing`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
-		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"burning"}]}}`, `data.alerts[0].state: "burning" is none of firing`, nil, []alert.Key{keyOf(b)}, false},
-		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing","labels":{"a":"b"},"activeAt":"soon"},{"labels":{"a":"c"}}]}}`, `data.alerts[0].activeAt`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
+		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":"c"},"labels":{"a":"d"}}]`, "[1].labels: stands twice",
+			[]alert.Key{keyOf(b)}, nil, true},
+		{"alertmanager", `[{"labels":{"a":"b"},"startsAt":"soon"},{"labels":{"a":"c"}}]`, "[0].startsAt",
+			[]alert.Key{keyOf(b), keyOf(c)}, nil, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"firing"},{"labels":{"a":"c"}}]}}`,
+			`data.alerts[1].state: "" is none of firing`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"burning"}]}}`,
+			`data.alerts[0].state: "burning" is none of firing`, nil, []alert.Key{keyOf(b)}, false},
+		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing","labels":{"a":"b"},"activeAt":"soon"},{"labels":{"a":"c"}}]}}`,
+			`data.alerts[0].activeAt`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
 	}
 	for _, tt := range tests {
 		all, err := poll(tt.kind).Decode([]byte(tt.body), now)
@@ -178,10 +184,13 @@ func TestFailedFetchIsSaidInASentenceWithoutTheToken(t *testing.T) {
 	}{
 		{"refused", "main cannot be reached", gone.URL},
 		{"no URL", "main: the URL is not valid", "http://user:s3cret@[::1"},
-		{"error", "main answered 500 Internal Server Error instead of its alerts", serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "[]", 500) })},
-		{"created", "main answered 201 Created", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); _, _ = io.WriteString(w, "[]") })},
+		{"error", "main answered 500 Internal Server Error instead of its alerts",
+			serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "[]", 500) })},
+		{"created", "main answered 201 Created",
+			serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); _, _ = io.WriteString(w, "[]") })},
 		{"no content", "main answered 204 No Content", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })},
-		{"redirect", "main answered 302 Found", serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })},
+		{"redirect", "main answered 302 Found",
+			serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })},
 		{"login page", "not valid JSON", serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") })},
 		{"cut off", "main broke off", serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
@@ -209,7 +218,8 @@ func TestFailedFetchIsSaidInASentenceWithoutTheToken(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (source.Poll{Name: "main", Kind: "zabbix", URL: elsewhere}).Fetch(t.Context(), &http.Client{}, now); err == nil || !strings.Contains(err.Error(), `"zabbix"`) {
+	if _, err := (source.Poll{Name: "main", Kind: "zabbix", URL: elsewhere}).Fetch(t.Context(), &http.Client{}, now); err == nil ||
+		!strings.Contains(err.Error(), `"zabbix"`) {
 		t.Errorf("err = %v", err)
 	}
 }

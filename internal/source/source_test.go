@@ -241,7 +241,8 @@ func TestUnknownFormatIsNamed(t *testing.T) {
 	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "carrier-pigeon") {
 		t.Errorf("err = %v", err)
 	}
-	if diff := cmp.Diff([]string{"alertmanager", "cloudevents", "generic", "grafana", "heroku", "pagerduty", "prometheus"}, source.Formats()); diff != "" {
+	if diff := cmp.Diff([]string{"alertmanager", "cloudevents", "generic", "grafana", "heroku", "pagerduty", "prometheus"},
+		source.Formats()); diff != "" {
 		t.Error(diff)
 	}
 }

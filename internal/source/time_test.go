@@ -64,7 +64,8 @@ func TestAPIv2TimesFollowAlertmanager(t *testing.T) {
 		{"sender's clock an hour ahead", `"2026-11-23T11:43:00Z"`, "", told{alert.Firing, "2026-11-23T11:43:00Z", "", "2026-11-23T11:48:00Z"}},
 		{"sender's clock a day ahead", `"2026-11-24T10:43:00.000001Z"`, "", told{alert.Firing, atNow, "", in5m}},
 		{"other zone", `"2026-11-23T16:32:00+05:30"`, "", told{alert.Firing, "2026-11-23T11:02:00Z", "", "2026-11-23T11:07:00Z"}},
-		{"nanoseconds", `"2026-11-23T10:02:00.123456789Z"`, `"2026-11-23T10:47:00.987654321Z"`, told{alert.Firing, "2026-11-23T10:02:00.123456Z", "", "2026-11-23T10:47:00.987654Z"}},
+		{"nanoseconds", `"2026-11-23T10:02:00.123456789Z"`, `"2026-11-23T10:47:00.987654321Z"`,
+			told{alert.Firing, "2026-11-23T10:02:00.123456Z", "", "2026-11-23T10:47:00.987654Z"}},
 		{"escaped", `"2026-11-23T10\u003a02:00Z"`, "", told{alert.Firing, begun, "", in5m}},
 		{"no zone", `"2026-11-23T10:02:00"`, "", told{alert.Firing, begun, "", in5m}},
 		{"no zone, fraction", `"2026-11-23T10:02:00.5"`, "", told{alert.Firing, "2026-11-23T10:02:00.5Z", "", in5m}},
@@ -130,7 +131,8 @@ func TestWebhookTimesFollowTheAlertsOwnStatus(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// The group's status says firing for all of them.
-			a := one(t, webhook, hook(fmt.Sprintf(`{"status":%q,"labels":{"alertname":"A"},"startsAt":%q,"endsAt":%q}`, tt.status, tt.starts, tt.ends)))
+			a := one(t, webhook, hook(fmt.Sprintf(`{"status":%q,"labels":{"alertname":"A"},"startsAt":%q,"endsAt":%q}`,
+				tt.status, tt.starts, tt.ends)))
 			if diff := cmp.Diff(tt.want, timesOf(a)); diff != "" {
 				t.Error(diff)
 			}

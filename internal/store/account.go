@@ -26,7 +26,8 @@ type Account struct {
 // the account's sessions. The entry records it. ErrNotFound: a new account needs a password.
 func (s *Store) PutAccount(ctx context.Context, a Account, entry audit.Entry) error {
 	const insert = `INSERT INTO account (name, role, password, epoch, created_at_us, changed_at_us) VALUES (?, ?, ?, 1, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = excluded.password, epoch = account.epoch + 1, changed_at_us = excluded.changed_at_us`
+		ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = excluded.password, epoch = account.epoch + 1,
+			changed_at_us = excluded.changed_at_us`
 	const change = `UPDATE account SET role = ?, changed_at_us = ? WHERE name = ?`
 	at := micros(entry.CreatedAt)
 	err := s.writeAudited(ctx, func(t *Tx) error {

@@ -10,7 +10,8 @@ import (
 	"docket/internal/alert"
 )
 
-const alertColumns = `fingerprint, alert_key, source, alert_id, poll, severity, status, inferred, starts_at_us, ends_at_us, expires_at_us, said_at_us, title, link, labels, annotations`
+const alertColumns = `fingerprint, alert_key, source, alert_id, poll, severity, status, inferred, starts_at_us, ends_at_us, ` +
+	`expires_at_us, said_at_us, title, link, labels, annotations`
 
 const alertWidth = 16
 
@@ -18,7 +19,8 @@ func scanAlert(rs rows) (alert.Alert, error) {
 	var a alert.Alert
 	var fingerprint, key, severity, status, inferred, starts, ends, expires, said int64
 	var labels, annotations string
-	if err := rs.Scan(&fingerprint, &key, &a.Source, &a.ID, &a.Poll, &severity, &status, &inferred, &starts, &ends, &expires, &said, &a.Title, &a.Link, &labels, &annotations); err != nil {
+	if err := rs.Scan(&fingerprint, &key, &a.Source, &a.ID, &a.Poll, &severity, &status, &inferred, &starts, &ends, &expires, &said, &a.Title,
+		&a.Link, &labels, &annotations); err != nil {
 		return a, fmt.Errorf("read an alert: %w", err)
 	}
 	a.Fingerprint, a.Key = alert.Key(fingerprint), alert.Key(key)
@@ -81,12 +83,14 @@ func (s *Store) Standings(ctx context.Context, fingerprints []alert.Key) ([]Stan
 	all := make([]Standing, 0, len(fingerprints))
 	q := s.engine.reader()
 	err := inBatches(fingerprints, func(run []alert.Key) error {
-		rs, err := q.query(ctx, `SELECT fingerprint, status, severity, poll, expires_at_us FROM alert WHERE fingerprint IN (`+marks(len(run))+`)`, keyArgs(run)...)
+		rs, err := q.query(ctx, `SELECT fingerprint, status, severity, poll, expires_at_us FROM alert WHERE fingerprint IN (`+
+			marks(len(run))+`)`, keyArgs(run)...)
 		some, err := collect(rs, err, func(rs rows) (Standing, error) {
 			var st Standing
 			var fingerprint, status, severity, expires int64
 			err := rs.Scan(&fingerprint, &status, &severity, &st.Poll, &expires)
-			st.Fingerprint, st.Status, st.Severity, st.ExpiresAt = alert.Key(fingerprint), alert.Status(status), alert.Severity(severity), fromMicros(expires)
+			st.Fingerprint, st.Status, st.Severity, st.ExpiresAt = alert.Key(fingerprint), alert.Status(status), alert.Severity(severity),
+				fromMicros(expires)
 			return st, err
 		})
 		all = append(all, some...)
@@ -169,12 +173,16 @@ func (t *Tx) SaveAlerts(ctx context.Context, all []alert.Alert) error {
 		args := make([]any, 0, len(run)*alertWidth)
 		for _, a := range run {
 			args = append(args, int64(a.Fingerprint), int64(a.Key), a.Source, a.ID, a.Poll, int64(a.Severity), int64(a.Status), bit(a.Inferred),
-				micros(a.StartsAt), micros(a.EndsAt), micros(a.ExpiresAt), micros(a.SaidAt), a.Title, a.Link, string(a.Labels.AppendJSON(nil)), string(a.Annotations.AppendJSON(nil)))
+				micros(a.StartsAt), micros(a.EndsAt), micros(a.ExpiresAt), micros(a.SaidAt), a.Title, a.Link, string(a.Labels.AppendJSON(nil)),
+				string(a.Annotations.AppendJSON(nil)))
 		}
 		return t.later(ctx, `INSERT INTO alert (`+alertColumns+`) VALUES `+tuples(len(run), alertWidth)+`
-			ON CONFLICT (fingerprint) DO UPDATE SET alert_key = excluded.alert_key, source = excluded.source, alert_id = excluded.alert_id, poll = excluded.poll,
-			severity = excluded.severity, status = excluded.status, inferred = excluded.inferred, starts_at_us = excluded.starts_at_us, ends_at_us = excluded.ends_at_us,
-			expires_at_us = excluded.expires_at_us, said_at_us = excluded.said_at_us, title = excluded.title, link = excluded.link, labels = excluded.labels, annotations = excluded.annotations`, args...)
+			ON CONFLICT (fingerprint) DO UPDATE SET alert_key = excluded.alert_key, source = excluded.source, alert_id = excluded.alert_id,
+				poll = excluded.poll,
+			severity = excluded.severity, status = excluded.status, inferred = excluded.inferred, starts_at_us = excluded.starts_at_us,
+				ends_at_us = excluded.ends_at_us,
+			expires_at_us = excluded.expires_at_us, said_at_us = excluded.said_at_us, title = excluded.title, link = excluded.link,
+				labels = excluded.labels, annotations = excluded.annotations`, args...)
 	})
 	if err != nil {
 		return fmt.Errorf("save alerts: %w", err)
@@ -207,7 +215,8 @@ func (t *Tx) SaveExpiries(ctx context.Context, all []Expiry) error {
 // ExpiredAlerts loads at most limit firing alerts whose expiry is not after now and which were last reported
 // at or after saidSince, oldest expiry first.
 func (s *Store) ExpiredAlerts(ctx context.Context, now, saidSince time.Time, limit int) ([]alert.Alert, error) {
-	const q = `SELECT ` + alertColumns + ` FROM alert WHERE status = 1 AND expires_at_us > 0 AND expires_at_us <= ? AND said_at_us >= ? ORDER BY expires_at_us LIMIT ?`
+	const q = `SELECT ` + alertColumns +
+		` FROM alert WHERE status = 1 AND expires_at_us > 0 AND expires_at_us <= ? AND said_at_us >= ? ORDER BY expires_at_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(now), micros(saidSince), int64(limit))
 	return collect(rs, err, scanAlert)
 }

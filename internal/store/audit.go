@@ -67,12 +67,14 @@ func (t *Tx) AppendAudit(ctx context.Context, head audit.Head, entries []audit.E
 			}
 			args = append(args, e.ID, t.words.encodeTime(e.CreatedAt), e.Actor.Kind, e.Actor.Name, e.Action, string(payload), e.Prev, e.Hash)
 		}
-		return t.later(ctx, `INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES `+tuples(len(run), auditWidth), args...)
+		return t.later(ctx, `INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES `+
+			tuples(len(run), auditWidth), args...)
 	})
 	if err != nil {
 		return fmt.Errorf("append to the audit log: %w", err)
 	}
-	if err := t.laterOne(ctx, `UPDATE audit_head SET last_id = ?, hash = ? WHERE one = 1 AND last_id = ?`, next.ID, next.Hash, head.ID); err != nil {
+	if err := t.laterOne(ctx, `UPDATE audit_head SET last_id = ?, hash = ? WHERE one = 1 AND last_id = ?`, next.ID,
+		next.Hash, head.ID); err != nil {
 		return fmt.Errorf("move the audit head: %w", err)
 	}
 	return nil
@@ -225,7 +227,8 @@ func (s *Store) closeAudit(ctx context.Context, v *audit.Verifier, stored audit.
 		return err
 	}
 	if now.ID <= stored.ID {
-		return &audit.Fault{ID: extra[0].ID, Kind: audit.Added, Sentence: fmt.Sprintf("audit row %d stands behind the end of the chain", extra[0].ID)}
+		return &audit.Fault{ID: extra[0].ID, Kind: audit.Added,
+			Sentence: fmt.Sprintf("audit row %d stands behind the end of the chain", extra[0].ID)}
 	}
 	return nil
 }

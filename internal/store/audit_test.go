@@ -21,7 +21,8 @@ func chain(t *testing.T, s *Store, n int) {
 			for i := from; i < min(from+3, n); i++ {
 				entries = append(entries, audit.Entry{
 					CreatedAt: noon.Add(time.Duration(i) * time.Second), Actor: audit.System(), Action: audit.ActionTicketFiled,
-					Payload: map[string]any{"alert_key": fmt.Sprintf("%016x", i), "severity": "P1", "ticket_id": fmt.Sprint(i), "z": 1, "a": []any{"<&>\u2028", true, nil, map[string]any{"b": 2, "a": "nul \x00"}}},
+					Payload: map[string]any{"alert_key": fmt.Sprintf("%016x", i), "severity": "P1", "ticket_id": fmt.Sprint(i), "z": 1,
+						"a": []any{"<&>\u2028", true, nil, map[string]any{"b": 2, "a": "nul \x00"}}},
 				})
 			}
 			return errors.Join(err, tx.AppendAudit(ctx, head, entries))
@@ -55,10 +56,12 @@ func TestVerifyNamesTheFirstRowThatWasTouched(t *testing.T) {
 		{"hash flipped", []string{`UPDATE audit_log SET hash = 'x' WHERE id = 12`}, 12, audit.Flipped},
 		{"first deleted", []string{`DELETE FROM audit_log WHERE id = 1`}, 1, audit.Deleted},
 		{"one deleted", []string{`DELETE FROM audit_log WHERE id = 7`}, 7, audit.Deleted},
-		{"two swapped", []string{`UPDATE audit_log SET id = 99 WHERE id = 7`, `UPDATE audit_log SET id = 7 WHERE id = 8`, `UPDATE audit_log SET id = 8 WHERE id = 99`}, 7, audit.Swapped},
+		{"two swapped", []string{`UPDATE audit_log SET id = 99 WHERE id = 7`, `UPDATE audit_log SET id = 7 WHERE id = 8`,
+			`UPDATE audit_log SET id = 8 WHERE id = 99`}, 7, audit.Swapped},
 		{"cut off", []string{`DELETE FROM audit_log WHERE id > 9`}, 10, audit.CutOff},
 		{"all deleted", []string{`DELETE FROM audit_log`}, 1, audit.CutOff},
-		{"one added", []string{`INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES (13, '2026-11-23 13:00:00.000000', '', '', '', '{}', '', '')`}, 13, audit.Added},
+		{"one added", []string{`INSERT INTO audit_log (id, created_at, actor_kind, actor, action, payload, prev, hash) VALUES (13, ` +
+			`'2026-11-23 13:00:00.000000', '', '', '', '{}', '', '')`}, 13, audit.Added},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(t *testing.T, s *Store) {
@@ -93,7 +96,10 @@ func TestRunbooksQueryRunsVerbatimOnPostgres(t *testing.T) {
 	}
 	write(t, s, func(ctx context.Context, tx *Tx) error {
 		head, err := tx.AuditHead(ctx)
-		return errors.Join(err, tx.AppendAudit(ctx, head, []audit.Entry{{CreatedAt: time.Now(), Action: audit.ActionTicketFiled, Payload: map[string]any{"alert_key": "6c9133dcd1da0dbd", "severity": "P1"}}}))
+		return errors.Join(err,
+			tx.AppendAudit(ctx, head,
+				[]audit.Entry{{CreatedAt: time.Now(), Action: audit.ActionTicketFiled,
+					Payload: map[string]any{"alert_key": "6c9133dcd1da0dbd", "severity": "P1"}}}))
 	})
 	rs, err := s.Postgres().Query(t.Context(), `SELECT created_at, payload->>'alert_key' AS alert_key, payload->>'severity' AS severity
 FROM audit_log

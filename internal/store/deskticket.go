@@ -22,7 +22,8 @@ func scanDeskTicket(rs rows) (desk.Ticket, error) {
 		return t, fmt.Errorf("read a ticket: %w", err)
 	}
 	t.ID = strconv.FormatInt(number, 10)
-	t.Number, t.Status, t.CreatedAt, t.UpdatedAt, t.ClosedAt = t.ID, desk.Status(status), fromMicros(created), fromMicros(updated), fromMicros(closed)
+	t.Number, t.Status, t.CreatedAt, t.UpdatedAt, t.ClosedAt = t.ID, desk.Status(status), fromMicros(created), fromMicros(updated),
+		fromMicros(closed)
 	if err := json.Unmarshal([]byte(tags), &t.Tags); err != nil {
 		return t, fmt.Errorf("read the tags of ticket %s: %w", t.ID, err)
 	}
@@ -39,7 +40,8 @@ func (s *Store) DeskTickets(ctx context.Context, mark string) ([]desk.Ticket, er
 // AddDeskTicket stores a new open ticket in the local desk and returns its number; if there is already one
 // with the mark, it returns that one's number. A draft without a mark is always new.
 func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) (int64, error) {
-	const insert = `INSERT INTO desk_ticket (mark, subject, body, status, tags, created_at_us, updated_at_us, closed_at_us) VALUES (?, ?, ?, 'open', '[]', ?, ?, 0) ON CONFLICT (mark) DO NOTHING RETURNING number`
+	const insert = `INSERT INTO desk_ticket (mark, subject, body, status, tags, created_at_us, updated_at_us, closed_at_us) VALUES (?, ?, ` +
+		`?, 'open', '[]', ?, ?, 0) ON CONFLICT (mark) DO NOTHING RETURNING number`
 	var mark any
 	if d.Mark != "" {
 		mark = d.Mark
@@ -91,7 +93,8 @@ func (s *Store) DeskNotes(ctx context.Context, number int64) ([]string, error) {
 // ListDeskTickets loads the local desk's tickets, latest first, without their notes. limit 0 means all;
 // offset skips the first ones.
 func (s *Store) ListDeskTickets(ctx context.Context, limit, offset int) ([]desk.Ticket, error) {
-	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ? OFFSET ?`, allOr(limit), int64(offset))
+	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket ORDER BY number DESC LIMIT ? OFFSET ?`,
+		allOr(limit), int64(offset))
 	return collect(rs, err, scanDeskTicket)
 }
 
@@ -104,7 +107,8 @@ func (s *Store) DeskTicketsSince(ctx context.Context, q desk.Query) ([]desk.Tick
 	if !q.UpdatedSince.IsZero() {
 		where, args, order = where+" AND updated_at_us >= ?", append(args, micros(q.UpdatedSince)), "updated_at_us, number"
 	}
-	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE `+where+` ORDER BY `+order+` LIMIT ?`, append(args, allOr(q.Most))...)
+	rs, err := s.engine.reader().query(ctx, `SELECT `+deskTicketColumns+` FROM desk_ticket WHERE `+where+` ORDER BY `+order+` LIMIT ?`,
+		append(args, allOr(q.Most))...)
 	return collect(rs, err, scanDeskTicket)
 }
 
@@ -169,7 +173,8 @@ func (s *Store) TagDeskTicket(ctx context.Context, number int64, tags []string, 
 
 // SetDeskStatus sets the status of a ticket of the local desk.
 func (s *Store) SetDeskStatus(ctx context.Context, number int64, status desk.Status, now time.Time) error {
-	const q = `UPDATE desk_ticket SET status = ?, updated_at_us = ?, closed_at_us = CASE WHEN ? = 0 THEN 0 WHEN closed_at_us > 0 THEN closed_at_us ELSE ? END WHERE number = ?`
+	const q = `UPDATE desk_ticket SET status = ?, updated_at_us = ?, closed_at_us = CASE WHEN ? = 0 THEN 0 WHEN closed_at_us > 0 THEN ` +
+		`closed_at_us ELSE ? END WHERE number = ?`
 	return s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec(ctx, q, string(status), micros(now), bit(status == desk.StatusClosed), micros(now), number)
 		return err

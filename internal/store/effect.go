@@ -10,7 +10,8 @@ import (
 	"docket/internal/filing"
 )
 
-const effectColumns = `effect_id, version, kind, alert_key, generation, state, attempt, fails, sent_at_us, not_before_us, ticket_id, text, tags, fault, detail, created_at_us, done_at_us`
+const effectColumns = `effect_id, version, kind, alert_key, generation, state, attempt, fails, sent_at_us, not_before_us, ticket_id, ` +
+	`text, tags, fault, detail, created_at_us, done_at_us`
 
 const effectWidth = 17
 
@@ -18,7 +19,8 @@ func scanEffect(rs rows) (filing.Effect, error) {
 	var e filing.Effect
 	var kind, state, tags string
 	var key, generation, attempt, fails, sent, notBefore, created, done int64
-	err := rs.Scan(&e.ID, &e.Version, &kind, &key, &generation, &state, &attempt, &fails, &sent, &notBefore, &e.TicketID, &e.Text, &tags, &e.Fault, &e.Detail, &created, &done)
+	err := rs.Scan(&e.ID, &e.Version, &kind, &key, &generation, &state, &attempt, &fails, &sent, &notBefore, &e.TicketID, &e.Text, &tags,
+		&e.Fault, &e.Detail, &created, &done)
 	if err != nil {
 		return e, fmt.Errorf("read an effect: %w", err)
 	}
@@ -37,7 +39,8 @@ func effectArgs(e filing.Effect) ([]any, error) {
 		return nil, fmt.Errorf("write the tags of effect %s: %w", e.ID, err)
 	}
 	return []any{
-		e.ID, e.Version, string(e.Kind), int64(e.Mark.Key), int64(e.Mark.Generation), string(e.State), int64(e.Attempt), int64(e.Fails), micros(e.SentAt), micros(e.NotBefore),
+		e.ID, e.Version, string(e.Kind), int64(e.Mark.Key), int64(e.Mark.Generation), string(e.State), int64(e.Attempt), int64(e.Fails),
+		micros(e.SentAt), micros(e.NotBefore),
 		e.TicketID, e.Text, string(tags), e.Fault, e.Detail, micros(e.CreatedAt), micros(e.DoneAt),
 	}, nil
 }
@@ -53,7 +56,8 @@ func (t *Tx) AddEffects(ctx context.Context, all []filing.Effect) error {
 			}
 			args = append(args, some...)
 		}
-		return t.later(ctx, `INSERT INTO effect (`+effectColumns+`) VALUES `+tuples(len(run), effectWidth)+` ON CONFLICT (effect_id) DO NOTHING`, args...)
+		return t.later(ctx, `INSERT INTO effect (`+effectColumns+`) VALUES `+tuples(len(run), effectWidth)+
+			` ON CONFLICT (effect_id) DO NOTHING`, args...)
 	})
 	if err != nil {
 		return fmt.Errorf("add effects: %w", err)
@@ -63,7 +67,8 @@ func (t *Tx) AddEffects(ctx context.Context, all []filing.Effect) error {
 
 // SaveEffect replaces an effect whose stored version is e.Version-1; ErrConflict otherwise.
 func (t *Tx) SaveEffect(ctx context.Context, e filing.Effect) error {
-	const q = `UPDATE effect SET version = ?, kind = ?, alert_key = ?, generation = ?, state = ?, attempt = ?, fails = ?, sent_at_us = ?, not_before_us = ?, ticket_id = ?,
+	const q = `UPDATE effect SET version = ?, kind = ?, alert_key = ?, generation = ?, state = ?, attempt = ?, fails = ?, sent_at_us = ?,
+		not_before_us = ?, ticket_id = ?,
 		text = ?, tags = ?, fault = ?, detail = ?, created_at_us = ?, done_at_us = ? WHERE effect_id = ? AND version = ?`
 	args, err := effectArgs(e)
 	if err != nil {
@@ -107,7 +112,8 @@ func (s *Store) EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, e
 // OverdueEffects returns the ids of at most limit unfinished effects whose next step was due before the given
 // time, longest overdue first: their jobs may be lost.
 func (s *Store) OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	const q = `SELECT effect_id FROM effect WHERE done_at_us = 0 AND not_before_us < ? AND created_at_us < ? AND sent_at_us < ? ORDER BY not_before_us LIMIT ?`
+	const q = `SELECT effect_id FROM effect WHERE done_at_us = 0 AND not_before_us < ? AND created_at_us < ? AND sent_at_us < ? ORDER BY ` +
+		`not_before_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(before), micros(before), micros(before), int64(limit))
 	return collect(rs, err, func(rs rows) (string, error) {
 		var id string

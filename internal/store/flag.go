@@ -47,7 +47,8 @@ func flags(ctx context.Context, q querier) ([]flag.Setting, error) {
 // none; it is not called if the flag is already set this way.
 func (s *Store) SetFlag(ctx context.Context, set flag.Setting, entry func(before *flag.Setting) audit.Entry) (changed bool, err error) {
 	const q = `INSERT INTO flag (name, is_on, changed_at_us, changed_by, why) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, changed_at_us = excluded.changed_at_us, changed_by = excluded.changed_by, why = excluded.why`
+		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, changed_at_us = excluded.changed_at_us, changed_by = excluded.changed_by,
+			why = excluded.why`
 	err = s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {
 		var before *flag.Setting
 		all, err := flags(ctx, t)

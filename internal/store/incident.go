@@ -14,24 +14,31 @@ import (
 	"docket/internal/storm"
 )
 
-const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, inquiry, gathers, within_key, within_generation, acknowledged, told, reason, timeline`
+const incidentColumns = `alert_key, generation, version, recipe, state, live, severity, title, source, surface, link, route, ` +
+	`opened_at_us, fired_at_us, recovered_at_us, closed_at_us, due_at_us, fires, fires_noted, flap_noted_at_us, recovery_noted_at_us, ` +
+	`doubted, ticket_state, ticket_desk, ticket_id, ticket_number, ticket_url, ticket_known_at_us, ticket_merged, ticket_refiled, earlier, ` +
+	`inquiry, gathers, within_key, within_generation, acknowledged, told, reason, timeline`
 
 const incidentWidth = 39
 
 func scanIncident(rs rows) (incident.Incident, error) {
 	var i incident.Incident
-	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted, withinKey, withinGeneration, known, merged, refiled int64
+	var key, generation, recipe, live, severity, opened, fired, recovered, closed, due, fires, noted, flapNoted, recoveryNoted, doubted,
+		withinKey, withinGeneration, known, merged, refiled int64
 	var state, ticketState, earlier, inquiry, gathers, acknowledged, reason, timeline string
 	err := rs.Scan(&key, &generation, &i.Version, &recipe, &state, &live, &severity, &i.Title, &i.Source, &i.Surface, &i.Link, &i.Route,
 		&opened, &fired, &recovered, &closed, &due, &fires, &noted, &flapNoted, &recoveryNoted, &doubted,
-		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers, &withinKey, &withinGeneration, &acknowledged, &i.Notified, &reason, &timeline)
+		&ticketState, &i.Ticket.Desk, &i.Ticket.ID, &i.Ticket.Number, &i.Ticket.URL, &known, &merged, &refiled, &earlier, &inquiry, &gathers,
+		&withinKey, &withinGeneration, &acknowledged, &i.Notified, &reason, &timeline)
 	if err != nil {
 		return i, fmt.Errorf("read an incident: %w", err)
 	}
 	i.Mark = alert.Mark{Key: alert.Key(key), Generation: int(generation)}
 	i.Recipe, i.State, i.Severity = int(recipe), incident.State(state), alert.Severity(severity)
-	i.OpenedAt, i.FiredAt, i.RecoveredAt, i.ClosedAt, i.DueAt = fromMicros(opened), fromMicros(fired), fromMicros(recovered), fromMicros(closed), fromMicros(due)
-	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.MaybeStale = int(fires), int(noted), fromMicros(flapNoted), fromMicros(recoveryNoted), doubted == 1
+	i.OpenedAt, i.FiredAt, i.RecoveredAt, i.ClosedAt, i.DueAt = fromMicros(opened), fromMicros(fired), fromMicros(recovered),
+		fromMicros(closed), fromMicros(due)
+	i.Fires, i.FiresNoted, i.FlapNotedAt, i.RecoveryNotedAt, i.MaybeStale = int(fires), int(noted), fromMicros(flapNoted),
+		fromMicros(recoveryNoted), doubted == 1
 	i.Shared, i.Within = storm.SharedTicket(gathers), alert.Mark{Key: alert.Key(withinKey), Generation: int(withinGeneration)}
 	i.Ticket.KnownAt, i.Ticket.Merged, i.Ticket.Refiled = fromMicros(known), merged == 1, int(refiled)
 	i.Ticket.State, i.Reason = filing.TicketState(ticketState), incident.Reason(reason)
@@ -86,10 +93,13 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 		acknowledged = string(text)
 	}
 	return []any{
-		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source, i.Surface, i.Link, i.Route,
+		int64(i.Key), int64(i.Generation), i.Version, int64(i.Recipe), string(i.State), bit(i.Live()), int64(i.Severity), i.Title, i.Source,
+		i.Surface, i.Link, i.Route,
 		micros(i.OpenedAt), micros(i.FiredAt), micros(i.RecoveredAt), micros(i.ClosedAt), micros(i.DueAt), int64(i.Fires), int64(i.FiresNoted),
-		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.MaybeStale), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID, i.Ticket.Number, i.Ticket.URL,
-		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Shared), int64(i.Within.Key), int64(i.Within.Generation), acknowledged, i.Notified, string(i.Reason), string(timeline),
+		micros(i.FlapNotedAt), micros(i.RecoveryNotedAt), bit(i.MaybeStale), string(i.Ticket.State), i.Ticket.Desk, i.Ticket.ID,
+		i.Ticket.Number, i.Ticket.URL,
+		micros(i.Ticket.KnownAt), bit(i.Ticket.Merged), int64(i.Ticket.Refiled), earlier, inquiry, string(i.Shared), int64(i.Within.Key),
+		int64(i.Within.Generation), acknowledged, i.Notified, string(i.Reason), string(timeline),
 	}, nil
 }
 
@@ -137,7 +147,8 @@ func (s *Store) LatestIncident(ctx context.Context, key alert.Key) (incident.Inc
 }
 
 func incidentByMark(ctx context.Context, q querier, m alert.Mark) (incident.Incident, error) {
-	rs, err := q.query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE alert_key = ? AND generation = ?`, int64(m.Key), int64(m.Generation))
+	rs, err := q.query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE alert_key = ? AND generation = ?`,
+		int64(m.Key), int64(m.Generation))
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
 		return incident.Incident{}, fmt.Errorf("load incident %s: %w", m, err)
@@ -169,9 +180,13 @@ func (t *Tx) AddIncidents(ctx context.Context, all []incident.Incident) error {
 
 // SaveIncident replaces an incident whose stored version is i.Version-1; ErrConflict otherwise.
 func (t *Tx) SaveIncident(ctx context.Context, i incident.Incident) error {
-	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?, link = ?, route = ?,
-		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?, flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
-		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, ticket_known_at_us = ?, ticket_merged = ?, ticket_refiled = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, acknowledged = ?, told = ?, reason = ?, timeline = ?
+	const q = `UPDATE incident SET version = ?, recipe = ?, state = ?, live = ?, severity = ?, title = ?, source = ?, surface = ?,
+		link = ?, route = ?,
+		opened_at_us = ?, fired_at_us = ?, recovered_at_us = ?, closed_at_us = ?, due_at_us = ?, fires = ?, fires_noted = ?,
+			flap_noted_at_us = ?, recovery_noted_at_us = ?, doubted = ?,
+		ticket_state = ?, ticket_desk = ?, ticket_id = ?, ticket_number = ?, ticket_url = ?, ticket_known_at_us = ?, ticket_merged = ?,
+			ticket_refiled = ?, earlier = ?, inquiry = ?, gathers = ?, within_key = ?, within_generation = ?, acknowledged = ?, told = ?,
+				reason = ?, timeline = ?
 		WHERE alert_key = ? AND generation = ? AND version = ?`
 	args, err := incidentArgs(i)
 	if err != nil {
@@ -279,7 +294,8 @@ func (s *Store) ListIncidents(ctx context.Context, f IncidentFilter) ([]incident
 	if len(where) > 0 {
 		q += ` WHERE ` + strings.Join(where, " AND ")
 	}
-	rs, err := s.engine.reader().query(ctx, q+` ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`, append(args, allOr(f.Limit))...)
+	rs, err := s.engine.reader().query(ctx, q+` ORDER BY opened_at_us DESC, alert_key, generation DESC LIMIT ?`,
+		append(args, allOr(f.Limit))...)
 	return collect(rs, err, scanIncident)
 }
 
@@ -291,7 +307,8 @@ func (s *Store) LiveOn(ctx context.Context, surfaces []string) ([]incident.Incid
 		for n, name := range run {
 			args[n] = name
 		}
-		rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE live = 1 AND surface IN (`+marks(len(run))+`)`, args...)
+		rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE live = 1 AND surface IN (`+
+			marks(len(run))+`)`, args...)
 		all, err := collect(rs, err, scanIncident)
 		if err != nil {
 			return nil, fmt.Errorf("load the incidents of %d surfaces: %w", len(surfaces), err)

@@ -71,7 +71,8 @@ func (s *Store) LiveTicketed(ctx context.Context, desk string, after alert.Key, 
 	if !first {
 		where, args = where+` AND alert_key > ?`, append(args, int64(after))
 	}
-	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE `+where+` ORDER BY alert_key LIMIT ?`, append(args, int64(limit))...)
+	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE `+where+` ORDER BY alert_key LIMIT ?`,
+		append(args, int64(limit))...)
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
 		return nil, fmt.Errorf("load live incidents with tickets: %w", err)

@@ -9,7 +9,8 @@ import (
 	"docket/internal/notice"
 )
 
-const noticeColumns = `notice_id, version, notifier, recipient, alert_key, generation, text, wanted, sending, told, state, attempt, fails, sent_at_us, not_before_us, channel, message, doubts, fault, detail, asked_at_us, told_at_us`
+const noticeColumns = `notice_id, version, notifier, recipient, alert_key, generation, text, wanted, sending, told, state, attempt, ` +
+	`fails, sent_at_us, not_before_us, channel, message, doubts, fault, detail, asked_at_us, told_at_us`
 
 const noticeWidth = 22
 
@@ -17,7 +18,8 @@ func scanNotice(rs rows) (notice.Notice, error) {
 	var n notice.Notice
 	var state string
 	var key, generation, attempt, fails, sent, notBefore, doubts, asked, told int64
-	err := rs.Scan(&n.ID, &n.Version, &n.Notifier, &n.Recipient.ID, &key, &generation, &n.Text, &n.Wanted, &n.Attempted, &n.Delivered, &state, &attempt, &fails,
+	err := rs.Scan(&n.ID, &n.Version, &n.Notifier, &n.Recipient.ID, &key, &generation, &n.Text, &n.Wanted, &n.Attempted, &n.Delivered,
+		&state, &attempt, &fails,
 		&sent, &notBefore, &n.Channel, &n.Message, &doubts, &n.Fault, &n.Detail, &asked, &told)
 	if err != nil {
 		return n, fmt.Errorf("read a notice: %w", err)
@@ -30,15 +32,18 @@ func scanNotice(rs rows) (notice.Notice, error) {
 
 func noticeArgs(n notice.Notice) []any {
 	return []any{
-		n.ID, n.Version, n.Notifier, n.Recipient.ID, int64(n.Mark.Key), int64(n.Mark.Generation), n.Text, n.Wanted, n.Attempted, n.Delivered, string(n.State),
-		int64(n.Attempt), int64(n.Fails), micros(n.SentAt), micros(n.NotBefore), n.Channel, n.Message, int64(n.Doubts), n.Fault, n.Detail, micros(n.AskedAt), micros(n.DeliveredAt),
+		n.ID, n.Version, n.Notifier, n.Recipient.ID, int64(n.Mark.Key), int64(n.Mark.Generation), n.Text, n.Wanted, n.Attempted,
+		n.Delivered, string(n.State),
+		int64(n.Attempt), int64(n.Fails), micros(n.SentAt), micros(n.NotBefore), n.Channel, n.Message, int64(n.Doubts), n.Fault, n.Detail,
+		micros(n.AskedAt), micros(n.DeliveredAt),
 	}
 }
 
 // AskNotices requests notices. An existing one gets the new content, and keeps its message and its pace; if
 // the content is the same, it stays as it is.
 func (t *Tx) AskNotices(ctx context.Context, all []notice.Notice) error {
-	const conflict = ` ON CONFLICT (notice_id) DO UPDATE SET wanted = excluded.wanted, asked_at_us = excluded.asked_at_us, version = notice.version + 1,
+	const conflict = ` ON CONFLICT (notice_id) DO UPDATE SET wanted = excluded.wanted, asked_at_us = excluded.asked_at_us,
+		version = notice.version + 1,
 		state = CASE WHEN notice.state = 'sending' THEN 'sending' ELSE 'waiting' END WHERE notice.wanted <> excluded.wanted`
 	err := inBatches(all, func(run []notice.Notice) error {
 		args := make([]any, 0, len(run)*noticeWidth)
@@ -55,8 +60,10 @@ func (t *Tx) AskNotices(ctx context.Context, all []notice.Notice) error {
 
 // SaveNotice replaces a notice whose stored version is n.Version-1; ErrConflict otherwise.
 func (t *Tx) SaveNotice(ctx context.Context, n notice.Notice) error {
-	const q = `UPDATE notice SET version = ?, notifier = ?, recipient = ?, alert_key = ?, generation = ?, text = ?, wanted = ?, sending = ?, told = ?, state = ?, attempt = ?, fails = ?,
-		sent_at_us = ?, not_before_us = ?, channel = ?, message = ?, doubts = ?, fault = ?, detail = ?, asked_at_us = ?, told_at_us = ? WHERE notice_id = ? AND version = ?`
+	const q = `UPDATE notice SET version = ?, notifier = ?, recipient = ?, alert_key = ?, generation = ?, text = ?, wanted = ?,
+		sending = ?, told = ?, state = ?, attempt = ?, fails = ?,
+		sent_at_us = ?, not_before_us = ?, channel = ?, message = ?, doubts = ?, fault = ?, detail = ?, asked_at_us = ?,
+			told_at_us = ? WHERE notice_id = ? AND version = ?`
 	if err := t.laterOne(ctx, q, append(noticeArgs(n)[1:], n.ID, n.Version-1)...); err != nil {
 		return fmt.Errorf("save notice %s: %w", n.ID, err)
 	}
@@ -95,7 +102,8 @@ func (s *Store) NoticesOf(ctx context.Context, m alert.Mark) ([]notice.Notice, e
 // OverdueNotices returns the ids of at most limit notices whose next step was due before the given time:
 // their jobs may be lost.
 func (s *Store) OverdueNotices(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	const q = `SELECT notice_id FROM notice WHERE state IN ('waiting', 'sending') AND not_before_us < ? AND asked_at_us < ? AND sent_at_us < ? ORDER BY not_before_us LIMIT ?`
+	const q = `SELECT notice_id FROM notice WHERE state IN ('waiting', 'sending') AND not_before_us < ? AND asked_at_us < ? AND sent_at_us ` +
+		`< ? ORDER BY not_before_us LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, micros(before), micros(before), micros(before), int64(limit))
 	return collect(rs, err, func(rs rows) (string, error) {
 		var id string

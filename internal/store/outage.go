@@ -36,7 +36,8 @@ func (s *Store) Outage(ctx context.Context, desk string) (Outage, error) {
 // written together with it.
 func (s *Store) BeginOutage(ctx context.Context, desk string, began time.Time, fault, sentence string, entry audit.Entry) error {
 	const q = `INSERT INTO outage (desk, began_at_us, ended_at_us, told_at_us, fault, sentence) VALUES (?, ?, 0, 0, ?, ?)
-		ON CONFLICT (desk) DO UPDATE SET began_at_us = excluded.began_at_us, ended_at_us = 0, told_at_us = 0, fault = excluded.fault, sentence = excluded.sentence
+		ON CONFLICT (desk) DO UPDATE SET began_at_us = excluded.began_at_us, ended_at_us = 0, told_at_us = 0, fault = excluded.fault,
+			sentence = excluded.sentence
 		WHERE outage.ended_at_us > 0`
 	return s.writeOnce(ctx, entry, q, desk, micros(began), fault, sentence)
 }

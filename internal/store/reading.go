@@ -67,7 +67,8 @@ func (t *Tx) addSums(ctx context.Context, batch []Observed) error {
 const (
 	sumColumns = `span, surface_id, at_us, operational, degraded, down, unknown, measured, total_us, slowest_us`
 	addToSum   = ` ON CONFLICT (span, surface_id, at_us) DO UPDATE SET operational = reading_sum.operational + excluded.operational,
-		degraded = reading_sum.degraded + excluded.degraded, down = reading_sum.down + excluded.down, unknown = reading_sum.unknown + excluded.unknown,
+		degraded = reading_sum.degraded + excluded.degraded, down = reading_sum.down + excluded.down,
+			unknown = reading_sum.unknown + excluded.unknown,
 		measured = reading_sum.measured + excluded.measured, total_us = reading_sum.total_us + excluded.total_us,
 		slowest_us = CASE WHEN reading_sum.slowest_us > excluded.slowest_us THEN reading_sum.slowest_us ELSE excluded.slowest_us END`
 )
@@ -77,7 +78,8 @@ const (
 func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) error {
 	raw := micros(Minute.Of(now.Add(-keepRaw)))
 	const fold = `INSERT INTO reading_sum (` + sumColumns + `)
-		SELECT 60, surface_id, at_us / 60000000 * 60000000, SUM(CASE WHEN status = 'operational' THEN 1 ELSE 0 END), SUM(CASE WHEN status = 'degraded' THEN 1 ELSE 0 END),
+		SELECT 60, surface_id, at_us / 60000000 * 60000000, SUM(CASE WHEN status = 'operational' THEN 1 ELSE 0 END),
+			SUM(CASE WHEN status = 'degraded' THEN 1 ELSE 0 END),
 			SUM(CASE WHEN status = 'down' THEN 1 ELSE 0 END), SUM(CASE WHEN status = 'unknown' THEN 1 ELSE 0 END),
 			SUM(CASE WHEN latency_us > 0 THEN 1 ELSE 0 END), SUM(latency_us), MAX(latency_us)
 		FROM reading WHERE surface_id BETWEEN ? AND ? AND at_us < ? GROUP BY surface_id, at_us / 60000000 * 60000000` + addToSum
@@ -105,10 +107,11 @@ func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) erro
 	return nil
 }
 
-// Readings loads a surface's raw readings from from (inclusive) to to (exclusive), oldest first, at most
+// Readings loads a surface's raw readings between from (inclusive) and to (exclusive), oldest first, at most
 // limit of them: the newest ones.
 func (s *Store) Readings(ctx context.Context, id int64, from, to time.Time, limit int) ([]surface.Reading, error) {
-	const q = `SELECT at_us, status, latency_us, reason FROM reading WHERE surface_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us DESC LIMIT ?`
+	const q = `SELECT at_us, status, latency_us, reason FROM reading WHERE surface_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us DESC ` +
+		`LIMIT ?`
 	rs, err := s.engine.reader().query(ctx, q, id, micros(from), micros(to), int64(limit))
 	all, err := collect(rs, err, func(rs rows) (surface.Reading, error) {
 		var at, latency int64
@@ -124,7 +127,7 @@ func (s *Store) Readings(ctx context.Context, id int64, from, to time.Time, limi
 	return all, nil
 }
 
-// Sums loads the sums of some surfaces for one span, by id, from from (inclusive) to to (exclusive), oldest
+// Sums loads the sums of some surfaces for one span, by id, between from (inclusive) and to (exclusive), oldest
 // first. Spans without a reading are missing.
 func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.Time) (map[int64][]surface.Sum, error) {
 	sums := make(map[int64][]surface.Sum, len(ids))
@@ -136,7 +139,9 @@ func (s *Store) Sums(ctx context.Context, span Span, ids []int64, from, to time.
 		args = append(args, int64(span), micros(from), micros(to))
 		// Joined with a list, so that each surface is found by the index: with IN, PostgreSQL reads the whole
 		// span as long as it has no statistics.
-		q := `WITH wanted(id) AS (VALUES ` + strings.TrimSuffix(strings.Repeat(`(CAST(? AS BIGINT)), `, len(run)), `, `) + `) SELECT ` + sumColumns + ` FROM wanted CROSS JOIN reading_sum WHERE surface_id = wanted.id AND span = ? AND at_us >= ? AND at_us < ? ORDER BY surface_id, at_us`
+		q := `WITH wanted(id) AS (VALUES ` + strings.TrimSuffix(strings.Repeat(`(CAST(? AS BIGINT)), `, len(run)), `, `) + `) SELECT ` +
+			sumColumns + ` FROM wanted CROSS JOIN reading_sum WHERE surface_id = wanted.id AND span = ? AND at_us >= ? AND at_us < ? ORDER BY ` +
+			`surface_id, at_us`
 		rs, err := s.engine.reader().query(ctx, q, args...)
 		_, err = collect(rs, err, func(rs rows) (struct{}, error) {
 			var spanned, id, at, operational, degraded, down, unknown, measured, total, slowest int64
@@ -165,7 +170,8 @@ type Turned struct {
 // Turns loads the status changes of tiles, newest first, at most limit; of one surface if name is set,
 // otherwise of all.
 func (s *Store) Turns(ctx context.Context, name string, since time.Time, limit int) ([]Turned, error) {
-	q, args := `SELECT name, at_us, from_status, to_status, reason FROM turn JOIN surface ON surface.id = turn.surface_id WHERE at_us >= ?`, []any{micros(since)}
+	q, args := `SELECT name, at_us, from_status, to_status,
+		reason FROM turn JOIN surface ON surface.id = turn.surface_id WHERE at_us >= ?`, []any{micros(since)}
 	if name != "" {
 		q, args = q+` AND name = ?`, append(args, name)
 	}

@@ -129,7 +129,8 @@ func (e *sqliteEngine) version(ctx context.Context) (int64, error) {
 }
 
 func (e *postgresEngine) version(ctx context.Context) (int64, error) {
-	return readVersion(ctx, e.reader(), `SELECT COUNT(*) FROM pg_tables WHERE tablename = 'goose_db_version' AND schemaname = current_schema()`)
+	return readVersion(ctx, e.reader(),
+		`SELECT COUNT(*) FROM pg_tables WHERE tablename = 'goose_db_version' AND schemaname = current_schema()`)
 }
 
 // one reads a single value; no row is ErrNotFound.

@@ -72,7 +72,8 @@ func (t *Tx) seeWatcher(ctx context.Context, name string, now time.Time) error {
 func (t *Tx) shares(ctx context.Context) ([Shares]share, error) {
 	var all [Shares]share
 	// Whoever writes this row first goes first: one at a time, on PostgreSQL as well.
-	const lock = `INSERT INTO watch_share (share, watcher, until_us) VALUES (-1, '', 0) ON CONFLICT (share) DO UPDATE SET until_us = watch_share.until_us`
+	const lock = `INSERT INTO watch_share (share, watcher, until_us) VALUES (-1, '', 0) ON CONFLICT (share) DO UPDATE SET until_us = ` +
+		`watch_share.until_us`
 	if _, err := t.exec(ctx, lock); err != nil {
 		return all, err
 	}

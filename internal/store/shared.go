@@ -53,7 +53,8 @@ func (t *Tx) AddListings(ctx context.Context, all []Entry) error {
 		for _, e := range run {
 			args = append(args, int64(e.Mark.Key), int64(e.Mark.Generation), int64(e.Within.Key), int64(e.Within.Generation), micros(e.AddedAt))
 		}
-		return t.later(ctx, `INSERT INTO listing (alert_key, generation, within_key, within_generation, added_at_us) VALUES `+tuples(len(run), entryWidth), args...)
+		return t.later(ctx, `INSERT INTO listing (alert_key, generation, within_key, within_generation, added_at_us) VALUES `+
+			tuples(len(run), entryWidth), args...)
 	})
 	if err != nil {
 		return fmt.Errorf("add to gatherings: %w", err)
@@ -65,7 +66,8 @@ func (t *Tx) AddListings(ctx context.Context, all []Entry) error {
 func (t *Tx) MarkListed(ctx context.Context, effectID string, members []alert.Mark) error {
 	err := inBatches(members, func(run []alert.Mark) error {
 		for _, m := range run {
-			if err := t.later(ctx, `UPDATE listing SET effect_id = ? WHERE alert_key = ? AND generation = ?`, effectID, int64(m.Key), int64(m.Generation)); err != nil {
+			if err := t.later(ctx, `UPDATE listing SET effect_id = ? WHERE alert_key = ? AND generation = ?`, effectID, int64(m.Key),
+				int64(m.Generation)); err != nil {
 				return err
 			}
 		}
@@ -111,14 +113,16 @@ func (t *Tx) ListedIn(ctx context.Context, effectID string) ([]alert.Mark, error
 
 // LiveMembers counts a gathering's members that are not over.
 func (t *Tx) LiveMembers(ctx context.Context, within alert.Mark) (int, error) {
-	n, err := one[int64](ctx, t, `SELECT COUNT(*) FROM incident WHERE within_key = ? AND within_generation = ? AND live = 1`, int64(within.Key), int64(within.Generation))
+	n, err := one[int64](ctx, t, `SELECT COUNT(*) FROM incident WHERE within_key = ? AND within_generation = ? AND live = 1`,
+		int64(within.Key), int64(within.Generation))
 	return int(n), err
 }
 
 // Members loads the first incidents that a gathering lists.
 func (s *Store) Members(ctx context.Context, within alert.Mark, limit int) ([]incident.Incident, error) {
 	const q = `SELECT ` + incidentColumns + ` FROM incident JOIN (SELECT alert_key AS k, generation AS g, added_at_us FROM listing
-		WHERE within_key = ? AND within_generation = ? ORDER BY added_at_us, alert_key LIMIT ?) AS listed ON alert_key = k AND generation = g ORDER BY listed.added_at_us, alert_key`
+		WHERE within_key = ? AND within_generation = ? ORDER BY added_at_us,
+			alert_key LIMIT ?) AS listed ON alert_key = k AND generation = g ORDER BY listed.added_at_us, alert_key`
 	rs, err := s.engine.reader().query(ctx, q, int64(within.Key), int64(within.Generation), int64(limit))
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {

@@ -64,7 +64,8 @@ func silences(ctx context.Context, q querier, f SilenceFilter, now time.Time) ([
 	if f.ID != "" {
 		where, args = where+` AND silence_id = ?`, append(args, f.ID)
 	}
-	rs, err := q.query(ctx, `SELECT `+silenceColumns+` FROM silence WHERE `+where+` ORDER BY ends_at_us DESC, silence_id LIMIT ?`, append(args, allOr(f.Limit))...)
+	rs, err := q.query(ctx, `SELECT `+silenceColumns+` FROM silence WHERE `+where+` ORDER BY ends_at_us DESC, silence_id LIMIT ?`,
+		append(args, allOr(f.Limit))...)
 	all, err := collect(rs, err, scanSilence)
 	if err != nil {
 		return nil, fmt.Errorf("load silences: %w", err)
@@ -87,7 +88,8 @@ func (s *Store) AddSilence(ctx context.Context, n Silence, most int, entry audit
 		if standing >= int64(most) {
 			return nil, ErrFull
 		}
-		return []audit.Entry{entry}, t.later(ctx, q, n.ID, string(texts), micros(n.StartsAt), micros(n.EndsAt), n.Comment, n.CreatedBy, micros(n.CreatedAt), n.ExpiredBy)
+		return []audit.Entry{entry}, t.later(ctx, q, n.ID, string(texts), micros(n.StartsAt), micros(n.EndsAt), n.Comment, n.CreatedBy,
+			micros(n.CreatedAt), n.ExpiredBy)
 	})
 	if err != nil {
 		return fmt.Errorf("add silence %s: %w", n.ID, err)
@@ -97,7 +99,8 @@ func (s *Store) AddSilence(ctx context.Context, n Silence, most int, entry audit
 
 // ChangeSilence replaces a silence that is not over, by its id; one already in force keeps its start.
 // ErrNotFound: there is none with this id, or it is over.
-func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time, entry func(before, after Silence) audit.Entry) (Silence, error) {
+func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time,
+	entry func(before, after Silence) audit.Entry) (Silence, error) {
 	const q = `UPDATE silence SET matchers = ?, starts_at_us = ?, ends_at_us = ?, comment = ?, created_by = ? WHERE silence_id = ?`
 	err := s.switchOver(ctx, func(t *Tx) ([]audit.Entry, error) {
 		found, err := silences(ctx, t, SilenceFilter{ID: n.ID}, now)
@@ -116,7 +119,8 @@ func (s *Store) ChangeSilence(ctx context.Context, n Silence, now time.Time, ent
 		if err != nil {
 			return nil, fmt.Errorf("write its matchers: %w", err)
 		}
-		return []audit.Entry{entry(before, n)}, t.laterOne(ctx, q, string(texts), micros(n.StartsAt), micros(n.EndsAt), n.Comment, n.CreatedBy, n.ID)
+		return []audit.Entry{entry(before, n)}, t.laterOne(ctx, q, string(texts), micros(n.StartsAt), micros(n.EndsAt),
+			n.Comment, n.CreatedBy, n.ID)
 	})
 	if err != nil {
 		return n, fmt.Errorf("change silence %s: %w", n.ID, err)
@@ -282,7 +286,8 @@ func (s *Store) EndWindow(ctx context.Context, id, by string, now time.Time, ent
 		}
 		e := entry(ended)
 		ended.EndedAt, ended.EndedBy = now, by
-		return []audit.Entry{e}, t.laterOne(ctx, `UPDATE maintenance SET ended_at_us = ?, ended_by = ? WHERE maintenance_id = ?`, micros(now), by, id)
+		return []audit.Entry{e}, t.laterOne(ctx,
+			`UPDATE maintenance SET ended_at_us = ?, ended_by = ? WHERE maintenance_id = ?`, micros(now), by, id)
 	})
 	if err != nil {
 		return ended, fmt.Errorf("end maintenance window %s: %w", id, err)

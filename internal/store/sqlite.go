@@ -54,7 +54,8 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 			_ = f.Close() // Nothing was written.
 		}
 	}
-	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
+	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)",
+		"wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
 	if !o.Exclusive && !o.Beside {
 		pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}, "mode": {"ro"}}
 	}
@@ -86,7 +87,8 @@ func (e *sqliteEngine) take() error {
 		return fmt.Errorf("cannot write in %s, where the database is to be kept: %w", filepath.Dir(e.path), err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("another docket is running on %s; one SQLite file serves one process, several replicas need PostgreSQL", e.path), f.Close())
+		return errors.Join(fmt.Errorf("another docket is running on %s; one SQLite file serves one process, several replicas need PostgreSQL",
+			e.path), f.Close())
 	}
 	e.lock = f
 	return nil

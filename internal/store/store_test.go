@@ -59,7 +59,8 @@ func firing(n int) alert.Alert {
 	fp := alert.Fingerprint("", ls)
 	return alert.Alert{
 		Fingerprint: fp, Key: fp, Source: "prometheus", ID: "id", Labels: ls, Annotations: alert.NewLabels(map[string]string{"summary": "s"}),
-		Severity: alert.P2, Status: alert.Firing, StartsAt: noon, SaidAt: noon, ExpiresAt: noon.Add(time.Minute), Title: "A", Link: "http://x", Poll: "am",
+		Severity: alert.P2, Status: alert.Firing, StartsAt: noon, SaidAt: noon, ExpiresAt: noon.Add(time.Minute), Title: "A",
+		Link: "http://x", Poll: "am",
 	}
 }
 
@@ -67,8 +68,10 @@ func opened(n, generation int) incident.Incident {
 	a := firing(n)
 	return incident.Incident{
 		Mark: alert.Mark{Key: a.Key, Generation: generation}, Version: 1, Recipe: alert.Recipe, State: incident.Open, Severity: alert.P2,
-		Title: a.Title, Source: a.Source, OpenedAt: noon, FiredAt: noon, Ticket: filing.Ticket{State: filing.TicketNone}, Reason: incident.ReasonTicketAsked,
-		Timeline: []incident.Moment{{At: noon, Event: incident.AlertFired{}.Kind(), To: incident.Open, Reason: incident.ReasonTicketAsked, Detail: "d"}},
+		Title: a.Title, Source: a.Source, OpenedAt: noon, FiredAt: noon, Ticket: filing.Ticket{State: filing.TicketNone},
+		Reason: incident.ReasonTicketAsked,
+		Timeline: []incident.Moment{{At: noon, Event: incident.AlertFired{}.Kind(), To: incident.Open,
+			Reason: incident.ReasonTicketAsked, Detail: "d"}},
 	}
 }
 
@@ -114,8 +117,9 @@ func TestIncidentsAndEffectsComeBackAsTheyWereSaved(t *testing.T) {
 		inc.DueAt = noon.Add(time.Microsecond)
 		inc.Fires, inc.FiresNoted, inc.MaybeStale, inc.Route, inc.Surface, inc.Link = 3, 2, true, "shop", "checkout", "http://l"
 		eff := filing.Effect{
-			ID: "note/x", Version: 1, Kind: filing.KindNote, Mark: inc.Mark, State: filing.Unknown, Attempt: 2, Fails: 3, SentAt: noon, NotBefore: noon.Add(time.Minute),
-			TicketID: "7", Text: "t ☃", Tags: []string{"a", "b"}, Fault: "timeout", Detail: "d", CreatedAt: noon,
+			ID: "note/x", Version: 1, Kind: filing.KindNote, Mark: inc.Mark, State: filing.Unknown, Attempt: 2, Fails: 3, SentAt: noon,
+			NotBefore: noon.Add(time.Minute),
+			TicketID:  "7", Text: "t ☃", Tags: []string{"a", "b"}, Fault: "timeout", Detail: "d", CreatedAt: noon,
 		}
 		write(t, s, func(ctx context.Context, tx *Tx) error {
 			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}))
@@ -187,7 +191,8 @@ func TestEffectAskedForTwiceIsOne(t *testing.T) {
 		again := eff
 		again.Text = "another"
 		write(t, s, func(ctx context.Context, tx *Tx) error {
-			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}), tx.AddEffects(ctx, []filing.Effect{again}))
+			return errors.Join(tx.AddIncidents(ctx, []incident.Incident{inc}), tx.AddEffects(ctx, []filing.Effect{eff}),
+				tx.AddEffects(ctx, []filing.Effect{again}))
 		})
 		got, err := s.EffectsOf(t.Context(), inc.Mark)
 		if err != nil || len(got) != 1 || got[0].Text != "" {

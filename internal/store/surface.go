@@ -100,7 +100,8 @@ func (s *Store) Tiles(ctx context.Context) ([]Tile, error) {
 // ChangeMark is a text that changes whenever something shown on the pages has changed: a decision was
 // audited, a tile's status changed, an incident opened or was updated.
 func (s *Store) ChangeMark(ctx context.Context) (string, error) {
-	const q = `SELECT (SELECT last_id FROM audit_head WHERE one = 1), (SELECT COALESCE(MAX(changed_at_us), 0) FROM surface), (SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM incident WHERE live = 1),
+	const q = `SELECT (SELECT last_id FROM audit_head WHERE one = 1), (SELECT COALESCE(MAX(changed_at_us), 0) FROM surface),
+		(SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM incident WHERE live = 1),
 		(SELECT COALESCE(MAX(opened_at_us), 0) FROM incident), (SELECT COUNT(*) FROM effect WHERE done_at_us = 0)`
 	rs, err := s.engine.reader().query(ctx, q)
 	all, err := collect(rs, err, func(rs rows) (string, error) {
@@ -214,7 +215,8 @@ func (t *Tx) addTurns(ctx context.Context, batch []Observed) error {
 		if o.Turn == nil {
 			continue
 		}
-		const q = `INSERT INTO turn (surface_id, at_us, from_status, to_status, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT (surface_id, at_us) DO NOTHING`
+		const q = `INSERT INTO turn (surface_id, at_us, from_status, to_status, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT (surface_id, ` +
+			`at_us) DO NOTHING`
 		if err := t.later(ctx, q, o.ID, micros(o.Turn.At), string(o.Turn.From), string(o.Turn.To), o.Reading.Reason); err != nil {
 			return err
 		}
@@ -254,7 +256,8 @@ func (t *Tx) saveTiles(ctx context.Context, batch []Observed, now time.Time) err
 
 // CheckIn records that the job behind a heartbeat surface checked in.
 func (s *Store) CheckIn(ctx context.Context, name string, at time.Time) error {
-	const q = `INSERT INTO heartbeat (surface, at_us) VALUES (?, ?) ON CONFLICT (surface) DO UPDATE SET at_us = excluded.at_us WHERE heartbeat.at_us < excluded.at_us`
+	const q = `INSERT INTO heartbeat (surface, at_us) VALUES (?, ?) ON CONFLICT (surface) DO UPDATE SET at_us = excluded.at_us WHERE ` +
+		`heartbeat.at_us < excluded.at_us`
 	err := s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec(ctx, q, name, micros(at))
 		return err

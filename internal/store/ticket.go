@@ -29,7 +29,8 @@ func (s *Store) FiledTickets(ctx context.Context, f TicketFilter) ([]TicketRef, 
 	if !f.StaleSince.IsZero() {
 		where, args = where+" AND "+staleIncident, append(args, micros(f.StaleSince))
 	}
-	q := `SELECT ticket_desk, ticket_id FROM incident WHERE ` + where + ` GROUP BY ticket_desk, ticket_id ORDER BY MAX(opened_at_us) DESC, ticket_desk, ticket_id LIMIT ? OFFSET ?`
+	q := `SELECT ticket_desk, ticket_id FROM incident WHERE ` + where +
+		` GROUP BY ticket_desk, ticket_id ORDER BY MAX(opened_at_us) DESC, ticket_desk, ticket_id LIMIT ? OFFSET ?`
 	rs, err := s.engine.reader().query(ctx, q, append(args, allOr(f.Limit), int64(f.Offset))...)
 	all, err := collect(rs, err, func(rs rows) (TicketRef, error) {
 		var r TicketRef
@@ -47,7 +48,8 @@ const staleIncident = `live = 1 AND state = 'recovered' AND ticket_state = 'file
 
 // CountStale counts the open tickets of incidents that recovered before the given time.
 func (s *Store) CountStale(ctx context.Context, before time.Time) (int64, error) {
-	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(DISTINCT ticket_desk || ' ' || ticket_id) FROM incident WHERE `+staleIncident, micros(before))
+	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(DISTINCT ticket_desk || ' ' || ticket_id) FROM incident WHERE `+
+		staleIncident, micros(before))
 	if err != nil {
 		return 0, fmt.Errorf("count stale tickets: %w", err)
 	}
@@ -85,7 +87,8 @@ func (s *Store) AnyKnownOtherwise(ctx context.Context, desk string, t TicketsSho
 }
 
 // believed loads the live incidents in some tickets that are recorded in one of the states, by mark.
-func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after alert.Mark, limit int) ([]incident.Incident, error) {
+func (s *Store) believed(ctx context.Context, desk string, ids []string, states string, after alert.Mark,
+	limit int) ([]incident.Incident, error) {
 	args := make([]any, 0, len(ids)+4)
 	for _, id := range ids {
 		args = append(args, id)
@@ -94,7 +97,8 @@ func (s *Store) believed(ctx context.Context, desk string, ids []string, states 
 	if after != (alert.Mark{}) {
 		first = int64(after.Key)
 	}
-	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+marks(len(ids))+`) AND ticket_desk = ?
+	rs, err := s.engine.reader().query(ctx, `SELECT `+incidentColumns+` FROM incident WHERE ticket_id IN (`+
+		marks(len(ids))+`) AND ticket_desk = ?
 		AND live = 1 AND ticket_state IN (`+states+`) AND (alert_key, generation) > (?, ?) ORDER BY alert_key, generation LIMIT ?`,
 		append(args, desk, first, int64(after.Generation), int64(limit))...)
 	all, err := collect(rs, err, scanIncident)
@@ -146,7 +150,8 @@ func (s *Store) CountLiveDesks(ctx context.Context) (map[string]int64, error) {
 
 // AnyLiveIn reports whether a live incident has the ticket.
 func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
-	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM (SELECT 1 FROM incident WHERE ticket_id = ? AND ticket_desk = ? AND live = 1 LIMIT 1) AS live_one`, id, desk)
+	n, err := one[int64](ctx, s.engine.reader(),
+		`SELECT COUNT(*) FROM (SELECT 1 FROM incident WHERE ticket_id = ? AND ticket_desk = ? AND live = 1 LIMIT 1) AS live_one`, id, desk)
 	if err != nil {
 		return false, fmt.Errorf("look whether ticket %s is ours: %w", id, err)
 	}

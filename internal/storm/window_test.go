@@ -13,7 +13,8 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // admitted lets incidents of a title ask for a ticket, one each step, and counts those
 // that got one of their own.
-func admitted(c *storm.Window, p storm.Policy, at time.Time, n int, step time.Duration, sev alert.Severity, title func(int) string) (own int, storms map[alert.Mark]int) {
+func admitted(c *storm.Window, p storm.Policy, at time.Time, n int, step time.Duration, sev alert.Severity,
+	title func(int) string) (own int, storms map[alert.Mark]int) {
 	storms = map[alert.Mark]int{}
 	for i := range n {
 		next, into := c.Admit(title(i), sev, p, at.Add(time.Duration(i)*step))

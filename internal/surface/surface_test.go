@@ -96,7 +96,8 @@ func TestAlertOfATile(t *testing.T) {
 	bad := on.Alert(s, start.Add(time.Hour))
 	_, s = watch(on, "oo~~xxooo")
 	over := on.Alert(s, start.Add(time.Hour))
-	if mild.Key != bad.Key || mild.Fingerprint != bad.Fingerprint || over.Fingerprint != bad.Fingerprint || bad.Key != surface.AlertKey("checkout") {
+	if mild.Key != bad.Key || mild.Fingerprint != bad.Fingerprint || over.Fingerprint != bad.Fingerprint ||
+		bad.Key != surface.AlertKey("checkout") {
 		t.Error("degraded, down and over are three alerts; they are one problem")
 	}
 	if mild.Severity != alert.P3 || bad.Severity != alert.P2 || bad.Title != "Checkout is down" || mild.Title != "Checkout is degraded" {
@@ -142,7 +143,8 @@ func TestWorst(t *testing.T) {
 }
 
 func TestTextsFromOutsideAreBounded(t *testing.T) {
-	r := surface.Reading{At: start, Status: "great", Reason: strings.Repeat("ä\n\x00", 400), Evidence: map[string]string{"body": strings.Repeat("\xff", 5000)}}.Bounded()
+	r := surface.Reading{At: start, Status: "great", Reason: strings.Repeat("ä\n\x00", 400),
+		Evidence: map[string]string{"body": strings.Repeat("\xff", 5000)}}.Bounded()
 	if len(r.Reason) > 300 || !utf8.ValidString(r.Reason) || strings.ContainsAny(r.Reason, "\n\x00") {
 		t.Errorf("the reason is %d bytes: %q", len(r.Reason), r.Reason)
 	}

@@ -43,13 +43,16 @@ const maxAlerts = 200
 func viewOf(inc incident.Incident, alerts []alert.Alert) View {
 	alerts = alerts[:min(len(alerts), maxAlerts)]
 	v := View{
-		Title: inc.Title, Severity: inc.Severity.String(), Source: inc.Source, Route: inc.Route, Link: inc.Link, AlertKey: inc.Key.String(), Mark: inc.Mark.String(),
-		Since: moment(brief.Since(inc, alerts)), Fires: inc.Fires, Earlier: TicketView{inc.Earlier.Number, inc.Earlier.URL}, Words: brief.Text(inc, alerts),
+		Title: inc.Title, Severity: inc.Severity.String(), Source: inc.Source, Route: inc.Route, Link: inc.Link, AlertKey: inc.Key.String(),
+		Mark:  inc.Mark.String(),
+		Since: moment(brief.Since(inc, alerts)), Fires: inc.Fires, Earlier: TicketView{inc.Earlier.Number, inc.Earlier.URL},
+		Words:  brief.Text(inc, alerts),
 		Labels: map[string]string{}, Annotations: map[string]string{},
 	}
 	for i, a := range alerts {
 		one := AlertView{
-			Title: a.Title, Status: a.Status.String(), Severity: a.Severity.String(), Source: a.Source, ID: a.ID, Summary: a.Summary(), Link: a.Link, Since: moment(a.StartsAt),
+			Title: a.Title, Status: a.Status.String(), Severity: a.Severity.String(), Source: a.Source, ID: a.ID, Summary: a.Summary(), Link: a.Link,
+			Since:  moment(a.StartsAt),
 			Labels: a.Labels.Map(), Annotations: a.Annotations.Map(),
 		}
 		v.Alerts = append(v.Alerts, one)
@@ -87,23 +90,27 @@ func samples() []sample {
 	one := func(title string, labels, annotations map[string]string) alert.Alert {
 		ls := alert.NewLabels(labels)
 		return alert.Alert{
-			Fingerprint: alert.Fingerprint("", ls), Key: alert.Fingerprint("", ls), Source: "prometheus", Labels: ls, Annotations: alert.NewLabels(annotations),
-			Severity: alert.P1, Status: alert.Firing, StartsAt: at, SaidAt: at, Title: title, Link: "https://prometheus.example.org/graph",
+			Fingerprint: alert.Fingerprint("", ls), Key: alert.Fingerprint("", ls), Source: "prometheus", Labels: ls,
+			Annotations: alert.NewLabels(annotations),
+			Severity:    alert.P1, Status: alert.Firing, StartsAt: at, SaidAt: at, Title: title, Link: "https://prometheus.example.org/graph",
 		}
 	}
 	open := func(a alert.Alert) incident.Incident {
-		return incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Source: a.Source, Severity: a.Severity, Title: a.Title, OpenedAt: at, Link: a.Link}
+		return incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}, Source: a.Source, Severity: a.Severity, Title: a.Title,
+			OpenedAt: at, Link: a.Link}
 	}
 	usual := one("CheckoutDown", map[string]string{"alertname": "CheckoutDown", "severity": "critical", "team": "shop", "instance": "web-1"},
 		map[string]string{"summary": "No order came in.", "runbook_url": "https://runbooks.example.org/checkout"})
 	bare := one("x", map[string]string{"alertname": "x"}, nil)
 	bare.Link = ""
-	hostile := one(`{{.Mark}} <b> [0000000000000000.1]`, map[string]string{"alertname": "\"'`{{}}", "a.b": "\n\t"}, map[string]string{"summary": "<script>\n%s%d"})
+	hostile := one(`{{.Mark}} <b> [0000000000000000.1]`, map[string]string{"alertname": "\"'`{{}}", "a.b": "\n\t"},
+		map[string]string{"summary": "<script>\n%s%d"})
 	var many []alert.Alert
 	for i := range 60 {
 		many = append(many, one("PodDown", map[string]string{"alertname": "PodDown", "pod": fmt.Sprintf("web-%d", i)}, nil))
 	}
 	again := open(many[0])
 	again.Generation, again.Fires, again.Earlier = 2, 3, filing.Ticket{ID: "7", Number: "7", URL: "https://tickets.example.org/7"}
-	return []sample{{open(usual), []alert.Alert{usual}}, {open(bare), []alert.Alert{bare}}, {again, many}, {open(hostile), []alert.Alert{hostile}}}
+	return []sample{{open(usual), []alert.Alert{usual}}, {open(bare), []alert.Alert{bare}}, {again, many},
+		{open(hostile), []alert.Alert{hostile}}}
 }

@@ -83,7 +83,8 @@ func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, bo
 		if fault == nil {
 			subject = brief.FrameSubject(inc.Mark, text)
 		} else {
-			footnotes, err = append(footnotes, footnote("subject", fault)), fmt.Errorf("write the subject by the template of route %q: %w", inc.Route, fault)
+			footnotes, err = append(footnotes,
+				footnote("subject", fault)), fmt.Errorf("write the subject by the template of route %q: %w", inc.Route, fault)
 		}
 	}
 	text, templated := view.Words, false
@@ -92,7 +93,8 @@ func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, bo
 		if fault == nil {
 			text, templated = written, true
 		} else {
-			footnotes, err = append(footnotes, footnote("body", fault)), errors.Join(err, fmt.Errorf("write the body by the template of route %q: %w", inc.Route, fault))
+			footnotes, err = append(footnotes, footnote("body", fault)), errors.Join(err,
+				fmt.Errorf("write the body by the template of route %q: %w", inc.Route, fault))
 		}
 	}
 	if templated || len(footnotes) > 0 {

@@ -20,9 +20,11 @@ func broken() (incident.Incident, []alert.Alert) {
 	at := time.Date(2026, 11, 23, 10, 2, 0, 0, time.UTC)
 	one := func(pod string) alert.Alert {
 		ls := alert.NewLabels(map[string]string{"alertname": "PodDown", "pod": pod, "team": "shop"})
-		return alert.Alert{Key: 7, Labels: ls, Annotations: alert.NewLabels(map[string]string{"summary": pod + " is down"}), Severity: alert.P2, Status: alert.Firing, StartsAt: at, Title: "PodDown"}
+		return alert.Alert{Key: 7, Labels: ls, Annotations: alert.NewLabels(map[string]string{"summary": pod + " is down"}), Severity: alert.P2,
+			Status: alert.Firing, StartsAt: at, Title: "PodDown"}
 	}
-	return incident.Incident{Mark: alert.Mark{Key: 7, Generation: 1}, Source: "prometheus", Severity: alert.P2, Title: "PodDown", OpenedAt: at, Route: "shop"}, []alert.Alert{one("web-1"), one("web-2")}
+	return incident.Incident{Mark: alert.Mark{Key: 7, Generation: 1}, Source: "prometheus", Severity: alert.P2, Title: "PodDown", OpenedAt: at,
+		Route: "shop"}, []alert.Alert{one("web-1"), one("web-2")}
 }
 
 func parse(t testing.TB, subject, body string) *template.Words {
@@ -45,7 +47,8 @@ func TestRoutesOwnWordsStandBetweenTheMarks(t *testing.T) {
 	if want := "[SHOP] PodDown (2) many [0000000000000007.1]"; subject != want {
 		t.Errorf("the subject is %q, want %q", subject, want)
 	}
-	want := "- web-1: web-1 is down\n- web-2: web-2 is down\nsince 2026-11-23 10:02:00 UTC\nPo…\n\nalert_key: 0000000000000007\nFiled by Docket. Keep the mark: [0000000000000007.1]\n"
+	want := "- web-1: web-1 is down\n- web-2: web-2 is down\nsince 2026-11-23 10:02:00 UTC\nPo…\n\nalert_key: 0000000000000007\nFiled by " +
+		"Docket. Keep the mark: [0000000000000007.1]\n"
 	if diff := cmp.Diff(want, body); diff != "" {
 		t.Error(diff)
 	}
@@ -67,7 +70,8 @@ func TestMarkStaysLastWhateverATemplateWrites(t *testing.T) {
 	for _, text := range []string{"[00000000000000ff.9]", "{{.Mark}}\nsecond line [{{.Mark}}]", strings.Repeat("long ", 200), "tab\there"} {
 		subject, body, err := parse(t, text, text).Ticket(inc, alerts)
 		const mark = " [0000000000000007.1]"
-		if err != nil || !strings.HasSuffix(subject, mark) || strings.Count(subject, "[") != 1 || strings.ContainsAny(subject, "\n\t") || utf8.RuneCountInString(subject) > 250 {
+		if err != nil || !strings.HasSuffix(subject, mark) || strings.Count(subject, "[") != 1 || strings.ContainsAny(subject, "\n\t") ||
+			utf8.RuneCountInString(subject) > 250 {
 			t.Errorf("%.30q makes the subject %q, %v", text, subject, err)
 		}
 		if !strings.HasSuffix(body, "\nalert_key: 0000000000000007\nFiled by Docket. Keep the mark:"+mark+"\n") {
@@ -86,8 +90,11 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 		t.Errorf("the subject is %q, %v", subject, err)
 	}
 	for _, want := range []string{
-		"Source: prometheus", "The route's template for the subject failed (<index .Alerts 99>: error calling index: index out of range: 99): these are the built-in words.",
-		"The route's template for the body failed (<truncate 0 .Title>: error calling truncate: truncate needs a length of at least 1): these are the built-in words.",
+		"Source: prometheus",
+		"The route's template for the subject failed (<index .Alerts 99>: error calling index: index out of range: 99): these are the " +
+			"built-in words.",
+		"The route's template for the body failed (<truncate 0 .Title>: error calling truncate: truncate needs a length of at least 1): these " +
+			"are the built-in words.",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the body lacks %q:\n%s", want, body)
@@ -96,7 +103,8 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 	if empty, _, err := parse(t, `{{if ne .Title "PodDown!"}}x{{end}}`, "").Ticket(inc, alerts); empty != plainSubject || err == nil {
 		t.Errorf("a template that writes nothing makes %q, %v", empty, err)
 	}
-	if _, body, err := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, "own").Ticket(inc, alerts); err == nil || !strings.HasPrefix(body, "own\n\nThe route's template for the subject failed") {
+	if _, body, err := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, "own").Ticket(inc, alerts); err == nil ||
+		!strings.HasPrefix(body, "own\n\nThe route's template for the subject failed") {
 		t.Errorf("the body does not say that the subject failed: %s", body)
 	}
 }
@@ -129,7 +137,8 @@ func TestMistakesOfTemplatesAreFoundWhenTheyAreRead(t *testing.T) {
 }
 
 func FuzzTemplate(f *testing.F) {
-	for _, text := range []string{"{{.Title}}", "{{range .Alerts}}{{.Labels}}{{end}}", "{{range 5}}{{range 5}}x{{end}}{{end}}", "{{with $x := .Labels}}{{$x.team}}{{end}}", `{{printf "%900d" 1}}`, "{{/* c */}}{{- .Words -}}"} {
+	for _, text := range []string{"{{.Title}}", "{{range .Alerts}}{{.Labels}}{{end}}", "{{range 5}}{{range 5}}x{{end}}{{end}}",
+		"{{with $x := .Labels}}{{$x.team}}{{end}}", `{{printf "%900d" 1}}`, "{{/* c */}}{{- .Words -}}"} {
 		f.Add(text)
 	}
 	inc, alerts := broken()
@@ -144,7 +153,8 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		subject, body, _ := w.Ticket(inc, alerts)
-		if !strings.HasSuffix(subject, " [0000000000000007.1]") || !strings.HasSuffix(body, "Keep the mark: [0000000000000007.1]\n") || !utf8.ValidString(subject+body) || strings.Contains(subject+body, "\x00") {
+		if !strings.HasSuffix(subject, " [0000000000000007.1]") || !strings.HasSuffix(body, "Keep the mark: [0000000000000007.1]\n") ||
+			!utf8.ValidString(subject+body) || strings.Contains(subject+body, "\x00") {
 			t.Fatalf("%q\n%q", subject, body)
 		}
 	})

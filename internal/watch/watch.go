@@ -69,7 +69,8 @@ const (
 
 // New returns a watch for the items. Each must have Every and Timeout set.
 func New(st *store.Store, items []Item, o Options) *Watch {
-	w := &Watch{store: st, items: items, options: o, hold: holdBeyond, results: make(chan result, waiting), deals: dealEvery, seen: seenFor, own: map[int]bool{}}
+	w := &Watch{store: st, items: items, options: o, hold: holdBeyond, results: make(chan result, waiting), deals: dealEvery,
+		seen: seenFor, own: map[int]bool{}}
 	for _, item := range items {
 		w.hold = max(w.hold, item.Surface.Timeout+holdBeyond)
 	}
@@ -154,7 +155,8 @@ func (w *Watch) deal(ctx context.Context) {
 		}
 		err := w.dealOnce(ctx)
 		if err != nil && !ill && ctx.Err() == nil {
-			w.options.Log.WarnContext(ctx, "surfaces cannot be shared out: they are watched only as long as they are still this process' own", "err", err)
+			w.options.Log.WarnContext(ctx,
+				"surfaces cannot be shared out: they are watched only as long as they are still this process' own", "err", err)
 		}
 		ill = err != nil
 	}

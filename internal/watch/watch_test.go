@@ -34,14 +34,16 @@ type street struct {
 }
 
 func newStreet() *street {
-	return &street{answers: map[string]surface.Status{}, asked: map[string][]time.Time{}, inside: map[string]int{}, slow: map[string]bool{}, turned: make(chan surface.State, 1000)}
+	return &street{answers: map[string]surface.Status{}, asked: map[string][]time.Time{}, inside: map[string]int{}, slow: map[string]bool{},
+		turned: make(chan surface.State, 1000)}
 }
 
 func (s *street) items(n int, every, timeout time.Duration) []Item {
 	items := make([]Item, n)
 	for i := range items {
 		on := surface.Surface{
-			Name: fmt.Sprintf("s%03d", i), Title: "Surface", Every: every, Timeout: timeout, DownAfter: 2, UpAfter: 2, Severity: alert.P2, DegradedSeverity: alert.P3,
+			Name: fmt.Sprintf("s%03d", i), Title: "Surface", Every: every, Timeout: timeout, DownAfter: 2, UpAfter: 2, Severity: alert.P2,
+			DegradedSeverity: alert.P3,
 		}
 		items[i] = Item{on, func(ctx context.Context) surface.Reading { return s.ask(ctx, on.Name) }}
 	}

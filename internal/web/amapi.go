@@ -230,7 +230,8 @@ func amAlertOf(a alert.Alert, receiver string, held silence.Book, now time.Time)
 		ends = now.Add(resolveTimeout)
 	}
 	return amAlert{
-		Annotations: a.Annotations, EndsAt: amTime(ends), Fingerprint: a.Fingerprint.String(), Receivers: []amReceiver{{receiver}}, StartsAt: amTime(a.StartsAt),
+		Annotations: a.Annotations, EndsAt: amTime(ends), Fingerprint: a.Fingerprint.String(), Receivers: []amReceiver{{receiver}},
+		StartsAt:  amTime(a.StartsAt),
 		Status:    amStatusOf(a.Labels, held),
 		UpdatedAt: amTime(a.SaidAt), GeneratorURL: a.Link, Labels: a.Labels,
 	}
@@ -254,10 +255,11 @@ func (s *server) getStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer.JSON(w, http.StatusOK, map[string]any{
-		"cluster":     map[string]any{"status": "disabled", "peers": []string{}},
-		"versionInfo": map[string]string{"version": spokenVersion(), "revision": s.Version, "branch": "docket", "buildUser": "", "buildDate": "", "goVersion": runtime.Version()},
-		"config":      map[string]string{"original": s.amConfig()},
-		"uptime":      amTime(s.Booted),
+		"cluster": map[string]any{"status": "disabled", "peers": []string{}},
+		"versionInfo": map[string]string{"version": spokenVersion(), "revision": s.Version, "branch": "docket", "buildUser": "", "buildDate": "",
+			"goVersion": runtime.Version()},
+		"config": map[string]string{"original": s.amConfig()},
+		"uptime": amTime(s.Booted),
 	})
 }
 

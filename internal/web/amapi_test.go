@@ -24,7 +24,8 @@ func shownAlerts(f *face, query string) []string {
 
 func TestAlertsAreShownAsAlertmanagerShowsThem(t *testing.T) {
 	f := newFace(t, plan{})
-	f.post(apiV2, `[{"labels":{"alertname":"A","severity":"P4"},"annotations":{"summary":"s"},"generatorURL":"http://p/","startsAt":"2026-11-23T10:00:00Z","endsAt":"2999-01-01T00:00:00Z"}]`)
+	f.post(apiV2, `[{"labels":{"alertname":"A","severity":"P4"},"annotations":{"summary":"s"},"generatorURL":"http://p/",`+
+		`"startsAt":"2026-11-23T10:00:00Z","endsAt":"2999-01-01T00:00:00Z"}]`)
 	var all []map[string]any
 	f.get("/api/v2/alerts", &all)
 	if len(all) != 1 {
@@ -52,7 +53,8 @@ func TestAlertsAreShownAsAlertmanagerShowsThem(t *testing.T) {
 
 func TestQueriesOfAlertsAreAlertmanagers(t *testing.T) {
 	f := newFace(t, plan{})
-	f.post(apiV2, `[{"labels":{"alertname":"A","severity":"P4"}},{"labels":{"alertname":"B","severity":"P4","route":"it's"}},{"labels":{"alertname":"Over","severity":"P4"},"endsAt":"2020-01-01T00:00:00Z"}]`)
+	f.post(apiV2, `[{"labels":{"alertname":"A","severity":"P4"}},{"labels":{"alertname":"B","severity":"P4","route":"it's"}},`+
+		`{"labels":{"alertname":"Over","severity":"P4"},"endsAt":"2020-01-01T00:00:00Z"}]`)
 	for query, want := range map[string]string{
 		"": "A B", "active=false": "", "active=true&silenced=false&inhibited=false&unprocessed=false": "A B", "filter=alertname%3DA": "A",
 		"filter=alertname%3D~%22A%7CB%22&filter=route%21%3D%22%22": "B", "receiver=it%27s": "B", "receiver=def": "", "receiver=def.*": "A",
@@ -66,7 +68,8 @@ func TestQueriesOfAlertsAreAlertmanagers(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		"filter=%7B": "bad matcher format", "active=perhaps": "active must be true or false", "receiver=(": "failed to parse receiver param", "receiver_matchers=a%3Db": "receivers have no labels here",
+		"filter=%7B": "bad matcher format", "active=perhaps": "active must be true or false", "receiver=(": "failed to parse receiver param",
+		"receiver_matchers=a%3Db": "receivers have no labels here",
 	} {
 		r := f.ask(http.MethodGet, "/api/v2/alerts?"+query, nil)
 		if r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`+want) {
@@ -80,7 +83,8 @@ func TestQueriesOfAlertsAreAlertmanagers(t *testing.T) {
 
 func TestGroupsAreTheAlertsOfARouteAndName(t *testing.T) {
 	f := newFace(t, plan{})
-	f.post(apiV2, `[{"labels":{"alertname":"A","n":"1","severity":"P4"}},{"labels":{"alertname":"A","n":"2","severity":"P4"}},{"labels":{"alertname":"A","n":"3","severity":"P4","route":"it's"}}]`)
+	f.post(apiV2, `[{"labels":{"alertname":"A","n":"1","severity":"P4"}},{"labels":{"alertname":"A","n":"2","severity":"P4"}},`+
+		`{"labels":{"alertname":"A","n":"3","severity":"P4","route":"it's"}}]`)
 	var groups []struct {
 		Labels, RouteLabels map[string]string
 		Receiver            struct{ Name string }
@@ -107,7 +111,8 @@ func TestRoutesAreShownInAlertmanagersWords(t *testing.T) {
 		VersionInfo struct{ Revision string }
 	}
 	f.get("/api/v2/status", &status)
-	want := "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: default\n  group_by: [alertname]\n  routes:\n    - receiver: 'it''s'\n      matchers:\n        - 'route=\"it''s\"'\n" +
+	want := "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: default\n  group_by: [alertname]\n  routes:\n    - receiver: " +
+		"'it''s'\n      matchers:\n        - 'route=\"it''s\"'\n" +
 		"receivers:\n  - name: default\n  - name: 'it''s'\n"
 	if diff := cmp.Diff(want, status.Config.Original); diff != "" || status.VersionInfo.Revision != "1.2.3" {
 		t.Errorf("%+v %s", status.VersionInfo, diff)

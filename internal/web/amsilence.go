@@ -41,7 +41,8 @@ func amSilenceOf(s store.Silence, now time.Time) amSilence {
 	if s.ExpiredBy != "" {
 		updated = s.EndsAt
 	}
-	return amSilence{s.ID, amState{s.State(now)}, amTime(updated), s.Comment, s.CreatedBy, amTime(s.EndsAt), s.Matchers.Conditions(), amTime(s.StartsAt)}
+	return amSilence{s.ID, amState{s.State(now)}, amTime(updated), s.Comment, s.CreatedBy, amTime(s.EndsAt),
+		s.Matchers.Conditions(), amTime(s.StartsAt)}
 }
 
 func (s *server) getSilences(w http.ResponseWriter, r *http.Request) {

@@ -15,7 +15,8 @@ import (
 func amDraft(id, name, value string, from, until time.Duration) string {
 	const layout = "2006-01-02T15:04:05.000Z"
 	now := time.Now().UTC()
-	return fmt.Sprintf(`{"id":%q,"comment":"works","createdBy":"anna","startsAt":%q,"endsAt":%q,"matchers":[{"name":%q,"value":%q,"isRegex":false,"isEqual":true}]}`,
+	return fmt.Sprintf(`{"id":%q,"comment":"works","createdBy":"anna","startsAt":%q,"endsAt":%q,"matchers":[{"name":%q,"value":%q,`+
+		`"isRegex":false,"isEqual":true}]}`,
 		id, now.Add(from).Format(layout), now.Add(until).Format(layout), name, value)
 }
 
@@ -50,7 +51,8 @@ func TestSilencesAreMadeAndShownAsAlertmanagerDoes(t *testing.T) {
 		shown := map[string]bool{}
 		for _, a := range all {
 			shown[a.Labels["alertname"]] = true
-			if muted := a.Labels["alertname"] == "Muted"; muted != (a.Status.State == "suppressed") || muted != (len(a.Status.SilencedBy) == 1 && a.Status.SilencedBy[0] == id) {
+			if muted := a.Labels["alertname"] == "Muted"; muted != (a.Status.State == "suppressed") ||
+				muted != (len(a.Status.SilencedBy) == 1 && a.Status.SilencedBy[0] == id) {
 				t.Errorf("%+v", a)
 			}
 		}
@@ -68,7 +70,8 @@ func TestSilencesAreListedInAlertmanagersOrder(t *testing.T) {
 	for _, s := range []struct {
 		name        string
 		from, until time.Duration
-	}{{"later", 2 * time.Hour, 5 * time.Hour}, {"sooner", time.Hour, 6 * time.Hour}, {"long", 0, 4 * time.Hour}, {"short", 0, 3 * time.Hour}, {"over", 0, time.Hour}} {
+	}{{"later", 2 * time.Hour, 5 * time.Hour}, {"sooner", time.Hour, 6 * time.Hour}, {"long", 0, 4 * time.Hour}, {"short", 0, 3 * time.Hour},
+		{"over", 0, time.Hour}} {
 		id, _ := f.post("/api/v2/silences", amDraft("", "name", s.name, s.from, s.until)).json(t)["silenceID"].(string)
 		made[id] = s.name
 		if s.name == "over" {
@@ -78,7 +81,8 @@ func TestSilencesAreListedInAlertmanagersOrder(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		"": "short long sooner later over", "expired=false": "short long sooner later", "active=false&pending=false": "over", "filter=name%3Dlong": "long", "filter=name%3Dlong&filter=x%3Dy": "",
+		"": "short long sooner later over", "expired=false": "short long sooner later", "active=false&pending=false": "over",
+		"filter=name%3Dlong": "long", "filter=name%3Dlong&filter=x%3Dy": "",
 	} {
 		var all []struct{ ID string }
 		f.get("/api/v2/silences?"+query, &all)
@@ -102,7 +106,8 @@ func TestWhatIsNoSilenceIsRefusedInAlertmanagersWords(t *testing.T) {
 		`{"annotations":{"a":"b"}}`:                     "annotations of silences are not kept",
 		amDraft("", "a", "b", -2*time.Hour, -time.Hour): "its end must lie ahead",
 	} {
-		if r := f.post("/api/v2/silences", body); r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`) || !strings.Contains(r.text, want) {
+		if r := f.post("/api/v2/silences", body); r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`) ||
+			!strings.Contains(r.text, want) {
 			t.Errorf("%s: %d %s, want %q", body, r.status, r.text, want)
 		}
 	}

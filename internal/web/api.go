@@ -22,7 +22,8 @@ func (s *server) mountAPI(mux *http.ServeMux) {
 	cfg.Info.Description = "Alerts in, exactly one help-desk ticket for each incident out."
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // Leave links to schemas out of responses.
-	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "One of auth.tokens. Where none is configured, none is needed."}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
+		Description: "One of auth.tokens. Where none is configured, none is needed."}}
 	api := humago.New(mux, cfg)
 
 	get(s, api, "list-alerts", "/api/v1/alerts", "List alerts, firing ones first", s.listAlerts)
@@ -52,7 +53,8 @@ func post[I, O any](s *server, api huma.API, id, path, summary string, do func(c
 	register(s, api, id, http.MethodPost, path, summary, auth.Operate, do)
 }
 
-func register[I, O any](s *server, api huma.API, id, method, path, summary string, right auth.Right, do func(context.Context, *I) (*O, error)) {
+func register[I, O any](s *server, api huma.API, id, method, path, summary string, right auth.Right,
+	do func(context.Context, *I) (*O, error)) {
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 1 << 20,
 		Description: "Needs a caller with the right " + string(right) + ": a token of that scope, or somebody logged in.",
@@ -87,7 +89,8 @@ func (s *server) reader() query.Reader {
 	if s.Local != nil {
 		link = s.Local.LinkBase()
 	}
-	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), Several: len(s.Others) > 0, LinkBase: link, StaleAfter: s.StaleAfter, Policy: s.Policy, Words: s.Words, Board: s.Board}
+	return query.Reader{Store: s.Store, Desk: s.Desk.Name(), Several: len(s.Others) > 0, LinkBase: link, StaleAfter: s.StaleAfter,
+		Policy: s.Policy, Words: s.Words, Board: s.Board}
 }
 
 // reply turns an error into a response: 404 if the item does not exist, 503 if the database is unavailable.

@@ -44,9 +44,12 @@ func TestOpenAPIDocumentSaysWhatThereIs(t *testing.T) {
 		}
 	}
 	want := []string{
-		"GET /api/v1/alerts", "GET /api/v1/audit", "GET /api/v1/audit/verify", "GET /api/v1/doctor", "GET /api/v1/flags", "GET /api/v1/incidents", "GET /api/v1/incidents/{id}", "GET /api/v1/incidents/{id}/explain",
-		"GET /api/v1/maintenance", "GET /api/v1/silences", "GET /api/v1/surfaces", "GET /api/v1/tickets", "GET /api/v1/tickets/{id}", "GET /api/v1/version",
-		"POST /api/v1/doctor", "POST /api/v1/flags/{id}", "POST /api/v1/maintenance", "POST /api/v1/maintenance/{id}/end", "POST /api/v1/reconcile",
+		"GET /api/v1/alerts", "GET /api/v1/audit", "GET /api/v1/audit/verify", "GET /api/v1/doctor", "GET /api/v1/flags", "GET /api/v1/incidents",
+		"GET /api/v1/incidents/{id}", "GET /api/v1/incidents/{id}/explain",
+		"GET /api/v1/maintenance", "GET /api/v1/silences", "GET /api/v1/surfaces", "GET /api/v1/tickets",
+		"GET /api/v1/tickets/{id}", "GET /api/v1/version",
+		"POST /api/v1/doctor", "POST /api/v1/flags/{id}", "POST /api/v1/maintenance", "POST /api/v1/maintenance/{id}/end",
+		"POST /api/v1/reconcile",
 		"POST /api/v1/silences", "POST /api/v1/silences/preview", "POST /api/v1/silences/{id}", "POST /api/v1/silences/{id}/expire",
 		"POST /api/v1/tickets/{id}/close", "POST /api/v1/tickets/{id}/notes", "POST /api/v1/tickets/{id}/reopen",
 	}
@@ -178,7 +181,8 @@ func TestWrongQuestionsAreAnsweredByTheField(t *testing.T) {
 }
 
 func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
-	f := newFace(t, plan{tokens: append(tokens(), auth.Token{Name: "ann", Secret: "ann-secret-0123456789", Scopes: []string{string(auth.Admin)}})})
+	f := newFace(t, plan{tokens: append(tokens(),
+		auth.Token{Name: "ann", Secret: "ann-secret-0123456789", Scopes: []string{string(auth.Admin)}})})
 	ann := []string{"Authorization: Bearer ann-secret-0123456789", "Content-Type: application/json"}
 	get := func(path string, into any) {
 		t.Helper()
@@ -187,7 +191,8 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 			t.Fatalf("GET %s: %d %s %v", path, r.status, r.text, err)
 		}
 	}
-	if r := f.ask(http.MethodPost, apiV2, strings.NewReader(`[{"labels":{"alertname":"Closing","severity":"P1"}}]`), ann...); r.status != http.StatusOK {
+	if r := f.ask(http.MethodPost, apiV2, strings.NewReader(`[{"labels":{"alertname":"Closing","severity":"P1"}}]`),
+		ann...); r.status != http.StatusOK {
 		t.Fatal(r)
 	}
 	var incidents []query.IncidentRow
@@ -210,7 +215,8 @@ func TestPersonClosesATicketAndTheLedgerHears(t *testing.T) {
 		}
 		get("/api/v1/incidents", &incidents)
 		if ticket.Status != step.status || incidents[0].Ticket.State != step.state {
-			t.Errorf("after %s the ticket is %s, its incident says %s; want %s and %s", step.path, ticket.Status, incidents[0].Ticket.State, step.status, step.state)
+			t.Errorf("after %s the ticket is %s, its incident says %s; want %s and %s", step.path, ticket.Status, incidents[0].Ticket.State,
+				step.status, step.state)
 		}
 		if diff := cmp.Diff([]string{incidents[0].ID}, ticket.Incidents); diff != "" || ticket.Mark != incidents[0].ID {
 			t.Errorf("the ticket's mark is %s, its incidents (-want +got):\n%s", ticket.Mark, diff)
@@ -238,7 +244,8 @@ func TestTicketsOfAnotherDeskAreListedAndLeftToIt(t *testing.T) {
 	mark := f.fire("Elsewhere")
 	var rows []query.TicketRow
 	f.get("/api/v1/tickets", &rows)
-	if len(rows) != 1 || rows[0].Desk != "elsewhere" || rows[0].Mark != mark || !strings.HasSuffix(rows[0].Subject, "["+mark+"]") || rows[0].Status != "open" || len(rows[0].Incidents) != 1 {
+	if len(rows) != 1 || rows[0].Desk != "elsewhere" || rows[0].Mark != mark || !strings.HasSuffix(rows[0].Subject, "["+mark+"]") ||
+		rows[0].Status != "open" || len(rows[0].Incidents) != 1 {
 		t.Fatalf("tickets are %+v", rows)
 	}
 	for _, c := range []struct{ method, path, body string }{
@@ -259,13 +266,20 @@ func TestExplanationSaysWhyOrWhyNot(t *testing.T) {
 		sentence, next  string
 		because, effect string
 	}{
-		{"filed", "P1", plan{}, true, "Yes: ticket 1 was filed and read back from the desk.", "Close the ticket", "one ticket was asked for", "done"},
+		{"filed", "P1", plan{}, true, "Yes: ticket 1 was filed and read back from the desk.", "Close the ticket",
+			"one ticket was asked for", "done"},
 		{"too mild", "P4", plan{}, false, "No ticket: the severity is milder", "It stays so unless", "tickets from P2", ""},
-		{"filing off", "P1", plan{policy: func(p *incident.Policy) { p.FilingOn = false }}, false, "No ticket: filing is switched off", "It stays so unless", "filing off", ""},
-		{"muted", "P1", plan{policy: func(p *incident.Policy) { p.MutedBy = "holidays" }}, false, "No ticket yet: a silence mutes this alert.", "It stays so unless", "(holidays)", ""},
-		{"held", "P1", plan{policy: func(p *incident.Policy) { p.Hold = 1 << 40 }}, false, "No ticket so far. Waiting: the alert must go on firing", "Time decides again at ", "hold 18m", ""},
-		{"the desk is away", "P1", plan{dead: true}, false, "Not yet: a ticket was asked for and the desk has not taken it. The desk's last answer: the desk cannot be reached", "by itself", "one ticket was asked for", "queued"},
-		{"milder tickets wanted", "P4", plan{policy: func(p *incident.Policy) { p.TicketAt = alert.P4 }}, true, "Yes: ticket 1", "Close the ticket", "tickets from P4", "done"},
+		{"filing off", "P1", plan{policy: func(p *incident.Policy) { p.FilingOn = false }}, false, "No ticket: filing is switched off",
+			"It stays so unless", "filing off", ""},
+		{"muted", "P1", plan{policy: func(p *incident.Policy) { p.MutedBy = "holidays" }}, false, "No ticket yet: a silence mutes this alert.",
+			"It stays so unless", "(holidays)", ""},
+		{"held", "P1", plan{policy: func(p *incident.Policy) { p.Hold = 1 << 40 }}, false,
+			"No ticket so far. Waiting: the alert must go on firing", "Time decides again at ", "hold 18m", ""},
+		{"the desk is away", "P1", plan{dead: true}, false,
+			"Not yet: a ticket was asked for and the desk has not taken it. The desk's last answer: the desk cannot be reached", "by itself",
+			"one ticket was asked for", "queued"},
+		{"milder tickets wanted", "P4", plan{policy: func(p *incident.Policy) { p.TicketAt = alert.P4 }}, true, "Yes: ticket 1",
+			"Close the ticket", "tickets from P4", "done"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFace(t, c.plan)
@@ -279,7 +293,8 @@ func TestExplanationSaysWhyOrWhyNot(t *testing.T) {
 				f.get("/api/v1/incidents/"+rows[0].ID+"/explain", &x)
 				return strings.HasPrefix(x.Sentence, c.sentence)
 			})
-			if x.ID != rows[0].ID || x.Filed != c.filed || !strings.Contains(x.Next, c.next) || !strings.Contains(strings.Join(x.Because, "\n"), c.because) {
+			if x.ID != rows[0].ID || x.Filed != c.filed || !strings.Contains(x.Next, c.next) ||
+				!strings.Contains(strings.Join(x.Because, "\n"), c.because) {
 				t.Errorf("the explanation is %+v", x)
 			}
 			if c.effect == "" != (len(x.Effects) == 0) || c.effect != "" && (x.Effects[0].Kind != "file" || x.Effects[0].State != c.effect) {
@@ -327,7 +342,8 @@ func TestDatabaseThatIsAwayIsSaidInASentence(t *testing.T) {
 	f := newFace(t, plan{})
 	f.tamper(`ALTER TABLE alert RENAME TO away`)
 	r := f.ask(http.MethodGet, "/api/v1/alerts", nil)
-	if r.status != http.StatusServiceUnavailable || !strings.Contains(r.text, "the database failed") || strings.Contains(r.text, "no such table") {
+	if r.status != http.StatusServiceUnavailable || !strings.Contains(r.text, "the database failed") ||
+		strings.Contains(r.text, "no such table") {
 		t.Errorf("%d %s", r.status, r.text)
 	}
 	if got := f.metric("docket_database_up"); got != "0" {

@@ -23,7 +23,8 @@ func TestClientReadsAndChanges(t *testing.T) {
 		t.Errorf("incidents: %+v %v", rows, err)
 	}
 	var ticket query.TicketDetail
-	if err := c.Post(t.Context(), "/api/v1/tickets/1/notes", map[string]string{"text": "a note"}, &ticket); err != nil || len(ticket.Notes) != 1 {
+	if err := c.Post(t.Context(), "/api/v1/tickets/1/notes", map[string]string{"text": "a note"}, &ticket); err != nil ||
+		len(ticket.Notes) != 1 {
 		t.Errorf("note: %+v %v", ticket, err)
 	}
 	if err := c.Post(t.Context(), "/api/v1/tickets/1/close", nil, nil); err != nil {

@@ -12,7 +12,8 @@ import (
 // deliver sends a webhook as FreeScout does.
 func (f *face) deliver(h fakedesk.Hook, headers ...string) reply {
 	f.t.Helper()
-	return f.post("/hooks/desk/freescout", string(h.Body), append([]string{"X-FreeScout-Event: " + h.Event, "X-FreeScout-Signature: " + h.Signature}, headers...)...)
+	return f.post("/hooks/desk/freescout", string(h.Body),
+		append([]string{"X-FreeScout-Event: " + h.Event, "X-FreeScout-Signature: " + h.Signature}, headers...)...)
 }
 
 func TestAPersonsCloseIsKnownAtOnceByWebhook(t *testing.T) {
@@ -78,7 +79,8 @@ func TestAWebhookThatIsNotTheDesksIsRefused(t *testing.T) {
 	forged := good
 	forged.Body = []byte(strings.Replace(string(good.Body), `"closed"`, `"active"`, 1))
 	for name, h := range map[string]fakedesk.Hook{
-		"forged": forged, "unsigned": {Event: good.Event, Body: good.Body}, "no base64": {Event: good.Event, Signature: "%%%", Body: good.Body}, "empty": {Signature: good.Signature},
+		"forged": forged, "unsigned": {Event: good.Event, Body: good.Body}, "no base64": {Event: good.Event, Signature: "%%%", Body: good.Body},
+		"empty": {Signature: good.Signature},
 	} {
 		if r := f.deliver(h); r.status != http.StatusUnauthorized || strings.Contains(r.text, "the-secret") {
 			t.Errorf("%s: %d %s", name, r.status, r.text)
@@ -90,11 +92,13 @@ func TestAWebhookThatIsNotTheDesksIsRefused(t *testing.T) {
 	if r := f.post("/hooks/desk/zammad", "{}"); r.status != http.StatusNotFound {
 		t.Errorf("another desk: %d", r.status)
 	}
-	if r := f.deliver(fakedesk.Hook{Signature: good.Signature, Body: []byte(strings.Repeat("x", 11<<20))}); r.status != http.StatusRequestEntityTooLarge {
+	if r := f.deliver(fakedesk.Hook{Signature: good.Signature,
+		Body: []byte(strings.Repeat("x", 11<<20))}); r.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", r.status)
 	}
 	// Signed, and about something else: a customer, another's ticket.
-	for body, want := range map[string]int{`{"id":77,"email":"a@example.org"}`: http.StatusOK, `[]`: http.StatusBadRequest, `{}`: http.StatusBadRequest} {
+	for body, want := range map[string]int{`{"id":77,"email":"a@example.org"}`: http.StatusOK, `[]`: http.StatusBadRequest,
+		`{}`: http.StatusBadRequest} {
 		if r := f.deliver(fake.Sign("customer.updated", []byte(body))); r.status != want {
 			t.Errorf("%s: %d %s", body, r.status, r.text)
 		}
@@ -105,7 +109,8 @@ func TestWithoutASecretNoWebhookIsTaken(t *testing.T) {
 	fake := fakedesk.New(fakedesk.Options{WebhookSecret: "the-secret"})
 	t.Cleanup(fake.Close)
 	f := newFace(t, plan{fake: fake})
-	if r := f.deliver(fake.Sign("convo.status", []byte(`{"id":1}`))); r.status != http.StatusNotFound || !strings.Contains(r.text, "FREESCOUT_WEBHOOK_SECRET") {
+	if r := f.deliver(fake.Sign("convo.status", []byte(`{"id":1}`))); r.status != http.StatusNotFound ||
+		!strings.Contains(r.text, "FREESCOUT_WEBHOOK_SECRET") {
 		t.Errorf("%d %s", r.status, r.text)
 	}
 }
@@ -119,7 +124,8 @@ func TestReconcileByAPI(t *testing.T) {
 	f.eventually("nothing is on its way", func() bool { return f.metric(`docket_effects_waiting{kind="tag",state="queued"}`) == "" })
 	fake.Lose(fake.Tickets()[0].ID)
 	r := f.post("/api/v1/reconcile", `{"dry_run":true}`)
-	if r.status != http.StatusOK || !strings.Contains(r.text, `"kind":"missing"`) || !strings.Contains(r.text, `"did":"planned"`) || len(fake.Tickets()) != 0 {
+	if r.status != http.StatusOK || !strings.Contains(r.text, `"kind":"missing"`) || !strings.Contains(r.text, `"did":"planned"`) ||
+		len(fake.Tickets()) != 0 {
 		t.Fatalf("%d %s", r.status, r.text)
 	}
 	if r := f.post("/api/v1/reconcile", `{}`); r.status != http.StatusOK || !strings.Contains(r.text, `"did":"repaired"`) {
@@ -135,7 +141,8 @@ func TestStaleTicketsAreCountedAndListed(t *testing.T) {
 	f := newFace(t, plan{})
 	mark := f.fire("Disk")
 	f.fire("Other")
-	if r := f.post("/api/v2/alerts", `[{"labels":{"alertname":"Disk","severity":"P1"},"endsAt":"`+time.Now().UTC().Format(time.RFC3339Nano)+`"}]`); r.status != http.StatusOK {
+	if r := f.post("/api/v2/alerts", `[{"labels":{"alertname":"Disk","severity":"P1"},"endsAt":"`+time.Now().UTC().Format(time.RFC3339Nano)+
+		`"}]`); r.status != http.StatusOK {
 		t.Fatal(r)
 	}
 	f.eventually("it recovered", func() bool { return f.metric(`docket_incidents{state="recovered"}`) == "1" })

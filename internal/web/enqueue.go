@@ -37,7 +37,8 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	src, known, err := s.eventSource(r.Context(), key)
 	if err != nil {
 		w.Header().Set("Retry-After", "5")
-		answer.JSON(w, http.StatusServiceUnavailable, map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
+		answer.JSON(w, http.StatusServiceUnavailable,
+			map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
 		return
 	}
 	if !known {

@@ -21,7 +21,8 @@ var pagerTokens = map[string]fault.Secret{"pager": "0123456789abcdef0123456789ab
 
 // page is an event that fires.
 func page(routing, dedup string) string {
-	return `{"routing_key":"` + routing + `","event_action":"trigger","dedup_key":"` + dedup + `","payload":{"summary":"disk full","source":"db1","severity":"critical"}}`
+	return `{"routing_key":"` + routing + `","event_action":"trigger","dedup_key":"` + dedup +
+		`","payload":{"summary":"disk full","source":"db1","severity":"critical"}}`
 }
 
 func TestWhatCanPageCanFile(t *testing.T) {
@@ -41,7 +42,8 @@ func TestWhatCanPageCanFile(t *testing.T) {
 		return rows[0]
 	}
 	f.eventually("the event has its ticket", func() bool { return ticket().Ticket != nil && ticket().Ticket.State == "filed" })
-	for _, again := range []string{page(key, "disk/db1"), `{"routing_key":"` + key + `","event_action":"acknowledge","dedup_key":"disk/db1"}`} {
+	for _, again := range []string{page(key, "disk/db1"), `{"routing_key":"` + key +
+		`","event_action":"acknowledge","dedup_key":"disk/db1"}`} {
 		if r := f.post("/v2/enqueue", again); r.status != http.StatusAccepted {
 			t.Errorf("%s: %d %s", again, r.status, r.text)
 		}
@@ -49,14 +51,16 @@ func TestWhatCanPageCanFile(t *testing.T) {
 	if row := ticket(); row.Title != "disk full" || row.Source != "pager" || row.State != "open" {
 		t.Errorf("the incident is %+v", row)
 	}
-	if r := f.post("/v2/enqueue", `{"routing_key":"`+key+`","event_action":"resolve","dedup_key":"disk/db1"}`); r.status != http.StatusAccepted {
+	if r := f.post("/v2/enqueue", `{"routing_key":"`+key+
+		`","event_action":"resolve","dedup_key":"disk/db1"}`); r.status != http.StatusAccepted {
 		t.Fatalf("resolve: %d %s", r.status, r.text)
 	}
 	f.eventually("the incident is over", func() bool { return ticket().RecoveredAt != nil })
 }
 
 func TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor(t *testing.T) {
-	api := []auth.Token{{Name: "ci", Secret: "ingest-0123456789", Scopes: []string{string(auth.Ingest)}}, {Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{string(auth.Read)}}}
+	api := []auth.Token{{Name: "ci", Secret: "ingest-0123456789", Scopes: []string{string(auth.Ingest)}},
+		{Name: "eyes", Secret: "read-0123456789ab", Scopes: []string{string(auth.Read)}}}
 	closed := newFace(t, plan{sources: pagers, sourceTokens: pagerTokens, tokens: api})
 	open := newFace(t, plan{sources: pagers, sourceTokens: pagerTokens})
 	for _, c := range []struct {
@@ -81,7 +85,8 @@ func TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor(t *testing.T) {
 			}
 			r := c.face.post("/v2/enqueue", page(c.routing, "k-"+c.name), headers...)
 			if c.want == "" {
-				want := map[string]any{"status": "invalid event", "message": "Event object is invalid", "errors": []any{"'routing_key' is not the token of a source of the format pagerduty"}}
+				want := map[string]any{"status": "invalid event", "message": "Event object is invalid",
+					"errors": []any{"'routing_key' is not the token of a source of the format pagerduty"}}
 				if diff := cmp.Diff(want, r.json(t)); r.status != http.StatusBadRequest || diff != "" {
 					t.Errorf("%d %s", r.status, diff)
 				}

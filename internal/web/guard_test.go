@@ -78,7 +78,8 @@ var allRoutes = []route{
 	{method: "POST", path: "/api/v1/reconcile", scopes: changing},
 	{method: "POST", path: "/hooks/desk/{desk}", try: "/hooks/desk/freescout", open: true}, // Signed by the desk.
 	{method: "POST", path: "/hooks/slack", open: true},                                     // Signed by Slack.
-	{method: "POST", path: "/v2/enqueue", open: true},                                      // Its token is in the event: TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor.
+	// Its token is in the event: TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor.
+	{method: "POST", path: "/v2/enqueue", open: true},
 	{method: "GET", path: "/api/v2/alerts", scopes: reading},
 	{method: "GET", path: "/api/v2/alerts/groups", scopes: reading},
 	{method: "GET", path: "/api/v2/receivers", scopes: reading},
@@ -212,8 +213,10 @@ func TestWithoutTokensOnlyLoopbackNamesAreAnswered(t *testing.T) {
 	f := newFace(t, plan{})
 	guarded := newFace(t, plan{tokens: tokens()})
 	for host, well := range map[string]bool{
-		"localhost": true, "localhost:8080": true, "LocalHost": true, "localhost.": true, "127.0.0.1": true, "127.0.0.1:80": true, "127.9.9.9": true, "[::1]": true, "[::1]:8080": true,
-		"evil.example": false, "evil.example:8080": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false, "192.168.1.2": false, "0.0.0.0": false, "[::]:80": false, "2130706433": false,
+		"localhost": true, "localhost:8080": true, "LocalHost": true, "localhost.": true, "127.0.0.1": true, "127.0.0.1:80": true,
+		"127.9.9.9": true, "[::1]": true, "[::1]:8080": true,
+		"evil.example": false, "evil.example:8080": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false, "192.168.1.2": false,
+		"0.0.0.0": false, "[::]:80": false, "2130706433": false,
 	} {
 		for _, path := range []string{"/api/v1/alerts", "/healthz", "/metrics"} {
 			r := f.ask(http.MethodGet, path, nil, "Host: "+host)
@@ -263,7 +266,8 @@ func TestAnswersCarryNoCookiesAndAreNotSniffed(t *testing.T) {
 	f := newFace(t, plan{})
 	for _, path := range []string{"/", "/healthz", "/metrics", "/api/v1/alerts", "/nothing"} {
 		r := f.ask(http.MethodGet, path, nil)
-		if r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Set-Cookie") != "" || !regexp.MustCompile(`^(text/plain|application/json)`).MatchString(r.header.Get("Content-Type")) {
+		if r.header.Get("X-Content-Type-Options") != "nosniff" || r.header.Get("Set-Cookie") != "" ||
+			!regexp.MustCompile(`^(text/plain|application/json)`).MatchString(r.header.Get("Content-Type")) {
 			t.Errorf("GET %s: %v", path, r.header)
 		}
 	}

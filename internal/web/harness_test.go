@@ -130,7 +130,9 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	registry := prometheus.NewRegistry()
 	f.metrics = metrics.New(registry)
-	book := ledger.New(st, ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Current: board.Current, Mutes: board.Mutes}, f.metrics.LedgerCounts(), log)
+	book := ledger.New(st,
+		ledger.Rules{Route: func(alert.Alert) string { return "" }, Policy: policy, Current: board.Current,
+			Mutes: board.Mutes}, f.metrics.LedgerCounts(), log)
 	ours := local.New(st, "http://docket.test/api/v1/tickets/")
 	var d desk.Desk = ours
 	if p.away {
@@ -140,7 +142,8 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	if p.fake != nil {
 		if d, err = freescout.New(freescout.Config{
-			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test", Transport: p.fake.Transport(), WebhookSecret: p.deskSecret,
+			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test",
+			Transport: p.fake.Transport(), WebhookSecret: p.deskSecret,
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +157,8 @@ func newFace(t testing.TB, p plan) *face {
 	}
 	book.Bind(jobs)
 	mirror := reconcile.New(reconcile.Deps{
-		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { return false }, BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
+		Store: st, Ledger: book, Desk: d, Heard: health.Observe, Away: func() bool { return false },
+		BackAt: func() time.Time { return time.Time{} }, Holder: "test", Log: log,
 		Rules: reconcile.Rules{Policy: policy, Every: time.Minute},
 	})
 	if p.ready == nil {
@@ -177,11 +181,13 @@ func newFace(t testing.TB, p plan) *face {
 		t.Fatal(err)
 	}
 	in := intake.New(st, book, time.Now(), intake.NewHeard(), log)
-	metrics.Watch(registry, metrics.Seen{Version: "1.2.3", Store: st, StaleAfter: time.Hour, Intake: in, Desks: []metrics.Desk{{Health: health, Reconcile: mirror}}})
+	metrics.Watch(registry,
+		metrics.Seen{Version: "1.2.3", Store: st, StaleAfter: time.Hour, Intake: in, Desks: []metrics.Desk{{Health: health, Reconcile: mirror}}})
 	f.handler = web.New(web.Deps{
 		Sources: sources,
 		Guard:   guard,
-		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror, SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
+		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror,
+		SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
 		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
 		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
@@ -274,7 +280,8 @@ func (f *face) ask(method, path string, body io.Reader, headers ...string) reply
 		}
 		req.Header.Set(name, value)
 	}
-	client := &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		f.t.Fatal(err)
@@ -332,7 +339,8 @@ func (f *face) titles() []string {
 // fire sends one alert that fires and returns its incident's mark once it has its ticket.
 func (f *face) fire(name string) string {
 	f.t.Helper()
-	if r := f.post("/api/v2/alerts", `[{"labels":{"alertname":"`+name+`","severity":"P1"},"annotations":{"summary":"it is down"}}]`); r.status != http.StatusOK {
+	if r := f.post("/api/v2/alerts", `[{"labels":{"alertname":"`+name+
+		`","severity":"P1"},"annotations":{"summary":"it is down"}}]`); r.status != http.StatusOK {
 		f.t.Fatal(r)
 	}
 	mark := ""

@@ -11,7 +11,8 @@ import (
 )
 
 func TestReadinessIsAboutAlertsAndNotAboutTheDesk(t *testing.T) {
-	state := web.Readiness{Ready: true, Database: "sqlite", Desk: web.DeskHealthOf(health.State{Name: "freescout", Asked: true, Fault: "timeout"}), Waiting: 3}
+	state := web.Readiness{Ready: true, Database: "sqlite",
+		Desk: web.DeskHealthOf(health.State{Name: "freescout", Asked: true, Fault: "timeout"}), Waiting: 3}
 	f := newFace(t, plan{ready: func() web.Readiness { return state }})
 	r := f.ask(http.MethodGet, "/readyz", nil)
 	m := r.json(t)
@@ -35,8 +36,10 @@ func TestMetricsSayWhatAnOperatorIsWokenFor(t *testing.T) {
 	text := f.ask(http.MethodGet, "/metrics", nil).text
 	for _, want := range []string{
 		`docket_build_info{go_version="` + runtime.Version() + `",version="1.2.3"} 1`,
-		"docket_alerts_firing 1", `docket_incidents{state="open"} 1`, "docket_database_up 1", `docket_desk_up{desk="local"} 1`, `docket_source_up{source="prometheus"} 1`,
-		`docket_decisions_total{reason="ticket_asked"} 1`, "docket_ledger_failures_total 0", "docket_ledger_commit_seconds_count ", `docket_desk_last_success_timestamp_seconds{desk="local"} 1.`,
+		"docket_alerts_firing 1", `docket_incidents{state="open"} 1`, "docket_database_up 1", `docket_desk_up{desk="local"} 1`,
+		`docket_source_up{source="prometheus"} 1`,
+		`docket_decisions_total{reason="ticket_asked"} 1`, "docket_ledger_failures_total 0", "docket_ledger_commit_seconds_count ",
+		`docket_desk_last_success_timestamp_seconds{desk="local"} 1.`,
 		`docket_source_last_heard_timestamp_seconds{source="prometheus"} 1.`,
 	} {
 		if !strings.Contains(text, "\n"+want) {
@@ -46,7 +49,8 @@ func TestMetricsSayWhatAnOperatorIsWokenFor(t *testing.T) {
 	if strings.Contains(text, key) || strings.Contains(text, "Measured") {
 		t.Error("a metric is labelled by an alert")
 	}
-	if r := f.post("/hooks/made-up", "{}"); r.status != http.StatusNotFound || strings.Contains(f.ask(http.MethodGet, "/metrics", nil).text, "made-up") {
+	if r := f.post("/hooks/made-up", "{}"); r.status != http.StatusNotFound ||
+		strings.Contains(f.ask(http.MethodGet, "/metrics", nil).text, "made-up") {
 		t.Error("a stranger can make up a metric")
 	}
 }

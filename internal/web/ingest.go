@@ -55,7 +55,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	if !known {
-		answer.Error(w, http.StatusNotFound, fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
+		answer.Error(w, http.StatusNotFound,
+			fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
 		return
 	}
 	buf := bodies.Get().(*bytes.Buffer)
@@ -73,7 +74,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 		answer.Error(w, status, sentence)
 		return
 	}
-	s.take(w, r, src, buf.Bytes(), replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { answer.Error(w, http.StatusServiceUnavailable, sentence) }})
+	s.take(w, r, src, buf.Bytes(),
+		replies{badInput, s.answer, func(w http.ResponseWriter, sentence string) { answer.Error(w, http.StatusServiceUnavailable, sentence) }})
 }
 
 // readSigned verifies the signature of a request body as sent, and leaves the body to be read again. If the signature
@@ -122,7 +124,8 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	receipt, err := s.Intake.Receive(r.Context(), name, batch.Alerts, now)
 	if err != nil {
 		s.Metrics.Alerts.Add(len(batch.Alerts), name, "failed")
-		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name, "request", r.URL.Path, "err", err)
+		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name,
+			"request", r.URL.Path, "err", err)
 		w.Header().Set("Retry-After", "5")
 		say.away(w, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
 		return
@@ -149,7 +152,8 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Re
 		// others.
 		first := b.Rejected[0]
 		answer.JSON(w, http.StatusBadRequest, map[string]any{
-			"error":    fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted, first.Field, first.Reason),
+			"error": fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted,
+				first.Field, first.Reason),
 			"field":    first.Field,
 			"accepted": accepted,
 			"rejected": b.Rejected,

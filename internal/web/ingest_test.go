@@ -40,7 +40,8 @@ func TestAnswerSaysWhatBecameOfTheAlerts(t *testing.T) {
 		{"/hooks/shop", inHook(named("A")), `{"status":"success","accepted":1,"new":0,"repeated":1,"alert_key":"` + keyOfA + `"}`},
 		{apiV2, "[" + named("A") + "," + named("D") + "]", `{"status":"success","accepted":2,"new":1,"repeated":1}`},
 		{apiV2, "[]", `{"status":"success","accepted":0,"new":0,"repeated":0}`},
-		{hook, inHook(strings.ReplaceAll(named("A"), "firing", "resolved")), `{"status":"success","accepted":1,"new":0,"repeated":0,"alert_key":"` + keyOfA + `"}`},
+		{hook, inHook(strings.ReplaceAll(named("A"), "firing", "resolved")),
+			`{"status":"success","accepted":1,"new":0,"repeated":0,"alert_key":"` + keyOfA + `"}`},
 	} {
 		r := f.post(c.path, c.body)
 		if r.status != http.StatusOK || strings.TrimSpace(r.text) != c.want || r.header.Get("Content-Type") != "application/json" {
@@ -83,7 +84,8 @@ func TestBadBodyIsRefusedByTheFieldAndNothingIsKept(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := f.post(c.path, c.body)
 			m := r.json(t)
-			if r.status != http.StatusBadRequest || (c.field != "" && m["field"] != c.field) || !strings.Contains(fmt.Sprint(m["error"]), c.says) || m["accepted"] != 0.0 {
+			if r.status != http.StatusBadRequest || (c.field != "" && m["field"] != c.field) ||
+				!strings.Contains(fmt.Sprint(m["error"]), c.says) || m["accepted"] != 0.0 {
 				t.Errorf("%d %s, want 400 with field %q and %q", r.status, r.text, c.field, c.says)
 			}
 			if _, ok := m["offset"].(float64); !ok || len(r.text) > 1500 {
@@ -124,7 +126,8 @@ func TestGoodAlertsOfABatchAreKeptBesideABadOne(t *testing.T) {
 				}
 				r := f.post(path, body)
 				m := r.json(t)
-				if r.status != http.StatusBadRequest || m["field"] != field || m["accepted"] != 2.0 || !strings.Contains(fmt.Sprint(m["error"]), "1 of 3 alerts were not kept, the others were") {
+				if r.status != http.StatusBadRequest || m["field"] != field || m["accepted"] != 2.0 ||
+					!strings.Contains(fmt.Sprint(m["error"]), "1 of 3 alerts were not kept, the others were") {
 					t.Errorf("%d %s, want 400 that names %s and 2 kept", r.status, r.text, field)
 				}
 				rejected, _ := m["rejected"].([]any)
@@ -253,7 +256,8 @@ func TestAlertsThatCannotBeKeptAreToBeSentAgain(t *testing.T) {
 	f := newFace(t, plan{})
 	f.tamper(`ALTER TABLE audit_head RENAME TO away`)
 	r := f.post(apiV2, "["+named("New")+"]")
-	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" || !strings.Contains(r.text, "the alerts were not kept: ") || !strings.Contains(r.text, "send them again") {
+	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" ||
+		!strings.Contains(r.text, "the alerts were not kept: ") || !strings.Contains(r.text, "send them again") {
 		t.Errorf("%d %v %s", r.status, r.header, r.text)
 	}
 	if strings.Contains(r.text, "audit_head") {
@@ -294,7 +298,8 @@ func TestUnknownPlacesAndMethodsAreAnsweredWithASentence(t *testing.T) {
 	} {
 		r := f.ask(c.method, c.path, nil)
 		sentence, _ := r.json(t)["error"].(string)
-		if r.status != c.status || !strings.Contains(strings.ReplaceAll(sentence, `"`, ""), strings.NewReplacer(`\"`, "", `"`, "").Replace(c.says)) || len(r.text) > 400 {
+		if r.status != c.status ||
+			!strings.Contains(strings.ReplaceAll(sentence, `"`, ""), strings.NewReplacer(`\"`, "", `"`, "").Replace(c.says)) || len(r.text) > 400 {
 			t.Errorf("%s %.60s: %d %.200s, want %d with %q", c.method, c.path, r.status, r.text, c.status, c.says)
 		}
 		if c.status == 405 && r.header.Get("Allow") == "" {

@@ -51,7 +51,8 @@ func TestDeclaredFiftyMegabytesAreRefusedWithoutReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := answerOn(t, c)
-		if r.status != http.StatusRequestEntityTooLarge || !strings.Contains(r.text, "larger than 10 MB: send fewer alerts at once") || r.header.Get("Connection") != "close" {
+		if r.status != http.StatusRequestEntityTooLarge || !strings.Contains(r.text, "larger than 10 MB: send fewer alerts at once") ||
+			r.header.Get("Connection") != "close" {
 			t.Errorf("%q: %d %v %s", more, r.status, r.header, r.text)
 		}
 	}
@@ -91,7 +92,8 @@ func TestBodyThatBreaksOffIsNotKept(t *testing.T) {
 	f := newFace(t, plan{})
 	c := f.dial()
 	whole := "[" + named("Half") + "]"
-	if _, err := fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", apiV2, len(whole)+10, whole); err != nil {
+	if _, err := fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", apiV2,
+		len(whole)+10, whole); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.(*net.TCPConn).CloseWrite(); err != nil {

@@ -37,7 +37,8 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 	signature := r.Header.Get("X-Slack-Signature")
 	if !slack.Signed(s.SlackSecret, r.Header.Get("X-Slack-Request-Timestamp"), signature, buf.Bytes(), time.Now()) {
 		s.Metrics.SlackClicks.Inc("bad_signature")
-		answer.Error(w, http.StatusUnauthorized, "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
+		answer.Error(w, http.StatusUnauthorized,
+			"the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
 		return
 	}
 	click, err := slack.ParseClick(buf.Bytes())
@@ -118,7 +119,8 @@ func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Ac
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", controls.ErrInvalid, err)
 		}
-		draft := controls.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(), Once: press + " " + a.Fingerprint.String()}
+		draft := controls.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(),
+			Once: press + " " + a.Fingerprint.String()}
 		if _, err := s.Board.AddSilence(ctx, draft, actor); err != nil {
 			return "", err
 		}

@@ -25,7 +25,8 @@ type press struct {
 
 func (f *face) press(p press) reply {
 	f.t.Helper()
-	payload := fmt.Sprintf(`{"type":"block_actions","user":{"id":%q,"username":"anna"},"trigger_id":"1.2.3","actions":[{"type":"button","action_id":%q,"value":%q}]}`, p.user, p.action, p.mark)
+	payload := fmt.Sprintf(`{"type":"block_actions","user":{"id":%q,"username":"anna"},"trigger_id":"1.2.3","actions":[{"type":"button",`+
+		`"action_id":%q,"value":%q}]}`, p.user, p.action, p.mark)
 	body := url.Values{"payload": {payload}}.Encode()
 	at := strconv.FormatInt(p.at.Unix(), 10)
 	return f.ask(http.MethodPost, "/hooks/slack", strings.NewReader(body), "Content-Type: application/x-www-form-urlencoded",
@@ -49,7 +50,8 @@ func TestAPressInSlackAcknowledgesOnce(t *testing.T) {
 			t.Fatalf("%d %s", r.status, r.text)
 		}
 	}
-	if n, again := f.metric(`docket_slack_clicks_total{result="acknowledged"}`), f.metric(`docket_slack_clicks_total{result="no_news"}`); n != "1" || again != "2" {
+	if n, again := f.metric(`docket_slack_clicks_total{result="acknowledged"}`),
+		f.metric(`docket_slack_clicks_total{result="no_news"}`); n != "1" || again != "2" {
 		t.Errorf("acknowledged %s times, and %s without news", n, again)
 	}
 	inc, err := f.store.ListIncidents(t.Context(), store.IncidentFilter{})

@@ -20,7 +20,8 @@ func (s *server) mountSwitches(api huma.API) {
 	post(s, api, "set-flag", "/api/v1/flags/{id}", "Flip a flag", s.setFlag)
 	get(s, api, "list-silences", "/api/v1/silences", "List silences, the latest end first", s.listSilences)
 	post(s, api, "create-silence", "/api/v1/silences", "Make a silence", s.createSilence)
-	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "What would these matchers mute now?", auth.Read, s.previewSilence)
+	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "What would these matchers mute now?",
+		auth.Read, s.previewSilence)
 	post(s, api, "change-silence", "/api/v1/silences/{id}", "Make a silence another one; one that is over is made anew", s.changeSilence)
 	post(s, api, "expire-silence", "/api/v1/silences/{id}/expire", "End a silence before its time", s.expireSilence)
 	get(s, api, "list-maintenance", "/api/v1/maintenance", "List maintenance windows, the latest made first", s.listMaintenance)

@@ -21,10 +21,12 @@ func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
 	}
 	var flags []query.FlagRow
 	f.get("/api/v1/flags", &flags)
-	if len(flags) != 2 || flags[0].On || flags[0].ChangedBy != "local" || flags[0].Because != "a flood" || flags[0].ChangedAt == nil || !flags[1].Pinned || flags[1].On {
+	if len(flags) != 2 || flags[0].On || flags[0].ChangedBy != "local" || flags[0].Because != "a flood" || flags[0].ChangedAt == nil ||
+		!flags[1].Pinned || flags[1].On {
 		t.Errorf("%+v", flags)
 	}
-	for path, want := range map[string]int{"/api/v1/flags/investigate.from_status": http.StatusConflict, "/api/v1/flags/no.such": http.StatusNotFound} {
+	for path, want := range map[string]int{"/api/v1/flags/investigate.from_status": http.StatusConflict,
+		"/api/v1/flags/no.such": http.StatusNotFound} {
 		if r := f.post(path, `{"on":true}`); r.status != want || !strings.Contains(r.text, "flag") && !strings.Contains(r.text, "=0)") {
 			t.Errorf("%s: %d %s, want %d", path, r.status, r.text, want)
 		}
@@ -60,7 +62,8 @@ func TestAFlagIsFlippedAndPinnedOneIsRefused(t *testing.T) {
 
 func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 	f := newFace(t, plan{})
-	draft, err := json.Marshal(web.SilenceDraft{Matchers: []string{`alertname="Muted"`}, EndsAt: time.Now().Add(time.Hour), Comment: "works", CreatedBy: "anna"})
+	draft, err := json.Marshal(web.SilenceDraft{Matchers: []string{`alertname="Muted"`}, EndsAt: time.Now().Add(time.Hour),
+		Comment: "works", CreatedBy: "anna"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,10 +83,12 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 		t.Errorf("%s: %+v", rows[0].Reason, x)
 	}
 	var p query.PreviewRow
-	if r := f.post("/api/v1/silences/preview", `{"matchers":["alertname=\"Muted\""]}`); json.Unmarshal([]byte(r.text), &p) != nil || len(p.Alerts) != 1 || len(p.Incidents) != 1 {
+	if r := f.post("/api/v1/silences/preview", `{"matchers":["alertname=\"Muted\""]}`); json.Unmarshal([]byte(r.text), &p) != nil ||
+		len(p.Alerts) != 1 || len(p.Incidents) != 1 {
 		t.Errorf("%+v", p)
 	}
-	if r := f.post("/api/v1/silences/"+id+"/expire", ""); r.status != http.StatusOK || r.json(t)["state"] != "expired" || r.json(t)["expired_by"] != "local" {
+	if r := f.post("/api/v1/silences/"+id+"/expire", ""); r.status != http.StatusOK || r.json(t)["state"] != "expired" ||
+		r.json(t)["expired_by"] != "local" {
 		t.Fatal(r)
 	}
 	f.eventually("its ticket is filed", func() bool {
@@ -110,13 +115,16 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 
 func TestAMaintenanceWindowIsMadeAndEnded(t *testing.T) {
 	f := newFace(t, plan{})
-	r := f.post("/api/v1/maintenance", `{"name":"night","matchers":["team=\"shop\""],"weekdays":["mon"],"from":"22:00","until":"06:00","zone":"Europe/Berlin","comment":"backups"}`)
+	r := f.post("/api/v1/maintenance",
+		`{"name":"night","matchers":["team=\"shop\""],"weekdays":["mon"],"from":"22:00","until":"06:00","zone":"Europe/Berlin",`+
+			`"comment":"backups"}`)
 	if r.status != http.StatusOK || r.json(t)["until"] != "06:00" {
 		t.Fatal(r)
 	}
 	var rows []query.WindowRow
 	f.get("/api/v1/maintenance", &rows)
-	if len(rows) != 1 || rows[0].Name != "night" || rows[0].Weekdays[0] != "monday" || rows[0].Zone != "Europe/Berlin" || rows[0].Comment != "backups" {
+	if len(rows) != 1 || rows[0].Name != "night" || rows[0].Weekdays[0] != "monday" || rows[0].Zone != "Europe/Berlin" ||
+		rows[0].Comment != "backups" {
 		t.Fatalf("%+v", rows)
 	}
 	if r := f.post("/api/v1/maintenance/"+rows[0].ID+"/end", ""); r.status != http.StatusOK || r.json(t)["state"] != "over" {
@@ -131,7 +139,9 @@ func TestAMaintenanceWindowIsMadeAndEnded(t *testing.T) {
 	if f.get("/api/v1/maintenance?all=true", &rows); len(rows) != 1 || rows[0].EndedBy != "local" {
 		t.Errorf("%+v in all", rows)
 	}
-	if r := f.post("/api/v1/maintenance", `{"name":"x","matchers":["a=b"],"weekdays":["noday"],"from":"22:00","until":"06:00"}`); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.text, "is no weekday") {
+	if r := f.post("/api/v1/maintenance",
+		`{"name":"x","matchers":["a=b"],"weekdays":["noday"],"from":"22:00","until":"06:00"}`); r.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(r.text, "is no weekday") {
 		t.Error(r)
 	}
 }

@@ -50,7 +50,8 @@ func listShowsMarked(t *testing.T, ctx context.Context, d desk.Desk, _ Options) 
 		}
 	}
 	all := list(t, ctx, d, desk.Query{})
-	if all[1].Status != desk.StatusClosed || all[1].ClosedAt.Before(before) || all[0].UpdatedAt.Before(before) || desk.MarkOf(all[0].Subject) != mark {
+	if all[1].Status != desk.StatusClosed || all[1].ClosedAt.Before(before) || all[0].UpdatedAt.Before(before) ||
+		desk.MarkOf(all[0].Subject) != mark {
 		t.Errorf("the list shows %+v", all)
 	}
 	if diff := cmp.Diff([]string{"auto:alert"}, all[2].Tags); diff != "" {

@@ -43,7 +43,8 @@ func (c client) call(method, path, body string) *httptest.ResponseRecorder {
 
 func (c client) create(subject string) string {
 	c.t.Helper()
-	body := fmt.Sprintf(`{"type":"email","mailboxId":2,"subject":%q,"customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t","customer":{"email":"a@b"}}]}`, subject)
+	body := fmt.Sprintf(`{"type":"email","mailboxId":2,"subject":%q,"customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t",`+
+		`"customer":{"email":"a@b"}}]}`, subject)
 	w := c.call("POST", "/api/conversations", body)
 	if w.Code != http.StatusCreated || w.Header().Get("Resource-ID") == "" {
 		c.t.Fatalf("create: %d %s", w.Code, w.Body)
@@ -80,7 +81,8 @@ func TestInvalidRequestsAreRefusedInFreeScoutsShape(t *testing.T) {
 		{"POST", "conversations", `{"subject":"s","type":"email","mailboxId":7}`, "mailboxId"},
 		{"POST", "conversations", `{"subject":"s","type":"email","mailboxId":1}`, "threads"},
 		{"POST", "conversations", `{"subject":"s","type":"email","mailboxId":1,"threads":[{}]}`, "customer"},
-		{"POST", "conversations", `{"subject":"s","type":"email","mailboxId":1,"customer":{"id":1},"threads":[{"type":"customer","text":"t"}]}`, "customer"},
+		{"POST", "conversations",
+			`{"subject":"s","type":"email","mailboxId":1,"customer":{"id":1},"threads":[{"type":"customer","text":"t"}]}`, "customer"},
 		{"POST", "conversations/" + id + "/threads", `{"type":"note","text":"t"}`, "user"},
 		{"POST", "conversations/" + id + "/threads", `{"type":"note","user":4}`, "text"},
 		{"POST", "conversations/" + id + "/threads", `{"type":"note","text":"t","user":999}`, "user"},
@@ -268,8 +270,10 @@ func TestAnotherProcessCanOrderFaultsAndReadTheTruth(t *testing.T) {
 		}
 		return w.StatusCode, string(read)
 	}
-	create := `{"type":"email","mailboxId":2,"subject":"s [m.1]","customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t","customer":{"email":"a@b"}}]}`
-	if status, body := ask("POST", site+"/_fake/faults", `{"kind":"500_after_commit","on":"create","times":1}`); status != http.StatusNoContent {
+	create := `{"type":"email","mailboxId":2,"subject":"s [m.1]","customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t",` +
+		`"customer":{"email":"a@b"}}]}`
+	if status, body := ask("POST", site+"/_fake/faults",
+		`{"kind":"500_after_commit","on":"create","times":1}`); status != http.StatusNoContent {
 		t.Fatalf("order: %d %s", status, body)
 	}
 	for _, bad := range []string{`{"kind":"no such"}`, `{"kind":"503","on":"no such"}`, `{"kind":"503","times":-1}`, `{"knd":"503"}`, `{`} {
@@ -315,7 +319,8 @@ func TestAnotherProcessCanOrderFaultsAndReadTheTruth(t *testing.T) {
 	}
 	_, body = ask("GET", site+"/_fake/requests", "")
 	var diary []fakedesk.Request
-	if err := json.Unmarshal([]byte(body), &diary); err != nil || len(diary) != 1 || diary[0].Subject != "s [m.1]" || diary[0].At.IsZero() || !diary[0].Keyed {
+	if err := json.Unmarshal([]byte(body), &diary); err != nil || len(diary) != 1 || diary[0].Subject != "s [m.1]" ||
+		diary[0].At.IsZero() || !diary[0].Keyed {
 		t.Errorf("requests: %v %s", err, body)
 	}
 	cancel()
@@ -343,7 +348,8 @@ func TestSlowCommitOutlivesItsClient(t *testing.T) {
 			t.Helper()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			body := `{"type":"email","mailboxId":2,"subject":"s [m.1]","customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t","customer":{"email":"a@b"}}]}`
+			body := `{"type":"email","mailboxId":2,"subject":"s [m.1]","customer":{"email":"a@b"},"threads":[{"type":"customer","text":"t",` +
+				`"customer":{"email":"a@b"}}]}`
 			r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://fake/api/conversations", strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)

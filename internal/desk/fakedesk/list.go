@@ -127,8 +127,10 @@ func threads(t *Ticket, customer map[string]any) []map[string]any {
 			by = map[string]any{"id": entry.User, "type": "user"}
 		}
 		list = append(list, map[string]any{
-			"id": entry.ID, "type": entry.Type, "status": t.Status, "state": "published", "action": map[string]any{"type": "", "text": "", "associatedEntities": []any{}},
-			"body": entry.HTML, "source": map[string]any{"type": "api", "via": "customer"}, "customer": customer, "createdBy": by, "assignedTo": nil,
+			"id": entry.ID, "type": entry.Type, "status": t.Status, "state": "published",
+			"action": map[string]any{"type": "", "text": "", "associatedEntities": []any{}},
+			"body":   entry.HTML, "source": map[string]any{"type": "api", "via": "customer"}, "customer": customer,
+			"createdBy": by, "assignedTo": nil,
 			"to": []string{}, "cc": []string{}, "bcc": []string{}, "createdAt": iso(entry.CreatedAt), "openedAt": nil,
 			"_embedded": map[string]any{"attachments": []any{}},
 		})

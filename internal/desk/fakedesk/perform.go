@@ -152,7 +152,8 @@ func (s *Server) addThread(t *Ticket, body []byte) reply {
 	case "message":
 		t.setStatus("pending", 0, s.now())
 	}
-	s.tell(map[string]string{"note": "convo.note.created", "message": "convo.agent.reply.created", "customer": "convo.customer.reply.created"}[draft.Type], t)
+	s.tell(map[string]string{"note": "convo.note.created", "message": "convo.agent.reply.created",
+		"customer": "convo.customer.reply.created"}[draft.Type], t)
 	return created(s.lastItem)
 }
 
@@ -237,5 +238,6 @@ func missing(field string) reply {
 }
 
 func created(id int64) reply {
-	return reply{status: http.StatusCreated, header: map[string]string{"Resource-ID": strconv.FormatInt(id, 10), "Content-Type": "application/json"}}
+	return reply{status: http.StatusCreated,
+		header: map[string]string{"Resource-ID": strconv.FormatInt(id, 10), "Content-Type": "application/json"}}
 }

@@ -62,7 +62,8 @@ func page(status int, title string) reply {
 }
 
 func accessPage(status int) reply {
-	return page(status, "Forbidden. You don't have permission to view this.").with("Server", "cloudflare").with("CF-RAY", "8a1b2c3d4e5f6071-FRA")
+	return page(status, "Forbidden. You don't have permission to view this.").with("Server",
+		"cloudflare").with("CF-RAY", "8a1b2c3d4e5f6071-FRA")
 }
 
 // misbehave answers as the fault says; done is the true answer, where the deed was done.
@@ -127,25 +128,29 @@ func wrongAnswer(f Fault, done reply) reply {
 	case HTML, HTMLDone:
 		return page(http.StatusOK, "FreeScout: log in")
 	case Garbage:
-		return reply{status: http.StatusOK, header: map[string]string{"Content-Type": "application/json"}, body: `{"_embedded":{"conversations":[{"id":`}
+		return reply{status: http.StatusOK, header: map[string]string{"Content-Type": "application/json"},
+			body: `{"_embedded":{"conversations":[{"id":`}
 	case Empty:
 		return reply{status: http.StatusOK, header: map[string]string{"Content-Type": "application/json"}}
 	case WrongShape:
 		return asJSON(http.StatusOK, map[string]any{"status": "ok", "data": []any{}})
 	case HugeBody:
-		return reply{status: http.StatusOK, header: map[string]string{"Content-Type": "application/json"}, body: `{"a":"` + strings.Repeat("x", 16<<20) + `"}`}
+		return reply{status: http.StatusOK, header: map[string]string{"Content-Type": "application/json"}, body: `{"a":"` +
+			strings.Repeat("x", 16<<20) + `"}`}
 	case KeyRefused:
 		return fault(http.StatusUnauthorized, "Invalid API key")
 	case Forbidden:
 		return fault(http.StatusForbidden, "Access denied")
 	case AccessRedirect:
-		return page(http.StatusFound, "Found").with("Location", "https://team.cloudflareaccess.com/cdn-cgi/access/login/tickets.example.org?kid=1").with("Server", "cloudflare")
+		return page(http.StatusFound, "Found").with("Location",
+			"https://team.cloudflareaccess.com/cdn-cgi/access/login/tickets.example.org?kid=1").with("Server", "cloudflare")
 	case AccessDenied401:
 		return accessPage(http.StatusUnauthorized)
 	case AccessDenied403:
 		return accessPage(http.StatusForbidden)
 	case AccessHeader401:
-		return reply{status: http.StatusUnauthorized}.with("Www-Authenticate", `Cloudflare-Access resource_metadata="https://tickets.example.org/.well-known/oauth-protected-resource"`)
+		return reply{status: http.StatusUnauthorized}.with("Www-Authenticate",
+			`Cloudflare-Access resource_metadata="https://tickets.example.org/.well-known/oauth-protected-resource"`)
 	case BrowserChallenge:
 		return page(http.StatusForbidden, "Just a moment...").with("Cf-Mitigated", "challenge").with("Server", "cloudflare")
 	default:

@@ -18,7 +18,8 @@ func fromAccess(x exchange) bool {
 		if err == nil {
 			host = strings.ToLower(u.Hostname())
 		}
-		if err == nil && (host == "cloudflareaccess.com" || strings.HasSuffix(host, ".cloudflareaccess.com") || strings.HasPrefix(u.Path, "/cdn-cgi/access/")) {
+		if err == nil && (host == "cloudflareaccess.com" || strings.HasSuffix(host, ".cloudflareaccess.com") ||
+			strings.HasPrefix(u.Path, "/cdn-cgi/access/")) {
 			return true
 		}
 	} else if x.status != http.StatusUnauthorized && x.status != http.StatusForbidden {
@@ -63,7 +64,8 @@ func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 	defer cancel()
-	x := d.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true, query: url.Values{"pageSize": {"1"}}, bare: true})
+	x := d.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true,
+		query: url.Values{"pageSize": {"1"}}, bare: true})
 	if x.err != nil {
 		return false, d.scrubbed(classifyFailure(x))
 	}

@@ -54,8 +54,9 @@ type answer struct {
 // do makes the call, once. Its error is nil or a *fault.Fault.
 func (d *Desk) do(ctx context.Context, c call) (answer, error) {
 	if !d.held.Load().now.APIKey.Set() {
-		return answer{}, &fault.Fault{Class: fault.Unavailable, Name: "key_missing", Sentence: "FreeScout's key is not known yet: the vault has not given it.",
-			Fix: "Bring the vault back, or set FREESCOUT_API_KEY."}
+		return answer{}, &fault.Fault{Class: fault.Unavailable, Name: "key_missing",
+			Sentence: "FreeScout's key is not known yet: the vault has not given it.",
+			Fix:      "Bring the vault back, or set FREESCOUT_API_KEY."}
 	}
 	if err := d.turn(ctx); err != nil {
 		return answer{}, d.scrubbed(err)
@@ -186,7 +187,8 @@ func (d *Desk) scrubbed(f *fault.Fault) *fault.Fault {
 
 func (d *Desk) scrub(text string) string {
 	h := d.held.Load()
-	for _, secret := range [...]fault.Secret{h.now.APIKey, h.now.AccessClientSecret, h.now.AccessClientID, h.before.APIKey, h.before.AccessClientSecret, h.before.AccessClientID} {
+	for _, secret := range [...]fault.Secret{h.now.APIKey, h.now.AccessClientSecret, h.now.AccessClientID, h.before.APIKey,
+		h.before.AccessClientSecret, h.before.AccessClientID} {
 		if secret.Set() {
 			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
 		}

@@ -85,7 +85,8 @@ func TestSecretsThatAreSaidBackAreTakenOut(t *testing.T) {
 		said := strings.Repeat("x", 180) + apiKey + " " + accessSecret + " " + accessID
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
-		if err := json.NewEncoder(w).Encode(map[string]any{"message": said, "_embedded": map[string]any{"errors": []any{map[string]string{"path": "subject", "message": said}}}}); err != nil {
+		if err := json.NewEncoder(w).Encode(map[string]any{"message": said,
+			"_embedded": map[string]any{"errors": []any{map[string]string{"path": "subject", "message": said}}}}); err != nil {
 			t.Error(err)
 		}
 	}))

@@ -68,11 +68,13 @@ func classify(x exchange) *fault.Fault {
 func classifyAnswer(x exchange) *fault.Fault {
 	switch {
 	case fromAccess(x) && x.tokenless:
-		return refused("access_token_missing", "Cloudflare Access guards FreeScout, and Docket has no service token for it; FreeScout never saw the call.",
+		return refused("access_token_missing",
+			"Cloudflare Access guards FreeScout, and Docket has no service token for it; FreeScout never saw the call.",
 			"Set CF_ACCESS_SVC_TICKETS_CLIENT_ID and CF_ACCESS_SVC_TICKETS_CLIENT_SECRET, both.")
 	case fromAccess(x):
 		return refused("access_refused", "Cloudflare Access did not let the call through; FreeScout never saw it.",
-			"Check CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET, that the token has not expired, and that the application's policy action is Service Auth.")
+			"Check CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET, that the token has not expired, and that the application's policy action is "+
+				"Service Auth.")
 	case x.header.Get("Cf-Mitigated") == "challenge":
 		return refused("challenge_refused", "Cloudflare asked for a browser challenge; FreeScout never saw the call.",
 			"Exempt FreeScout's /api/ path from bot protection at Cloudflare.")
@@ -89,13 +91,16 @@ func classifyAnswer(x exchange) *fault.Fault {
 	case x.status == http.StatusMethodNotAllowed:
 		return refused("method_refused", "FreeScout does not know this call.", "Update FreeScout's API & Webhooks module (1.0.89 or later).")
 	case x.status == http.StatusRequestEntityTooLarge:
-		return refused("too_large", "FreeScout's server refused the text as too large.", "Raise its limits (nginx client_max_body_size, PHP post_max_size).")
+		return refused("too_large", "FreeScout's server refused the text as too large.",
+			"Raise its limits (nginx client_max_body_size, PHP post_max_size).")
 	case x.status == http.StatusTooManyRequests:
-		return &fault.Fault{Class: fault.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.", Fix: "Lower freescout.rate if this goes on."}
+		return &fault.Fault{Class: fault.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.",
+			Fix: "Lower freescout.rate if this goes on."}
 	case x.status >= 500:
 		return classifyIll(x)
 	default:
-		return &fault.Fault{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.", Fix: "Look into FreeScout's log; check what stands before it."}
+		return &fault.Fault{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.",
+			Fix: "Look into FreeScout's log; check what stands before it."}
 	}
 }
 
@@ -113,13 +118,15 @@ func classifySuccess(x exchange) *fault.Fault {
 		if page {
 			return &notJSON
 		}
-		return &fault.Fault{Class: fault.Unknown, Name: "no_id", Sentence: "FreeScout answered success but did not say what it made.", Fix: "Update FreeScout's API & Webhooks module (1.0.89 or later)."}
+		return &fault.Fault{Class: fault.Unknown, Name: "no_id", Sentence: "FreeScout answered success but did not say what it made.",
+			Fix: "Update FreeScout's API & Webhooks module (1.0.89 or later)."}
 	case reading:
 		if page {
 			return &notJSON
 		}
 		if len(x.body) == 0 {
-			return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.", Fix: "Look into FreeScout's log."}
+			return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.",
+				Fix: "Look into FreeScout's log."}
 		}
 	case setting:
 		if page {
@@ -141,23 +148,29 @@ func classifyRedirect(x exchange) *fault.Fault {
 	if u, err := url.Parse(x.header.Get("Location")); err == nil && u.Host != "" {
 		to = "to " + u.Scheme + "://" + u.Host
 	}
-	return refused("wrong_base_url", "FreeScout's address redirects "+clip(to)+".", "Set FREESCOUT_API_URL to the address at which FreeScout answers without a redirect.")
+	return refused("wrong_base_url", "FreeScout's address redirects "+clip(to)+".",
+		"Set FREESCOUT_API_URL to the address at which FreeScout answers without a redirect.")
 }
 
 func classifyForbidden(x exchange) *fault.Fault {
 	switch {
 	case x.tokenless && looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
 		return refused("access_token_missing", "Cloudflare refused the call, and Docket has no Access service token; FreeScout never saw it.",
-			"Set CF_ACCESS_SVC_TICKETS_CLIENT_ID and CF_ACCESS_SVC_TICKETS_CLIENT_SECRET, both; then look at Cloudflare's firewall rules for FreeScout's /api/ path.")
+			"Set CF_ACCESS_SVC_TICKETS_CLIENT_ID and CF_ACCESS_SVC_TICKETS_CLIENT_SECRET, both; then look at Cloudflare's firewall rules for "+
+				"FreeScout's /api/ path.")
 	case looksLikeHTML(x) && strings.EqualFold(x.header.Get("Server"), "cloudflare"):
 		return refused("access_refused", "Cloudflare refused the call; FreeScout never saw it.",
-			"Check the Access service token (CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET) and Cloudflare's firewall rules for FreeScout's /api/ path.")
+			"Check the Access service token (CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET) and Cloudflare's firewall rules for FreeScout's /api/ "+
+				"path.")
 	case !isObject(x.body) && len(x.body) > 0:
-		return refused("proxy_refused", "A server before FreeScout refused the call.", "Check the proxy before FreeScout: it asks for a login of its own or blocks /api/.")
+		return refused("proxy_refused", "A server before FreeScout refused the call.",
+			"Check the proxy before FreeScout: it asks for a login of its own or blocks /api/.")
 	case x.status == http.StatusUnauthorized:
-		return refused("key_refused", "FreeScout did not accept the API key.", "Set FREESCOUT_API_KEY to the key shown under Manage > API & Webhooks.")
+		return refused("key_refused", "FreeScout did not accept the API key.",
+			"Set FREESCOUT_API_KEY to the key shown under Manage > API & Webhooks.")
 	default:
-		return refused("mailbox_forbidden", "FreeScout accepted the key but not this call.", "Check FREESCOUT_OPERATIONS_MAILBOX_ID and what the key may do.")
+		return refused("mailbox_forbidden", "FreeScout accepted the key but not this call.",
+			"Check FREESCOUT_OPERATIONS_MAILBOX_ID and what the key may do.")
 	}
 }
 
@@ -166,11 +179,14 @@ func classifyForbidden(x exchange) *fault.Fault {
 func classifyNotFound(x exchange) *fault.Fault {
 	switch told := isObject(x.body) || len(x.body) == 0; {
 	case !told, x.list && x.deed == reading:
-		return refused("module_missing", "FreeScout's API does not answer at this address.", "Activate the API & Webhooks module, and check FREESCOUT_API_URL.")
+		return refused("module_missing", "FreeScout's API does not answer at this address.",
+			"Activate the API & Webhooks module, and check FREESCOUT_API_URL.")
 	case x.deed == creating:
-		return &fault.Fault{Class: fault.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".", Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
+		return &fault.Fault{Class: fault.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".",
+			Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
 	default:
-		return &fault.Fault{Class: fault.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.", Fix: "Nothing, if a person deleted it."}
+		return &fault.Fault{Class: fault.Missing, Name: "missing", Sentence: "FreeScout has no such ticket.",
+			Fix: "Nothing, if a person deleted it."}
 	}
 }
 
@@ -194,7 +210,8 @@ func classifyInvalid(x exchange) *fault.Fault {
 	if words != "" {
 		sentence = "FreeScout did not accept what was sent: " + clip(words)
 	}
-	return &fault.Fault{Class: class, Name: "rejected", Sentence: sentence, Fix: "Check FREESCOUT_OPERATIONS_MAILBOX_ID and FREESCOUT_USER_ID; update the API & Webhooks module."}
+	return &fault.Fault{Class: class, Name: "rejected", Sentence: sentence,
+		Fix: "Check FREESCOUT_OPERATIONS_MAILBOX_ID and FREESCOUT_USER_ID; update the API & Webhooks module."}
 }
 
 // checkedFirst lists the fields whose faults FreeScout finds before it makes anything.
@@ -206,12 +223,14 @@ func checkedFirst(d deed) []string {
 }
 
 func classifyIll(x exchange) *fault.Fault {
-	f := fault.Fault{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.", Fix: "Look into FreeScout's log (storage/logs)."}
+	f := fault.Fault{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.",
+		Fix: "Look into FreeScout's log (storage/logs)."}
 	switch {
 	case x.status == http.StatusServiceUnavailable:
 		f.Name, f.Sentence, f.Fix = "service_unavailable", "FreeScout is unavailable, perhaps for maintenance.", "Wait, or bring FreeScout back."
 	case x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout || x.status >= 520:
-		f.Name, f.Sentence, f.Fix = "proxy_error", "A server before FreeScout got no answer from it.", "Check that FreeScout is up behind its proxy, and the proxy's timeouts."
+		f.Name, f.Sentence, f.Fix = "proxy_error", "A server before FreeScout got no answer from it.",
+			"Check that FreeScout is up behind its proxy, and the proxy's timeouts."
 	}
 	return &f
 }

@@ -46,18 +46,26 @@ func TestAnswersAreToldApart(t *testing.T) {
 	}{
 		{"Access by login host", creating, 302, headers("Location", "https://Team.CloudflareAccess.com/x"), "", fault.Refused, "access_refused"},
 		{"Access by login path", creating, 302, headers("Location", "/cdn-cgi/access/login/t?kid=1"), "", fault.Refused, "access_refused"},
-		{"not Access: a host that only looks so", creating, 302, headers("Location", "https://cloudflareaccess.com.evil.example/"), "", fault.Refused, "wrong_base_url"},
-		{"not Access: a suffix without a dot", creating, 302, headers("Location", "https://notcloudflareaccess.com/"), "", fault.Refused, "wrong_base_url"},
+		{"not Access: a host that only looks so", creating, 302, headers("Location", "https://cloudflareaccess.com.evil.example/"), "",
+			fault.Refused, "wrong_base_url"},
+		{"not Access: a suffix without a dot", creating, 302, headers("Location", "https://notcloudflareaccess.com/"), "",
+			fault.Refused, "wrong_base_url"},
 		{"a Location that is no URL", creating, 302, headers("Location", "https://%zz"), "", fault.Refused, "wrong_base_url"},
-		{"Access by challenge header, second value", reading, 401, headers("Www-Authenticate", "Basic", "Www-Authenticate", "Cloudflare-Access"), "", fault.Refused, "access_refused"},
+		{"Access by challenge header, second value", reading, 401, headers("Www-Authenticate", "Basic", "Www-Authenticate", "Cloudflare-Access"),
+			"", fault.Refused, "access_refused"},
 		{"Access by session cookie", reading, 403, headers("Set-Cookie", "CF_AppSession=x"), htmlBody, fault.Refused, "access_refused"},
 		{"Access by page", reading, 401, cloudflare, htmlBody, fault.Refused, "access_refused"},
-		{"Access by JSON", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare"), `{"message":"Forbidden","aud":"x","ray_id":"1"}`, fault.Refused, "access_refused"},
-		{"FreeScout's own 403 through Cloudflare, with Access's cookie of success", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare", "Set-Cookie", "CF_Authorization=x"), jsonBody, fault.Refused, "mailbox_forbidden"},
+		{"Access by JSON", reading, 403, headers("Content-Type", "application/json", "Server", "cloudflare"),
+			`{"message":"Forbidden","aud":"x","ray_id":"1"}`, fault.Refused, "access_refused"},
+		{"FreeScout's own 403 through Cloudflare, with Access's cookie of success", reading, 403,
+			headers("Content-Type", "application/json", "Server", "cloudflare", "Set-Cookie", "CF_Authorization=x"), jsonBody,
+			fault.Refused, "mailbox_forbidden"},
 		{"FreeScout's 401", creating, 401, json, jsonBody, fault.Refused, "key_refused"},
 		{"FreeScout's 401 without words", creating, 401, nil, "", fault.Refused, "key_refused"},
-		{"another gate", reading, 401, headers("Content-Type", "text/html", "Server", "nginx", "Www-Authenticate", "Basic"), htmlBody, fault.Refused, "proxy_refused"},
-		{"a bot challenge", creating, 403, headers("Cf-Mitigated", "challenge", "Server", "cloudflare"), htmlBody, fault.Refused, "challenge_refused"},
+		{"another gate", reading, 401, headers("Content-Type", "text/html", "Server", "nginx", "Www-Authenticate", "Basic"), htmlBody,
+			fault.Refused, "proxy_refused"},
+		{"a bot challenge", creating, 403, headers("Cf-Mitigated", "challenge", "Server", "cloudflare"), htmlBody,
+			fault.Refused, "challenge_refused"},
 		{"HTML 404", reading, 404, html, htmlBody, fault.Refused, "module_missing"},
 		{"HTML 404 on create", creating, 404, html, htmlBody, fault.Refused, "module_missing"},
 		{"JSON 404", reading, 404, json, `{"message":"Not Found"}`, fault.Missing, "missing"},
@@ -68,11 +76,14 @@ func TestAnswersAreToldApart(t *testing.T) {
 		{"429", creating, 429, nil, "", fault.Unavailable, "rate_limited"},
 		{"400, a value checked first", creating, 400, json, fmt.Sprintf(validBody, "mailboxId", "no"), fault.Refused, "rejected"},
 		{"400, a thread's value", creating, 400, json, fmt.Sprintf(validBody, "threads[0].text", "no"), fault.Refused, "rejected"},
-		{"400 after creating (issue 3025)", creating, 400, json, fmt.Sprintf(validBody, "customer", "Customer first name or email is required"), fault.Unknown, "rejected"},
-		{"400 after creating, told of another field", creating, 400, json, fmt.Sprintf(validBody, "subject", "Customer first name or email is required"), fault.Unknown, "rejected"},
+		{"400 after creating (issue 3025)", creating, 400, json, fmt.Sprintf(validBody, "customer", "Customer first name or email is required"),
+			fault.Unknown, "rejected"},
+		{"400 after creating, told of another field", creating, 400, json,
+			fmt.Sprintf(validBody, "subject", "Customer first name or email is required"), fault.Unknown, "rejected"},
 		{"400 about a field never seen", creating, 400, json, fmt.Sprintf(validBody, "colour", "no"), fault.Unknown, "rejected"},
 		{"400 in the other shape", creating, 400, json, `{"message":"Invalid","errors":{"subject":["required"]}}`, fault.Refused, "rejected"},
-		{"400 in the other shape, about the customer", creating, 400, json, `{"message":"Invalid","errors":{"customer.email":["required"]}}`, fault.Unknown, "rejected"},
+		{"400 in the other shape, about the customer", creating, 400, json, `{"message":"Invalid","errors":{"customer.email":["required"]}}`,
+			fault.Unknown, "rejected"},
 		{"400 without fields", creating, 400, json, `{"message":"Bad"}`, fault.Unknown, "rejected"},
 		{"400 in words", creating, 400, html, htmlBody, fault.Unknown, "rejected"},
 		{"400 on a note's user", noting, 400, json, fmt.Sprintf(validBody, "user", "`user` parameter is required"), fault.Refused, "rejected"},
@@ -179,11 +190,13 @@ func TestConversationToleratesWhatDoesNotMatter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := desk.Ticket{ID: "17", Number: "17", Status: desk.StatusOpen, URL: "https://h/conversation/17", Tags: []string{}, Notes: []string{""}}
+	want := desk.Ticket{ID: "17", Number: "17", Status: desk.StatusOpen, URL: "https://h/conversation/17",
+		Tags: []string{}, Notes: []string{""}}
 	if diff := cmp.Diff(want, c.ticket("https://h")); diff != "" {
 		t.Errorf("ticket (-want +got):\n%s", diff)
 	}
-	for _, body := range []string{`{"id":18,"_embedded":{"threads":[]}}`, `{"id":17,"_embedded":{}}`, `{"id":17,"_embedded":[]}`, `{"id":17}`, `[]`} {
+	for _, body := range []string{`{"id":18,"_embedded":{"threads":[]}}`, `{"id":17,"_embedded":{}}`,
+		`{"id":17,"_embedded":[]}`, `{"id":17}`, `[]`} {
 		if _, err := decodeConversation([]byte(body), 17, true); err == nil {
 			t.Errorf("%s was believed", body)
 		}
@@ -191,7 +204,8 @@ func TestConversationToleratesWhatDoesNotMatter(t *testing.T) {
 }
 
 func TestListItemsWithoutAnythingEmbeddedAreRead(t *testing.T) {
-	body := `{"_embedded":{"conversations":[{"id":5,"number":2,"subject":"s","_embedded":[]},{"id":6,"_embedded":null}]},"page":{"number":1,"totalPages":1}}`
+	body := `{"_embedded":{"conversations":[{"id":5,"number":2,"subject":"s","_embedded":[]},{"id":6,"_embedded":null}]},` +
+		`"page":{"number":1,"totalPages":1}}`
 	p, err := decodePage[conversation]([]byte(body), "conversations")
 	if err != nil || len(p.items) != 2 || p.items[0].ID != 5 {
 		t.Errorf("PHP writes an empty map as []: %+v, %v", p, err)

@@ -98,7 +98,8 @@ func (c Config) validate() error {
 		{"the user agent", c.UserAgent},
 	} {
 		if !headerSafe(header.value) {
-			faults = append(faults, fmt.Errorf("%s holds a space at an end, a line break or another character that cannot be sent in a header", header.name))
+			faults = append(faults,
+				fmt.Errorf("%s holds a space at an end, a line break or another character that cannot be sent in a header", header.name))
 		}
 	}
 	if c.AccessClientID.Set() != c.AccessClientSecret.Set() {

@@ -30,7 +30,8 @@ func start(t *testing.T, options fakedesk.Options) (*fakedesk.Server, string) {
 
 func configFor(url string) freescout.Config {
 	return freescout.Config{
-		APIURL: url, APIKey: apiKey, AccessClientID: accessID, AccessClientSecret: accessSecret, MailboxID: 2, Rate: 10_000, UserAgent: "docket/test",
+		APIURL: url, APIKey: apiKey, AccessClientID: accessID, AccessClientSecret: accessSecret, MailboxID: 2, Rate: 10_000,
+		UserAgent: "docket/test",
 	}
 }
 

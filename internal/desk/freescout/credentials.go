@@ -16,7 +16,8 @@ type held struct{ now, before Credentials }
 
 // SetSecrets is SetCredentials with the credentials by their variables.
 func (d *Desk) SetSecrets(byVariable map[string]fault.Secret) (changed bool, err error) {
-	return d.SetCredentials(Credentials{APIKey: byVariable[keyVariable], AccessClientID: byVariable[idVariable], AccessClientSecret: byVariable[secretVariable]})
+	return d.SetCredentials(Credentials{APIKey: byVariable[keyVariable], AccessClientID: byVariable[idVariable],
+		AccessClientSecret: byVariable[secretVariable]})
 }
 
 // SetCredentials changes what the calls that begin from now on show, without a restart. What

@@ -105,13 +105,15 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	defer cancel()
 	subject, ok := subjectLine(draft.Subject, draft.Mark)
 	if !ok {
-		return "", refused("draft_without_mark", "The ticket's subject does not end in its mark; it could not be found again.", "Report this as a fault of Docket.")
+		return "", refused("draft_without_mark", "The ticket's subject does not end in its mark; it could not be found again.",
+			"Report this as a fault of Docket.")
 	}
 	mailboxID := d.config.MailboxID
 	if draft.Place != "" {
 		id, err := strconv.ParseInt(draft.Place, 10, 64)
 		if err != nil || id <= 0 {
-			return "", refused("mailbox_missing", "The ticket's place is no mailbox of FreeScout: "+clip(draft.Place)+".", "Set mailbox_id to a mailbox's id.")
+			return "", refused("mailbox_missing", "The ticket's place is no mailbox of FreeScout: "+clip(draft.Place)+".",
+				"Set mailbox_id to a mailbox's id.")
 		}
 		mailboxID = id
 	}
@@ -164,7 +166,9 @@ func (d *Desk) oneConversation(ctx context.Context, id, embed string) (conversat
 	if err != nil {
 		return conversation{}, err
 	}
-	got, err := d.do(ctx, call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}}, long: embed == withThreads})
+	got, err := d.do(ctx,
+		call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}},
+			long: embed == withThreads})
 	if err != nil {
 		return conversation{}, d.sure(ctx, err)
 	}
@@ -216,7 +220,8 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	if !missing {
 		return nil
 	}
-	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags", payload: map[string][]string{"tags": union}})
+	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags",
+		payload: map[string][]string{"tags": union}})
 	if name := fault.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
 		// The conversation was there a moment ago, so it is the call that is not.
 		return refused("tags_module_missing", "FreeScout cannot tag.", "Activate FreeScout's Tags module, or configure no tags.")
@@ -280,5 +285,6 @@ func conversationID(id string) (int64, error) {
 }
 
 func badAnswer(err error) error {
-	return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout's answer could not be read.", Fix: "Check what answers at FREESCOUT_API_URL; update the API & Webhooks module.", Err: err}
+	return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout's answer could not be read.",
+		Fix: "Check what answers at FREESCOUT_API_URL; update the API & Webhooks module.", Err: err}
 }

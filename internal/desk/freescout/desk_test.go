@@ -26,7 +26,8 @@ func TestTicketIsWhatFreeScoutShouldHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := fake.Tickets()[0]
-	if fmt.Sprint(made.ID) != id || made.MailboxID != 2 || made.Type != "email" || made.Status != "active" || made.Customer != "alerts@localhost" || made.Imported {
+	if fmt.Sprint(made.ID) != id || made.MailboxID != 2 || made.Type != "email" || made.Status != "active" ||
+		made.Customer != "alerts@localhost" || made.Imported {
 		t.Errorf("made %+v", made)
 	}
 	if made.Threads[0].Type != "customer" || made.Threads[0].HTML != "&lt;b&gt;&amp;<br>line<br>["+newMark+"]" {
@@ -59,7 +60,8 @@ func TestDraftsMailboxGoesBeforeTheDesks(t *testing.T) {
 		t.Errorf("mailbox %d, want the draft's", got)
 	}
 	elsewhere.Place = "99"
-	if _, err := d.Create(t.Context(), elsewhere); outcomeOf(err) != "refused rejected" || !strings.Contains(err.Error(), "Mailbox not found") {
+	if _, err := d.Create(t.Context(), elsewhere); outcomeOf(err) != "refused rejected" ||
+		!strings.Contains(err.Error(), "Mailbox not found") {
 		t.Errorf("a mailbox that is not there: %v, want refused with FreeScout's words", err)
 	}
 }

@@ -66,10 +66,12 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 		{fakedesk.SlowCommit, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
 		{fakedesk.NeverAnswer, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
 		{fakedesk.DoneNeverAnswer, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
-		{fakedesk.CutBeforeCommit, "unknown connection_cut", "unknown connection_cut", "unavailable connection_cut", "unavailable connection_cut"},
+		{fakedesk.CutBeforeCommit, "unknown connection_cut", "unknown connection_cut", "unavailable connection_cut",
+			"unavailable connection_cut"},
 		{fakedesk.CutAfterCommit, "unknown connection_cut", "unknown connection_cut", "unavailable connection_cut", "unavailable connection_cut"},
 		{fakedesk.CutInBody, "unknown connection_cut", "unknown connection_cut", "unavailable connection_cut", "ok"},
-		{fakedesk.Unavailable503, "unknown service_unavailable", "unknown service_unavailable", "unavailable service_unavailable", "unavailable service_unavailable"},
+		{fakedesk.Unavailable503, "unknown service_unavailable", "unknown service_unavailable", "unavailable service_unavailable",
+			"unavailable service_unavailable"},
 		{fakedesk.Error500, "unknown server_error", "unknown server_error", "unavailable server_error", "unavailable server_error"},
 		{fakedesk.Error500Done, "unknown server_error", "unknown server_error", "unavailable server_error", "unavailable server_error"},
 		{fakedesk.BadGateway502, "unknown proxy_error", "unknown proxy_error", "unavailable proxy_error", "unavailable proxy_error"},
@@ -96,7 +98,8 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 		{fakedesk.AccessDenied401, "refused access_refused", "refused access_refused", "refused access_refused", "refused access_refused"},
 		{fakedesk.AccessDenied403, "refused access_refused", "refused access_refused", "refused access_refused", "refused access_refused"},
 		{fakedesk.AccessHeader401, "refused access_refused", "refused access_refused", "refused access_refused", "refused access_refused"},
-		{fakedesk.BrowserChallenge, "refused challenge_refused", "refused challenge_refused", "refused challenge_refused", "refused challenge_refused"},
+		{fakedesk.BrowserChallenge, "refused challenge_refused", "refused challenge_refused", "refused challenge_refused",
+			"refused challenge_refused"},
 	}
 	for _, row := range rows {
 		t.Run(string(row.kind), func(t *testing.T) {

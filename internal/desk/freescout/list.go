@@ -81,7 +81,9 @@ func (d *Desk) Find(ctx context.Context, mark string) ([]desk.Ticket, error) {
 		tickets = append(tickets, c.ticket(d.site))
 	}
 	if endless && len(tickets) == 0 {
-		return nil, refused("search_ignored", "FreeScout lists everything instead of searching subjects; whether the ticket is there cannot be known.", "Update FreeScout's API & Webhooks module (1.0.89 or later).")
+		return nil, refused("search_ignored",
+			"FreeScout lists everything instead of searching subjects; whether the ticket is there cannot be known.",
+			"Update FreeScout's API & Webhooks module (1.0.89 or later).")
 	}
 	slices.SortStableFunc(tickets, func(a, b desk.Ticket) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(parsed(a.ID), parsed(b.ID)))
@@ -117,7 +119,8 @@ func (d *Desk) Check(ctx context.Context) error {
 	for _, m := range boxes[:min(len(boxes), 10)] {
 		ids = append(ids, fmt.Sprintf("%d (%s)", m.ID, m.Name))
 	}
-	return refused("mailbox_missing", fmt.Sprintf("FreeScout has no mailbox %d; it shows %s.", d.config.MailboxID, clip(cmp.Or(strings.Join(ids, ", "), "none"))),
+	return refused("mailbox_missing",
+		fmt.Sprintf("FreeScout has no mailbox %d; it shows %s.", d.config.MailboxID, clip(cmp.Or(strings.Join(ids, ", "), "none"))),
 		"Set FREESCOUT_OPERATIONS_MAILBOX_ID to one of them.")
 }
 
@@ -143,7 +146,8 @@ func (d *Desk) ActingUser(ctx context.Context) (int64, error) {
 			return int64(u.ID), nil
 		}
 	}
-	return 0, refused("user_missing", "FreeScout lists no active user in whose name notes could be written.", "Set FREESCOUT_USER_ID to an agent's id.")
+	return 0, refused("user_missing", "FreeScout lists no active user in whose name notes could be written.",
+		"Set FREESCOUT_USER_ID to an agent's id.")
 }
 
 // doubtAgent forgets a user that was not configured once FreeScout refuses something in

@@ -91,7 +91,8 @@ func (d *Desk) listInto(ctx context.Context, out *desk.Listing, query url.Values
 			out.Whole = false
 			return nil
 		case strangers > maxStrangers && strangers > 9*len(out.Tickets):
-			return refused("filter_ignored", "FreeScout lists conversations that were not asked for; its filters seem to do nothing.", "Update FreeScout's API & Webhooks module (1.0.89 or later).")
+			return refused("filter_ignored", "FreeScout lists conversations that were not asked for; its filters seem to do nothing.",
+				"Update FreeScout's API & Webhooks module (1.0.89 or later).")
 		}
 	}
 }

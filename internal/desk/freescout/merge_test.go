@@ -46,7 +46,8 @@ func TestMergedTicketIsTheOneThatItWasMergedInto(t *testing.T) {
 
 func TestRedirectThatNamesNoOtherConversationHereIsAWrongAddress(t *testing.T) {
 	for _, location := range []string{
-		"https://elsewhere.example/api/conversations/9", "/api/conversations/7", "/api/conversations/x", "/api/conversations", "/login", "//elsewhere.example/api/conversations/9",
+		"https://elsewhere.example/api/conversations/9", "/api/conversations/7", "/api/conversations/x", "/api/conversations", "/login",
+		"//elsewhere.example/api/conversations/9",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", location)

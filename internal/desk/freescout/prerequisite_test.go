@@ -24,12 +24,16 @@ func TestValuesThatCannotBeRightAreDoubtedWithoutBeingShown(t *testing.T) {
 		{name: "Bearer", key: "Bearer the-key", variable: "FREESCOUT_API_KEY", doubt: "Bearer"},
 		{name: "an address", key: "https://tickets.example.org", variable: "FREESCOUT_API_KEY", doubt: "address"},
 		{name: "the id as key", key: id, variable: "FREESCOUT_API_KEY", doubt: "client id"},
-		{name: "mixed up", key: "the-key", id: fault.Secret(hex), secret: id, variable: "CF_ACCESS_SVC_TICKETS_CLIENT_ID", doubt: "client secret"},
-		{name: "mixed up, the other", key: "the-key", id: fault.Secret(hex), secret: id, variable: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", doubt: "client id"},
-		{name: "the key twice", key: fault.Secret(hex), id: id, secret: fault.Secret(hex), variable: "FREESCOUT_API_KEY", doubt: "the same as CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"},
+		{name: "mixed up", key: "the-key", id: fault.Secret(hex), secret: id, variable: "CF_ACCESS_SVC_TICKETS_CLIENT_ID",
+			doubt: "client secret"},
+		{name: "mixed up, the other", key: "the-key", id: fault.Secret(hex), secret: id,
+			variable: "CF_ACCESS_SVC_TICKETS_CLIENT_SECRET", doubt: "client id"},
+		{name: "the key twice", key: fault.Secret(hex), id: id, secret: fault.Secret(hex), variable: "FREESCOUT_API_KEY",
+			doubt: "the same as CF_ACCESS_SVC_TICKETS_CLIENT_SECRET"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			settings := freescout.Settings{APIURL: "https://x.example.org", APIKey: c.key, MailboxID: 2, AccessClientID: c.id, AccessClientSecret: c.secret}
+			settings := freescout.Settings{APIURL: "https://x.example.org", APIKey: c.key, MailboxID: 2, AccessClientID: c.id,
+				AccessClientSecret: c.secret}
 			found := c.variable == ""
 			for _, v := range settings.Variables() {
 				if v.Name == c.variable && strings.Contains(v.Doubt, c.doubt) {

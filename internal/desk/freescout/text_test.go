@@ -71,7 +71,8 @@ func FuzzSubjectKeepsItsMark(f *testing.F) {
 
 func FuzzAnswersAreRead(f *testing.F) {
 	for _, seed := range []string{
-		`{"_embedded":{"conversations":[{"id":5,"number":2,"subject":"s [m]","state":"published","_embedded":{"tags":[{"name":"x"}],"threads":[{"type":"note","body":"<p>"}]}}]},"page":{"number":1,"totalPages":1}}`,
+		`{"_embedded":{"conversations":[{"id":5,"number":2,"subject":"s [m]","state":"published","_embedded":{"tags":[{"name":"x"}],` +
+			`"threads":[{"type":"note","body":"<p>"}]}}]},"page":{"number":1,"totalPages":1}}`,
 		`{"id":1,"_embedded":{"threads":[]}}`, `{"message":"m","_embedded":{"errors":[{"path":"subject","message":"x"}]}}`, `[[[[`, `{"id":1e99}`,
 	} {
 		f.Add([]byte(seed))

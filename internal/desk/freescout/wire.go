@@ -145,7 +145,8 @@ func (c conversation) ticket(site string) desk.Ticket {
 	id := strconv.FormatInt(int64(c.ID), 10)
 	t := desk.Ticket{
 		ID: id, Number: strconv.FormatInt(int64(cmp.Or(c.Number, c.ID)), 10), Subject: string(c.Subject),
-		Status: status(c), URL: site + "/conversation/" + id, Place: placeOf(int64(c.MailboxID)), CreatedAt: instant(c.CreatedAt), UpdatedAt: instant(c.UpdatedAt),
+		Status: status(c), URL: site + "/conversation/" + id, Place: placeOf(int64(c.MailboxID)), CreatedAt: instant(c.CreatedAt),
+		UpdatedAt: instant(c.UpdatedAt),
 	}
 	if t.Status == desk.StatusClosed && c.Status == "closed" {
 		t.ClosedAt = instant(c.ClosedAt)

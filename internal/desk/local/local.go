@@ -71,7 +71,8 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	number, err := d.shelf.AddDeskTicket(ctx, draft, time.Now().UTC())
 	if err != nil {
 		// A commit whose answer was lost may have happened.
-		return "", &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return "", &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure",
+			Fix: "see /readyz", Err: err}
 	}
 	return strconv.FormatInt(number, 10), nil
 }
@@ -119,7 +120,8 @@ func (d *Desk) Note(ctx context.Context, id, text string) error {
 	}
 	number, _ := strconv.ParseInt(id, 10, 64) // Get has proved it.
 	if err := d.shelf.AddDeskNote(ctx, number, "docket", text, time.Now().UTC()); err != nil {
-		return &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure", Fix: "see /readyz", Err: err}
+		return &fault.Fault{Class: fault.Unknown, Name: "database", Sentence: "the local desk's database did not answer for sure",
+			Fix: "see /readyz", Err: err}
 	}
 	return nil
 }
@@ -139,7 +141,8 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 // SetStatus opens or closes the ticket.
 func (d *Desk) SetStatus(ctx context.Context, id string, status desk.Status) error {
 	if status != desk.StatusOpen && status != desk.StatusPending && status != desk.StatusClosed {
-		return &fault.Fault{Class: fault.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status), Fix: "use open, pending or closed"}
+		return &fault.Fault{Class: fault.Refused, Name: "status_unknown", Sentence: fmt.Sprintf("the local desk has no status %q", status),
+			Fix: "use open, pending or closed"}
 	}
 	if _, err := d.Get(ctx, id); err != nil {
 		return err
@@ -168,14 +171,16 @@ func stopped(ctx context.Context) error {
 }
 
 func missing(id string) error {
-	return &fault.Fault{Class: fault.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id, Fix: "list them with docket tickets"}
+	return &fault.Fault{Class: fault.Missing, Name: "ticket_missing", Sentence: "the local desk has no ticket " + id,
+		Fix: "list them with docket tickets"}
 }
 
 func unavailable(doing string, err error) error {
 	if _, ok := errors.AsType[*fault.Fault](err); ok {
 		return err
 	}
-	return &fault.Fault{Class: fault.Unavailable, Name: "database", Sentence: "the local desk could not " + doing, Fix: "see /readyz", Err: err}
+	return &fault.Fault{Class: fault.Unavailable, Name: "database", Sentence: "the local desk could not " + doing,
+		Fix: "see /readyz", Err: err}
 }
 
 // Hops are one: the tickets are in the same database, and there is no way to them.

@@ -36,7 +36,8 @@ func (s *Server) answer(method string, r *http.Request) (answer map[string]any, 
 	}
 	switch method {
 	case "auth.test":
-		return map[string]any{"ok": true, "url": "https://example.slack.com/", "team": "Example", "user": "docket", "team_id": "T1", "user_id": "UBOT", "bot_id": "B1"}, false
+		return map[string]any{"ok": true, "url": "https://example.slack.com/", "team": "Example", "user": "docket", "team_id": "T1",
+			"user_id": "UBOT", "bot_id": "B1"}, false
 	case "chat.postMessage":
 		return s.post(r)
 	case "chat.update":

@@ -45,7 +45,8 @@ func TestSlacksOwnExampleOfASignatureIsTaken(t *testing.T) {
 func TestWhatIsNoPressOfAButtonIsNamed(t *testing.T) {
 	for _, payload := range []string{
 		``, `{`, `[]`, `{"type":"block_actions"}`, `{"type":"block_actions","user":{"id":"U1"},"actions":[]}`,
-		`{"type":"view_submission","user":{"id":"U1"},"actions":[{"action_id":"acknowledge"}]}`, `{"type":"block_actions","actions":[{"action_id":"acknowledge"}]}`,
+		`{"type":"view_submission","user":{"id":"U1"},"actions":[{"action_id":"acknowledge"}]}`,
+		`{"type":"block_actions","actions":[{"action_id":"acknowledge"}]}`,
 	} {
 		if c, err := ParseClick([]byte(url.Values{"payload": {payload}}.Encode())); !errors.Is(err, ErrNoClick) {
 			t.Errorf("%s is %+v, %v", payload, c, err)
@@ -54,7 +55,8 @@ func TestWhatIsNoPressOfAButtonIsNamed(t *testing.T) {
 	if _, err := ParseClick([]byte("payload=%zz")); !errors.Is(err, ErrNoClick) {
 		t.Errorf("a form that cannot be read: %v", err)
 	}
-	c, err := ParseClick([]byte(url.Values{"payload": {`{"type":"block_actions","user":{"id":"U1","username":"anna"},"actions":[{"action_id":"acknowledge","value":"m"}]}`}}.Encode()))
+	c, err := ParseClick([]byte(url.Values{"payload": {`{"type":"block_actions","user":{"id":"U1","username":"anna"},` +
+		`"actions":[{"action_id":"acknowledge","value":"m"}]}`}}.Encode()))
 	if want := (Click{"U1", "anna", ActionAcknowledge, "m"}); err != nil || c != want {
 		t.Errorf("%+v, %v", c, err)
 	}

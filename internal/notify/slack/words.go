@@ -125,7 +125,10 @@ func (s *Slack) actions(m notify.Message) []slack.BlockElement {
 		all = append(all, slack.NewButtonBlockElement(ActionInvestigate, m.Mark, plain("Investigate")).WithURL(m.Console))
 	}
 	if s.buttons && m.Firing && len(m.Labels) > 0 && m.Others < MostSilenced {
-		sure := slack.NewConfirmationBlockObject(plain("Silence for 1 h?"), plain("Alerts with exactly these labels open no ticket and no message for one hour. A ticket that is there stays."), plain("Silence"), plain("Leave it"))
+		sure := slack.NewConfirmationBlockObject(plain("Silence for 1 h?"),
+			plain("Alerts with exactly these labels open no ticket and no message for one hour. A ticket that is there stays."),
+			plain("Silence"), plain(
+				"Leave it"))
 		all = append(all, slack.NewButtonBlockElement(ActionSilence, m.Mark, plain("Silence 1 h")).WithConfirm(sure))
 	}
 	return all

@@ -116,8 +116,10 @@ func bodyOf(m notify.Message) body {
 		return body{Event: "operator.notice", Text: m.Text, ID: m.ID}
 	}
 	b := body{
-		Event: "incident.firing", Text: m.Headline(), ID: m.ID, Mark: m.Mark, AlertKey: m.Key, Severity: m.Severity.String(), Title: m.Title, Summary: m.Summary, Source: m.Source,
-		Since: m.Since.UTC(), RecoveredAt: m.RecoveredAt, FiredAgain: m.Again, Ticket: m.Ticket, TicketURL: m.TicketURL, Link: m.Link, Console: m.Console, AcknowledgedBy: m.AcknowledgedBy,
+		Event: "incident.firing", Text: m.Headline(), ID: m.ID, Mark: m.Mark, AlertKey: m.Key, Severity: m.Severity.String(), Title: m.Title,
+		Summary: m.Summary, Source: m.Source,
+		Since: m.Since.UTC(), RecoveredAt: m.RecoveredAt, FiredAgain: m.Again, Ticket: m.Ticket, TicketURL: m.TicketURL, Link: m.Link,
+		Console: m.Console, AcknowledgedBy: m.AcknowledgedBy,
 		Labels: map[string]string{}, OtherAlerts: m.Others,
 	}
 	if !m.Firing {
@@ -212,15 +214,19 @@ func (w *Webhook) classify(status int, header http.Header) error {
 	if status >= 200 && status < 300 {
 		return nil
 	}
-	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status), Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name, status), Fix: w.fix("url"), HTTPStatus: status, Kind: fault.KindHTTP}
+	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status),
+		Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name,
+			status), Fix: w.fix("url"), HTTPStatus: status, Kind: fault.KindHTTP}
 	switch {
 	case status == http.StatusTooManyRequests:
-		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+" asks us to slow down", "nothing: Docket waits as long as it asks", outbound.RetryAfter(header, time.Now())
+		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+
+			" asks us to slow down", "nothing: Docket waits as long as it asks", outbound.RetryAfter(header, time.Now())
 	case status < 400:
 		e.Fix += ": redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		e.Fix = w.fix("token and secret")
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType,
+		status == http.StatusUnprocessableEntity:
 		e.Class, e.Fix = fault.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
 	case status == http.StatusServiceUnavailable:
 		e.Fix, e.RetryAfter = "wait: it is tried again", outbound.RetryAfter(header, time.Now())

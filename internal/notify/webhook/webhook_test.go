@@ -75,7 +75,8 @@ const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" // The example of the St
 
 func open(t *testing.T, url string) *webhook.Webhook {
 	t.Helper()
-	w, err := webhook.New(webhook.Config{Name: "ops", URL: fault.Secret(url), Secret: secret, Token: "t0ken-of-ours", UserAgent: "docket/test"})
+	w, err := webhook.New(webhook.Config{Name: "ops", URL: fault.Secret(url), Secret: secret, Token: "t0ken-of-ours",
+		UserAgent: "docket/test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +85,11 @@ func open(t *testing.T, url string) *webhook.Webhook {
 
 func message() notify.Message {
 	return notify.Message{
-		ID: "0123456789abcdef.1/webhook:ops/ops", Words: "firing", Mark: "0123456789abcdef.1", Key: "0123456789abcdef", Severity: alert.P1, Firing: true, Title: "DiskFull",
-		Summary: "The disk <b>is</b> full", Source: "prometheus", Since: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Ticket: "#7", TicketURL: "https://desk.example.org/7",
-		Labels: alert.NewLabels(map[string]string{"alertname": "DiskFull", "instance": "db-1"}), Others: 2,
+		ID: "0123456789abcdef.1/webhook:ops/ops", Words: "firing", Mark: "0123456789abcdef.1", Key: "0123456789abcdef", Severity: alert.P1,
+		Firing: true, Title: "DiskFull",
+		Summary: "The disk <b>is</b> full", Source: "prometheus", Since: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Ticket: "#7",
+		TicketURL: "https://desk.example.org/7",
+		Labels:    alert.NewLabels(map[string]string{"alertname": "DiskFull", "instance": "db-1"}), Others: 2,
 	}
 }
 
@@ -107,7 +110,8 @@ func TestWhatIsPostedIsSignedAsStandardWebhooksHasIt(t *testing.T) {
 	if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); got.header.Get("webhook-signature") != want {
 		t.Errorf("signed %s, want %s", got.header.Get("webhook-signature"), want)
 	}
-	if got.method != http.MethodPost || got.header.Get("Content-Type") != "application/json" || got.header.Get("Authorization") != "Bearer t0ken-of-ours" || got.header.Get("User-Agent") != "docket/test" {
+	if got.method != http.MethodPost || got.header.Get("Content-Type") != "application/json" ||
+		got.header.Get("Authorization") != "Bearer t0ken-of-ours" || got.header.Get("User-Agent") != "docket/test" {
 		t.Errorf("%s %v", got.method, got.header)
 	}
 	var body map[string]any
@@ -115,8 +119,10 @@ func TestWhatIsPostedIsSignedAsStandardWebhooksHasIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for field, want := range map[string]any{
-		"event": "incident.firing", "text": "P1 firing: DiskFull", "mark": "0123456789abcdef.1", "alert_key": "0123456789abcdef", "severity": "P1", "title": "DiskFull",
-		"summary": "The disk <b>is</b> full", "source": "prometheus", "since": "2026-11-23T09:00:00Z", "ticket": "#7", "ticket_url": "https://desk.example.org/7", "other_alerts": 2.0,
+		"event": "incident.firing", "text": "P1 firing: DiskFull", "mark": "0123456789abcdef.1", "alert_key": "0123456789abcdef",
+		"severity": "P1", "title": "DiskFull",
+		"summary": "The disk <b>is</b> full", "source": "prometheus", "since": "2026-11-23T09:00:00Z", "ticket": "#7",
+		"ticket_url": "https://desk.example.org/7", "other_alerts": 2.0,
 	} {
 		if body[field] != want {
 			t.Errorf("%s is %v, want %v", field, body[field], want)
@@ -147,7 +153,8 @@ func TestTheIDOfADeliveryIsTheSameForEachAttemptAndAnotherForAnUpdate(t *testing
 	if !strings.Contains(r.last(t).body, `"incident.recovered"`) {
 		t.Errorf("%s", r.last(t).body)
 	}
-	if id(notify.Message{ID: "outage/1/long", Words: "said", Text: "The desk has been away for 30 minutes"}) == first || !strings.Contains(r.last(t).body, `"operator.notice"`) {
+	if id(notify.Message{ID: "outage/1/long", Words: "said", Text: "The desk has been away for 30 minutes"}) == first ||
+		!strings.Contains(r.last(t).body, `"operator.notice"`) {
 		t.Errorf("%s", r.last(t).body)
 	}
 }

@@ -172,7 +172,8 @@ func (s *Server) follow(primary *Server) error {
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
-	cmd := s.command("pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(primary.port), "-U", "docket", "-D", filepath.Join(dir, "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	cmd := s.command("pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(primary.port), "-U", "docket", "-D", filepath.Join(dir, "data"),
+		"-R", "-X", "stream", "-c", "fast", "--no-sync")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("pg_basebackup: %w: %s", err, out)
 	}
