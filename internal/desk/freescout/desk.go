@@ -3,6 +3,7 @@ package freescout
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"net/http"
 	"net/url"
@@ -33,6 +34,10 @@ type Desk struct {
 	agentMutex sync.Mutex // guards agent
 	// agent is the acting user's id once known, 0 until then.
 	agent int64
+
+	// tagging keeps two calls of ours from reading the same tags and writing over each other; a ticket uses
+	// the mutex that its id selects.
+	tagging [16]sync.Mutex
 }
 
 var _ desk.Desk = (*Desk)(nil)
@@ -203,6 +208,9 @@ func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 // Tag reads the tags and writes their union, because FreeScout replaces the whole set. A
 // tag that a person sets between the two calls is lost; FreeScout has no other way.
 func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
+	turn := &d.tagging[crc32.ChecksumIEEE([]byte(id))%uint32(len(d.tagging))]
+	turn.Lock()
+	defer turn.Unlock()
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
 	c, err := d.conversation(ctx, id, "tags")

@@ -3,7 +3,9 @@ package freescout_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -171,6 +173,26 @@ func TestTagKeepsWhatPeopleTagged(t *testing.T) {
 	}
 	if got := fake.Stats().Requests[fakedesk.OpTag]; got != 2 {
 		t.Errorf("%d tag calls, want 2: what is there already is not written again", got)
+	}
+}
+
+func TestTagsSetAtTheSameTimeAreAllKept(t *testing.T) {
+	fake, url := start(t, gated)
+	d := open(t, configFor(url))
+	id := prepared(t, d)
+	tags := []string{"auto:alert", "auto:status", "shop", "vip", "eu", "night"}
+	var all sync.WaitGroup
+	for _, tag := range tags {
+		all.Go(func() {
+			if err := d.Tag(t.Context(), id, []string{tag}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	got := slices.Sorted(slices.Values(fake.Tickets()[0].Tags))
+	if diff := cmp.Diff(slices.Sorted(slices.Values(tags)), got); diff != "" {
+		t.Errorf("tags (-want +got):\n%s", diff)
 	}
 }
 
