@@ -65,7 +65,7 @@ func (a *App) makeDesks(ctx context.Context, st *store.Store) (posts, error) {
 		settings := a.config.Desks[name]
 		d, err := settings.Open(desk.Needs{
 			Shelf: st, LinkBase: "http://" + linkHost(a.config.Listen) + "/api/v1/tickets/", UserAgent: "docket/" + a.version, Transport: a.carrier,
-			Later: func(variable string) bool { return a.config.Vault.Secrets[variable] != "" },
+			Later: func(variable string) bool { return a.config.Vault.Secrets[variable] != "" }, Places: a.config.PlacesOf(name),
 		})
 		if err != nil {
 			return nil, err

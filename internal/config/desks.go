@@ -35,6 +35,20 @@ func (c Config) DesksInUse() []string {
 	return used
 }
 
+// PlacesOf are where routes send their tickets in a desk, each once, in their order.
+func (c Config) PlacesOf(name string) []string {
+	var places []string
+	for _, r := range c.Routes {
+		if r.Desk != name || r.To == nil {
+			continue
+		}
+		if place := r.To.Place(); place != "" && !slices.Contains(places, place) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
 // Configured reports whether a desk could be used: it is the default, or its section has all that is required.
 func (c Config) Configured(name string) bool {
 	section, known := c.Desks[name]

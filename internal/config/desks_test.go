@@ -56,3 +56,19 @@ func TestARoutesKeyForAnotherDeskThanTheDefaultDoesNothing(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestADeskKnowsThePlacesThatRoutesName(t *testing.T) {
+	cfg := load(t, bothDesks+`routes:
+- {match: ['a="1"'], desk: freescout, mailbox_id: 7}
+- {match: ['a="2"'], desk: local}
+- {match: ['a="3"'], desk: freescout, mailbox_id: 9}
+- {match: ['a="4"'], desk: freescout, mailbox_id: 7}
+- {match: ['a="5"'], desk: freescout}
+`, nil)
+	if diff := cmp.Diff([]string{"7", "9"}, cfg.PlacesOf("freescout")); diff != "" {
+		t.Error(diff)
+	}
+	if places := cfg.PlacesOf("local"); places != nil {
+		t.Errorf("the local desk has the places %v", places)
+	}
+}

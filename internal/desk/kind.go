@@ -80,6 +80,9 @@ type Needs struct {
 	// UserAgent is sent with every call; Transport carries them, nil for the network.
 	UserAgent string
 	Transport http.RoundTripper
+	// Places are where routes send their tickets, beside the desk's own place: a desk that keeps
+	// its places apart looks for tickets in all of them.
+	Places []string
 	// Later reports whether a credential comes later, from a vault: it may be missing at first.
 	// nil means that none does.
 	Later func(variable string) bool
