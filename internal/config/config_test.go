@@ -17,6 +17,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/desk/freescout"
+	"docket/internal/desk/github"
 	"docket/internal/desk/kinds"
 	"docket/internal/desk/local"
 	"docket/internal/fault"
@@ -158,7 +159,11 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 	hold, settle, limit := 2*time.Minute, 5*time.Minute, int64(5)
 	want := Config{
 		Listen: "[::1]:9000", Database: "postgres://docket:pw@db/docket", Desk: "freescout",
-		Desks: Desks{"local": local.NewSettings(), "freescout": &freescout.Settings{
+		Desks: Desks{"local": local.NewSettings(), "github": &github.Settings{
+			Repository: "octo/ops", APIURL: "https://github.example.org/api/v3", Token: "github_pat_1", AppID: "4711", AppInstallationID: 99,
+			AppPrivateKey: "the-key-in-pem", WebhookSecret: "github-hook-secret", Labels: []string{"type:reliability"},
+			Assignees: []string{"octocat"}, WaitOut: 3 * time.Minute, Rate: 2,
+		}, "freescout": &freescout.Settings{
 			APIURL: "https://tickets.example.org/api/", InstanceURL: "https://tickets.example.org", APIKey: "the-key", MailboxID: 2,
 			Customer: "ops@example.org", UserID: 3, WaitOut: 2 * time.Minute, Rate: 2.5, WebhookSecret: "hook-secret",
 		}},

@@ -38,8 +38,8 @@ func TestAMistakeAboutARoutesDeskNamesTheDesk(t *testing.T) {
 		{"a value that is none", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: freescout, mailbox_id: seven}\n",
 			`docket.yaml:4:51: routes[0].mailbox_id: "seven" is not a positive number`},
 		{"a key that no desk has", bothDesks + "routes:\n- {match: ['a=\"b\"'], mailbox: 7}\n",
-			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, mailbox_id, match, name, on_recovery, settle, " +
-				"storm, subject, tags, ticket_at"},
+			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, labels, mailbox_id, match, " +
+				"name, on_recovery, repository, settle, storm, subject, tags, ticket_at"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, refuse(t, c.text, nil)); diff != "" {

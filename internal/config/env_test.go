@@ -335,6 +335,8 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 		"SLACK_DM_USER_IDS": "U0OTHER1", "SLACK_API_URL": "https://slack.example.org/api/", "DATABASE_URL": "postgres://other/docket",
 		"DOCKET_LISTEN":     "127.0.0.1:7777",
 		"DOCKET_PUBLIC_URL": "https://docket.example.org", "DOCKET_LOG_LEVEL": "error", "DOCKET_LOG_FORMAT": "json",
+		"DOCKET_GITHUB_REPOSITORY": "octo/ops", "DOCKET_GITHUB_API_URL": "https://github.example.org/api/v3",
+		"DOCKET_GITHUB_APP_INSTALLATION_ID": "79",
 	}
 	compared := 0
 	for _, v := range allVariables(nil) {
@@ -349,6 +351,8 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 		switch v.env {
 		case "FREESCOUT_OPERATIONS_MAILBOX_ID", "FREESCOUT_USER_ID":
 			inFile = 77 + strings.Count(v.env, "USER")
+		case "DOCKET_GITHUB_APP_INSTALLATION_ID":
+			inFile = 79
 		case "SLACK_DM_USER_IDS":
 			inFile = []string{value}
 		}

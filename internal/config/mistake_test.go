@@ -88,7 +88,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a very long word",
 			"desk: " + strings.Repeat("a", 1000),
-			`docket.yaml:1:7: desk: "` + strings.Repeat("a", 59) + `…" is none of local, freescout`,
+			`docket.yaml:1:7: desk: "` + strings.Repeat("a", 59) + `…" is none of local, freescout, github`,
 		},
 		{
 			"a word of an escape sequence",

@@ -5,6 +5,7 @@ import (
 
 	"docket/internal/desk"
 	"docket/internal/desk/freescout"
+	"docket/internal/desk/github"
 	"docket/internal/desk/local"
 )
 
@@ -15,6 +16,10 @@ func All() []desk.Kind {
 		{
 			Name: freescout.Name, Settings: func() desk.Settings { return freescout.NewSettings() },
 			Route: func() desk.RouteSettings { return &freescout.RouteSettings{} },
+		},
+		{
+			Name: github.Name, Settings: func() desk.Settings { return github.NewSettings() },
+			Route: func() desk.RouteSettings { return &github.RouteSettings{} },
 		},
 	}
 }
