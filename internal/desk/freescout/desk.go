@@ -36,8 +36,8 @@ type Desk struct {
 	agent int64
 
 	// tagging keeps two calls of ours from reading the same tags and writing over each other; a ticket uses
-	// the mutex that its id selects.
-	tagging [16]sync.Mutex
+	// the place that its id selects. A channel, not a mutex: waiting for it ends with the context.
+	tagging [16]chan struct{}
 }
 
 var _ desk.Desk = (*Desk)(nil)
@@ -56,6 +56,9 @@ func New(config Config) (*Desk, error) {
 		config: config, api: api, site: site, agent: config.UserID,
 		client:  outbound.Client(carrier),
 		limiter: rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate))),
+	}
+	for i := range d.tagging {
+		d.tagging[i] = make(chan struct{}, 1)
 	}
 	d.held.Store(&held{now: Credentials{config.APIKey, config.AccessClientID, config.AccessClientSecret}})
 	return d, nil
@@ -208,11 +211,15 @@ func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 // Tag reads the tags and writes their union, because FreeScout replaces the whole set. A
 // tag that a person sets between the two calls is lost; FreeScout has no other way.
 func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
-	turn := &d.tagging[crc32.ChecksumIEEE([]byte(id))%uint32(len(d.tagging))]
-	turn.Lock()
-	defer turn.Unlock()
 	ctx, cancel := d.operation(ctx)
 	defer cancel()
+	turn := d.tagging[crc32.ChecksumIEEE([]byte(id))%uint32(len(d.tagging))]
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	case <-ctx.Done():
+		return classifyFailure(exchange{err: ctx.Err()})
+	}
 	c, err := d.conversation(ctx, id, "tags")
 	if err != nil {
 		return err
