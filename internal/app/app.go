@@ -168,7 +168,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	defer func() { err = errors.Join(err, work.stop()) }()
 	work.run("queue", jobs.Run)
 	work.every("replicas", queue.BeatEvery, jobs.TakeUp)
-	desks.run(work, a.tell(book), jobs.Hasten)
+	desks.run(work, a.tell(book), jobs)
 	work.run("switches", board.Listen)
 	work.every("switches of others", controls.PollEvery, board.Refresh)
 	work.every("what was held back", time.Second, func(ctx context.Context, now time.Time) error { return board.Settle(ctx, book, now) })
@@ -176,7 +176,6 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	work.every("due", time.Second, in.Due)
 	work.every("expire", time.Second, in.Expire)
 	work.every("missing", time.Second, in.Missing)
-	work.every("lost jobs", 30*time.Second, func(ctx context.Context, now time.Time) error { return couriers.Sweep(ctx, jobs, now) })
 	work.every("lost notices", 30*time.Second, func(ctx context.Context, now time.Time) error { return heralds.Sweep(ctx, jobs, now) })
 	client := source.NewPollClient()
 	for _, p := range config.Polls(cfg) {

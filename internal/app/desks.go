@@ -113,7 +113,7 @@ func (p posts) couriers(st *store.Store, book *ledger.Ledger, rules courier.Rule
 			beside = append(beside, one.courier)
 		}
 	}
-	p[0].courier.Beside(queue.Workers, beside...)
+	p[0].courier.Lead(queue.Workers, beside...)
 	return p[0].courier
 }
 
@@ -132,18 +132,19 @@ func (p posts) mirrors(a *App, st *store.Store, book *ledger.Ledger, rules *rule
 	}
 }
 
-// run begins each desk's loops: its outages, what changes in it, and its credentials. A desk that
-// does not answer holds up its own loops alone.
-func (p posts) run(work *group, tell courier.Teller, hasten func(context.Context, time.Time) error) {
+// run begins each desk's loops: its outages, its lost jobs, what changes in it, and its
+// credentials. A desk that does not answer holds up its own loops alone.
+func (p posts) run(work *group, tell courier.Teller, jobs *queue.Queue) {
 	for n, one := range p {
 		at := ""
 		if n > 0 {
 			at = " of " + one.desk.Name()
 		}
-		resumer := one.courier.Resumer(hasten)
+		resumer := one.courier.Resumer(func(ctx context.Context, now time.Time) error { return one.courier.Hasten(ctx, jobs, now) })
 		work.every("desk"+at, time.Second, func(ctx context.Context, now time.Time) error {
 			return errors.Join(one.courier.WatchDesk(ctx, tell, now), resumer.Turn(ctx, time.Now().UTC()))
 		})
+		work.every("lost jobs"+at, 30*time.Second, func(ctx context.Context, now time.Time) error { return one.courier.Sweep(ctx, jobs, now) })
 		work.run("hints"+at, one.mirror.Listen)
 		work.every("watch desk"+at, reconcile.WatchEvery, one.mirror.Watch)
 		work.every("reconcile"+at, reconcileTick, one.mirror.Timer)

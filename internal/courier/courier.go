@@ -27,6 +27,9 @@ import (
 
 // Courier performs effects at one desk, and hands on those of the couriers beside it.
 type Courier struct {
+	// names are the desks whose effects are its own: its desk and, for the courier that leads, ""
+	// for incidents whose desk is not known.
+	names []string
 	// beside are the couriers of the other desks, by their names; room bounds how many effects are
 	// performed here at once, nil for no bound: a slow desk takes no other one's turn.
 	beside map[string]*Courier
@@ -45,7 +48,8 @@ type Records interface {
 	Incident(ctx context.Context, m alert.Mark) (incident.Incident, error)
 	EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, error)
 	AlertsOf(ctx context.Context, key alert.Key) ([]alert.Alert, error)
-	OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error)
+	OverdueEffects(ctx context.Context, desks []string, before time.Time, limit int) ([]string, error)
+	UnfinishedEffects(ctx context.Context, desks []string) ([]string, error)
 	Explain(err error) string
 	Outages
 }
@@ -64,12 +68,14 @@ type Rules struct {
 
 // New makes a courier.
 func New(st Records, l outbox.Ledger, d desk.Desk, rules Rules, health *health.Health, log *slog.Logger) *Courier {
-	return &Courier{store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
+	return &Courier{names: []string{d.Name()}, store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
 
-// Beside lets a courier hand on what is for other desks. Of the queue's workers, each desk gets
-// so many that the others always have some.
-func (c *Courier) Beside(workers int, others ...*Courier) {
+// Lead makes a courier the one that the queue calls: effects of incidents whose desk is not known
+// are its own, and those of other desks are handed on. Of the queue's workers, each desk gets so
+// many that the others always have some.
+func (c *Courier) Lead(workers int, others ...*Courier) {
+	c.names = append(c.names, "")
 	if len(others) == 0 {
 		return
 	}
@@ -143,8 +149,8 @@ func (c *Courier) Perform(ctx context.Context, id string) (time.Time, error) {
 	return own.work().Perform(ctx, id)
 }
 
-// Sweep puts effects whose job was lost back into the queue. While the desk is away all are
-// overdue, so that this waits, too.
+// Sweep puts the desk's effects whose job was lost back into the queue. While the desk is away all
+// of them are overdue, so that this waits, too.
 func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
 	if _, away := c.health.Away(); away {
 		return nil
@@ -152,11 +158,23 @@ func (c *Courier) Sweep(ctx context.Context, q *queue.Queue, now time.Time) erro
 	return c.work().Sweep(ctx, q, now)
 }
 
+// Hasten makes the jobs of the desk's effects due now, those of no other desk.
+func (c *Courier) Hasten(ctx context.Context, q *queue.Queue, now time.Time) error {
+	ids, err := c.store.UnfinishedEffects(ctx, c.names)
+	if err != nil {
+		return fmt.Errorf("look for what waits for %s: %w", c.desk.Name(), err)
+	}
+	return q.Hasten(ctx, ids, now)
+}
+
 // work is how effects are performed. One needs four moves at most (send, confirm and a spare).
 func (c *Courier) work() outbox.Work[filing.Effect] {
 	return outbox.Work[filing.Effect]{
 		Load: c.store.Effect, Move: c.next, Most: 8,
-		Overdue: c.store.OverdueEffects, LostAfter: time.Minute, Job: func(id string) queue.Job { return queue.Job{EffectID: id} },
+		Overdue: func(ctx context.Context, before time.Time, limit int) ([]string, error) {
+			return c.store.OverdueEffects(ctx, c.names, before, limit)
+		},
+		LostAfter: time.Minute, Job: func(id string) queue.Job { return queue.Job{EffectID: id} },
 	}
 }
 

@@ -270,7 +270,7 @@ func lookEmit(ctx context.Context, e *exam) []HopResult {
 const stuckAfter = 2 * time.Minute
 
 func lookJobs(ctx context.Context, e *exam) []HopResult {
-	overdue, err := e.Store.OverdueEffects(ctx, time.Now().Add(-stuckAfter), 10)
+	overdue, err := e.Store.OverdueEffects(ctx, nil, time.Now().Add(-stuckAfter), 10)
 	if err != nil {
 		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
 	}

@@ -54,10 +54,10 @@ func (c *postgresClient) releaseOrphans(ctx context.Context) error {
 	return c.takeUp(ctx, time.Now().UTC())
 }
 
-func (c *postgresClient) hasten(ctx context.Context, now time.Time) error {
+func (c *postgresClient) hasten(ctx context.Context, effectIDs []string, now time.Time) error {
 	const q = `UPDATE river_job SET state = 'available', scheduled_at = $1 WHERE queue = $2 AND state IN ('available', 'scheduled') AND ` +
-		`scheduled_at > $1`
-	_, err := c.store.Postgres().Exec(ctx, q, now, queueName)
+		`scheduled_at > $1 AND args->>'effect_id' = ANY($3)`
+	_, err := c.store.Postgres().Exec(ctx, q, now, queueName, effectIDs)
 	return err
 }
 

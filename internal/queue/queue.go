@@ -117,8 +117,8 @@ type client interface {
 	stopAndCancel(ctx context.Context) error
 	// releaseOrphans makes the jobs of a process that is gone available at once.
 	releaseOrphans(ctx context.Context) error
-	// hasten makes effect jobs that wait for a later time due now.
-	hasten(ctx context.Context, now time.Time) error
+	// hasten makes the jobs of these effects due now if they wait for a later time.
+	hasten(ctx context.Context, effectIDs []string, now time.Time) error
 	// takeUp makes the jobs of other processes that are gone available.
 	takeUp(ctx context.Context, now time.Time) error
 }
@@ -221,10 +221,13 @@ const BeatEvery = 3 * time.Second
 // it every BeatEvery.
 func (q *Queue) TakeUp(ctx context.Context, now time.Time) error { return q.client.takeUp(ctx, now) }
 
-// Hasten makes every effect job that waits for a later time due now, because what it waits for may have
-// happened. A job that must still wait says so when it runs.
-func (q *Queue) Hasten(ctx context.Context, now time.Time) error {
-	if err := q.client.hasten(ctx, now); err != nil {
+// Hasten makes the jobs of these effects due now if they wait for a later time, because what they wait for
+// may have happened. A job that must still wait says so when it runs.
+func (q *Queue) Hasten(ctx context.Context, effectIDs []string, now time.Time) error {
+	if len(effectIDs) == 0 {
+		return nil
+	}
+	if err := q.client.hasten(ctx, effectIDs, now); err != nil {
 		return fmt.Errorf("hasten the jobs that wait: %w", err)
 	}
 	q.client.wake()

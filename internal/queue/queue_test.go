@@ -267,17 +267,18 @@ func TestWhatWaitsIsHastened(t *testing.T) {
 			return time.Now().Add(time.Hour), nil
 		})
 		run(t, q)
-		if err := q.Ensure(t.Context(), []Job{{EffectID: "mild", Severity: 4}, {EffectID: "worst", Severity: 1}}); err != nil {
+		jobs := []Job{{EffectID: "mild", Severity: 4}, {EffectID: "worst", Severity: 1}, {EffectID: "elsewhere", Severity: 1}}
+		if err := q.Ensure(t.Context(), jobs); err != nil {
 			t.Fatal(err)
 		}
-		first := []string{next(t, done), next(t, done)}
+		first := []string{next(t, done), next(t, done), next(t, done)}
 		for range 5 { // Both wait an hour by now, or are about to: it is asked until they came again.
-			if err := q.Hasten(t.Context(), time.Now().UTC()); err != nil {
+			if err := q.Hasten(t.Context(), []string{"mild", "worst"}, time.Now().UTC()); err != nil {
 				t.Fatal(err)
 			}
 			select {
 			case id := <-done:
-				if second := next(t, done); id == second {
+				if second := next(t, done); id == second || id == "elsewhere" || second == "elsewhere" {
 					t.Errorf("%v, then %s and %s", first, id, second)
 				}
 				return

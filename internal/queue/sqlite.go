@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -49,11 +50,15 @@ func (c *sqliteClient) stopAndCancel(ctx context.Context) error { return c.river
 // 2026-11-23).
 const riverTime = "2006-01-02 15:04:05.000"
 
-func (c *sqliteClient) hasten(ctx context.Context, now time.Time) error {
+func (c *sqliteClient) hasten(ctx context.Context, effectIDs []string, now time.Time) error {
 	const q = `UPDATE river_job SET state = 'available', scheduled_at = ? WHERE queue = ? AND state IN ('available', 'scheduled') AND ` +
-		`scheduled_at > ?`
+		`scheduled_at > ? AND json_extract(args, '$.effect_id') IN (SELECT value FROM json_each(?))`
+	ids, err := json.Marshal(effectIDs)
+	if err != nil {
+		return err
+	}
 	at := now.UTC().Format(riverTime)
-	_, err := c.db.ExecContext(ctx, q, at, queueName, at)
+	_, err = c.db.ExecContext(ctx, q, at, queueName, at, string(ids))
 	return err
 }
 

@@ -347,7 +347,11 @@ func (b *book) EffectsOf(_ context.Context, m alert.Mark) ([]filing.Effect, erro
 	return all, nil
 }
 
-func (b *book) OverdueEffects(context.Context, time.Time, int) ([]string, error) { return nil, nil }
+func (b *book) OverdueEffects(context.Context, []string, time.Time, int) ([]string, error) {
+	return nil, nil
+}
+
+func (b *book) UnfinishedEffects(context.Context, []string) ([]string, error) { return nil, nil }
 
 func (b *book) Explain(err error) string { return err.Error() }
 

@@ -109,12 +109,41 @@ func (s *Store) EffectsOf(ctx context.Context, m alert.Mark) ([]filing.Effect, e
 	return collect(rs, err, scanEffect)
 }
 
-// OverdueEffects returns the ids of at most limit unfinished effects whose next step was due before the given
-// time, longest overdue first: their jobs may be lost.
-func (s *Store) OverdueEffects(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	const q = `SELECT effect_id FROM effect WHERE done_at_us = 0 AND not_before_us < ? AND created_at_us < ? AND sent_at_us < ? ORDER BY ` +
-		`not_before_us LIMIT ?`
-	rs, err := s.engine.reader().query(ctx, q, micros(before), micros(before), micros(before), int64(limit))
+// OverdueEffects returns the ids of at most limit unfinished effects of some desks ("" for incidents without
+// one; no names: of all) whose next step was due before the given time, longest overdue first: their jobs may
+// be lost.
+func (s *Store) OverdueEffects(ctx context.Context, desks []string, before time.Time, limit int) ([]string, error) {
+	args := []any{micros(before), micros(before), micros(before)}
+	at := ""
+	if len(desks) > 0 {
+		at, args = ` AND `+atDesks(desks), append(args, names(desks)...)
+	}
+	q := `SELECT effect_id FROM effect WHERE done_at_us = 0 AND not_before_us < ? AND created_at_us < ? AND sent_at_us < ?` + at +
+		` ORDER BY not_before_us LIMIT ?`
+	return s.effectIDs(ctx, q, append(args, int64(limit))...)
+}
+
+// UnfinishedEffects returns the ids of all unfinished effects of some desks ("" for incidents without one).
+func (s *Store) UnfinishedEffects(ctx context.Context, desks []string) ([]string, error) {
+	return s.effectIDs(ctx, `SELECT effect_id FROM effect WHERE done_at_us = 0 AND `+atDesks(desks), names(desks)...)
+}
+
+// atDesks matches effects of incidents whose tickets are at one of the desks.
+func atDesks(desks []string) string {
+	return `EXISTS (SELECT 1 FROM incident WHERE incident.alert_key = effect.alert_key AND incident.generation = effect.generation` +
+		` AND incident.ticket_desk IN (` + marks(len(desks)) + `))`
+}
+
+func names(all []string) []any {
+	args := make([]any, len(all))
+	for i, name := range all {
+		args[i] = name
+	}
+	return args
+}
+
+func (s *Store) effectIDs(ctx context.Context, q string, args ...any) ([]string, error) {
+	rs, err := s.engine.reader().query(ctx, q, args...)
 	return collect(rs, err, func(rs rows) (string, error) {
 		var id string
 		err := rs.Scan(&id)
