@@ -13,6 +13,7 @@ func TestLawSeesEachOffence(t *testing.T) {
 	ground := func(_ fs.FS, tree []pkg) []string { return groundFaults(tree) }
 	doors := func(_ fs.FS, tree []pkg) []string { return doorFaults(tree) }
 	suite := func(_ fs.FS, tree []pkg) []string { return suiteFaults(tree) }
+	size := func(_ fs.FS, tree []pkg) []string { return sizeFaults(tree) }
 	docs := func(_ fs.FS, tree []pkg) []string { return docFaults(tree) }
 	names := func(_ fs.FS, tree []pkg) []string { return nameFaults(tree) }
 	sleeps := func(_ fs.FS, tree []pkg) []string { return sleepFaults(tree) }
@@ -58,6 +59,14 @@ func TestLawSeesEachOffence(t *testing.T) {
 		{"the program uses a suite", suite,
 			files("internal/app/x.go", `package app; import _ "docket/internal/desk/desktest"`), "for tests only"},
 		{"a test uses a suite", suite, files("internal/app/x_test.go", `package app; import _ "docket/internal/desk/desktest"`), ""},
+
+		{"a file that is too long", size, files("internal/alert/x.go", "package alert\n"+strings.Repeat("//\n", 300)), "has 301 lines"},
+		{"a file that just fits", size, files("internal/alert/x.go", "package alert\n"+strings.Repeat("//\n", 298)), ""},
+		{"a function that is too long", size,
+			files("internal/alert/x.go", "package alert\nfunc f() {\n"+strings.Repeat("\n", 80)+"}\n"), "f has 82 lines"},
+		{"a room that is too large", size, files("internal/rule/x.go", "package rule\n"+strings.Repeat("//\n", 299),
+			"internal/rule/y.go", "package rule\n"+strings.Repeat("//\n", 299), "internal/rule/z.go", "package rule\n"+strings.Repeat("//\n", 299),
+			"internal/rule/a.go", "package rule\n"+strings.Repeat("//\n", 120)), "internal/rule has"},
 
 		{"no doc.go", docs, files("internal/alert/alert.go", `package alert`), "has no doc.go"},
 		{"an empty doc.go", docs, files("internal/alert/doc.go", `package alert`), "no package comment"},

@@ -19,7 +19,6 @@ import (
 	"docket/internal/ledger"
 	"docket/internal/outbox"
 	"docket/internal/queue"
-	"docket/internal/rule"
 	"docket/internal/store"
 	"docket/internal/storm"
 	"docket/internal/template"
@@ -197,7 +196,7 @@ func (c *Courier) next(ctx context.Context, eff filing.Effect) (again time.Time,
 	if again, ok := c.health.Admit(now); !ok {
 		return again, false, nil
 	}
-	if move.Do == filing.DoSend && rule.CameAndWent(eff, inc, policy) {
+	if move.Do == filing.DoSend && inc.CameAndWent(eff, policy) {
 		failpoint.Hit("courier-missed")
 		if _, err := c.ledger.Apply(ctx, ledger.EffectMissed{EffectID: eff.ID}); err != nil {
 			return time.Time{}, false, fmt.Errorf("bring %s into the digest: %w", eff.ID, err)

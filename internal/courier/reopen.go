@@ -11,7 +11,6 @@ import (
 	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/incident"
-	"docket/internal/rule"
 	"docket/internal/storm"
 )
 
@@ -41,7 +40,7 @@ func (c *Courier) takeUp(ctx context.Context, inc incident.Incident) (answer fil
 		return failure(err, filing.OutcomeNotSent), true
 	}
 	seen := shown(c.desk.Name(), inc.Earlier.ID, t, filing.OutcomeFound)
-	take, reopen := rule.TakeUp(inc, seen, t.Subject, policy)
+	take, reopen := inc.TakesUp(seen, t.Subject, policy)
 	if !take {
 		return filing.Answer{}, false
 	}

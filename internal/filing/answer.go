@@ -108,8 +108,16 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 		}
 		return e, VerdictHeldBack
 	}
-	was := e
-	e.Fault, e.Detail = a.Fault, a.Detail
+	answered := e
+	answered.Fault, answered.Detail = a.Fault, a.Detail
+	if next, verdict := answered.take(a, t, now); verdict != VerdictStale {
+		return next, verdict
+	}
+	return e, VerdictStale
+}
+
+// take moves an effect according to an answer that belongs to its current move.
+func (e Effect) take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 	switch a.Outcome {
 	case OutcomeStarted:
 		if e.State == Queued {
@@ -167,9 +175,9 @@ func (e Effect) Take(a Answer, t Timing, now time.Time) (Effect, Verdict) {
 	case OutcomeRefused:
 		e.Fails++
 		return e.retry(now, max(a.RetryAfter, e.pace(longestRefusal))), VerdictRefused
-	case OutcomeHeldBack: // Handled above.
+	case OutcomeHeldBack: // Take handles it.
 	}
-	return was, VerdictStale
+	return e, VerdictStale
 }
 
 // outOfPlace reports whether an answer to the current attempt cannot belong to the move that the effect's state

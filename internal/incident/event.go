@@ -34,6 +34,12 @@ type Look struct {
 	AsOf time.Time
 }
 
+// Outdated reports whether what the desk showed is older than what is known, or is about a ticket other than the
+// incident's.
+func (l Look) Outdated(i Incident) bool {
+	return (l.TicketID != "" && l.TicketID != i.Ticket.ID) || (!l.AsOf.IsZero() && l.AsOf.Before(i.Ticket.KnownAt))
+}
+
 // AlertFired is a new firing alert, or one more of the same problem.
 type AlertFired struct{ Alert alert.Alert }
 
@@ -55,12 +61,21 @@ type TimeCame struct{}
 
 // SharedTimeCame says that DueAt of an incident with a shared ticket has come.
 type SharedTimeCame struct {
-	// Members are to be listed next; at most as many as one text holds.
+	// Members are to be listed next, all of them by the first effect that is requested; at most as many as fit one text.
 	Members []Member
 	// LiveMembers counts the members that are not over.
 	LiveMembers int
 	// MoreMayCome says that the storm still goes on.
 	MoreMayCome bool
+}
+
+// Marks returns those of the members.
+func (e SharedTimeCame) Marks() []alert.Mark {
+	marks := make([]alert.Mark, len(e.Members))
+	for i, m := range e.Members {
+		marks[i] = m.Incident.Mark
+	}
+	return marks
 }
 
 // EffectAnswered says what came of one move of an effect.

@@ -117,27 +117,19 @@ type Moment struct {
 // maxTimeline bounds the story: the first half and the latest half are kept.
 const maxTimeline = 100
 
+// Begin fills in what the alert that opens the episode says.
+func (i Incident) Begin(a alert.Alert, now time.Time) Incident {
+	i.Severity, i.Title, i.Source, i.Surface, i.Link = a.Severity, a.Title, a.Source, a.Surface, a.Link
+	i.OpenedAt, i.FiredAt = now, now
+	i.Ticket.State = filing.TicketNone
+	return i
+}
+
 // Live reports whether the episode goes on.
 func (i Incident) Live() bool { return i.State != "" && i.State != Closed }
 
 // Firing reports whether an alert of it fires, as far as is known.
 func (i Incident) Firing() bool { return i.State == Held || i.State == Open }
-
-// Past is the incident's ticket, or the one before it, as the next episode remembers it.
-func (i Incident) Past() filing.Ticket {
-	if i.Ticket.ID == "" {
-		return i.Earlier
-	}
-	past := i.Ticket
-	past.KnownAt, past.Refiled = time.Time{}, 0
-	past.Noted = filing.Noted{Fires: i.Fires, FlapNotedAt: i.FlapNotedAt, RecoveryNotedAt: i.RecoveryNotedAt}
-	return past
-}
-
-// TookUp reports whether an incident has the ticket of the episode before.
-func (i Incident) TookUp() bool {
-	return i.Ticket.ID != "" && i.Ticket.ID == i.Earlier.ID && i.Ticket.Desk == i.Earlier.Desk
-}
 
 // Listed reports whether a shared ticket lists it, so that it has none of its own.
 func (i Incident) Listed() bool { return i.Within != (alert.Mark{}) }

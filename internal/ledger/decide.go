@@ -106,14 +106,12 @@ func (w *work) live(a alert.Alert) *incidentEntry {
 	if last != nil && last.Live() {
 		return last
 	}
-	fresh := &incidentEntry{Incident: incident.Incident{
-		Mark: alert.Mark{Key: a.Key, Generation: 1}, Recipe: alert.Recipe, Source: a.Source, Route: w.rules.Route(a),
-	}}
+	fresh := incident.Incident{Mark: alert.Mark{Key: a.Key, Generation: 1}}
 	if last != nil {
-		fresh.Generation = last.Generation + 1
-		fresh.Earlier = last.Past()
+		fresh = last.Next()
 	}
-	return fresh
+	fresh.Recipe, fresh.Source, fresh.Route = alert.Recipe, a.Source, w.rules.Route(a)
+	return &incidentEntry{Incident: fresh}
 }
 
 // decideLatest steps the key's latest incident, if it is the one meant.

@@ -211,8 +211,8 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 		w.incidents = append(w.incidents, next)
 	}
 	w.fresh = append(w.fresh, d.Effects...)
-	if len(d.Listed) > 0 {
-		w.listed[d.Effects[0].ID] = d.Listed
+	if due, ok := ev.(incident.SharedTimeCame); ok && len(d.Effects) > 0 {
+		w.listed[d.Effects[0].ID] = due.Marks()
 	}
 	if (d.Changed || d.EffectChanged) && !d.Quiet {
 		w.stories = append(w.stories, story{

@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"docket/internal/alert"
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/storm"
@@ -55,9 +54,9 @@ func answered(inc incident.Incident, ev incident.EffectAnswered, p incident.Poli
 		return checkAnswered(d, ev.Answer, p, now)
 	case ev.Answer.Outcome == filing.OutcomeVanished:
 		return checkAnswered(d, filing.Answer{TicketStatusClosed: true}, p, now)
-	case next.State == filing.Done && next.ID == recoveryNoteID(inc) && inc.State == incident.Recovered &&
+	case next.State == filing.Done && inc.IsRecoveryNote(next) && inc.State == incident.Recovered &&
 		p.OnRecovery == incident.RecoveryClose && !inc.Ticket.Merged:
-		d.Effects = []filing.Effect{newEffect(inc, filing.KindClose, next.ID, now)}
+		d.Effects = []filing.Effect{inc.NewEffect(filing.KindClose, next.ID, now)}
 	case next.Kind == filing.KindClose && next.State == filing.Done:
 		return closeAnswered(d, p, now)
 	}
@@ -96,7 +95,7 @@ func fileAnswered(d Decision, a filing.Answer, p incident.Policy, now time.Time)
 		inc.Ticket = a.Ticket
 		inc.Ticket.State, inc.Ticket.Refiled, inc.Ticket.KnownAt = filing.TicketFiled, refiled, now
 		if inc.TookUp() {
-			inc, d.Reason = goOn(inc), incident.ReasonTookUp
+			inc, d.Reason = inc.Continued(), incident.ReasonTookUp
 		}
 		if inc.Shared != storm.NotShared {
 			inc.DueAt = now // Who came meanwhile is to be listed, and be it in a closed ticket.
@@ -106,12 +105,12 @@ func fileAnswered(d Decision, a filing.Answer, p incident.Policy, now time.Time)
 		}
 		d.Next, d.Changed, d.Detail = inc, true, inc.Ticket.Number
 		if tags := inc.Tags(p); len(tags) > 0 {
-			tag := newEffect(inc, filing.KindTag, d.Effect.Suffix(), now)
+			tag := inc.NewEffect(filing.KindTag, d.Effect.Suffix(), now)
 			tag.Tags = tags
 			d.Effects = append(d.Effects, tag)
 		}
 		if a.TicketStatusClosed {
-			if inc.State == incident.Open && (fromAnotherTime(inc, a) || d.Effect.Refiles()) {
+			if inc.State == incident.Open && (inc.ClosedBefore(a) || d.Effect.Refiles()) {
 				return merge(d, freshEpisode(inc, p, now))
 			}
 			// A person was faster than the read-back; their close stands.
@@ -159,7 +158,7 @@ func checkAnswered(d Decision, a filing.Answer, p incident.Policy, now time.Time
 		closedAt = inc.FiredAt
 	}
 	d = merge(d, seen(inc, true, closedAt, p, now))
-	if ofInquiry(d.Effect) && d.Next.State == incident.Open && d.Next.Ticket.State == filing.TicketClosed {
+	if incident.OfInquiry(d.Effect) && d.Next.State == incident.Open && d.Next.Ticket.State == filing.TicketClosed {
 		return merge(d, freshInquiry(d.Next, d.Next.Inquiry.Brief, p, now))
 	}
 	return d
@@ -211,21 +210,15 @@ func seen(inc incident.Incident, closed bool, closedAt time.Time, p incident.Pol
 // freshEpisode: it had recovered, its ticket was closed, and now it fires again. The old
 // episode ends here and a fresh one begins, with a ticket that links the old one.
 func freshEpisode(inc incident.Incident, p incident.Policy, now time.Time) Decision {
-	fresh := incident.Incident{
-		Mark: alert.Mark{Key: inc.Key, Generation: inc.Generation + 1}, Recipe: inc.Recipe, Severity: inc.Severity,
-		Title: inc.Title, Source: inc.Source, Surface: inc.Surface, Link: inc.Link, Route: inc.Route,
-		OpenedAt: inc.FiredAt, FiredAt: inc.FiredAt, Ticket: filing.Ticket{State: filing.TicketNone}, Earlier: inc.Past(),
-	}
-	var start Decision
+	fresh := inc.Next()
+	fresh.Severity, fresh.Title, fresh.Surface, fresh.Link = inc.Severity, inc.Title, inc.Surface, inc.Link
+	fresh.OpenedAt, fresh.FiredAt = inc.FiredAt, inc.FiredAt
+	start := open(fresh, p, now)
 	if inc.MaybeStale && p.StaleHold > 0 {
 		fresh.State, fresh.DueAt, fresh.MaybeStale = incident.Held, now.Add(p.StaleHold), true
 		start = Decision{Next: fresh, Changed: true, Reason: incident.ReasonMaybeStale}
-	} else {
-		start = open(fresh, p, now)
 	}
-	start.Next.Reason = start.Reason
-	start.Next.Tell(incident.Moment{At: now, Event: incident.AlertFired{}.Kind(), To: start.Next.State,
-		Reason: start.Reason, Detail: start.Detail})
+	start.tell(incident.AlertFired{}.Kind(), now)
 	d := closeIncident(inc, incident.ReasonFreshEpisode, now)
 	d.Successor, d.Joins, d.Effects = &start.Next, start.Joins, start.Effects
 	return d

@@ -6,8 +6,6 @@ import (
 	"docket/internal/brief"
 	"docket/internal/filing"
 	"docket/internal/incident"
-	"fmt"
-	"strings"
 	"time"
 )
 
@@ -19,7 +17,7 @@ func investigate(inc incident.Incident, ev incident.Investigated, p incident.Pol
 		return Decision{Next: inc, Reason: incident.ReasonInvestigateOff}
 	}
 	if inc.State == "" {
-		inc = newEpisode(inc, ev.Alert, now)
+		inc = inc.Begin(ev.Alert, now)
 		inc.State = incident.Open
 	}
 	before := inc.Inquiry.At
@@ -44,7 +42,7 @@ func investigate(inc incident.Incident, ev incident.Investigated, p incident.Pol
 		return Decision{
 			Next: inc, Changed: true, Reason: incident.ReasonInvestigateJoined, Detail: ev.By,
 			Effects: append(joinTicket(inc, before, cmp.Or(ev.Window, p.InvestigateWindow), now),
-				newEffect(inc, filing.KindCheck, inquirySuffix(inc), now)),
+				inc.NewEffect(filing.KindCheck, inc.InquirySuffix(), now)),
 		}
 	}
 	return Decision{Next: inc, Reason: incident.ReasonNothing}
@@ -57,29 +55,17 @@ const recheckAfter = 5 * time.Second
 // demand asks for the ticket whatever the policy says; only what the alert itself would
 // have got is tagged as an alert's.
 func demand(inc incident.Incident, brief string, p incident.Policy, now time.Time) Decision {
-	inc.State, inc.DueAt, inc.MaybeStale = openOrSettling(inc.State), dueIfSettling(inc), false
+	inc.MaybeStale = false
+	if inc.State != incident.Settling {
+		inc.State, inc.DueAt = incident.Open, time.Time{}
+	}
 	inc.Inquiry.Alone = !inc.Severity.WorseOrEqual(p.TicketAt) || !p.FilingOn || p.MutedBy != ""
 	inc.Inquiry.Asked, inc.Inquiry.Brief = true, brief
 	inc.Ticket.State, inc.Ticket.Desk = filing.TicketAsked, p.Desk
 	return Decision{
 		Next: inc, Changed: true, Reason: incident.ReasonInvestigateAsked, Detail: inc.Inquiry.By,
-		Effects: []filing.Effect{newEffect(inc, filing.KindFile, "", now)},
+		Effects: []filing.Effect{inc.NewEffect(filing.KindFile, "", now)},
 	}
-}
-
-// openOrSettling keeps what settles settling, and opens what is held.
-func openOrSettling(s incident.State) incident.State {
-	if s == incident.Settling {
-		return s
-	}
-	return incident.Open
-}
-
-func dueIfSettling(inc incident.Incident) time.Time {
-	if inc.State == incident.Settling {
-		return inc.DueAt
-	}
-	return time.Time{}
 }
 
 // joinTicket tells the ticket of a click: the tag, and who looks into it, unless the click
@@ -88,24 +74,11 @@ func joinTicket(inc incident.Incident, before time.Time, window time.Duration, n
 	if !before.IsZero() && now.Sub(before) < window {
 		return nil
 	}
-	note := newEffect(inc, filing.KindNote, inquirySuffix(inc), now)
+	note := inc.NewEffect(filing.KindNote, inc.InquirySuffix(), now)
 	note.Text = brief.Clicked(inc, note, now)
-	tag := newEffect(inc, filing.KindTag, inquirySuffix(inc), now)
+	tag := inc.NewEffect(filing.KindTag, inc.InquirySuffix(), now)
 	tag.Tags = []string{incident.TagStatus}
 	return []filing.Effect{note, tag}
-}
-
-// inquirySuffix tells an incident's clicks apart.
-func inquirySuffix(inc incident.Incident) string {
-	return fmt.Sprintf("%s%d", inquiryPrefix, inc.Inquiry.Count)
-}
-
-const inquiryPrefix = "investigated-"
-
-// ofInquiry reports whether an effect was asked for by a click.
-func ofInquiry(e filing.Effect) bool {
-	_, suffix, _ := strings.Cut(e.ID, e.Mark.String()+"/")
-	return strings.HasPrefix(suffix, inquiryPrefix)
 }
 
 // freshInquiry: the ticket was closed by a person, and it fires still: an operator who
@@ -120,10 +93,8 @@ func freshInquiry(inc incident.Incident, brief string, p incident.Policy, now ti
 		next.Ticket.State = filing.TicketNone
 	}
 	start := demand(next, brief, p, now)
-	start.Next.Reason = start.Reason
 	start.Next.Timeline = nil
-	start.Next.Tell(incident.Moment{At: now, Event: incident.Investigated{}.Kind(), To: start.Next.State,
-		Reason: start.Reason, Detail: start.Detail})
+	start.tell(incident.Investigated{}.Kind(), now)
 	d.Successor, d.Effects = &start.Next, start.Effects
 	return d
 }

@@ -102,7 +102,7 @@ func (w *world) takesUp(e filing.Effect) (a filing.Answer, reopen, goesOn bool) 
 	if !t.closed {
 		a.ClosedAt = time.Time{}
 	}
-	goesOn, reopen = rule.TakeUp(w.live, a, "x ["+t.mark+"]", w.policy())
+	goesOn, reopen = w.live.TakesUp(a, "x ["+t.mark+"]", w.policy())
 	return a, reopen, goesOn
 }
 

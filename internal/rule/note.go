@@ -19,22 +19,9 @@ func noteRecovery(inc incident.Incident, p incident.Policy, now time.Time) (inci
 		return inc, nil
 	}
 	inc.RecoveryNotedAt, inc.FiresNoted = now, inc.Fires
-	note := newEffect(inc, filing.KindNote, recoverySuffix(inc), now)
+	note := inc.NewEffect(filing.KindNote, inc.RecoverySuffix(), now)
 	note.Text = brief.Recovered(inc, p, note)
 	return inc, []filing.Effect{note}
-}
-
-// recoverySuffix tells an incident's recoveries apart; Fires is another at each.
-func recoverySuffix(inc incident.Incident) string {
-	if inc.Ticket.Refiled > 0 {
-		return fmt.Sprintf("recovered-%d-in-%s", inc.Fires, inc.Ticket.ID)
-	}
-	return fmt.Sprintf("recovered-%d", inc.Fires)
-}
-
-// recoveryNoteID is the id of the note about the recovery that an incident is in.
-func recoveryNoteID(inc incident.Incident) string {
-	return newEffect(inc, filing.KindNote, recoverySuffix(inc), time.Time{}).ID
 }
 
 // noteFires tells the ticket that it fired again, one note for all firings since the last.
@@ -51,7 +38,7 @@ func noteFires(inc incident.Incident, p incident.Policy, now time.Time) Decision
 		inc.DueAt = p.MutedUntil
 		return Decision{Next: inc, Changed: true, Reason: incident.ReasonNoteMuted, Detail: p.MutedBy}
 	}
-	note := newEffect(inc, filing.KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
+	note := inc.NewEffect(filing.KindNote, fmt.Sprintf("fired-%d", inc.Fires), now)
 	note.Text = brief.FiredAgain(inc, note)
 	inc.FlapNotedAt, inc.FiresNoted = now, inc.Fires
 	return Decision{Next: inc, Changed: true, Reason: incident.ReasonFlapNoted, Effects: []filing.Effect{note}}

@@ -11,7 +11,7 @@ import (
 // ticketSeen: the desk showed the ticket. Words come late, twice and out of order; one that
 // is older than what is known changes nothing.
 func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy, now time.Time) Decision {
-	if outdated(ev.Look, inc) {
+	if ev.Outdated(inc) {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
 	moved := ev.Shown.ID != "" && inc.Ticket.ID != "" && ev.Shown.ID != inc.Ticket.ID
@@ -32,7 +32,7 @@ func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy
 // ticketMissing: the desk surely has no such ticket any more, and nobody deleted it, as far
 // as is known. It is filed again under the same mark.
 func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.Policy, now time.Time) Decision {
-	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || inc.Listed() ||
+	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || ev.Outdated(inc) || inc.Listed() ||
 		inc.Shared != storm.NotShared {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
@@ -41,7 +41,7 @@ func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.
 	if inc.State != incident.Settling {
 		inc.DueAt = time.Time{} // A note that was put off has no ticket to go to; the new one says it all.
 	}
-	file := newEffect(inc, filing.KindFile, filing.Refiling(lost.ID), now)
+	file := inc.NewEffect(filing.KindFile, filing.Refiling(lost.ID), now)
 	file.NotBefore = now.Add(p.WaitOut) // Until then a look by mark might not show what is there.
 	return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketMissing, Detail: lost.Number, Effects: []filing.Effect{file}}
 }
@@ -49,7 +49,7 @@ func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.
 // twinSeen: the desk shows a second ticket with the incident's mark. One is kept; the other is
 // noted and closed, never deleted, and once: whoever opens it again has reasons.
 func twinSeen(inc incident.Incident, ev incident.TwinSeen, now time.Time) Decision {
-	if inc.Ticket.ID == "" || ev.TicketID != inc.Ticket.ID || outdated(ev.Look, inc) || ev.Shown.ID == "" || ev.Shown.ID == inc.Ticket.ID ||
+	if inc.Ticket.ID == "" || ev.TicketID != inc.Ticket.ID || ev.Outdated(inc) || ev.Shown.ID == "" || ev.Shown.ID == inc.Ticket.ID ||
 		inc.Ticket.Merged || inc.Listed() || inc.Shared != storm.NotShared {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
@@ -67,7 +67,7 @@ func twinSeen(inc incident.Incident, ev incident.TwinSeen, now time.Time) Decisi
 	if loser.Closed {
 		return d
 	}
-	note, closing := newEffect(inc, filing.KindNote, filing.OfTwin(loser.ID), now), newEffect(inc, filing.KindClose,
+	note, closing := inc.NewEffect(filing.KindNote, filing.OfTwin(loser.ID), now), inc.NewEffect(filing.KindClose,
 		filing.OfTwin(loser.ID), now)
 	note.TicketID, closing.TicketID = loser.ID, loser.ID
 	note.Text = brief.Twin(inc.Ticket, note)
@@ -103,17 +103,11 @@ func orphanSeen(inc incident.Incident, found filing.Shown, p incident.Policy, no
 // once: a person who takes them off again means it.
 func tagsMissing(inc incident.Incident, ev incident.TagsMissing, p incident.Policy, now time.Time) Decision {
 	tags := inc.Tags(p)
-	if inc.Ticket.State != filing.TicketFiled || outdated(ev.Look, inc) || inc.Listed() || len(tags) == 0 {
+	if inc.Ticket.State != filing.TicketFiled || ev.Outdated(inc) || inc.Listed() || len(tags) == 0 {
 		return Decision{Next: inc, Reason: incident.ReasonStale}
 	}
-	tag := newEffect(inc, filing.KindTag, filing.TagAgain, now)
+	tag := inc.NewEffect(filing.KindTag, filing.TagAgain, now)
 	tag.Tags = tags
 	inc.Ticket.KnownAt = now
 	return Decision{Next: inc, Changed: true, Reason: incident.ReasonTagsMissing, Effects: []filing.Effect{tag}}
-}
-
-// outdated reports whether what the desk showed is older than what is known, or is about
-// another ticket than the incident's.
-func outdated(l incident.Look, inc incident.Incident) bool {
-	return (l.TicketID != "" && l.TicketID != inc.Ticket.ID) || (!l.AsOf.IsZero() && l.AsOf.Before(inc.Ticket.KnownAt))
 }

@@ -31,7 +31,7 @@ func stepShared(inc incident.Incident, event incident.Event, p incident.Policy, 
 	case incident.EffectAnswered:
 		return answered(inc, ev, p, now)
 	case incident.TicketSeen:
-		if outdated(ev.Look, inc) {
+		if ev.Outdated(inc) {
 			return Decision{Next: inc, Reason: incident.ReasonStale}
 		}
 		if ev.Closed && inc.Ticket.State == filing.TicketFiled && inc.State != incident.Recovered {
@@ -85,19 +85,19 @@ func sharedDue(inc incident.Incident, ev incident.SharedTimeCame, p incident.Pol
 			return Decision{Next: inc, Changed: inc.Reason != incident.ReasonFilingOff, Reason: incident.ReasonFilingOff}
 		}
 		inc.Ticket.State = filing.TicketAsked
-		file := newEffect(inc, filing.KindFile, "", now)
+		file := inc.NewEffect(filing.KindFile, "", now)
 		file.Text = brief.List(inc, ev.Members)
-		return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked, Effects: []filing.Effect{file}, Listed: marksOf(ev.Members)}
+		return Decision{Next: inc, Changed: true, Reason: incident.ReasonTicketAsked, Effects: []filing.Effect{file}}
 	case filing.TicketAsked: // The ticket, once it is filed, sets the next moment.
 		return Decision{Next: inc, Quiet: true, Changed: true, Reason: incident.ReasonShared}
 	case filing.TicketFiled, filing.TicketClosed:
 	}
 	if len(ev.Members) > 0 {
 		inc.Fires++
-		note := newEffect(inc, filing.KindNote, fmt.Sprintf("list-%d", inc.Fires), now)
+		note := inc.NewEffect(filing.KindNote, fmt.Sprintf("list-%d", inc.Fires), now)
 		note.Text = brief.List(inc, ev.Members) + note.NoteMark()
 		inc.DueAt = now
-		return Decision{Next: inc, Changed: true, Reason: incident.ReasonListing, Effects: []filing.Effect{note}, Listed: marksOf(ev.Members)}
+		return Decision{Next: inc, Changed: true, Reason: incident.ReasonListing, Effects: []filing.Effect{note}}
 	}
 	if ev.LiveMembers > 0 || ev.MoreMayCome {
 		inc.DueAt = now.Add(watchEvery)
@@ -107,14 +107,6 @@ func sharedDue(inc incident.Incident, ev incident.SharedTimeCame, p incident.Pol
 		p.OnRecovery = incident.RecoveryNone // All of it had recovered before it was filed: the ticket says so.
 	}
 	return recovered(inc, p, now)
-}
-
-func marksOf(members []incident.Member) []alert.Mark {
-	marks := make([]alert.Mark, len(members))
-	for i, m := range members {
-		marks[i] = m.Incident.Mark
-	}
-	return marks
 }
 
 // listed: a shared ticket lists this incident now.
@@ -131,17 +123,9 @@ func listed(inc incident.Incident, shared filing.Ticket, now time.Time) Decision
 	return d
 }
 
-// CameAndWent reports whether an effect would file a ticket for an alert that came and went
-// while the desk was away: then the ledger is asked first, with a Missed event.
-func CameAndWent(e filing.Effect, inc incident.Incident, p incident.Policy) bool {
-	return p.Backfill != storm.BackfillAll && p.Backfill != "" && e.Kind == filing.KindFile && e.State == filing.Queued &&
-		inc.Shared == storm.NotShared &&
-		inc.State == incident.Recovered && inc.Ticket.State == filing.TicketAsked && !inc.Inquiry.Alone && p.Outage.Covers(inc.RecoveredAt)
-}
-
 // missed: it goes into the digest of the outage, or nowhere where the policy says so.
 func missed(inc incident.Incident, file filing.Effect, p incident.Policy, now time.Time) Decision {
-	if !CameAndWent(file, inc, p) {
+	if !inc.CameAndWent(file, p) {
 		return Decision{Next: inc, Effect: file, Reason: incident.ReasonNothing}
 	}
 	var d Decision

@@ -74,7 +74,7 @@ var mutants = []mutant{
 		"L1",
 	},
 	{
-		"what recovers while its ticket is being filed is over", "rule/step.go",
+		"what recovers while its ticket is being filed is over", "rule/firing.go",
 		"case inc.Ticket.State == filing.TicketNone, inc.Ticket.State == filing.TicketClosed:", "case inc.Ticket.State != filing.TicketFiled:",
 		"S1|L1",
 	},
@@ -106,7 +106,7 @@ var mutants = []mutant{
 	},
 	{
 		"a storm forgets whom it has listed", "ledger/work.go",
-		"w.listed[d.Effects[0].ID] = d.Listed", "w.listed[d.Effects[0].ID] = d.Listed[:0]",
+		"w.listed[d.Effects[0].ID] = due.Marks()", "w.listed[d.Effects[0].ID] = due.Marks()[:0]",
 		"S6|L1",
 	},
 	{

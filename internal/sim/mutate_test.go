@@ -38,16 +38,14 @@ type patient struct {
 	copies  bytes.Buffer
 }
 
-// buildMutants builds this package's tests once, with every mutant in the program by an
-// overlay: no file changes. Each mutant is a copy of the function that it is in, which the
-// function hands over to where chosenMutant names it: so several may stand in one place.
-func buildMutants(t *testing.T) (binary string) {
+// putMutants puts every mutant into its file's text.
+func putMutants(t *testing.T) map[string]*patient {
 	t.Helper()
 	internal, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, patients, overlay := t.TempDir(), map[string]*patient{}, map[string]string{}
+	patients := map[string]*patient{}
 	for i, m := range mutants {
 		path := filepath.Join(internal, filepath.FromSlash(m.file))
 		p := patients[path]
@@ -57,6 +55,18 @@ func buildMutants(t *testing.T) (binary string) {
 		}
 		p.put(t, i, m)
 	}
+	return patients
+}
+
+// TestEveryMutantHasItsPlace notices at once that the code a mutant changes has moved.
+func TestEveryMutantHasItsPlace(t *testing.T) { putMutants(t) }
+
+// buildMutants builds this package's tests once, with every mutant in the program by an
+// overlay: no file changes. Each mutant is a copy of the function that it is in, which the
+// function hands over to where chosenMutant names it: so several may stand in one place.
+func buildMutants(t *testing.T) (binary string) {
+	t.Helper()
+	dir, patients, overlay := t.TempDir(), putMutants(t), map[string]string{}
 	add := func(path, text string) {
 		file := filepath.Join(dir, fmt.Sprintf("%d.go", len(overlay)))
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
