@@ -97,15 +97,16 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	counts := metrics.New(registry)
 	book := ledger.New(st,
 		ledger.Rules{Route: rules.route, Policy: rules.policy, Current: board.Current, Mutes: board.Mutes,
-			Recipients: recipients(cfg)}, counts.LedgerCounts(), log)
+			Recipients: cfg.Recipients()}, counts.LedgerCounts(), log)
 	couriers := desks.couriers(st, book, courier.Rules{Policy: rules.policy, Place: rules.place, Words: rules.words}, log)
-	ways, err := a.notifiers()
+	people, err := a.notifiers()
 	if err != nil {
 		return err
 	}
-	heralds := notifier.New(st, book, notifier.Options{Notifiers: ways, PublicURL: cfg.PublicURL, Told: counts.Notified, Log: log})
+	heralds := notifier.New(st, book,
+		notifier.Options{Notifiers: people.services(), PublicURL: cfg.PublicURL, Told: counts.Notified, Log: log})
 	jobs, err := queue.New(st, couriers.Perform,
-		queue.Options{Notices: heralds.Perform, NoticeWorkers: noticeWorkers(cfg), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
+		queue.Options{Notices: heralds.Perform, NoticeWorkers: people.workers(), SoftStop: jobsSoftStop, Poll: a.beat, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -129,11 +130,11 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	for _, one := range desks {
 		one.keys = newKeyring(cfg, one.desk, one.settings, one.health, log)
 	}
-	patient := a.serving(a.patient(st, desks, board, rules), in)
+	patient := a.serving(a.patient(st, desks, people, board, rules), in)
 	if a.follow != nil {
 		patient.Configuration = a.follow.state
 	}
-	patient.Webhooks = a.webhooks(heralds.States)
+	patient.Notifiers = people.patients(heralds.States)
 	patient.Unstable = func() []string { return unstable(book) }
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
@@ -214,7 +215,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		Sources: config.Pushed(cfg), Guard: guard, Intake: in, Ledger: book, Store: st, Desk: d, Others: desks.parts()[1:],
 		Local: localDesk, Board: board,
 		Policy: rules.policy, Words: rules.words, Route: rules.route, Routes: routes(cfg), Booted: a.started, StaleAfter: cfg.Policies.StaleAfter,
-		Reconcile: desks[0].mirror, SlackSecret: clicksSecret(cfg), SlackUsers: cfg.Slack.Users, Ready: ready.check, Registry: registry,
+		Reconcile: desks[0].mirror, Clicks: a.clicks(), PublicURL: cfg.PublicURL, Ready: ready.check, Registry: registry,
 		Metrics: counts, Log: log, Version: a.version, Pages: pages.Mount, Heartbeats: heartbeats(cfg),
 		Surfaces: config.Surfaces(cfg), Doctor: physician,
 	}))

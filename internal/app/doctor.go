@@ -16,7 +16,6 @@ import (
 	"docket/internal/health"
 	"docket/internal/incident"
 	"docket/internal/intake"
-	"docket/internal/notify/slack"
 	"docket/internal/outbound"
 	"docket/internal/rule"
 	"docket/internal/store"
@@ -43,11 +42,15 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 			_ = one.keys.turn(ctx, time.Now().UTC()) // What fails is in its state.
 		}
 	}
-	return a.patient(st, desks, board, r), nil
+	people, err := a.notifiers()
+	if err != nil {
+		return doctor.Patient{}, err
+	}
+	return a.patient(st, desks, people, board, r), nil
 }
 
 // patient is what can be looked at with or without a server.
-func (a *App) patient(st *store.Store, desks posts, board *controls.Board, r *rules) doctor.Patient {
+func (a *App) patient(st *store.Store, desks posts, people channels, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config
 	all := desks.patients(cfg)
 	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Others: all[1:], Lost: desks.lost(st),
@@ -55,10 +58,7 @@ func (a *App) patient(st *store.Store, desks posts, board *controls.Board, r *ru
 	if !store.IsPostgres(cfg.Database.Reveal()) {
 		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
 	}
-	p.Webhooks = a.webhooks(nil)
-	if s := cfg.Slack; s.Token.Set() && len(s.Users) > 0 {
-		p.Slack = slack.New(slack.Config{Token: s.Token, APIURL: s.APIURL}).Check
-	}
+	p.Notifiers = people.patients(nil)
 	return p
 }
 

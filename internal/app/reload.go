@@ -203,8 +203,12 @@ func (f *follower) changes(cfg config.Config) []string {
 			continue
 		}
 		field := before.Type().Field(i)
-		if field.Name == "Desks" {
+		switch field.Type {
+		case reflect.TypeFor[config.Desks]():
 			keys = append(keys, changedSections(f.running.Desks, cfg.Desks)...)
+			continue
+		case reflect.TypeFor[config.Notifiers]():
+			keys = append(keys, changedSections(f.running.Notifiers, cfg.Notifiers)...)
 			continue
 		}
 		key := field.Tag.Get("yaml")
@@ -216,8 +220,8 @@ func (f *follower) changes(cfg config.Config) []string {
 	return keys
 }
 
-// changedSections are the desks whose sections differ.
-func changedSections(before, after config.Desks) []string {
+// changedSections are the desks or notifiers whose sections differ.
+func changedSections[M ~map[string]S, S any](before, after M) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		if !reflect.DeepEqual(before[name], after[name]) {

@@ -31,10 +31,8 @@ type Config struct {
 	Desk string `yaml:"desk" format:"desk" example:"freescout"`
 	// Desks are the sections of the desks; each stands in the file under its desk's name.
 	Desks Desks `yaml:"-"`
-	// Direct messages in Slack, for every incident of P2 and worse. They need token and users: docs/slack.md.
-	Slack SlackConfig `yaml:"slack"`
-	// Programs that are notified by signed webhooks of everything that people are notified of: docs/webhooks.md.
-	Webhooks []WebhookConfig `yaml:"webhooks"`
+	// Notifiers are the sections of the notifiers; each stands in the file under its notifier's name.
+	Notifiers Notifiers `yaml:"-"`
 	// Where alerts come from. POST /hooks/alertmanager, /hooks/grafana, /api/v2/alerts and /v2/enqueue work
 	// without any of this; docs/sources.md describes every format.
 	Sources []SourceConfig `yaml:"sources"`
@@ -78,7 +76,7 @@ type ClientConfig struct {
 
 // Defaults is the configuration with nothing configured. Load chooses the desk.
 func Defaults() Config {
-	c := Config{Flags: map[string]flag.Env{}, SecretFiles: map[string]string{}, Desks: defaultDesks()}
+	c := Config{Flags: map[string]flag.Env{}, SecretFiles: map[string]string{}, Desks: defaultDesks(), Notifiers: defaultNotifiers()}
 	shapes{}.fill(reflect.ValueOf(&c).Elem())
 	return c
 }
@@ -101,6 +99,7 @@ func (c *Config) check(at place) {
 	}
 	c.checkRoutes(at)
 	at.l.checkDesks()
+	at.l.checkNotifiers()
 }
 
 // String shows the configuration as YAML. A secret that is set reads [redacted].
@@ -110,6 +109,9 @@ func (c Config) String() string {
 		if hasSettings(c.Desks[name]) {
 			sections = append(sections, yaml.MapItem{Key: name, Value: c.Desks[name]})
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Notifiers)) {
+		sections = append(sections, yaml.MapItem{Key: name, Value: c.Notifiers[name]})
 	}
 	var shown strings.Builder
 	for _, part := range []any{c, sections} {

@@ -22,6 +22,8 @@ import (
 	"docket/internal/desk/local"
 	"docket/internal/fault"
 	"docket/internal/flag"
+	"docket/internal/notify/slack"
+	"docket/internal/notify/webhook"
 	"docket/internal/probe"
 	"docket/internal/surface"
 )
@@ -168,11 +170,13 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 			Customer: "ops@example.org", UserID: 3, WaitOut: 2 * time.Minute, Rate: 2.5, WebhookSecret: "hook-secret",
 		}},
 		PublicURL: "https://docket.example.org",
-		Slack: SlackConfig{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/",
-			SigningSecret: "slack-secret"},
-		Webhooks: []WebhookConfig{
-			{Name: "ops", URL: "https://ops.example.org/hook/probe-secret", Secret: "whsec_c2VjcmV0", Token: "ops-token"},
-			{Name: "chat", URL: "https://chat.example.org/probe-secret"},
+		Notifiers: Notifiers{
+			"slack": &slack.Settings{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/",
+				SigningSecret: "slack-secret"},
+			"webhooks": &webhook.Settings{
+				{Name: "ops", URL: "https://ops.example.org/hook/probe-secret", Secret: "whsec_c2VjcmV0", Token: "ops-token"},
+				{Name: "chat", URL: "https://chat.example.org/probe-secret"},
+			},
 		},
 		Sources: []SourceConfig{
 			{

@@ -67,13 +67,14 @@ func (c Config) whole(section desk.Settings) bool {
 	return true
 }
 
-// isDesks reports whether a field holds what belongs to desks.
-func isDesks(t reflect.Type) bool {
-	return t == reflect.TypeFor[Desks]() || t == reflect.TypeFor[desk.RouteSettings]()
+// isInline reports whether what a field holds stands in the file beside the field: the sections of desks and
+// notifiers, and what a route says to its desk.
+func isInline(t reflect.Type) bool {
+	return t == reflect.TypeFor[Desks]() || t == reflect.TypeFor[Notifiers]() || t == reflect.TypeFor[desk.RouteSettings]()
 }
 
-// bindDesks returns the sections of the desks, or the fields that a route's desk adds to it.
-func (s shapes) bindDesks(v reflect.Value, path string) []bound {
+// bindInline returns the sections of the desks or of the notifiers, or the fields that a route's desk adds to it.
+func (s shapes) bindInline(v reflect.Value, path string) []bound {
 	switch held := v.Interface().(type) {
 	case Desks:
 		var all []bound
@@ -83,6 +84,8 @@ func (s shapes) bindDesks(v reflect.Value, path string) []bound {
 			}
 		}
 		return all
+	case Notifiers:
+		return bindNotifiers(held, path)
 	case desk.RouteSettings:
 		return s.bind(reflect.ValueOf(held).Elem(), path)
 	}
@@ -199,11 +202,21 @@ func (l *loader) checkDesk(name string, s desk.Settings, whole bool) {
 	s.Complete()
 }
 
-// reporter takes what a desk finds wrong about its settings, by key or by variable.
-func (l *loader) reporter(settings any, path string) desk.Report {
-	fields := l.shapes.bind(reflect.ValueOf(settings).Elem(), path)
+// reporter takes what a desk or a notifier finds wrong about its settings: by key, by variable, or by an item of a
+// list, such as users[0], which a variable sets as a whole.
+func (l *loader) reporter(settings any, path string) func(key, format string, args ...any) {
+	var fields []bound
+	if v := reflect.ValueOf(settings).Elem(); isSection(v.Type()) {
+		fields = l.shapes.bind(v, path)
+	}
 	return func(key, format string, args ...any) {
-		at := join(path, key)
+		at := path + key
+		if !strings.HasPrefix(key, "[") {
+			at = path + "." + key
+		}
+		if list, _, isItem := strings.Cut(at, "["); isItem && l.fromEnv[list] != "" {
+			at = list
+		}
 		for _, f := range fields {
 			if f.env != "" && (f.env == key || f.path == at) {
 				if l.saidOf(f.env) {

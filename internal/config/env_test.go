@@ -12,6 +12,7 @@ import (
 
 	"docket/internal/desk/freescout"
 	"docket/internal/flag"
+	"docket/internal/notify/slack"
 )
 
 // desked is an environment that names a whole FreeScout, with more laid over it.
@@ -48,8 +49,8 @@ log: {level: error}
 	settings.MailboxID, settings.UserID, settings.WebhookSecret = 22, 33, "env-hook"
 	settings.AccessClientID, settings.AccessClientSecret = "env-id.access", "env-secret"
 	want.Desks["freescout"] = settings
-	want.Slack = SlackConfig{Token: "env-slack", Users: []string{"UENV1", "UENV2"}, APIURL: "https://slack.env.example.org/",
-		SigningSecret: "env-sign"}
+	want.Notifiers["slack"] = &slack.Settings{Token: "env-slack", Users: []string{"UENV1", "UENV2"},
+		APIURL: "https://slack.env.example.org/", SigningSecret: "env-sign"}
 	want.PublicURL = "https://docket.env.example.org"
 	want.Client = ClientConfig{URL: "https://docket.example.org", Token: "env-client"}
 	want.Flags = map[string]flag.Env{flag.AutoTicket: flag.EnvPinnedOff, flag.InvestigateFromStatus: flag.EnvDefaultOn}

@@ -36,7 +36,7 @@ type field struct {
 	// stands in the field belongs to the struct itself.
 	key    string
 	inline bool
-	// index is the field's place in its struct, owner; both are nothing for a desk's section.
+	// index is the field's place in its struct, owner; both are nothing for a section of a desk or a notifier.
 	index int
 	owner reflect.Type
 }
@@ -60,7 +60,7 @@ func (s shapes) of(t reflect.Type) []field {
 		if f.key == "-" {
 			f.key = ""
 		}
-		f.inline = isDesks(t.Field(i).Type)
+		f.inline = isInline(t.Field(i).Type)
 		if f.key != "" || f.env != "" || f.inline || isSection(t.Field(i).Type) {
 			all = append(all, f)
 		}
@@ -84,7 +84,7 @@ func (s shapes) bind(v reflect.Value, path string) []bound {
 	all := make([]bound, 0, len(fields))
 	for _, f := range fields {
 		if f.inline {
-			all = append(all, s.bindDesks(v.Field(f.index), path)...)
+			all = append(all, s.bindInline(v.Field(f.index), path)...)
 			continue
 		}
 		at := path

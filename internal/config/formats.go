@@ -20,19 +20,18 @@ import (
 // formats are what a text can have to look like. Each says what is wrong with one, "" where
 // nothing is. What may hold a secret is not quoted.
 var formats = map[string]func(text string) string{
-	"url":        baseURL,
-	"https":      safeURL,
-	"link":       link,
-	"name":       properName,
-	"email":      email,
-	"database":   database,
-	"desk":       knownDesk,
-	"network":    network,
-	"header":     headerName,
-	"matcher":    matcher,
-	"regexp":     linePattern,
-	"slack_user": slackUser,
-	"word":       word,
+	"url":      baseURL,
+	"https":    safeURL,
+	"link":     link,
+	"name":     properName,
+	"email":    email,
+	"database": database,
+	"desk":     knownDesk,
+	"network":  network,
+	"header":   headerName,
+	"matcher":  matcher,
+	"regexp":   linePattern,
+	"word":     word,
 }
 
 // baseURL: an address to which paths are added, without anything that may be a secret.
@@ -150,15 +149,6 @@ func linePattern(text string) string {
 		return quoted(text) + " is not a regular expression: " + plain(err.Error())
 	}
 	return ""
-}
-
-var slackID = regexp.MustCompile(`^\w{1,64}$`)
-
-func slackUser(text string) string {
-	if slackID.MatchString(text) {
-		return ""
-	}
-	return quoted(text) + " is not a Slack user id: write one like U0123ABCD"
 }
 
 // word: anything but nothing.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"docket/internal/desk/freescout"
+	"docket/internal/notify/slack"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -27,9 +28,10 @@ auth: {tokens: [{name: c, token: s3cret-0123456789, scopes: [read]}]}
 		t.Fatal(err)
 	}
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("read", "config", cfg, "desk", cfg.Desks["freescout"])
+	token := cfg.Notifiers["slack"].(*slack.Settings).Token
 	for _, shown := range []string{
 		cfg.String(), fmt.Sprintf("%+v", *cfg.Desks["freescout"].(*freescout.Settings)), fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg),
-		fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", cfg.Slack.Token), fmt.Sprintf("%x", cfg.Slack.Token),
+		fmt.Sprintf("%#v", cfg), fmt.Sprintf("%v", cfg.Surfaces), fmt.Sprintf("%q", token), fmt.Sprintf("%x", token),
 		log.String(), string(asJSON),
 	} {
 		if strings.Contains(shown, "s3cret") || strings.Contains(shown, fmt.Sprintf("%x", "s3cret")) {

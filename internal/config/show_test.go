@@ -1,6 +1,7 @@
 package config
 
 import (
+	"docket/internal/notify/slack"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +48,8 @@ func TestAnySecretOfTheFileMayComeFromAFile(t *testing.T) {
 	t.Parallel()
 	file := write(t, "secret", "s3cret\n")
 	cfg := load(t, "slack: {token_file: "+file+"}\nvault: {token_file: "+file+"}\n", nil)
-	if cfg.Slack.Token.Reveal() != "s3cret" || cfg.Vault.Token.Reveal() != "s3cret" || cfg.SecretFiles["SLACK_BOT_TOKEN"] != file {
+	direct := cfg.Notifiers["slack"].(*slack.Settings)
+	if direct.Token.Reveal() != "s3cret" || cfg.Vault.Token.Reveal() != "s3cret" || cfg.SecretFiles["SLACK_BOT_TOKEN"] != file {
 		t.Errorf("not read: %v", cfg.SecretFiles)
 	}
 	const want = "docket.yaml:1:33: slack.token_file: token is set, too: set only one of them"

@@ -150,8 +150,8 @@ func (s *SourceConfig) check(at place) {
 		s.checkPolled(at)
 		return
 	}
-	if s.Name == "slack" {
-		at.wrong("name", "/hooks/slack receives the buttons of Slack: write another name")
+	if clicksArrive(s.Name) {
+		at.wrong("name", "/hooks/%s receives clicks on buttons: write another name", s.Name)
 	}
 	if !slices.Contains(source.Formats(), s.Format) {
 		at.wrong("format", "%s is not supported by this version: write one of %s", quoted(s.Format), strings.Join(source.Formats(), ", "))

@@ -7,10 +7,19 @@ import (
 	"strings"
 
 	"docket/internal/flag"
+	"docket/internal/notify/kinds"
 )
 
 // ours begin the names of variables that only Docket would look at.
-var ours = []string{"DOCKET_", "FREESCOUT_", "FLAG_", "SLACK_", "CF_ACCESS_"}
+func ours() []string {
+	all := []string{"DOCKET_", "FREESCOUT_", "FLAG_", "CF_ACCESS_"}
+	for _, k := range kinds.All() {
+		if k.Prefix != "" {
+			all = append(all, k.Prefix)
+		}
+	}
+	return all
+}
 
 // others are variables that something else around Docket reads: its tests, and Kubernetes, which
 // describes each service to its neighbours (DOCKET_SERVICE_HOST, DOCKET_PORT=tcp://...).
@@ -31,11 +40,11 @@ func Environment(list []string) Environ {
 // UnknownVariables says which variables of a list of NAME=value look like Docket's, but are not
 // read by it: a sentence each, with the one that was probably meant.
 func UnknownVariables(list []string) []string {
-	known := Variables()
+	known, prefixes := Variables(), ours()
 	var all []string
 	for _, pair := range list {
 		name, value, _ := strings.Cut(pair, "=")
-		mine := slices.ContainsFunc(ours, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+		mine := slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 		service := strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 		if !mine || value == "" || service || others.MatchString(name) || slices.Contains(known, name) {
 			continue

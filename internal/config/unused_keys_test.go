@@ -2,6 +2,7 @@ package config
 
 import (
 	"docket/internal/desk/freescout"
+	"docket/internal/notify/slack"
 	"testing"
 	"time"
 
@@ -14,7 +15,8 @@ func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {
 	if got := c.Dormant(); got != nil {
 		t.Errorf("the defaults name %v", got)
 	}
-	c.Slack.Users, c.Slack.SigningSecret = []string{"U1"}, "secret"
+	direct := c.Notifiers["slack"].(*slack.Settings)
+	direct.Users, direct.SigningSecret = []string{"U1"}, "secret"
 	c.Desks["freescout"].(*freescout.Settings).WebhookSecret = "secret"
 	c.Policies.Backfill, c.Policies.Storm.Limit, c.Policies.ReopenWithin, c.Policies.InvestigateWindow = "all", 1, time.Minute, time.Minute
 	c.Reconcile.Every = time.Hour

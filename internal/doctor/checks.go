@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"docket/internal/audit"
-	"docket/internal/fault"
 	"docket/internal/store"
 )
 
@@ -37,8 +33,7 @@ var checks = [...]check{
 	{hop: "alert ids", look: lookIDs, applies: func(e *exam) bool { return e.Unstable != nil }},
 	{hop: "emit", look: lookEmit, applies: func(e *exam) bool { return e.Emit != nil }},
 	{hop: "jobs", group: "database", look: lookJobs},
-	{hop: "slack", look: lookSlack, applies: func(e *exam) bool { return e.Slack != nil }},
-	{hop: "webhooks", look: lookWebhooks, applies: func(e *exam) bool { return len(e.Webhooks) > 0 }},
+	{hop: "notifiers", look: lookNotifiers, applies: func(e *exam) bool { return len(e.Notifiers) > 0 }},
 	{hop: "stale tickets", group: "database", look: lookStale},
 }
 
@@ -291,41 +286,6 @@ func lookJobs(ctx context.Context, e *exam) []HopResult {
 			"If the desk is well and docket runs, look at: docket incidents explain, for the first.")
 	}
 	return well("Nothing is stuck.", evidence)
-}
-
-func lookSlack(ctx context.Context, e *exam) []HopResult {
-	err := e.Slack(ctx)
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		return ill(f.Name, sentence(f.Sentence), "", sentence(f.Fix))
-	}
-	if err != nil {
-		return ill("slack_failed", "Slack could not be asked.", "", "Check SLACK_BOT_TOKEN and SLACK_API_URL.")
-	}
-	return well("Slack accepts the token.", "")
-}
-
-// lookWebhooks asks after all webhooks at once: one that hangs must not hide another.
-func lookWebhooks(ctx context.Context, e *exam) []HopResult {
-	names := slices.Sorted(maps.Keys(e.Webhooks))
-	found := make([]error, len(names))
-	var all sync.WaitGroup
-	for i, name := range names {
-		all.Go(func() { found[i] = e.Webhooks[name](ctx) })
-	}
-	all.Wait()
-	var results []HopResult
-	for i, err := range found {
-		if f, ok := errors.AsType[*fault.Fault](err); ok {
-			results = append(results, warned(f.Name, sentence(f.Sentence), "", sentence(f.Fix))...)
-		} else if err != nil {
-			results = append(results,
-				warned("webhook_failed", "The webhook "+names[i]+" could not be asked.", "", "Look at its url and its secret.")...)
-		}
-	}
-	if len(results) > 0 {
-		return results
-	}
-	return well("Somebody is there at each webhook.", strings.Join(names, ", "))
 }
 
 func lookStale(ctx context.Context, e *exam) []HopResult {

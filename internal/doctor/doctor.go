@@ -110,10 +110,8 @@ type Patient struct {
 	Configuration func() Configuration
 	// Emit tells whether an alert of P1 would ask for a ticket now, and why not.
 	Emit func(ctx context.Context) (asks bool, why string)
-	// Slack asks Slack whether the token is good; nil where nobody is told.
-	Slack func(ctx context.Context) error
-	// Webhooks look at each webhook, by its name.
-	Webhooks map[string]func(ctx context.Context) error
+	// Notifiers are those in use.
+	Notifiers []Notifier
 	// DeskWell is when the desk last did what it was asked, zero for never since the start.
 	DeskWell func() time.Time
 	// Stale is when an open ticket counts as stale.

@@ -21,6 +21,8 @@ import (
 	"docket/internal/desk/freescout"
 	"docket/internal/doctor"
 	"docket/internal/fault"
+	"docket/internal/health"
+	"docket/internal/notify"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 	"docket/internal/store/storetest/migrated"
@@ -60,9 +62,32 @@ func newClinic(t *testing.T, url string) *clinic {
 		Flags:     func() []doctor.Flag { return []doctor.Flag{{Name: "alerts.auto_ticket", On: true}} },
 		Sources:   func() []doctor.Source { return []doctor.Source{{Name: "alertmanager", At: time.Now()}} },
 		Emit:      func(context.Context) (bool, string) { return true, "" },
-		Slack:     func(context.Context) error { return nil },
+		Notifiers: []doctor.Notifier{{Name: "slack", Hop: notify.Hop{OK: "Slack accepts the token."}, Services: services(nil)}},
 	}
 	return c
+}
+
+// service is a notifier's service with a known state.
+type service struct {
+	notify.Notifier
+	fault *fault.Fault
+}
+
+func (s service) Name() string { return "webhook:crm" }
+
+func (s service) Check(context.Context) error {
+	if s.fault != nil {
+		return s.fault
+	}
+	return nil
+}
+
+// services are services with these faults, nil for none.
+func services(faults ...*fault.Fault) (all []notify.Notifier) {
+	for _, f := range faults {
+		all = append(all, service{fault: f})
+	}
+	return all
 }
 
 // examine starts the fake and examines.
@@ -170,18 +195,21 @@ var faults = []trouble{
 		c.patient.Emit = func(context.Context) (bool, string) { return false, "a silence mutes everything" }
 	}, "emit", "emit_refused", false},
 	{"Slack refuses the token", func(c *clinic) {
-		c.patient.Slack = func(context.Context) error {
-			return &fault.Fault{Name: "token_revoked", Sentence: "Slack has revoked the token", Fix: "Set SLACK_BOT_TOKEN"}
-		}
+		c.patient.Notifiers[0].Services = services(&fault.Fault{Name: "token_revoked", Sentence: "Slack has revoked the token",
+			Fix: "Set SLACK_BOT_TOKEN"})
 	}, "slack", "token_revoked", false},
 	{"a webhook is not there", func(c *clinic) {
-		c.patient.Webhooks = map[string]func(context.Context) error{
-			"well": func(context.Context) error { return nil },
-			"ill": func(context.Context) error {
-				return &fault.Fault{Name: "unreachable", Sentence: "the webhook ill cannot be reached", Fix: "look at url of the webhook ill"}
-			},
-		}
+		c.patient.Notifiers = append(c.patient.Notifiers, doctor.Notifier{Name: "webhooks", Hop: notify.Hop{Minor: true}, Services: services(
+			nil, &fault.Fault{Name: "unreachable", Sentence: "the webhook crm cannot be reached", Fix: "look at url of the webhook crm"})})
 	}, "webhooks", "unreachable", false},
+	{"a webhook refused the last message", func(c *clinic) {
+		c.patient.Notifiers = append(c.patient.Notifiers, doctor.Notifier{
+			Name: "webhooks", Hop: notify.Hop{Minor: true, Delivery: true}, Services: services(nil),
+			Last: func(string) health.State {
+				return health.State{Fault: "http_401", Sentence: "HTTP 401", Fix: "look at its token"}
+			},
+		})
+	}, "webhooks", "http_401", false},
 	{"the configuration was changed for the worse", func(c *clinic) {
 		c.patient.Configuration = func() doctor.Configuration {
 			return doctor.Configuration{Path: "docket.yaml", Fault: "docket.yaml:3:1: polices: unknown key",

@@ -32,6 +32,8 @@ import (
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/metrics"
+	"docket/internal/notify"
+	"docket/internal/notify/slack"
 	"docket/internal/query"
 	"docket/internal/queue"
 	"docket/internal/reconcile"
@@ -187,9 +189,10 @@ func newFace(t testing.TB, p plan) *face {
 		Sources: sources,
 		Guard:   guard,
 		Intake:  in, Ledger: book, Store: st, Desk: d, Local: ours, Policy: policy, Board: board, StaleAfter: time.Hour, Reconcile: mirror,
-		SlackSecret: p.slackSecret, SlackUsers: []string{"U1"},
-		Route:  func(a alert.Alert) string { return a.Labels.Get("route") },
-		Routes: []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
+		PublicURL: "https://docket.example.org",
+		Clicks:    map[string]notify.Clickable{slack.Name: &slack.Settings{SigningSecret: p.slackSecret, Users: []string{"U1"}}},
+		Route:     func(a alert.Alert) string { return a.Labels.Get("route") },
+		Routes:    []web.Route{{Name: "it's", Match: []string{`route="it's"`}}}, Booted: time.Now(),
 		Ready:    func(context.Context) web.Readiness { return p.ready() },
 		Registry: registry, Metrics: f.metrics, Log: log, Version: "1.2.3",
 	})

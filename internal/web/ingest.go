@@ -36,7 +36,12 @@ var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 const maxPooled = 1 << 20
 
 func (s *server) postHook(w http.ResponseWriter, r *http.Request) {
-	s.receive(w, r, r.PathValue("source"))
+	name := r.PathValue("source")
+	if notifier, clickable := s.Clicks[name]; clickable { // No source has such a name.
+		s.receiveClick(w, r, notifier)
+		return
+	}
+	s.receive(w, r, name)
 }
 
 func (s *server) postAPIv2(w http.ResponseWriter, r *http.Request) {

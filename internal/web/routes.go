@@ -15,11 +15,11 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
-	"docket/internal/fault"
 	"docket/internal/incident"
 	"docket/internal/intake"
 	"docket/internal/ledger"
 	"docket/internal/metrics"
+	"docket/internal/notify"
 	"docket/internal/reconcile"
 	"docket/internal/source"
 	"docket/internal/store"
@@ -63,9 +63,10 @@ type Deps struct {
 	Doctor *doctor.Doctor
 	// Reconcile compares Docket's state with the desk.
 	Reconcile *reconcile.Reconciler
-	// SlackSecret verifies button clicks from Slack, "" if messages have no buttons. Only SlackUsers may click them.
-	SlackSecret fault.Secret
-	SlackUsers  []string
+	// Clicks are the notifiers whose messages have buttons, by their names: clicks arrive at /hooks/NAME.
+	Clicks map[string]notify.Clickable
+	// PublicURL is the address where people reach Docket, "" if there is none.
+	PublicURL string
 	// Ready reports whether alerts can be accepted and stored.
 	Ready    func(ctx context.Context) Readiness
 	Registry *prometheus.Registry
@@ -106,7 +107,6 @@ func New(d Deps) http.Handler {
 	// Receiving alerts. The mux responds to other methods with 405.
 	mux.HandleFunc("POST /hooks/{source}", s.postHook)
 	mux.HandleFunc("POST /hooks/desk/{desk}", s.postDeskHook)
-	mux.HandleFunc("POST /hooks/slack", s.postSlack)
 	mux.HandleFunc("POST /api/v2/alerts", s.postAPIv2)
 	mux.HandleFunc("GET /api/v2/alerts", s.getAlerts)
 	mux.HandleFunc("GET /api/v2/alerts/groups", s.getGroups)

@@ -5,13 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"docket/internal/fault"
+	"docket/internal/notify"
 )
 
 // tolerance is the maximum age of a signed request, and how far its clock may be ahead.
@@ -38,25 +40,38 @@ func Sign(secret fault.Secret, timestamp string, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// Click is a person's click on a button.
-type Click struct {
-	// UserID is Slack's id of the person, UserName the name that Slack sends with it.
-	UserID, UserName string
-	// Action is one of the Action constants, or an unknown word.
-	Action string
-	// Mark is what the button is about, as received.
-	Mark string
+// Unclickable says what is missing before Slack's clicks are accepted.
+func (s *Settings) Unclickable(publicURL string) string {
+	if !s.SigningSecret.Set() || publicURL == "" {
+		return "no clicks on buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL"
+	}
+	return ""
 }
 
-// ErrNoClick is returned for a body that is not a click on a button.
-var ErrNoClick = errors.New("not a press of a button")
+// ParseClick verifies Slack's signature and parses the click. Only users who are notified may click.
+func (s *Settings) ParseClick(header http.Header, body []byte, now time.Time) (notify.Click, *notify.RefusedClick) {
+	signature := header.Get("X-Slack-Signature")
+	if !Signed(s.SigningSecret, header.Get("X-Slack-Request-Timestamp"), signature, body, now) {
+		return notify.Click{}, &notify.RefusedClick{Name: "bad_signature", Status: http.StatusUnauthorized, Sentence: "the signature is not Slack's, " +
+			"or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock"}
+	}
+	click, ok := parseClick(body)
+	if !ok {
+		return click, &notify.RefusedClick{Name: "unreadable", Status: http.StatusBadRequest, Sentence: "the body is not a click on a button"}
+	}
+	if !slices.Contains(s.Users, click.UserID) {
+		return click, &notify.RefusedClick{Name: "stranger", Status: http.StatusForbidden, Sentence: "this person is not among slack.users"}
+	}
+	click.ID = signature
+	return click, nil
+}
 
-// ParseClick parses the body of an interaction: a form with one field of JSON. Slack sends one action at a
+// parseClick parses the body of an interaction: a form with one field of JSON. Slack sends one action at a
 // time; if there are several, the first one counts.
-func ParseClick(body []byte) (Click, error) {
+func parseClick(body []byte) (click notify.Click, ok bool) {
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return Click{}, ErrNoClick
+		return click, false
 	}
 	var payload struct {
 		Type string `json:"type"`
@@ -71,14 +86,15 @@ func ParseClick(body []byte) (Click, error) {
 		} `json:"actions"`
 	}
 	if err := json.Unmarshal([]byte(form.Get("payload")), &payload); err != nil {
-		return Click{}, ErrNoClick
+		return click, false
 	}
 	if payload.Type != "block_actions" || len(payload.Actions) == 0 || payload.User.ID == "" {
-		return Click{}, ErrNoClick
+		return click, false
 	}
 	name := payload.User.Username
 	if name == "" {
 		name = payload.User.Name
 	}
-	return Click{UserID: payload.User.ID, UserName: name, Action: payload.Actions[0].ActionID, Mark: payload.Actions[0].Value}, nil
+	first := payload.Actions[0]
+	return notify.Click{Via: "Slack", UserID: payload.User.ID, UserName: name, Action: first.ActionID, Mark: first.Value}, true
 }

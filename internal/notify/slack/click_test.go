@@ -1,12 +1,12 @@
 package slack
 
 import (
-	"errors"
 	"net/url"
 	"testing"
 	"time"
 
 	"docket/internal/fault"
+	"docket/internal/notify"
 )
 
 // The example of Slack's own page on verifying requests (read 2026-11-23).
@@ -48,16 +48,17 @@ func TestWhatIsNoPressOfAButtonIsNamed(t *testing.T) {
 		`{"type":"view_submission","user":{"id":"U1"},"actions":[{"action_id":"acknowledge"}]}`,
 		`{"type":"block_actions","actions":[{"action_id":"acknowledge"}]}`,
 	} {
-		if c, err := ParseClick([]byte(url.Values{"payload": {payload}}.Encode())); !errors.Is(err, ErrNoClick) {
-			t.Errorf("%s is %+v, %v", payload, c, err)
+		if c, ok := parseClick([]byte(url.Values{"payload": {payload}}.Encode())); ok {
+			t.Errorf("%s is %+v", payload, c)
 		}
 	}
-	if _, err := ParseClick([]byte("payload=%zz")); !errors.Is(err, ErrNoClick) {
-		t.Errorf("a form that cannot be read: %v", err)
+	if _, ok := parseClick([]byte("payload=%zz")); ok {
+		t.Error("a form that cannot be read is a click")
 	}
-	c, err := ParseClick([]byte(url.Values{"payload": {`{"type":"block_actions","user":{"id":"U1","username":"anna"},` +
+	c, ok := parseClick([]byte(url.Values{"payload": {`{"type":"block_actions","user":{"id":"U1","username":"anna"},` +
 		`"actions":[{"action_id":"acknowledge","value":"m"}]}`}}.Encode()))
-	if want := (Click{"U1", "anna", ActionAcknowledge, "m"}); err != nil || c != want {
-		t.Errorf("%+v, %v", c, err)
+	want := notify.Click{UserID: "U1", UserName: "anna", Via: "Slack", Action: notify.ActionAcknowledge, Mark: "m"}
+	if !ok || c != want {
+		t.Errorf("%+v, %t", c, ok)
 	}
 }

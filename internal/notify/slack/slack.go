@@ -47,7 +47,7 @@ func New(c Config) *Slack {
 }
 
 // Name returns "slack".
-func (*Slack) Name() string { return "slack" }
+func (*Slack) Name() string { return Name }
 
 // Post sends a direct message to a user.
 func (s *Slack) Post(ctx context.Context, recipient string, m notify.Message) (notify.Ref, error) {

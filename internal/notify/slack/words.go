@@ -3,7 +3,6 @@ package slack
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -18,20 +17,6 @@ const (
 	maxSummary = 1500
 	maxLabels  = 2500
 	maxText    = 2900
-)
-
-// The buttons' action ids.
-const (
-	ActionAcknowledge = "acknowledge" // the person acknowledges the incident
-	ActionInvestigate = "investigate" // a link to its page: the click itself does nothing
-	ActionSilence     = "silence_1h"  // the incident's firing alerts are silenced for SilenceFor
-)
-
-// SilenceFor is how long a click on the button silences. MostSilenced is the highest number of alerts an
-// incident with this button may have: each is silenced by all its labels.
-const (
-	SilenceFor   = time.Hour
-	MostSilenced = 20
 )
 
 // escape escapes Slack's control characters
@@ -119,17 +104,17 @@ func labels(m notify.Message) string {
 func (s *Slack) actions(m notify.Message) []slack.BlockElement {
 	var all []slack.BlockElement
 	if s.buttons && m.Firing && m.AcknowledgedBy == "" {
-		all = append(all, slack.NewButtonBlockElement(ActionAcknowledge, m.Mark, plain("Acknowledge")).WithStyle(slack.StylePrimary))
+		all = append(all, slack.NewButtonBlockElement(notify.ActionAcknowledge, m.Mark, plain("Acknowledge")).WithStyle(slack.StylePrimary))
 	}
 	if m.Console != "" {
-		all = append(all, slack.NewButtonBlockElement(ActionInvestigate, m.Mark, plain("Investigate")).WithURL(m.Console))
+		all = append(all, slack.NewButtonBlockElement(notify.ActionInvestigate, m.Mark, plain("Investigate")).WithURL(m.Console))
 	}
-	if s.buttons && m.Firing && len(m.Labels) > 0 && m.Others < MostSilenced {
+	if s.buttons && m.Firing && len(m.Labels) > 0 && m.Others < notify.MostSilenced {
 		sure := slack.NewConfirmationBlockObject(plain("Silence for 1 h?"),
 			plain("Alerts with exactly these labels open no ticket and no message for one hour. A ticket that is there stays."),
 			plain("Silence"), plain(
 				"Leave it"))
-		all = append(all, slack.NewButtonBlockElement(ActionSilence, m.Mark, plain("Silence 1 h")).WithConfirm(sure))
+		all = append(all, slack.NewButtonBlockElement(notify.ActionSilence, m.Mark, plain("Silence 1 h")).WithConfirm(sure))
 	}
 	return all
 }

@@ -60,12 +60,7 @@ func New(c Config) (*Webhook, error) {
 	return &Webhook{config: c, key: key, client: outbound.Client(transport)}, nil
 }
 
-// CheckSecret returns what is wrong with a secret, nil if nothing is.
-func CheckSecret(secret fault.Secret) error {
-	_, err := keyOf(secret)
-	return err
-}
-
+// keyOf returns the key that a secret means. The error is a sentence about the secret.
 func keyOf(secret fault.Secret) ([]byte, error) {
 	text, encoded := strings.CutPrefix(secret.Reveal(), secretPrefix)
 	if !encoded {
@@ -80,10 +75,10 @@ func keyOf(secret fault.Secret) ([]byte, error) {
 
 // Name returns "webhook:" and the receiver's name: each receiver is a notifier of its own, so that a failing
 // one does not delay the others.
-func (w *Webhook) Name() string { return NameOf(w.config.Name) }
+func (w *Webhook) Name() string { return nameOf(w.config.Name) }
 
-// NameOf is the name of a receiver's notifier.
-func NameOf(receiver string) string { return "webhook:" + receiver }
+// nameOf is the name of a receiver's notifier.
+func nameOf(receiver string) string { return "webhook:" + receiver }
 
 // body is the posted JSON. docs/webhooks.md describes it.
 type body struct {

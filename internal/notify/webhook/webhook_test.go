@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -237,14 +238,15 @@ func TestACheckTellsNobodyAnything(t *testing.T) {
 
 func TestASecretThatIsNoBase64IsSaid(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []fault.Secret{"whsec_", "whsec_???"} {
-		if err := webhook.CheckSecret(bad); err == nil || strings.Contains(err.Error(), "???") {
-			t.Errorf("%q: %v", bad.Reveal(), err)
+	receivers := webhook.Settings{{Secret: ""}, {Secret: "any text"}, {Secret: secret}, {Secret: "whsec_"}, {Secret: "whsec_???"}}
+	var got []string
+	receivers.Check(func(key, format string, args ...any) {
+		got = append(got, key)
+		if text := fmt.Sprintf(format, args...); text == "" || strings.Contains(text, "???") {
+			t.Errorf("%s: %s", key, text)
 		}
-	}
-	for _, good := range []fault.Secret{"", "any text", secret} {
-		if err := webhook.CheckSecret(good); err != nil {
-			t.Errorf("%q: %v", good.Reveal(), err)
-		}
+	})
+	if want := []string{"[3].secret", "[4].secret"}; !slices.Equal(got, want) {
+		t.Errorf("mistakes in %v, want %v", got, want)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/fault"
+	"docket/internal/notify"
 	"docket/internal/notify/slack"
 	"docket/internal/store"
 )
@@ -44,7 +45,7 @@ func (f *face) silences() []struct{ ID, CreatedBy string } {
 func TestAPressInSlackAcknowledgesOnce(t *testing.T) {
 	f := newFace(t, plan{slackSecret: slackSecret})
 	mark := f.fire("Disk")
-	p := press{slack.ActionAcknowledge, mark, "U1", time.Now(), slackSecret}
+	p := press{notify.ActionAcknowledge, mark, "U1", time.Now(), slackSecret}
 	for range 3 {
 		if r := f.press(p); r.status != http.StatusOK || r.text != "" {
 			t.Fatalf("%d %s", r.status, r.text)
@@ -63,7 +64,7 @@ func TestAPressInSlackAcknowledgesOnce(t *testing.T) {
 func TestAPressInSlackSilencesForAnHourAndARepeatOfItDoesNothing(t *testing.T) {
 	f := newFace(t, plan{slackSecret: slackSecret})
 	mark := f.fire("Disk")
-	p := press{slack.ActionSilence, mark, "U1", time.Now(), slackSecret}
+	p := press{notify.ActionSilence, mark, "U1", time.Now(), slackSecret}
 	if r := f.press(p); r.status != http.StatusOK {
 		t.Fatalf("%d %s", r.status, r.text)
 	}
@@ -92,7 +93,7 @@ func TestAPressInSlackSilencesForAnHourAndARepeatOfItDoesNothing(t *testing.T) {
 
 func TestAPressThatIsNotSlacksOrNotOfWhoIsToldIsRefused(t *testing.T) {
 	f := newFace(t, plan{slackSecret: slackSecret})
-	good := press{slack.ActionAcknowledge, f.fire("Disk"), "U1", time.Now(), slackSecret}
+	good := press{notify.ActionAcknowledge, f.fire("Disk"), "U1", time.Now(), slackSecret}
 	for name, c := range map[string]struct {
 		change func(*press)
 		want   int
@@ -109,7 +110,7 @@ func TestAPressThatIsNotSlacksOrNotOfWhoIsToldIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", name, r.status, r.text, c.want)
 		}
 	}
-	if r := f.press(press{slack.ActionInvestigate, good.mark, "U1", time.Now(), slackSecret}); r.status != http.StatusOK {
+	if r := f.press(press{notify.ActionInvestigate, good.mark, "U1", time.Now(), slackSecret}); r.status != http.StatusOK {
 		t.Errorf("a link that was followed: %d %s", r.status, r.text)
 	}
 	inc, err := f.store.ListIncidents(t.Context(), store.IncidentFilter{})
@@ -120,7 +121,7 @@ func TestAPressThatIsNotSlacksOrNotOfWhoIsToldIsRefused(t *testing.T) {
 
 func TestWithoutASigningSecretNoPressIsTaken(t *testing.T) {
 	f := newFace(t, plan{})
-	r := f.press(press{slack.ActionAcknowledge, f.fire("Disk"), "U1", time.Now(), ""})
+	r := f.press(press{notify.ActionAcknowledge, f.fire("Disk"), "U1", time.Now(), ""})
 	if r.status != http.StatusNotFound || !strings.Contains(r.text, "SLACK_SIGNING_SECRET") {
 		t.Errorf("%d %s", r.status, r.text)
 	}

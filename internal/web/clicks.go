@@ -15,17 +15,17 @@ import (
 	"docket/internal/controls"
 	"docket/internal/incident"
 	"docket/internal/ledger"
-	"docket/internal/notify/slack"
+	"docket/internal/notify"
 	"docket/internal/silence"
 	"docket/internal/store"
 )
 
-// postSlack receives a button click from Slack. Only users who are notified may click, and each click acts once however
-// often it is delivered: the first acknowledgement counts, and a silence is named after its click. Slack shows the user
-// a warning if the response is not 200.
-func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
-	if !s.SlackSecret.Set() {
-		answer.Error(w, http.StatusNotFound, "no presses of buttons are expected: set SLACK_SIGNING_SECRET and DOCKET_PUBLIC_URL")
+// receiveClick receives a click on a button of a notifier's message. Only people who are notified may click, and each click
+// acts once however often it is delivered: the first acknowledgement counts, and a silence is named after its click.
+// Slack shows the person a warning if the response is not 200.
+func (s *server) receiveClick(w http.ResponseWriter, r *http.Request, notifier notify.Clickable) {
+	if missing := notifier.Unclickable(s.PublicURL); missing != "" {
+		answer.Error(w, http.StatusNotFound, missing)
 		return
 	}
 	var buf bytes.Buffer
@@ -34,25 +34,13 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 		answer.Error(w, status, sentence)
 		return
 	}
-	signature := r.Header.Get("X-Slack-Signature")
-	if !slack.Signed(s.SlackSecret, r.Header.Get("X-Slack-Request-Timestamp"), signature, buf.Bytes(), time.Now()) {
-		s.Metrics.SlackClicks.Inc("bad_signature")
-		answer.Error(w, http.StatusUnauthorized,
-			"the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock")
+	click, refused := notifier.ParseClick(r.Header, buf.Bytes(), time.Now())
+	if refused != nil {
+		s.Metrics.SlackClicks.Inc(refused.Name)
+		answer.Error(w, refused.Status, refused.Sentence)
 		return
 	}
-	click, err := slack.ParseClick(buf.Bytes())
-	if err != nil {
-		s.Metrics.SlackClicks.Inc("unreadable")
-		answer.Error(w, http.StatusBadRequest, "the body is no press of a button")
-		return
-	}
-	if !slices.Contains(s.SlackUsers, click.UserID) {
-		s.Metrics.SlackClicks.Inc("stranger")
-		answer.Error(w, http.StatusForbidden, "this person is not among slack.users")
-		return
-	}
-	result, err := s.click(r.Context(), click, signature)
+	result, err := s.click(r.Context(), click)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		s.Metrics.SlackClicks.Inc("unknown_incident")
@@ -70,8 +58,8 @@ func (s *server) postSlack(w http.ResponseWriter, r *http.Request) {
 }
 
 // click does what the button asks for.
-func (s *server) click(ctx context.Context, c slack.Click, press string) (result string, err error) {
-	if c.Action == slack.ActionInvestigate {
+func (s *server) click(ctx context.Context, c notify.Click) (result string, err error) {
+	if c.Action == notify.ActionInvestigate {
 		return "link", nil // Slack also reports clicks on links.
 	}
 	mark, err := alert.ParseMark(c.Mark)
@@ -84,7 +72,7 @@ func (s *server) click(ctx context.Context, c slack.Click, press string) (result
 	}
 	actor := clicker(c)
 	switch c.Action {
-	case slack.ActionAcknowledge:
+	case notify.ActionAcknowledge:
 		results, err := s.Ledger.Apply(ctx, ledger.Acknowledged{Mark: inc.Mark, Actor: actor})
 		if err != nil {
 			return "", err
@@ -93,23 +81,23 @@ func (s *server) click(ctx context.Context, c slack.Click, press string) (result
 			return "no_news", nil
 		}
 		return "acknowledged", nil
-	case slack.ActionSilence:
-		return s.hush(ctx, inc, actor, press)
+	case notify.ActionSilence:
+		return s.hush(ctx, inc, actor, c)
 	}
 	return "unknown_action", nil
 }
 
 // hush silences the firing alerts of an incident, each by all its labels.
-func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Actor, press string) (string, error) {
+func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Actor, c notify.Click) (string, error) {
 	alerts, err := s.Store.AlertsOf(ctx, inc.Mark.Key)
 	if err != nil {
 		return "", err
 	}
 	alerts = slices.DeleteFunc(alerts, func(a alert.Alert) bool { return a.Status != alert.Firing || len(a.Labels) == 0 })
-	if !inc.Live() || len(alerts) == 0 || len(alerts) > slack.MostSilenced {
+	if !inc.Live() || len(alerts) == 0 || len(alerts) > notify.MostSilenced {
 		return "no_news", nil
 	}
-	until := time.Now().Add(slack.SilenceFor)
+	until := time.Now().Add(notify.SilenceFor)
 	for _, a := range alerts {
 		conditions := make([]silence.Condition, len(a.Labels))
 		for i, l := range a.Labels {
@@ -119,8 +107,8 @@ func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Ac
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", controls.ErrInvalid, err)
 		}
-		draft := controls.Draft{Matchers: matchers.Texts(), EndsAt: until, Comment: "Silence 1 h, pressed in Slack for " + inc.Mark.String(),
-			Once: press + " " + a.Fingerprint.String()}
+		draft := controls.Draft{Matchers: matchers.Texts(), EndsAt: until,
+			Comment: "Silence 1 h, pressed in " + c.Via + " for " + inc.Mark.String(), Once: c.ID + " " + a.Fingerprint.String()}
 		if _, err := s.Board.AddSilence(ctx, draft, actor); err != nil {
 			return "", err
 		}
@@ -129,15 +117,15 @@ func (s *server) hush(ctx context.Context, inc incident.Incident, actor audit.Ac
 }
 
 // clicker is the user as the audit log and the message name them.
-func clicker(c slack.Click) audit.Actor {
+func clicker(c notify.Click) audit.Actor {
 	name := c.UserID
 	if c.UserName != "" {
-		name = firstOf([]rune(audit.Clean(c.UserName))) + " (Slack " + c.UserID + ")"
+		name = firstOf([]rune(audit.Clean(c.UserName))) + " (" + c.Via + " " + c.UserID + ")"
 	}
 	return audit.Person(name)
 }
 
-// maxClicker limits the length of the name that Slack sends, in characters.
+// maxClicker limits the length of the name that a service sends, in characters.
 const maxClicker = 80
 
 func firstOf(name []rune) string { return string(name[:min(len(name), maxClicker)]) }
