@@ -13,6 +13,7 @@ import (
 	"docket/internal/config"
 	"docket/internal/courier"
 	"docket/internal/desk"
+	"docket/internal/desk/kinds"
 	"docket/internal/desk/local"
 	"docket/internal/doctor"
 	"docket/internal/failpoint"
@@ -93,15 +94,17 @@ func (p posts) timings() map[string]deskRule {
 		if _, ours := one.desk.(*local.Desk); ours {
 			timing.CallTimeout = localCallTimeout
 		}
-		all[one.desk.Name()] = deskRule{timing, func() storm.Outage { return storm.Outage(one.health.Outage()) }}
+		kind, _ := kinds.Find(one.desk.Name()) // Every desk is opened by its row.
+		all[one.desk.Name()] = deskRule{timing, kind.MaxText, func() storm.Outage { return storm.Outage(one.health.Outage()) }}
 	}
 	return all
 }
 
 // deskRule is what the rule has to know of a desk.
 type deskRule struct {
-	timing filing.Timing
-	outage func() storm.Outage
+	timing  filing.Timing
+	maxText int
+	outage  func() storm.Outage
 }
 
 // couriers gives each desk its courier, and returns the one that knows them all.

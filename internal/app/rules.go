@@ -132,7 +132,7 @@ func (r *rules) policy(inc incident.Incident, _ time.Time) incident.Policy {
 	if !known { // Its desk is not configured any more: nothing is done there, and nothing hangs on it.
 		d = r.desks[r.fallback]
 	}
-	p.Timing, p.Outage = d.timing, d.outage()
+	p.Timing, p.MaxText, p.Outage = d.timing, d.maxText, d.outage()
 	return p
 }
 

@@ -23,7 +23,7 @@ func FuzzBrief(f *testing.F) {
 		one := signal(alert.P1)
 		one.Title, one.Labels, one.Annotations = title, alert.Labels{{Name: name, Value: value}}, alert.Labels{{Name: "summary", Value: summary}}
 		alerts := slices.Repeat([]alert.Alert{one}, 1+(more%100+100)%100)
-		subject, body := brief.Ticket(inc, alerts)
+		subject, body := brief.Ticket(inc, alerts, 0)
 		mark := "[" + inc.Mark.String() + "]"
 		switch {
 		case !strings.HasSuffix(subject, " "+mark):
@@ -40,7 +40,7 @@ func FuzzBrief(f *testing.F) {
 				t.Errorf("the body does not hold %q", want)
 			}
 		}
-		if again, _ := brief.Ticket(inc, alerts); again != subject {
+		if again, _ := brief.Ticket(inc, alerts, 0); again != subject {
 			t.Error("the same incident has two subjects")
 		}
 	})

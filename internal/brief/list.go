@@ -20,24 +20,31 @@ func SharedTitle(inc incident.Incident) string {
 	return "Alert storm"
 }
 
-// MaxListed limits the entries of one text; MaxListText limits its bytes, roughly.
+// MaxListed limits the entries of one text; maxListText limits the bytes of its entries, at every desk.
 const (
 	MaxListed   = 3000
 	maxListText = 200_000
 	maxEntry    = 2000
+	// maxNoteMark is more than the mark at the end of a note takes.
+	maxNoteMark = 100
 	// fullTexts is how many texts of a shared ticket list their members with all labels, because a desk has to display
 	// the ticket to people.
 	fullTexts = 10
 )
 
-// Fit cuts members down to what the shared ticket's next text can hold.
-func Fit(inc incident.Incident, members []incident.Member) []incident.Member {
-	text, size := inc.Fires, 0
+// Fit cuts members down to what the shared ticket's next text can hold; the rest go into the one after it. most is how
+// many bytes the desk takes in one text, 0 for no limit of its own.
+func Fit(inc incident.Incident, members []incident.Member, most int) []incident.Member {
 	if inc.Ticket.State != filing.TicketNone {
-		text++
+		inc.Fires++
+	}
+	room, size := maxListText, 0
+	if most > 0 {
+		_, frame := Shared(inc, List(inc, nil))
+		room = min(room, most-len(frame)-maxNoteMark)
 	}
 	for i, m := range members {
-		if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {
+		if size += len(listing(m, inc.Fires)); i > 0 && (size > room || i >= MaxListed) {
 			return members[:i]
 		}
 	}

@@ -14,6 +14,9 @@ import (
 // maxListed limits how many alerts of one incident a ticket lists in full. The rest are counted.
 const maxListed = 50
 
+// maxMore is more than the sentence about the alerts that are only counted takes.
+const maxMore = 100
+
 // maxSubjectRunes keeps subjects readable and below FreeScout's limit of 998 characters (its database column;
 // freescout-help-desk/freescout, read 2026-11-23), mark included.
 const maxSubjectRunes = 250
@@ -21,9 +24,9 @@ const maxSubjectRunes = 250
 const timeLayout = "2006-01-02 15:04:05 UTC"
 
 // Ticket returns a ticket's subject and body: what an operator needs first, then the rest. alerts are the incident's
-// alerts, at least one.
-func Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string) {
-	return briefSubject(inc, alerts), FrameBody(inc, Text(inc, alerts), "")
+// alerts, at least one. most is how many bytes the desk takes in one text, 0 for no limit of its own.
+func Ticket(inc incident.Incident, alerts []alert.Alert, most int) (subject, body string) {
+	return briefSubject(inc, alerts), FrameBody(inc, Text(inc, alerts, most), "")
 }
 
 // FrameSubject turns text into a ticket's subject: one line of limited length, ending with the mark and containing no
@@ -61,8 +64,9 @@ func briefSubject(inc incident.Incident, alerts []alert.Alert) string {
 // whatever an alert says. The body keeps the alert's text unchanged.
 var otherMark = regexp.MustCompile(`(?i)\[([0-9a-f]{16}\.[0-9]+)\]`)
 
-// Text is the built-in text of a ticket's body, without its footer.
-func Text(inc incident.Incident, alerts []alert.Alert) string {
+// Text is the built-in text of a ticket's body, without its footer. It lists as many alerts as most leaves room for,
+// as in Ticket; the first one is always listed.
+func Text(inc incident.Incident, alerts []alert.Alert, most int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", inc.Title)
 	if len(alerts) > 0 && alerts[0].Summary() != "" {
@@ -89,12 +93,14 @@ func Text(inc incident.Incident, alerts []alert.Alert) string {
 	if inc.Inquiry.Brief != "" {
 		fmt.Fprintf(&b, "\n%s", paragraph(inc.Inquiry.Brief))
 	}
+	room := most - len(FrameBody(inc, "", "")) - maxMore
 	for i, a := range alerts {
-		if i == maxListed {
-			fmt.Fprintf(&b, "\nand %d more alerts of the same problem\n", len(alerts)-maxListed)
+		one := briefAlert(a)
+		if i == maxListed || i > 0 && most > 0 && b.Len()+len(one) > room {
+			fmt.Fprintf(&b, "\nand %d more alerts of the same problem\n", len(alerts)-i)
 			break
 		}
-		briefAlert(&b, a)
+		b.WriteString(one)
 	}
 	return b.String()
 }
@@ -106,13 +112,15 @@ func Shared(inc incident.Incident, list string) (subject, body string) {
 			inc.Title, inc.Severity, inc.OpenedAt.UTC().Format(timeLayout), list, inc.Key, inc.Mark)
 }
 
-func briefAlert(b *strings.Builder, a alert.Alert) {
-	fmt.Fprintf(b, "\n%s (%s)\n", a.Title, a.Status)
-	writeLabels(b, "Labels", a.Labels)
-	writeLabels(b, "Annotations", a.Annotations)
+func briefAlert(a alert.Alert) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s (%s)\n", a.Title, a.Status)
+	writeLabels(&b, "Labels", a.Labels)
+	writeLabels(&b, "Annotations", a.Annotations)
 	if a.ID != "" {
-		fmt.Fprintf(b, "  alert_id: %s\n", a.ID)
+		fmt.Fprintf(&b, "  alert_id: %s\n", a.ID)
 	}
+	return b.String()
 }
 
 func writeLabels(b *strings.Builder, heading string, ls alert.Labels) {

@@ -1,6 +1,7 @@
 package brief_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestBriefSaysFirstWhatAnOperatorNeeds(t *testing.T) {
 	one.ID, one.StartsAt = "abc", noon.Add(-time.Minute)
 	one.Labels = alert.Labels{{Name: "alertname", Value: "DiskFull"}, {Name: "instance", Value: "db-1"}}
 	one.Annotations = alert.Labels{{Name: "summary", Value: "The disk of db-1 is full"}}
-	subject, body := brief.Ticket(inc, []alert.Alert{one})
+	subject, body := brief.Ticket(inc, []alert.Alert{one}, 0)
 	if want := "P1 DiskFull: The disk of db-1 is full [0123456789abcdef.2]"; subject != want {
 		t.Errorf("the subject is %q, want %q", subject, want)
 	}
@@ -76,16 +77,36 @@ func TestBriefListsManyAlertsAndCountsTheRest(t *testing.T) {
 		alerts[i] = signal(alert.P2)
 		alerts[i].Title = "replica " + strconv.Itoa(i+1)
 	}
-	_, body := brief.Ticket(incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Title: "Replicas"}, alerts)
+	_, body := brief.Ticket(incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Title: "Replicas"}, alerts, 0)
 	if !strings.Contains(body, "\nreplica 50 (firing)\n") || strings.Contains(body, "replica 51") ||
 		!strings.Contains(body, "\nand 3 more alerts of the same problem\n") {
 		t.Error(body)
 	}
 }
 
+// A desk that takes less than we may write gets as many alerts as fit; the rest are counted, so that the mark stays.
+func TestATicketListsAsManyAlertsAsItsDeskHasRoomFor(t *testing.T) {
+	alerts := make([]alert.Alert, 40)
+	for i := range alerts {
+		alerts[i] = signal(alert.P2)
+		alerts[i].Title = "replica " + strconv.Itoa(i+1)
+		alerts[i].Annotations = alert.Labels{{Name: "description", Value: strings.Repeat("long ", 200)}}
+	}
+	inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Title: "Replicas"}
+	_, body := brief.Ticket(inc, alerts, 10_000)
+	listed := strings.Count(body, " (firing)\n")
+	if len(body) > 10_000 || listed < 8 || !strings.Contains(body, fmt.Sprintf("\nand %d more alerts of the same problem\n", 40-listed)) ||
+		!strings.HasSuffix(body, "Keep the mark: ["+first+"]\n") {
+		t.Errorf("%d bytes, %d alerts: %s", len(body), listed, body)
+	}
+	if _, body := brief.Ticket(inc, alerts, 100); strings.Count(body, " (firing)\n") != 1 {
+		t.Errorf("the first alert is left out: %s", body)
+	}
+}
+
 func TestLongSubjectIsCutBeforeTheMark(t *testing.T) {
 	inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Severity: alert.P2, Title: strings.Repeat("é", 400)}
-	subject, _ := brief.Ticket(inc, nil)
+	subject, _ := brief.Ticket(inc, nil, 0)
 	if n := len([]rune(subject)); n != 250 || !strings.HasSuffix(subject, "é… ["+first+"]") {
 		t.Errorf("%d runes: %q", n, subject)
 	}
@@ -96,7 +117,7 @@ func TestLongSubjectIsCutBeforeTheMark(t *testing.T) {
 func TestSubjectNamesNoMarkButItsOwn(t *testing.T) {
 	inc := incident.Incident{Mark: alert.Mark{Key: problem, Generation: 1}, Severity: alert.P2, Title: "see [" + second +
 		"] and [[" + first + "]"}
-	subject, body := brief.Ticket(inc, nil)
+	subject, body := brief.Ticket(inc, nil, 0)
 	if want := "P2 see (" + second + ") and [(" + first + ") [" + first + "]"; subject != want {
 		t.Errorf("the subject is %q, want %q", subject, want)
 	}

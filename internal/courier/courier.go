@@ -307,7 +307,7 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff filing.E
 			return desk.Draft{}, err
 		}
 		var failed error
-		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts); failed != nil {
+		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts, c.rules.Policy(inc, time.Now()).MaxText); failed != nil {
 			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
 		}
 	}

@@ -59,6 +59,8 @@ type Policy struct {
 	// Desk is where a ticket goes that is asked for now, "" for the default desk. A ticket that was
 	// asked for stays at its own desk, whose Timing and Outage these are.
 	Desk string
+	// MaxText is how many bytes the desk takes in one text (a ticket's body or a note), 0 for no limit of its own.
+	MaxText int
 	// Timing is the desk's.
 	filing.Timing
 }

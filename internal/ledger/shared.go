@@ -134,7 +134,8 @@ func (w *work) survey(ctx context.Context, inc incident.Incident) (ev incident.S
 	if err != nil {
 		return ev, err
 	}
-	ev.Members = brief.Fit(inc, members)
+	policy := w.rules.Policy(inc, w.now)
+	ev.Members = brief.Fit(inc, members, policy.MaxText)
 	if ev.LiveMembers, err = w.tx.LiveMembers(ctx, inc.Mark); err != nil {
 		return ev, fmt.Errorf("count the live members of %s: %w", inc.Mark, err)
 	}
@@ -143,7 +144,7 @@ func (w *work) survey(ctx context.Context, inc incident.Incident) (ev incident.S
 		if err != nil {
 			return ev, err
 		}
-		ev.MoreMayCome = c.Storm == inc.Mark && w.now.Sub(c.JoinedAt) < w.rules.Policy(inc, w.now).Storm.Per
+		ev.MoreMayCome = c.Storm == inc.Mark && w.now.Sub(c.JoinedAt) < policy.Storm.Per
 	}
 	return ev, nil
 }

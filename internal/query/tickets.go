@@ -146,7 +146,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if r.Words != nil {
 		own = r.Words(i.Route)
 	}
-	row.Subject, _, _ = own.Ticket(i, alerts) // If a template fails, the built-in text is used. The courier has already logged it.
+	row.Subject, _, _ = own.Ticket(i, alerts, 0) // If a template fails, the built-in text is used. The courier has already logged it.
 	if i.Shared != storm.NotShared {
 		row.Subject, _ = brief.Shared(i, "")
 	}

@@ -40,13 +40,13 @@ type TicketView struct{ Number, URL string }
 // maxAlerts bounds how many alerts a template sees.
 const maxAlerts = 200
 
-func viewOf(inc incident.Incident, alerts []alert.Alert) View {
+func viewOf(inc incident.Incident, alerts []alert.Alert, most int) View {
 	alerts = alerts[:min(len(alerts), maxAlerts)]
 	v := View{
 		Title: inc.Title, Severity: inc.Severity.String(), Source: inc.Source, Route: inc.Route, Link: inc.Link, AlertKey: inc.Key.String(),
 		Mark:  inc.Mark.String(),
 		Since: moment(brief.Since(inc, alerts)), Fires: inc.Fires, Earlier: TicketView{inc.Earlier.Number, inc.Earlier.URL},
-		Words:  brief.Text(inc, alerts),
+		Words:  brief.Text(inc, alerts, most),
 		Labels: map[string]string{}, Annotations: map[string]string{},
 	}
 	for i, a := range alerts {

@@ -51,7 +51,7 @@ func New(subject, body string) (*Words, []Fault) {
 		t, err := compile(part.name, part.text)
 		for _, s := range samples() {
 			if err == nil {
-				_, err = render(t, viewOf(s.inc, s.alerts), maxBody)
+				_, err = render(t, viewOf(s.inc, s.alerts, 0), maxBody)
 			}
 		}
 		if err != nil {
@@ -67,13 +67,14 @@ func New(subject, body string) (*Words, []Fault) {
 }
 
 // Ticket returns an incident's subject and body. An error names the template that failed; that part then has
-// the built-in text, and the body's footer says so.
-func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert) (subject, body string, err error) {
-	subject, body = brief.Ticket(inc, alerts)
+// the built-in text, and the body's footer says so. most is how many bytes of the built-in text the desk takes, 0 for no
+// limit of its own.
+func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert, most int) (subject, body string, err error) {
+	subject, body = brief.Ticket(inc, alerts, most)
 	if w == nil || w.subject == nil && w.body == nil {
 		return subject, body, nil
 	}
-	view := viewOf(inc, alerts)
+	view := viewOf(inc, alerts, most)
 	var footnotes []string
 	if w.subject != nil {
 		text, fault := render(w.subject, view, maxSubject)

@@ -40,7 +40,7 @@ func TestRoutesOwnWordsStandBetweenTheMarks(t *testing.T) {
 	inc, alerts := broken()
 	w := parse(t, `[{{.Labels.team | upper}}] {{.Title}} ({{len .Alerts}}) {{index .Labels "pod" | default "many"}}`,
 		"{{range .Alerts}}- {{.Labels.pod}}: {{.Summary}}\n{{end}}since {{.Since}}\n{{if contains \"Pod\" .Title}}{{truncate 3 .Title}}{{end}}")
-	subject, body, err := w.Ticket(inc, alerts)
+	subject, body, err := w.Ticket(inc, alerts, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,9 +56,9 @@ func TestRoutesOwnWordsStandBetweenTheMarks(t *testing.T) {
 
 func TestWithoutTemplatesTheWordsAreTheBuiltInOnes(t *testing.T) {
 	inc, alerts := broken()
-	wantSubject, wantBody := brief.Ticket(inc, alerts)
+	wantSubject, wantBody := brief.Ticket(inc, alerts, 0)
 	for _, w := range []*template.Words{nil, {}, parse(t, "", ""), parse(t, "", "{{.Words}}")} {
-		subject, body, err := w.Ticket(inc, alerts)
+		subject, body, err := w.Ticket(inc, alerts, 0)
 		if subject != wantSubject || body != wantBody || err != nil {
 			t.Errorf("%v: %s", err, cmp.Diff(wantSubject+wantBody, subject+body))
 		}
@@ -68,7 +68,7 @@ func TestWithoutTemplatesTheWordsAreTheBuiltInOnes(t *testing.T) {
 func TestMarkStaysLastWhateverATemplateWrites(t *testing.T) {
 	inc, alerts := broken()
 	for _, text := range []string{"[00000000000000ff.9]", "{{.Mark}}\nsecond line [{{.Mark}}]", strings.Repeat("long ", 200), "tab\there"} {
-		subject, body, err := parse(t, text, text).Ticket(inc, alerts)
+		subject, body, err := parse(t, text, text).Ticket(inc, alerts, 0)
 		const mark = " [0000000000000007.1]"
 		if err != nil || !strings.HasSuffix(subject, mark) || strings.Count(subject, "[") != 1 || strings.ContainsAny(subject, "\n\t") ||
 			utf8.RuneCountInString(subject) > 250 {
@@ -84,8 +84,8 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 	inc, alerts := broken()
 	inc.Title = "PodDown!" // None of the samples is called so.
 	w := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, `{{if eq .Title "PodDown!"}}{{truncate 0 .Title}}{{end}}y`)
-	subject, body, err := w.Ticket(inc, alerts)
-	plainSubject, _ := brief.Ticket(inc, alerts)
+	subject, body, err := w.Ticket(inc, alerts, 0)
+	plainSubject, _ := brief.Ticket(inc, alerts, 0)
 	if subject != plainSubject || err == nil || !strings.Contains(err.Error(), `route "shop"`) {
 		t.Errorf("the subject is %q, %v", subject, err)
 	}
@@ -100,10 +100,10 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 			t.Errorf("the body lacks %q:\n%s", want, body)
 		}
 	}
-	if empty, _, err := parse(t, `{{if ne .Title "PodDown!"}}x{{end}}`, "").Ticket(inc, alerts); empty != plainSubject || err == nil {
+	if empty, _, err := parse(t, `{{if ne .Title "PodDown!"}}x{{end}}`, "").Ticket(inc, alerts, 0); empty != plainSubject || err == nil {
 		t.Errorf("a template that writes nothing makes %q, %v", empty, err)
 	}
-	if _, body, err := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, "own").Ticket(inc, alerts); err == nil ||
+	if _, body, err := parse(t, `{{if eq .Title "PodDown!"}}{{index .Alerts 99}}{{end}}x`, "own").Ticket(inc, alerts, 0); err == nil ||
 		!strings.HasPrefix(body, "own\n\nThe route's template for the subject failed") {
 		t.Errorf("the body does not say that the subject failed: %s", body)
 	}
@@ -152,7 +152,7 @@ func FuzzTemplate(f *testing.F) {
 			}
 			return
 		}
-		subject, body, _ := w.Ticket(inc, alerts)
+		subject, body, _ := w.Ticket(inc, alerts, 0)
 		if !strings.HasSuffix(subject, " [0000000000000007.1]") || !strings.HasSuffix(body, "Keep the mark: [0000000000000007.1]\n") ||
 			!utf8.ValidString(subject+body) || strings.Contains(subject+body, "\x00") {
 			t.Fatalf("%q\n%q", subject, body)

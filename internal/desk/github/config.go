@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/desk/rest"
+	"docket/internal/failpoint"
 	"docket/internal/fault"
 )
 
@@ -91,7 +92,7 @@ func (c Config) checked() (Config, error) {
 	}
 	c.WaitOut = orDefault(c.WaitOut, DefaultWaitOut)
 	c.Rate = orDefault(c.Rate, DefaultRate)
-	c.CreateTimeout = orDefault(c.CreateTimeout, DefaultCreateTimeout)
+	c.CreateTimeout = orDefault(c.CreateTimeout, failpoint.Hurried(DefaultCreateTimeout))
 	c.Timeout = orDefault(c.Timeout, DefaultTimeout)
 	c.UserAgent = orDefault(c.UserAgent, DefaultUserAgent)
 	return c, c.validate()

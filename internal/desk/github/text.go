@@ -3,6 +3,7 @@ package github
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,7 +22,14 @@ const (
 	maxLinks = 10
 	// maxLink is the longest address that is made a link.
 	maxLink = 500
+	// maxRun is the longest row of backticks that the fence around a text outdoes.
+	maxRun = 500
 )
+
+// MaxText is how many characters of plain text are never cut: the rest of an issue's body, or of a comment, is for what
+// is written around them, at its longest (links, two fences, and the spaces that unfenced adds).
+const MaxText = maxBodyText - (len(linksHead) + maxLinks*(maxLink+len("\n- <>"))) -
+	(2*(maxRun+1) + len(fenceInfo) + len("\n\n")) - maxBodyText/maxRun*len(indent)
 
 // A text is written as a code block, because there GitHub shows every character as it is, and neither
 // mentions people and teams nor links issues and commits
@@ -38,12 +46,23 @@ const (
 func toMarkdown(text, site string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = strings.NewReplacer("\r", "\n", "\x00", "\uFFFD").Replace(strings.ToValidUTF8(text, "\uFFFD"))
-	text = bounded(text)
+	text = bounded(unfenced(text))
 	fence := fenceFor(text)
 	return fence + fenceInfo + "\n" + text + "\n" + fence + links(text, site)
 }
 
-// fenceFor is a row of backticks that is longer than any in the text.
+// indent is what keeps a row of backticks from closing a code block: a fence is indented by three spaces at most
+// (https://spec.commonmark.org/0.31.2/#fenced-code-blocks, read 2026-11-27).
+const indent = "    "
+
+// longRow matches what would need a longer fence than we make: a line that begins with ever so many backticks. Its
+// alert would otherwise take the place of others.
+var longRow = regexp.MustCompile(fmt.Sprintf("(?m)^ {0,3}`{%d}", maxRun+1))
+
+// unfenced indents the lines that begin with more than maxRun backticks.
+func unfenced(text string) string { return longRow.ReplaceAllString(text, indent+"$0") }
+
+// fenceFor is a row of backticks that is longer than any that could close the block.
 func fenceFor(text string) string {
 	longest, run := 2, 0
 	for _, r := range text {
@@ -54,7 +73,7 @@ func fenceFor(text string) string {
 		run++
 		longest = max(longest, run)
 	}
-	return strings.Repeat("`", longest+1)
+	return strings.Repeat("`", min(longest, maxRun)+1)
 }
 
 // fromMarkdown makes plain text of an issue's body or of a comment: what toMarkdown made comes back
@@ -131,7 +150,7 @@ func bounded(text string) string {
 		headEnd = i + utf8.RuneLen(r)
 	}
 	left := utf8.RuneCountInString(text[headEnd:tailStart])
-	return fmt.Sprintf("%s\n[%d characters left out: too long for GitHub]\n%s", text[:headEnd], left, text[tailStart:])
+	return fmt.Sprintf("%s\n[%d characters left out: too long for GitHub]\n%s", text[:headEnd], left, unfenced(text[tailStart:]))
 }
 
 // size counts a text's characters, those beyond the first plane twice.

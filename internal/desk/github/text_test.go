@@ -1,6 +1,7 @@
 package github
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -73,25 +74,45 @@ func TestALongTextIsCutInTheMiddle(t *testing.T) {
 	}
 }
 
+// TestATextOfTheLongestAllowedIsNeverCut: a list of alerts that fits MaxText loses none of them, whatever one of them says.
+func TestATextOfTheLongestAllowedIsNeverCut(t *testing.T) {
+	for name, unit := range map[string]string{
+		"letters": "a", "emoji": "\U0001F692", "one row of backticks": "`", "rows of backticks": "\n" + strings.Repeat("`", maxRun+1),
+		"indented rows": "\n   " + strings.Repeat("`", maxRun+1), "lines": "x\n",
+		"addresses": "https://a.example.org/" + strings.Repeat("x", 470) + " ",
+	} {
+		text := strings.Repeat(unit, MaxText/size(unit))
+		got := toMarkdown(text, site)
+		if n := size(got); n > maxBodyText {
+			t.Errorf("%s: %d characters", name, n)
+		}
+		if back := fromMarkdown(got, site); back != unfenced(text) {
+			t.Errorf("%s: %d characters came back as %d", name, len(text), len(back))
+		}
+	}
+}
+
 // FuzzTextComesBack: whatever an alert says, it stands in one code block, and comes back as it was.
 func FuzzTextComesBack(f *testing.F) {
 	for _, seed := range []string{
 		"", "plain", "```", "`````text\nx\n`````", "a\r\nb\rc\x00", "@team #1 <b> https://a.b/c?d=[e]", "\n\n", "Links:\n- <https://x.y>",
+		strings.Repeat("`", 600), "a\n  " + strings.Repeat("`", 600) + "\nb " + strings.Repeat("`", 700),
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if size(text) > 50_000 {
+		if size(text) > MaxText {
 			t.Skip("cut in the middle")
 		}
 		got := toMarkdown(text, site)
 		want := strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\r\n", "\n")
-		want = strings.NewReplacer("\r", "\n", "\x00", "\uFFFD").Replace(want)
+		want = unfenced(strings.NewReplacer("\r", "\n", "\x00", "\uFFFD").Replace(want))
 		if back := fromMarkdown(got, site); back != want {
 			t.Errorf("%q comes back as %q", want, back)
 		}
 		fence, _, _ := strings.Cut(got, "t")
-		if strings.Contains(want, fence) || !strings.HasPrefix(got, fence+"text\n") || strings.Count(got, fence) != 2 {
+		closes := regexp.MustCompile("(?m)^ {0,3}" + fence)
+		if closes.MatchString(want) || !strings.HasPrefix(got, fence+"text\n") || len(closes.FindAllString(got, -1)) != 2 || size(got) > maxBodyText {
 			t.Errorf("%q is not in one code block: %q", text, got)
 		}
 		_, below, _ := strings.Cut(got, "\n"+fence+linksHead)

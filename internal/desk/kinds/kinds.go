@@ -19,7 +19,7 @@ func All() []desk.Kind {
 		},
 		{
 			Name: github.Name, Settings: func() desk.Settings { return github.NewSettings() },
-			Route: func() desk.RouteSettings { return &github.RouteSettings{} },
+			Route: func() desk.RouteSettings { return &github.RouteSettings{} }, MaxText: github.MaxText,
 		},
 	}
 }
