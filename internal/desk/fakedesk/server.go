@@ -3,6 +3,7 @@ package fakedesk
 import (
 	"context"
 	"crypto/subtle"
+	"docket/internal/desk/bubble"
 	"errors"
 	"fmt"
 	"io"
@@ -65,8 +66,8 @@ type Server struct {
 	// closed ends when Close is called; whatever waits, waits for it too.
 	closed context.Context //nolint:containedctx // The server's own, ended by Close.
 	close  context.CancelFunc
-	// inside counts the requests that Transport carries.
-	inside sync.WaitGroup
+	// carrier is the way without a network.
+	carrier *bubble.Transport
 
 	mutex    sync.Mutex // guards everything below
 	key      string     // the key since Rekey, "" for the one in options
@@ -100,6 +101,7 @@ func New(options Options) *Server {
 	// An id is never a number, so that a mix-up shows.
 	s.lastID, s.lastItem = 1000, 50000
 	s.closed, s.close = context.WithCancel(context.Background())
+	s.carrier = bubble.NewTransport(s)
 	return s
 }
 
@@ -107,8 +109,11 @@ func New(options Options) *Server {
 // carries. What was to be done after a delay is not done any more.
 func (s *Server) Close() {
 	s.close()
-	s.inside.Wait()
+	s.carrier.Wait()
 }
+
+// Transport returns a way to the server without a network.
+func (s *Server) Transport() http.RoundTripper { return s.carrier }
 
 // Listen serves on a loopback address until the context ends; ready is told the URL.
 func (s *Server) Listen(ctx context.Context, address string, ready func(url string)) error {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/fakedesk"
 )
 
@@ -36,9 +37,9 @@ func TestNothingLeavesForAnotherHost(t *testing.T) {
 			http.Redirect(w, r, stranger.URL+"/api/conversations", status)
 		}))
 		d := open(t, configFor(redirecting.URL))
-		for _, verb := range verbs {
-			if err := verb.do(t.Context(), d, "1"); outcomeOf(err) != "refused wrong_base_url" || !strings.Contains(err.Error(), stranger.URL) {
-				t.Errorf("%d %s: %v, want wrong_base_url naming where to", status, verb.name, err)
+		for _, verb := range desktest.Verbs() {
+			if err := verb.Do(t.Context(), d, "1"); outcomeOf(err) != "refused wrong_base_url" || !strings.Contains(err.Error(), stranger.URL) {
+				t.Errorf("%d %s: %v, want wrong_base_url naming where to", status, verb.Name, err)
 			}
 		}
 		redirecting.Close()
@@ -68,9 +69,9 @@ func TestEveryCallCarriesItsHeaders(t *testing.T) {
 	t.Cleanup(server.Close)
 	d := open(t, configFor(server.URL+"/helpdesk"))
 	id := prepared(t, d)
-	for _, verb := range verbs {
-		if err := verb.do(t.Context(), d, id); err != nil {
-			t.Errorf("%s: %v", verb.name, err)
+	for _, verb := range desktest.Verbs() {
+		if err := verb.Do(t.Context(), d, id); err != nil {
+			t.Errorf("%s: %v", verb.Name, err)
 		}
 	}
 	if calls.Load() < 9 {
@@ -92,15 +93,15 @@ func TestSecretsThatAreSaidBackAreTakenOut(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	d := open(t, configFor(server.URL))
-	for _, verb := range verbs {
-		err := verb.do(t.Context(), d, "1")
+	for _, verb := range desktest.Verbs() {
+		err := verb.Do(t.Context(), d, "1")
 		if err == nil {
-			t.Errorf("%s: no error", verb.name)
+			t.Errorf("%s: no error", verb.Name)
 		}
-		checkFault(t, verb.name, err)
+		checkFault(t, verb.Name, err)
 		for _, part := range []string{"key-4711", "cfast_", "0123456789.a"} {
 			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), part) {
-				t.Errorf("%s shows part of a secret: %v", verb.name, err)
+				t.Errorf("%s shows part of a secret: %v", verb.Name, err)
 			}
 		}
 	}
@@ -115,19 +116,19 @@ func TestWhatNeverLeftIsSurelyNotSent(t *testing.T) {
 	t.Cleanup(strange.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
-	for url, want := range map[string]outcome{
+	for url, want := range map[string]string{
 		closed.URL:  "unavailable unreachable",
 		strange.URL: "unavailable tls_error",
 		strings.Replace(plain.URL, "http:", "https:", 1): "unavailable tls_error",
 		"http://no-such-host.invalid":                    "unavailable dns_error",
 	} {
 		d := open(t, configFor(url))
-		for _, verb := range verbs {
-			err := verb.do(t.Context(), d, "1")
+		for _, verb := range desktest.Verbs() {
+			err := verb.Do(t.Context(), d, "1")
 			if got := outcomeOf(err); got != want {
-				t.Errorf("%s at %s: %q (%v), want %q", verb.name, url, got, err, want)
+				t.Errorf("%s at %s: %q (%v), want %q", verb.Name, url, got, err, want)
 			}
-			checkFault(t, verb.name, err)
+			checkFault(t, verb.Name, err)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/fault"
 
@@ -97,22 +98,22 @@ func TestNotFoundIsBelievedOnlyOfALivingModule(t *testing.T) {
 	d := open(t, configFor(url))
 	id := prepared(t, d)
 	fake.Order(fakedesk.Fault{Kind: fakedesk.NotFoundJSON})
-	for _, verb := range verbs {
-		err := verb.do(t.Context(), d, id)
-		want := outcome("refused module_missing")
-		if verb.name == "Create" {
+	for _, verb := range desktest.Verbs() {
+		err := verb.Do(t.Context(), d, id)
+		want := "refused module_missing"
+		if verb.Name == "Create" {
 			want = "unknown bad_answer"
 		}
 		if got := outcomeOf(err); got != want {
-			t.Errorf("%s: %q, want %q", verb.name, got, want)
+			t.Errorf("%s: %q, want %q", verb.Name, got, want)
 		}
 	}
 	fake.Clear()
 	fake.Purge(fake.Tickets()[0].ID)
-	for _, verb := range verbs {
-		if verb.on == fakedesk.OpGet || verb.on == fakedesk.OpNote || verb.on == fakedesk.OpTag || verb.on == fakedesk.OpStatus {
-			if err := verb.do(t.Context(), d, id); !errors.Is(err, fault.ErrMissing) {
-				t.Errorf("%s on a ticket that is gone: %v, want ErrMissing", verb.name, err)
+	for _, verb := range desktest.Verbs() {
+		if orders[verb.Name] == fakedesk.OpGet || orders[verb.Name] == fakedesk.OpNote || orders[verb.Name] == fakedesk.OpTag || orders[verb.Name] == fakedesk.OpStatus {
+			if err := verb.Do(t.Context(), d, id); !errors.Is(err, fault.ErrMissing) {
+				t.Errorf("%s on a ticket that is gone: %v, want ErrMissing", verb.Name, err)
 			}
 		}
 	}

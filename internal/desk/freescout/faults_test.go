@@ -1,67 +1,67 @@
 package freescout_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/fault"
 )
 
 const (
-	testMark  = "0123456789abcdef.1"
-	newMark   = "fedcba9876543210.3"
-	callLimit = 150 * time.Millisecond
+	testMark = desktest.KnownMark
+	newMark  = desktest.NewMark
 )
 
-func draft(mark string) desk.Draft {
-	return desk.Draft{Mark: mark, Subject: "P1 Disk full [" + mark + "]", Body: "It is full.\n[" + mark + "]"}
+// The suite's words, for the other tests.
+var (
+	draft     = desktest.Draft
+	outcomeOf = desktest.Outcome
+)
+
+// orders are the operations by which the fake knows a desk's methods.
+var orders = map[string]fakedesk.Op{
+	"Create": fakedesk.OpCreate, "Note": fakedesk.OpNote, "Find": fakedesk.OpFind, "Get": fakedesk.OpGet, "Tag": fakedesk.OpTag,
+	"SetStatus": fakedesk.OpStatus, "Check": fakedesk.OpMailboxes,
 }
 
-// verbs are a desk's methods, each with the operation that the fake knows it by.
-var verbs = []struct {
-	name string
-	on   fakedesk.Op
-	do   func(ctx context.Context, d *freescout.Desk, id string) error
-}{
-	{"Create", fakedesk.OpCreate, func(ctx context.Context, d *freescout.Desk, _ string) error {
-		_, err := d.Create(ctx, draft(newMark))
-		return err
-	}},
-	{"Note", fakedesk.OpNote, func(ctx context.Context, d *freescout.Desk, id string) error { return d.Note(ctx, id, "noted") }},
-	{"Find", fakedesk.OpFind, func(ctx context.Context, d *freescout.Desk, _ string) error {
-		_, err := d.Find(ctx, testMark)
-		return err
-	}},
-	{"Get", fakedesk.OpGet, func(ctx context.Context, d *freescout.Desk, id string) error {
-		_, err := d.Get(ctx, id)
-		return err
-	}},
-	{"Tag", fakedesk.OpTag, func(ctx context.Context, d *freescout.Desk, id string) error {
-		return d.Tag(ctx, id, []string{"auto:alert"})
-	}},
-	{"SetStatus", fakedesk.OpStatus, func(ctx context.Context, d *freescout.Desk, id string) error {
-		return d.SetStatus(ctx, id, desk.StatusClosed)
-	}},
-	{"Check", fakedesk.OpMailboxes, func(ctx context.Context, d *freescout.Desk, _ string) error { return d.Check(ctx) }},
+var secrets = []string{apiKey, accessID, accessSecret, "do-not-show"}
+
+// suspect is FreeScout, at a fake that misbehaves.
+func suspect() desktest.Suspect[fakedesk.Kind] {
+	return desktest.Suspect[fakedesk.Kind]{
+		Open: func(t *testing.T, hasty bool) (d, patient desk.Desk, fake desktest.Fake[fakedesk.Kind]) {
+			t.Helper()
+			server, url := start(t, gated)
+			config := configFor(url)
+			if hasty {
+				config.CreateTimeout, config.Timeout = desktest.CallLimit, desktest.CallLimit
+			}
+			return open(t, config), open(t, configFor(url)), desktest.Fake[fakedesk.Kind]{
+				Order: func(kind fakedesk.Kind, verb string) {
+					server.Order(fakedesk.Fault{Kind: kind, On: orders[verb], Delay: desktest.Delay, RetryAfter: 7 * time.Second})
+				},
+				Made: func() int { return server.Stats().Creates[newMark] },
+			}
+		},
+		Except:  map[fakedesk.Kind]map[string]string{fakedesk.Invalid400Done: {"SetStatus": "ok"}}, // It looks, and finds it set.
+		Secrets: secrets,
+		Look: func(t *testing.T, kind fakedesk.Kind, verb string, f *fault.Fault) {
+			t.Helper()
+			if kind == fakedesk.TooMany429 && (f.RetryAfter != 7*time.Second || f.HTTPStatus != http.StatusTooManyRequests) {
+				t.Errorf("%s: %+v, want to retry after 7 s", verb, f)
+			}
+		},
+	}
 }
 
-// outcome is what one verb makes of one fault: a class and a name, "ok" for a success.
-type outcome string
-
-// TestEveryFaultHasItsClass orders each fault for each verb over a real socket. Columns:
-// what may be done twice by mistake (create, note), reading (find, get, check), and PUTs.
+// TestEveryFaultHasItsClass orders each fault for each verb over a real socket.
 func TestEveryFaultHasItsClass(t *testing.T) {
-	rows := []struct {
-		kind                       fakedesk.Kind
-		create, note, reading, put outcome
-	}{
+	desktest.RunFaults(t, []desktest.FaultRow[fakedesk.Kind]{
 		{fakedesk.LateAnswer, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
 		{fakedesk.SlowCommit, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
 		{fakedesk.NeverAnswer, "unknown timeout", "unknown timeout", "unavailable timeout", "unavailable timeout"},
@@ -100,43 +100,7 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 		{fakedesk.AccessHeader401, "refused access_refused", "refused access_refused", "refused access_refused", "refused access_refused"},
 		{fakedesk.BrowserChallenge, "refused challenge_refused", "refused challenge_refused", "refused challenge_refused",
 			"refused challenge_refused"},
-	}
-	for _, row := range rows {
-		t.Run(string(row.kind), func(t *testing.T) {
-			t.Parallel()
-			for _, verb := range verbs {
-				want := map[string]outcome{"Create": row.create, "Note": row.note, "Tag": row.put, "SetStatus": row.put}[verb.name]
-				if verb.name == "Find" || verb.name == "Get" || verb.name == "Check" {
-					want = row.reading
-				}
-				if row.kind == fakedesk.Invalid400Done && verb.name == "SetStatus" {
-					want = "ok" // it looks, and finds the status already set
-				}
-				if want == "" {
-					continue
-				}
-				fake, url := start(t, gated)
-				config := configFor(url)
-				if strings.HasSuffix(string(want), " timeout") {
-					config.CreateTimeout, config.Timeout = callLimit, callLimit
-				}
-				d := open(t, config)
-				id := prepared(t, open(t, configFor(url)))
-				fake.Order(fakedesk.Fault{Kind: row.kind, On: verb.on, Delay: 4 * callLimit, RetryAfter: 7 * time.Second})
-				err := verb.do(t.Context(), d, id)
-				if got := outcomeOf(err); got != want {
-					t.Errorf("%s: %q (%v), want %q", verb.name, got, err, want)
-				}
-				checkFault(t, verb.name, err)
-				if row.kind == fakedesk.TooMany429 {
-					var f *fault.Fault
-					if !errors.As(err, &f) || f.RetryAfter != 7*time.Second || f.HTTPStatus != http.StatusTooManyRequests {
-						t.Errorf("%s: %+v, want to retry after 7 s", verb.name, f)
-					}
-				}
-			}
-		})
-	}
+	}, suspect())
 }
 
 // prepared makes one ticket and lets the desk learn nothing more.
@@ -149,62 +113,21 @@ func prepared(t *testing.T, d *freescout.Desk) string {
 	return id
 }
 
-func outcomeOf(err error) outcome {
-	if err == nil {
-		return "ok"
-	}
-	return outcome(fault.ClassOf(err).String() + " " + fault.NameOf(err))
-}
-
-// checkFault holds every error to what errors owe: a type, words for people, no secret.
 func checkFault(t *testing.T, verb string, err error) {
 	t.Helper()
-	if err == nil {
-		return
-	}
-	var f *fault.Fault
-	if !errors.As(err, &f) {
-		t.Errorf("%s: %T is no *fault.Fault", verb, err)
-		return
-	}
-	if f.Name == "" || f.Sentence == "" || f.Fix == "" {
-		t.Errorf("%s: %+v lacks a name, a sentence or a fix", verb, f)
-	}
-	for err := error(f); err != nil; err = errors.Unwrap(err) {
-		noSecret(t, verb, err.Error()+f.Fix)
-	}
+	desktest.CheckFault(t, verb, err, secrets...)
 }
 
 func noSecret(t *testing.T, where, text string) {
 	t.Helper()
-	for _, secret := range []string{apiKey, accessID, accessSecret, "do-not-show"} {
-		if strings.Contains(text, secret) {
-			t.Errorf("%s shows a secret: %s", where, text)
-		}
-	}
+	desktest.NoSecret(t, where, text, secrets...)
 }
 
-// TestRefusedAndUnavailableCreatesMadeNothing is the contract behind the classes, seen
-// from the desk: only an unknown create may have made a ticket.
 func TestRefusedAndUnavailableCreatesMadeNothing(t *testing.T) {
-	kinds := []fakedesk.Kind{
+	desktest.RunCreates(t, []fakedesk.Kind{
 		fakedesk.LateAnswer, fakedesk.DoneNeverAnswer, fakedesk.CutBeforeCommit, fakedesk.CutAfterCommit, fakedesk.CutInBody,
 		fakedesk.Unavailable503, fakedesk.Error500Done, fakedesk.GatewayTimeout, fakedesk.TooMany429, fakedesk.Invalid400,
 		fakedesk.Invalid400Done, fakedesk.NoID, fakedesk.ModuleMissing, fakedesk.Moved, fakedesk.HTMLDone, fakedesk.KeyRefused,
 		fakedesk.AccessRedirect, fakedesk.AccessDenied401, fakedesk.AccessDenied403,
-	}
-	for _, kind := range kinds {
-		fake, url := start(t, gated)
-		config := configFor(url)
-		config.CreateTimeout = callLimit
-		fake.Order(fakedesk.Fault{Kind: kind, On: fakedesk.OpCreate, Delay: 4 * callLimit})
-		id, err := open(t, config).Create(t.Context(), draft(newMark))
-		made := fake.Stats().Creates[newMark]
-		if made > 0 && err != nil && fault.ClassOf(err) != fault.Unknown {
-			t.Errorf("%s: a ticket was made, but the error says that surely none was: %v", kind, err)
-		}
-		if err == nil || id != "" {
-			t.Errorf("%s: Create returned id %q and error %v", kind, id, err)
-		}
-	}
+	}, suspect())
 }

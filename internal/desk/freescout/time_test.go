@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
 	"docket/internal/fault"
@@ -51,16 +52,16 @@ func TestCreateThatIsTooSlowIsUnknownAndThereInTheEnd(t *testing.T) {
 func TestReadsGiveUpAfterTenSeconds(t *testing.T) {
 	inBubble(t, fakedesk.Options{APIKey: apiKey}, func(t *testing.T, fake *fakedesk.Server, d *freescout.Desk) {
 		fake.Order(fakedesk.Fault{Kind: fakedesk.NeverAnswer})
-		for _, verb := range verbs {
-			if verb.name == "Create" {
+		for _, verb := range desktest.Verbs() {
+			if verb.Name == "Create" {
 				continue
 			}
 			began := time.Now()
-			if err := verb.do(t.Context(), d, "1"); fault.NameOf(err) != "timeout" {
-				t.Errorf("%s: %v, want timeout", verb.name, err)
+			if err := verb.Do(t.Context(), d, "1"); fault.NameOf(err) != "timeout" {
+				t.Errorf("%s: %v, want timeout", verb.Name, err)
 			}
 			if took := time.Since(began); took != 10*time.Second {
-				t.Errorf("%s gave up after %v, want 10 s", verb.name, took)
+				t.Errorf("%s gave up after %v, want 10 s", verb.Name, took)
 			}
 		}
 	})
@@ -73,17 +74,17 @@ func TestCallersDeadlineIsHonoured(t *testing.T) {
 			t.Fatal(err)
 		}
 		fake.Order(fakedesk.Fault{Kind: fakedesk.NeverAnswer})
-		for _, verb := range verbs {
+		for _, verb := range desktest.Verbs() {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			began := time.Now()
-			err := verb.do(ctx, d, id)
+			err := verb.Do(ctx, d, id)
 			cancel()
 			want := fault.Unavailable
-			if verb.name == "Create" || verb.name == "Note" {
+			if verb.Name == "Create" || verb.Name == "Note" {
 				want = fault.Unknown
 			}
 			if fault.ClassOf(err) != want || fault.NameOf(err) != "timeout" || time.Since(began) != 3*time.Second {
-				t.Errorf("%s: %v after %v, want a timeout at the caller's 3 s", verb.name, err, time.Since(began))
+				t.Errorf("%s: %v after %v, want a timeout at the caller's 3 s", verb.Name, err, time.Since(began))
 			}
 		}
 	})
@@ -131,7 +132,7 @@ func TestWaitingForATurnLeavesTimeForTheCall(t *testing.T) {
 		config := configFor("https://tickets.example.org")
 		config.Transport, config.Rate = fake.Transport(), 0.5
 		d := open(t, config)
-		for deadline, want := range map[time.Duration]outcome{1800 * time.Millisecond: "unavailable own_rate_limit", 5 * time.Second: "ok"} {
+		for deadline, want := range map[time.Duration]string{1800 * time.Millisecond: "unavailable own_rate_limit", 5 * time.Second: "ok"} {
 			time.Sleep(time.Minute)
 			prepared(t, d)
 			time.Sleep(100 * time.Millisecond) // the next turn is 1 s away

@@ -136,7 +136,7 @@ func TestCallersShareOneRenewal(t *testing.T) {
 func TestAnAppThatIsNotLetInSaysWhy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*github.Config, *fakegithub.Options)
-		want   outcome
+		want   string
 	}{
 		"another app":          {func(c *github.Config, _ *fakegithub.Options) { c.App.ID = "1" }, "refused key_refused"},
 		"another installation": {func(c *github.Config, _ *fakegithub.Options) { c.App.InstallationID = 1 }, "refused installation_missing"},

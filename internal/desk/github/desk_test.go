@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/github/fakegithub"
 	"docket/internal/fault"
 
@@ -81,11 +82,11 @@ func TestAFreshIssueThatIsNotShownYetIsNotMissing(t *testing.T) {
 	d := open(t, configFor(url))
 	id := prepared(t, d)
 	fake.Order(fakegithub.Fault{Kind: fakegithub.NotFound})
-	for _, verb := range verbs {
-		switch verb.name {
+	for _, verb := range desktest.Verbs() {
+		switch verb.Name {
 		case "Get", "Note", "Tag", "SetStatus":
-			if err := verb.do(t.Context(), d, id); outcomeOf(err) != "unavailable not_visible_yet" {
-				t.Errorf("%s: %v", verb.name, err)
+			if err := verb.Do(t.Context(), d, id); outcomeOf(err) != "unavailable not_visible_yet" {
+				t.Errorf("%s: %v", verb.Name, err)
 			}
 		}
 	}
@@ -116,8 +117,8 @@ func TestARenamedRepositoryIsFollowed(t *testing.T) {
 func TestARepositoryThatTakesNoIssuesSaysWhy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*fakegithub.Server)
-		want   outcome
-		reads  outcome
+		want   string
+		reads  string
 	}{
 		"archived":   {func(s *fakegithub.Server) { s.Archive(home) }, "refused archived", "ok"},
 		"issues off": {func(s *fakegithub.Server) { s.SwitchIssues(home, false) }, "refused issues_disabled", "refused issues_disabled"},
@@ -127,13 +128,13 @@ func TestARepositoryThatTakesNoIssuesSaysWhy(t *testing.T) {
 		old := prepared(t, open(t, configFor(url)))
 		d := open(t, configFor(url))
 		tt.change(fake)
-		for _, verb := range verbs {
+		for _, verb := range desktest.Verbs() {
 			want := tt.want
-			if verb.name == "Get" || verb.name == "Find" {
+			if verb.Name == "Get" || verb.Name == "Find" {
 				want = tt.reads
 			}
-			if got := outcomeOf(verb.do(t.Context(), d, old)); got != want {
-				t.Errorf("%s: %s: %s, want %s", name, verb.name, got, want)
+			if got := outcomeOf(verb.Do(t.Context(), d, old)); got != want {
+				t.Errorf("%s: %s: %s, want %s", name, verb.Name, got, want)
 			}
 		}
 	}
@@ -155,7 +156,7 @@ func TestALockedIssueTakesNoNote(t *testing.T) {
 func TestCheckKnowsWhatTheTokenMayNot(t *testing.T) {
 	for name, tt := range map[string]struct {
 		options fakegithub.Options
-		want    outcome
+		want    string
 	}{
 		"a classic token":                       {fakegithub.Options{Scopes: "repo, read:org"}, "ok"},
 		"a classic token for public ones":       {fakegithub.Options{Scopes: "public_repo"}, "ok"},

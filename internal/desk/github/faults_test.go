@@ -1,68 +1,70 @@
 package github_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/github"
 	"docket/internal/desk/github/fakegithub"
 	"docket/internal/fault"
 )
 
 const (
-	testMark  = "0123456789abcdef.1"
-	newMark   = "fedcba9876543210.3"
-	callLimit = 150 * time.Millisecond
+	testMark = desktest.KnownMark
+	newMark  = desktest.NewMark
 )
 
-func draft(mark string) desk.Draft {
-	return desk.Draft{Mark: mark, Subject: "P1 Disk full [" + mark + "]", Body: "It is full.\n[" + mark + "]"}
+// The suite's words, for the other tests.
+var (
+	draft     = desktest.Draft
+	outcomeOf = desktest.Outcome
+)
+
+// orders are the operations by which the fake knows a desk's methods.
+var orders = map[string]fakegithub.Op{
+	"Create": fakegithub.OpCreate, "Note": fakegithub.OpNote, "Find": fakegithub.OpList, "Get": fakegithub.OpGet, "Tag": fakegithub.OpTag,
+	"SetStatus": fakegithub.OpEdit, "Check": fakegithub.OpRepository,
 }
 
-// verbs are a desk's methods, each with the operation that the fake knows it by.
-var verbs = []struct {
-	name string
-	on   fakegithub.Op
-	do   func(ctx context.Context, d *github.Desk, id string) error
-}{
-	{"Create", fakegithub.OpCreate, func(ctx context.Context, d *github.Desk, _ string) error {
-		_, err := d.Create(ctx, draft(newMark))
-		return err
-	}},
-	{"Note", fakegithub.OpNote, func(ctx context.Context, d *github.Desk, id string) error { return d.Note(ctx, id, "noted") }},
-	{"Find", fakegithub.OpList, func(ctx context.Context, d *github.Desk, _ string) error {
-		_, err := d.Find(ctx, testMark)
-		return err
-	}},
-	{"Get", fakegithub.OpGet, func(ctx context.Context, d *github.Desk, id string) error {
-		_, err := d.Get(ctx, id)
-		return err
-	}},
-	{"Tag", fakegithub.OpTag, func(ctx context.Context, d *github.Desk, id string) error {
-		return d.Tag(ctx, id, []string{"auto:alert"})
-	}},
-	{"SetStatus", fakegithub.OpEdit, func(ctx context.Context, d *github.Desk, id string) error {
-		return d.SetStatus(ctx, id, desk.StatusClosed)
-	}},
-	{"Check", fakegithub.OpRepository, func(ctx context.Context, d *github.Desk, _ string) error { return d.Check(ctx) }},
+var secrets = []string{token, "do-not-show", "PRIVATE KEY-----\n", "ghs_"}
+
+// suspect is GitHub, at a fake that misbehaves.
+func suspect() desktest.Suspect[fakegithub.Kind] {
+	return desktest.Suspect[fakegithub.Kind]{
+		Open: func(t *testing.T, hasty bool) (d, patient desk.Desk, fake desktest.Fake[fakegithub.Kind]) {
+			t.Helper()
+			server, url := start(t, fakegithub.Options{})
+			config := configFor(url)
+			if hasty {
+				config.CreateTimeout, config.Timeout = desktest.CallLimit, desktest.CallLimit
+			}
+			return open(t, config), open(t, configFor(url)), desktest.Fake[fakegithub.Kind]{
+				Order: func(kind fakegithub.Kind, verb string) {
+					on := orders[verb]
+					if kind == fakegithub.RoundAndRound {
+						on = fakegithub.OpAny
+					}
+					server.Order(fakegithub.Fault{Kind: kind, On: on, Delay: desktest.Delay, RetryAfter: 90 * time.Second})
+				},
+				Made: func() int { return server.Stats().Creates[newMark] },
+			}
+		},
+		Secrets: secrets,
+		Look: func(t *testing.T, kind fakegithub.Kind, _ string, f *fault.Fault) {
+			t.Helper()
+			checkWait(t, kind, f)
+		},
+	}
 }
 
-// outcome is what one verb makes of one fault: a class and a name, "ok" for a success.
-type outcome string
-
-// TestEveryFaultHasItsClass orders each fault for each verb over a real socket. Columns: what twice would
-// be two (create, note), what only reads (find, get, check), and what twice is once (tag, status).
+// TestEveryFaultHasItsClass orders each fault for each verb over a real socket.
 func TestEveryFaultHasItsClass(t *testing.T) {
 	const refused, unavailable, unknown, missing = "refused ", "unavailable ", "unknown ", "missing "
-	rows := []struct {
-		kind                       fakegithub.Kind
-		create, note, reading, put outcome
-	}{
+	desktest.RunFaults(t, []desktest.FaultRow[fakegithub.Kind]{
 		{fakegithub.LateAnswer, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
 		{fakegithub.SlowCommit, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
 		{fakegithub.NeverAnswer, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
@@ -118,44 +120,7 @@ func TestEveryFaultHasItsClass(t *testing.T) {
 		{fakegithub.ProxyRefused, refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused"},
 		{fakegithub.Elsewhere, refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url"},
 		{fakegithub.Vanish, "ok", "ok", "ok", "ok"},
-	}
-	for _, row := range rows {
-		t.Run(string(row.kind), func(t *testing.T) {
-			t.Parallel()
-			for _, verb := range verbs {
-				columns := map[string]outcome{"Create": row.create, "Note": row.note, "Tag": row.put, "SetStatus": row.put}
-				want, named := columns[verb.name]
-				if !named {
-					want = row.reading
-				}
-				if want != "" {
-					tryFault(t, row.kind, verb.name, want)
-				}
-			}
-		})
-	}
-}
-
-func tryFault(t *testing.T, kind fakegithub.Kind, name string, want outcome) {
-	t.Helper()
-	fake, url := start(t, fakegithub.Options{})
-	config := configFor(url)
-	if strings.HasSuffix(string(want), " timeout") {
-		config.CreateTimeout, config.Timeout = callLimit, callLimit
-	}
-	d, id := open(t, config), prepared(t, open(t, configFor(url)))
-	for _, verb := range verbs {
-		if verb.name != name {
-			continue
-		}
-		fake.Order(fakegithub.Fault{Kind: kind, On: verb.on, Delay: 4 * callLimit, RetryAfter: 90 * time.Second})
-		err := verb.do(t.Context(), d, id)
-		if got := outcomeOf(err); got != want {
-			t.Errorf("%s: %q (%v), want %q", name, got, err, want)
-		}
-		checkFault(t, name, err)
-		checkWait(t, kind, fault.As(err))
-	}
+	}, suspect())
 }
 
 // checkWait: every limit says how long to wait, and one that names no time means a minute.
@@ -179,68 +144,23 @@ func prepared(t *testing.T, d *github.Desk) string {
 	return id
 }
 
-func outcomeOf(err error) outcome {
-	if err == nil {
-		return "ok"
-	}
-	return outcome(fault.ClassOf(err).String() + " " + fault.NameOf(err))
-}
-
-// checkFault holds every error to what errors owe: a type, words for people, no secret.
 func checkFault(t *testing.T, verb string, err error) {
 	t.Helper()
-	if err == nil {
-		return
-	}
-	var f *fault.Fault
-	if !errors.As(err, &f) {
-		t.Errorf("%s: %T is no *fault.Fault", verb, err)
-		return
-	}
-	if f.Name == "" || f.Sentence == "" || f.Fix == "" {
-		t.Errorf("%s: %+v lacks a name, a sentence or a fix", verb, f)
-	}
-	for err := error(f); err != nil; err = errors.Unwrap(err) {
-		noSecret(t, verb, err.Error()+f.Fix)
-	}
+	desktest.CheckFault(t, verb, err, secrets...)
 }
 
 func noSecret(t *testing.T, where, text string) {
 	t.Helper()
-	for _, secret := range []string{token, "do-not-show", "PRIVATE KEY-----\n", "ghs_"} {
-		if strings.Contains(text, secret) {
-			t.Errorf("%s shows a secret: %s", where, text)
-		}
-	}
+	desktest.NoSecret(t, where, text, secrets...)
 }
 
-// TestRefusedAndUnavailableCreatesMadeNothing is the contract behind the classes, seen from the desk: only
-// an unknown create may have made a ticket.
 func TestRefusedAndUnavailableCreatesMadeNothing(t *testing.T) {
-	kinds := []fakegithub.Kind{
+	desktest.RunCreates(t, []fakegithub.Kind{
 		fakegithub.LateAnswer, fakegithub.DoneNeverAnswer, fakegithub.CutBeforeCommit, fakegithub.CutAfterCommit, fakegithub.CutInBody,
 		fakegithub.Error500Done, fakegithub.GatewayTimeout, fakegithub.NoNumber, fakegithub.HTMLDone, fakegithub.Secondary403,
 		fakegithub.Primary403, fakegithub.Validation422, fakegithub.Unauthorized, fakegithub.NotAccessible, fakegithub.NotFound,
 		fakegithub.Elsewhere, fakegithub.RoundAndRound,
-	}
-	for _, kind := range kinds {
-		fake, url := start(t, fakegithub.Options{})
-		config := configFor(url)
-		config.CreateTimeout = callLimit
-		on := fakegithub.OpCreate
-		if kind == fakegithub.RoundAndRound {
-			on = fakegithub.OpAny
-		}
-		fake.Order(fakegithub.Fault{Kind: kind, On: on, Delay: 4 * callLimit})
-		id, err := open(t, config).Create(t.Context(), draft(newMark))
-		made := fake.Stats().Creates[newMark]
-		if made > 0 && err != nil && fault.ClassOf(err) != fault.Unknown {
-			t.Errorf("%s: a ticket was made, but the error says that surely none was: %v", kind, err)
-		}
-		if err == nil || id != "" {
-			t.Errorf("%s: Create returned id %q and error %v", kind, id, err)
-		}
-	}
+	}, suspect())
 }
 
 // TestEveryNamedFaultHasWords: the table is what log, console, doctor and docs show.
@@ -257,9 +177,9 @@ func TestEveryNamedFaultHasWords(t *testing.T) {
 // TestAHostThatIsNotThereIsUnavailable: nothing was sent, so that nothing can have been made.
 func TestAHostThatIsNotThereIsUnavailable(t *testing.T) {
 	d := open(t, configFor("http://127.0.0.1:1"))
-	for _, verb := range verbs {
-		if got := outcomeOf(verb.do(t.Context(), d, home+"/issues/1")); got != "unavailable unreachable" {
-			t.Errorf("%s: %s", verb.name, got)
+	for _, verb := range desktest.Verbs() {
+		if got := outcomeOf(verb.Do(t.Context(), d, home+"/issues/1")); got != "unavailable unreachable" {
+			t.Errorf("%s: %s", verb.Name, got)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"docket/internal/desk/desktest"
 	"docket/internal/desk/github"
 	"docket/internal/desk/github/fakegithub"
 )
@@ -74,9 +75,9 @@ func TestNothingIsSentWhileGitHubAsksForAPause(t *testing.T) {
 			}
 			before := len(fake.Requests())
 			time.Sleep(wait - 2*time.Second)
-			for _, verb := range verbs {
-				if err := verb.do(t.Context(), d, id); outcomeOf(err) != "unavailable rate_limited" {
-					t.Errorf("%s: %s: %v", kind, verb.name, err)
+			for _, verb := range desktest.Verbs() {
+				if err := verb.Do(t.Context(), d, id); outcomeOf(err) != "unavailable rate_limited" {
+					t.Errorf("%s: %s: %v", kind, verb.Name, err)
 				}
 			}
 			if n := len(fake.Requests()); n != before {
@@ -141,18 +142,18 @@ func TestCallersDeadlineIsHonoured(t *testing.T) {
 	inBubble(t, fakegithub.Options{}, func(t *testing.T, fake *fakegithub.Server, d *github.Desk) {
 		id := prepared(t, d)
 		fake.Order(fakegithub.Fault{Kind: fakegithub.NeverAnswer})
-		for _, verb := range verbs {
+		for _, verb := range desktest.Verbs() {
 			time.Sleep(2 * time.Second) // a change's turn
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			began := time.Now()
-			err := verb.do(ctx, d, id)
+			err := verb.Do(ctx, d, id)
 			cancel()
-			want := outcome("unavailable timeout")
-			if verb.name == "Create" || verb.name == "Note" {
+			want := "unavailable timeout"
+			if verb.Name == "Create" || verb.Name == "Note" {
 				want = "unknown timeout"
 			}
 			if outcomeOf(err) != want || time.Since(began) != 3*time.Second {
-				t.Errorf("%s: %v after %v, want a timeout at the caller's 3 s", verb.name, err, time.Since(began))
+				t.Errorf("%s: %v after %v, want a timeout at the caller's 3 s", verb.Name, err, time.Since(began))
 			}
 		}
 	})
