@@ -18,7 +18,7 @@ func (c *alertsCmd) Run(s *session) error {
 			func(r query.AlertRow) []string {
 				return []string{r.AlertKey, r.Severity, r.Status, local(r.StartsAt), r.Source, r.Title}
 			},
-			"No alerts yet. Point Prometheus or Alertmanager at docket, or try: docket send",
+			"No alerts yet. Point Prometheus or Alertmanager at Docket, or try: docket send",
 		},
 	}.run(s, c.JSON)
 }

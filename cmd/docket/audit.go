@@ -11,8 +11,8 @@ import (
 )
 
 type auditCmd struct {
-	List   auditListCmd   `cmd:"" default:"withargs" help:"List audit entries, the latest first."`
-	Verify auditVerifyCmd `cmd:"" help:"Check that no row was changed, deleted, moved or cut off."`
+	List   auditListCmd   `cmd:"" default:"withargs" help:"List audit entries, newest first."`
+	Verify auditVerifyCmd `cmd:"" help:"Check that no entry was changed, deleted, moved or cut off."`
 }
 
 type auditListCmd struct {

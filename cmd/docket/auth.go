@@ -17,11 +17,11 @@ import (
 )
 
 type authCmd struct {
-	Set    authSetCmd    `cmd:"" help:"Make an account, or give it another role."`
-	Passwd authPasswdCmd `cmd:"" help:"Give an account another password; its sessions end."`
+	Set    authSetCmd    `cmd:"" help:"Create an account, or change its role."`
+	Passwd authPasswdCmd `cmd:"" help:"Change an account's password; this ends its sessions."`
 	List   authListCmd   `cmd:"" help:"List the accounts."`
-	Remove authRemoveCmd `cmd:"" help:"Remove an account; its sessions end."`
-	Token  authTokenCmd  `cmd:"" help:"API tokens that are kept in the database."`
+	Remove authRemoveCmd `cmd:"" help:"Remove an account; this ends its sessions."`
+	Token  authTokenCmd  `cmd:"" help:"Manage the API tokens in the database."`
 }
 
 // beside opens the database for writing, even while a server is running on it, and tells do which actor to record in
@@ -48,7 +48,7 @@ func entryOf(who audit.Actor, action string, payload map[string]any) audit.Entry
 }
 
 type authSetCmd struct {
-	Name string `arg:"" help:"Who logs in by it."`
+	Name string `arg:"" help:"The name to log in with."`
 	Role string `required:"" enum:"viewer,operator,admin" help:"viewer, operator or admin."`
 }
 
@@ -73,7 +73,7 @@ func (c *authSetCmd) Run(s *session) error {
 			entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": c.Role, "new": !known})); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%s is %s now\n", c.Name, c.Role)
+		_, err = fmt.Fprintf(s.out, "%s is now %s\n", c.Name, c.Role)
 		return err
 	})
 }
@@ -83,11 +83,11 @@ func goodName(name string) error {
 	if name != "" && len(name) <= 63 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
 		return nil
 	}
-	return &exitError{exitErrors, fmt.Sprintf("%.63q is no good name: write letters, digits and . _ - @, 63 at most", name)}
+	return &exitError{exitErrors, fmt.Sprintf("%.63q is not a valid name: use at most 63 letters, digits and . _ - @", name)}
 }
 
 type authPasswdCmd struct {
-	Name string `arg:"" help:"Whose password."`
+	Name string `arg:"" help:"The account's name."`
 }
 
 // Run changes an account's password.
@@ -107,13 +107,13 @@ func (c *authPasswdCmd) Run(s *session) error {
 			entryOf(who, audit.ActionAccountSet, map[string]any{"name": c.Name, "role": a.Role, "password": "changed"})); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%s has another password, and has to log in again\n", c.Name)
+		_, err = fmt.Fprintf(s.out, "the password of %s was changed; its sessions have ended\n", c.Name)
 		return err
 	})
 }
 
 func noAccount(name string) error {
-	return &exitError{exitErrors, fmt.Sprintf("there is no account %.63q: docket auth list shows all", name)}
+	return &exitError{exitErrors, fmt.Sprintf("there is no account %.63q: list them with docket auth list", name)}
 }
 
 type authListCmd struct {
@@ -142,13 +142,13 @@ func (c *authListCmd) Run(s *session) error {
 		return look[accountRow]{
 			[]string{"NAME", "ROLE", "MADE", "CHANGED"},
 			func(r accountRow) []string { return []string{r.Name, r.Role, local(r.CreatedAt), local(r.ChangedAt)} },
-			"There are no accounts: docket auth set NAME --role admin makes the first.",
+			"No accounts yet. Create the first: docket auth set NAME --role admin",
 		}.show(s, c.JSON, rows)
 	})
 }
 
 type authRemoveCmd struct {
-	Name string `arg:"" help:"Whose account."`
+	Name string `arg:"" help:"The account's name."`
 }
 
 // Run removes an account.
@@ -161,7 +161,7 @@ func (c *authRemoveCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%s is gone\n", c.Name)
+		_, err = fmt.Fprintf(s.out, "account %s removed\n", c.Name)
 		return err
 	})
 }
@@ -185,7 +185,7 @@ func askPassword(s *session) (string, error) {
 	if !isFile || !term.IsTerminal(int(in.Fd())) {
 		line, err := bufio.NewReader(s.in).ReadString('\n')
 		if err != nil && line == "" {
-			return "", &exitError{exitErrors, "no password was given on the standard input"}
+			return "", &exitError{exitErrors, "there is no password on standard input"}
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	}
@@ -202,7 +202,7 @@ func askPassword(s *session) (string, error) {
 		_, _ = fmt.Fprintln(s.out) // The line break that the terminal did not echo.
 	}
 	if texts[0] != texts[1] {
-		return "", &exitError{exitErrors, "the two are not the same: nothing was changed"}
+		return "", &exitError{exitErrors, "the passwords do not match: nothing was changed"}
 	}
 	return texts[0], nil
 }

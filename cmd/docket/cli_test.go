@@ -73,10 +73,10 @@ func TestMisuseIsOneSentenceAndExitTwo(t *testing.T) {
 		{[]string{"send", "--severity", "P9"}, `severity "P9" is none of P1..P5`},
 		{[]string{"send", "--label", "team"}, "team"},
 		{[]string{"send"}, "no docket is running there: start it with docket serve"},
-		{[]string{"--server", nobody, "alerts"}, "no docket is running there: start it, or leave the address out to read the database"},
+		{[]string{"--server", nobody, "alerts"}, "no docket is running there: start it, or omit the address to read the database directly"},
 		{[]string{"--server", "127.0.0.1", "alerts"}, "cannot be reached"},
 		{[]string{"config", "check", "more"}, "unexpected argument more"},
-		{[]string{"tickets", "close", "1"}, "a change needs the running server; start it with docket serve"},
+		{[]string{"tickets", "close", "1"}, "only the running server can change tickets; start it with docket serve"},
 		{[]string{"alerts"}, "there is no database at "},
 		{[]string{"audit", "verify"}, "there is no database at "},
 		{[]string{"--config", "/nowhere/docket.yaml", "alerts"}, "/nowhere/docket.yaml"},
@@ -266,7 +266,7 @@ func TestTokenOpensTheServerForTheCommandLine(t *testing.T) {
 
 func TestConfigCheckPrintsEveryMistake(t *testing.T) {
 	s := newShell(t)
-	if out := s.must("config", "check"); !strings.HasPrefix(out, "the configuration is good: ") {
+	if out := s.must("config", "check"); !strings.HasPrefix(out, "the configuration is valid: ") {
 		t.Errorf("a good one: %q", out)
 	}
 	path := writeFile(t, s.env["DOCKET_CONFIG"], "desk: paper\nsources:\n  - {name: a, format: smoke}\npolicies: {hold: long}\n")
@@ -320,7 +320,7 @@ func TestAnUnknownVariableIsAWarning(t *testing.T) {
 func TestMigrateMakesADatabaseThatCommandsCanRead(t *testing.T) {
 	s := newShell(t)
 	for range 2 {
-		if out := s.must("migrate"); out != "the database is at this version's schema\n" {
+		if out := s.must("migrate"); out != "the database has this version's schema\n" {
 			t.Errorf("migrate: %q", out)
 		}
 	}

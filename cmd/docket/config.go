@@ -21,8 +21,8 @@ type configCmd struct {
 }
 
 type configCheckCmd struct {
-	Sample string   `placeholder:"FILE" help:"Read this body as --source would, and print its alerts as JSON; - is standard input."`
-	Source string   `placeholder:"NAME" help:"The source that reads the sample."`
+	Sample string   `placeholder:"FILE" help:"Parse this body the way --source would, and print its alerts as JSON; - is standard input."`
+	Source string   `placeholder:"NAME" help:"The source that parses the sample."`
 	Header []string `placeholder:"NAME:VALUE" sep:"none" help:"A header of the sample's request."`
 }
 
@@ -35,13 +35,13 @@ func (c *configCheckCmd) Run(s *session) error {
 	if c.Sample != "" || c.Source != "" {
 		return c.sample(s, cfg)
 	}
-	if _, err := fmt.Fprintf(s.out, "the configuration is good: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk,
+	if _, err := fmt.Fprintf(s.out, "the configuration is valid: listen %s, desk %s, %d sources, %d routes\n", cfg.Listen, cfg.Desk,
 		len(cfg.Sources), len(cfg.Routes)); err != nil {
 		return err
 	}
 	warnings := config.UnknownVariables(s.environ)
 	if dormant := cfg.Dormant(); len(dormant) > 0 {
-		warnings = append(warnings, "set, and read, but this version does nothing with it yet: "+strings.Join(dormant, ", "))
+		warnings = append(warnings, "set, but not used by this version: "+strings.Join(dormant, ", "))
 	}
 	if len(warnings) > 0 {
 		return &exitError{exitWarnings, strings.Join(warnings, "\n  ")}
@@ -50,7 +50,7 @@ func (c *configCheckCmd) Run(s *session) error {
 }
 
 type configShowCmd struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 // Run shows the configuration in force.
@@ -60,7 +60,7 @@ func (c *configShowCmd) Run(s *session) error {
 		return err
 	}
 	return look[config.Setting]{
-		heading: []string{"KEY", "VALUE", "FROM"}, none: "no key is known",
+		heading: []string{"KEY", "VALUE", "FROM"}, none: "No keys.",
 		cells: func(set config.Setting) []string { return []string{set.Key, set.Value, set.From} },
 	}.show(s, c.JSON, settings)
 }
@@ -85,7 +85,7 @@ type sampleRow struct {
 // sample parses a request body the way the source would. It stores nothing.
 func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	if c.Sample == "" || c.Source == "" {
-		return &exitError{exitErrors, "--sample and --source belong together: which body is read by which source?"}
+		return &exitError{exitErrors, "--sample and --source go together: set both"}
 	}
 	body, err := c.body(s)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	for _, h := range c.Header {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok {
-			return &exitError{exitErrors, fmt.Sprintf("--header %.60q is not NAME:VALUE", h)}
+			return &exitError{exitErrors, fmt.Sprintf("--header %.60q is not valid: write NAME:VALUE", h)}
 		}
 		header.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
@@ -120,7 +120,7 @@ func (c *configCheckCmd) sample(s *session, cfg config.Config) error {
 	for _, r := range batch.Rejected {
 		faults = append(faults, r.Field+" "+r.Reason)
 	}
-	return &exitError{exitWarnings, "not kept: " + strings.Join(faults, "\n  ")}
+	return &exitError{exitWarnings, "refused: " + strings.Join(faults, "\n  ")}
 }
 
 // maxSample is also the size limit for a request body.

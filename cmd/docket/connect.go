@@ -86,7 +86,7 @@ func reach[T any](s *session, ask func(*web.Client) (T, error), verb string, how
 		return v, err
 	}
 	if s.named(cfg) {
-		return none, fmt.Errorf("%w: start it, or leave the address out to %s the database", err, verb)
+		return none, fmt.Errorf("%w: start it, or omit the address to %s the database directly", err, verb)
 	}
 	st, err := s.open(cfg, how)
 	if err != nil {
@@ -165,13 +165,13 @@ func migrate(s *session, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close() //nolint:errcheck // Migrate has told.
+	defer st.Close() //nolint:errcheck // Migrate reports failed writes.
 	if err := st.Migrate(s.ctx); err != nil {
 		if errors.Is(err, store.ErrNewer) {
 			return err
 		}
 		return fmt.Errorf("%s: %w", st.Explain(err), err)
 	}
-	_, err = fmt.Fprintln(s.out, "the database is at this version's schema")
+	_, err = fmt.Fprintln(s.out, "the database has this version's schema")
 	return err
 }

@@ -26,8 +26,8 @@ import (
 )
 
 type demoCmd struct {
-	Listen string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"The loopback address of the pages."`
-	For    time.Duration `placeholder:"DURATION" help:"End by itself after so long."`
+	Listen string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"The loopback address to serve the pages on."`
+	For    time.Duration `placeholder:"DURATION" help:"Stop after this long."`
 }
 
 // demoKey is the API key of the demo's own help desk.
@@ -61,7 +61,7 @@ var stage = []struct{ name, title, group string }{
 func (c *demoCmd) Run(s *session) error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
-		return &exitError{exitErrors, fmt.Sprintf("the demonstration listens on this machine only: %.60q is no loopback address", c.Listen)}
+		return &exitError{exitErrors, fmt.Sprintf("the demo only listens on this machine: %.60q is not a loopback address", c.Listen)}
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
@@ -71,7 +71,7 @@ func (c *demoCmd) Run(s *session) error {
 	}
 	folder, err := os.MkdirTemp("", "docket-demo-")
 	if err != nil {
-		return fmt.Errorf("make a folder for the demonstration: %w", err)
+		return fmt.Errorf("create a folder for the demo: %w", err)
 	}
 	defer os.RemoveAll(folder) //nolint:errcheck // It is in the system's folder for such things.
 
@@ -88,13 +88,13 @@ func (c *demoCmd) Run(s *session) error {
 		return fmt.Errorf("make up the past: %w", err)
 	}
 	err = app.Serve(ctx, cfg, app.Options{Log: newLogger(io.Discard, slog.LevelError), Version: version, Ready: func(addr string) {
-		_, _ = fmt.Fprintf(s.out, `Docket's demonstration: everything in it is made up, and gone when you stop it (Ctrl-C).
+		_, _ = fmt.Fprintf(s.out, `The Docket demo. Everything in it is made up, and is deleted when you stop it (Ctrl-C).
 
   Console      http://%[1]s/console
   Status page  http://%[1]s/status
-  Help desk    %[2]s (a small FreeScout-like one; its tickets are in the console)
+  Help desk    %[2]s (a small imitation of FreeScout; the console shows its tickets)
 
-In the next minutes Checkout goes down, alerts come in, the help desk goes away for a minute and comes back.
+In the next few minutes, Checkout goes down, alerts arrive, and the help desk is down for a minute.
 `, addr, scene.deskURL)
 		loops.Go(func() { scene.play(ctx, web.NewClient("http://"+addr, "")) })
 	}})
@@ -179,7 +179,7 @@ func (s *scene) history(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close() //nolint:errcheck // A failed write has told already.
+	defer st.Close() //nolint:errcheck // A failed write was already reported.
 	if err := st.Migrate(ctx); err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (s *scene) play(ctx context.Context, client *web.Client) {
 			{4 * time.Second, func() { s.alert(ctx, client, "Disk almost full", "P3", "host", "db-2", "mount", "/var") }},
 			{8 * time.Second, func() { s.desk.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503}) }},
 			{4 * time.Second, func() { s.set("login", illness{status: http.StatusBadGateway}) }},
-			{3 * time.Second, func() { s.alert(ctx, client, "Queue grows", "P2", "queue", "emails", "team", "accounts") }},
+			{3 * time.Second, func() { s.alert(ctx, client, "Queue is growing", "P2", "queue", "emails", "team", "accounts") }},
 			{8 * time.Second, func() { s.set("checkout", illness{}) }},
 			{45 * time.Second, s.desk.Clear},
 			{15 * time.Second, func() { s.set("login", illness{}) }},
@@ -272,6 +272,6 @@ func (s *scene) alert(ctx context.Context, client *web.Client, title, severity s
 		all[labels[i]] = labels[i+1]
 	}
 	_ = client.Post(ctx, "/api/v2/alerts",
-		[]map[string]any{{"labels": all, "annotations": map[string]string{"summary": title + ", made up for the demonstration."},
+		[]map[string]any{{"labels": all, "annotations": map[string]string{"summary": title + " (made up for the demo)."},
 			"endsAt": time.Now().Add(2 * time.Minute)}}, nil)
 }

@@ -13,8 +13,8 @@ import (
 )
 
 type doctorCmd struct {
-	Canary  bool  `help:"File a ticket, read it back, find it by its mark and close it."`
-	Mailbox int64 `placeholder:"ID" help:"The canary's mailbox; the operations mailbox unless set."`
+	Canary  bool  `help:"File a test ticket, read it back, find it by its mark and close it."`
+	Mailbox int64 `placeholder:"ID" help:"The mailbox of the test ticket; the operations mailbox by default."`
 	JSON    bool  `name:"json" help:"Print JSON."`
 }
 
@@ -53,7 +53,7 @@ func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 		return r, err
 	}
 	if s.named(cfg) {
-		return r, fmt.Errorf("%w: start it, or leave the address out to look from here", err)
+		return r, fmt.Errorf("%w: start it, or omit the address to run the checks from here", err)
 	}
 	st, err := store.Open(s.ctx, cfg.Database.Reveal(), store.Options{})
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *doctorCmd) examine(s *session) (doctor.Examination, error) {
 
 // notConfigured returns the report for a configuration with mistakes.
 func notConfigured(err error) doctor.Examination {
-	return found("environment", "config_mistakes", err.Error(), "Mend what is named, then run: docket config check")
+	return found("environment", "config_mistakes", err.Error(), "Fix these mistakes, then run: docket config check")
 }
 
 // found returns a report with one failing hop, for when nothing after it could be checked.

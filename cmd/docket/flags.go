@@ -10,7 +10,7 @@ import (
 )
 
 type flagsCmd struct {
-	List flagsListCmd `cmd:"" default:"withargs" help:"List the flags."`
+	List flagsListCmd `cmd:"" default:"withargs" help:"List flags."`
 	Set  flagsSetCmd  `cmd:"" help:"Turn a flag on or off."`
 }
 
@@ -50,7 +50,7 @@ var flagReasons = map[string]string{
 type flagsSetCmd struct {
 	Name string `arg:"" help:"The flag, for example alerts.auto_ticket."`
 	To   string `arg:"" enum:"on,off" help:"on or off."`
-	Why  string `placeholder:"TEXT" help:"What for; it is kept in the audit log."`
+	Why  string `placeholder:"TEXT" help:"The reason, for the audit log."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

@@ -13,14 +13,14 @@ import (
 )
 
 type incidentsCmd struct {
-	List    incidentsListCmd    `cmd:"" default:"withargs" help:"List incidents, the latest first."`
-	Show    incidentsShowCmd    `cmd:"" help:"Show an incident with its story."`
-	Explain incidentsExplainCmd `cmd:"" help:"Why was its ticket filed, or not?"`
+	List    incidentsListCmd    `cmd:"" default:"withargs" help:"List incidents, newest first."`
+	Show    incidentsShowCmd    `cmd:"" help:"Show an incident and its history."`
+	Explain incidentsExplainCmd `cmd:"" help:"Explain why a ticket was filed, or why not."`
 }
 
 type incidentsListCmd struct {
 	listing
-	Live bool `help:"Only those that go on."`
+	Live bool `help:"Only open incidents."`
 }
 
 // Run lists incidents.
@@ -45,7 +45,7 @@ func (c *incidentsListCmd) Run(s *session) error {
 }
 
 type incidentsShowCmd struct {
-	ID   string `arg:"" help:"The incident's id, or an alert_key for its latest incident."`
+	ID   string `arg:"" help:"The id of an incident, or an alert_key for its latest one."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
@@ -63,7 +63,7 @@ func incidentText(d query.IncidentDetail) string {
 	if d.Ticket != nil {
 		fmt.Fprintf(&b, "ticket #%s (%s) %s\n", d.Ticket.Number, d.Ticket.State, d.Ticket.URL)
 	}
-	b.WriteString("\nstory\n")
+	b.WriteString("\nhistory\n")
 	for _, m := range d.Timeline {
 		line := fmt.Sprintf("  %s  %-9s %s %s", local(m.At), m.To, m.Sentence, oneLine(m.Detail))
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -81,21 +81,21 @@ func writeEffects(b *strings.Builder, effects []query.EffectRow) {
 	if len(effects) == 0 {
 		return
 	}
-	b.WriteString("\ndone, or to be done, in the desk\n")
+	b.WriteString("\nhelp desk operations\n")
 	for _, e := range effects {
 		fmt.Fprintf(b, "  %s  %s, sent %s", e.ID, e.State, count(e.Attempt, "time"))
 		if e.Fault != "" {
-			fmt.Fprintf(b, "; last fault %s: %s", e.Fault, oneLine(e.Detail))
+			fmt.Fprintf(b, "; last error %s: %s", e.Fault, oneLine(e.Detail))
 		}
 		if e.DoneAt == nil && e.NotBefore != nil {
-			fmt.Fprintf(b, "; next move %s", local(*e.NotBefore))
+			fmt.Fprintf(b, "; next attempt %s", local(*e.NotBefore))
 		}
 		b.WriteByte('\n')
 	}
 }
 
 type incidentsExplainCmd struct {
-	ID   string `arg:"" help:"The incident's id, or an alert_key for its latest incident."`
+	ID   string `arg:"" help:"The id of an incident, or an alert_key for its latest one."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

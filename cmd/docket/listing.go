@@ -18,7 +18,7 @@ import (
 // listing holds the flags that all listing commands share.
 type listing struct {
 	JSON  bool `name:"json" help:"Print one JSON array of all rows."`
-	Limit int  `short:"n" placeholder:"N" help:"At most N rows (all with --json, else 50)."`
+	Limit int  `short:"n" placeholder:"N" help:"Print at most N rows (default: 50, or all with --json)."`
 }
 
 // rows returns the limit to request: everything for scripts, a screenful for people.
@@ -143,10 +143,13 @@ func harmless(r rune) rune {
 	return r
 }
 
-// count formats a number of things: "1 note", "2 notes".
+// count formats a number of things: "1 note", "2 mismatches".
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
+	}
+	if strings.HasSuffix(thing, "ch") {
+		thing += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }

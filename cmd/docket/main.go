@@ -32,27 +32,27 @@ func main() {
 
 // cli is the whole command line.
 type cli struct {
-	Config   string `short:"c" placeholder:"FILE" help:"The configuration file (or DOCKET_CONFIG; docket.yaml where there is one)."`
-	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (or DATABASE_URL; docket.db)."`
-	Server   string `placeholder:"URL" help:"The running docket to talk to (or DOCKET_URL; the configured listen address otherwise)."`
+	Config   string `short:"c" placeholder:"FILE" help:"The configuration file (or DOCKET_CONFIG; default: docket.yaml, if it exists)."`
+	Database string `placeholder:"FILE|URL" help:"A SQLite file, or postgres://... (or DATABASE_URL; default: docket.db)."`
+	Server   string `placeholder:"URL" help:"The running server to talk to (or DOCKET_URL; default: the configured listen address)."`
 
-	Serve     serveCmd       `cmd:"" help:"Take alerts in and file tickets, until stopped."`
-	Demo      demoCmd        `cmd:"" help:"Show the whole scene with made-up surfaces, alerts and a help desk; nothing else is needed."`
-	Send      sendCmd        `cmd:"" help:"Send a test alert to a running docket."`
+	Serve     serveCmd       `cmd:"" help:"Receive alerts and file tickets, until stopped."`
+	Demo      demoCmd        `cmd:"" help:"Run a demo with made-up surfaces, alerts and a help desk; it needs nothing else."`
+	Send      sendCmd        `cmd:"" help:"Send a test alert to the running server."`
 	Alerts    alertsCmd      `cmd:"" help:"List alerts."`
-	Incidents incidentsCmd   `cmd:"" help:"List incidents, show one, or explain why its ticket was filed, or not."`
-	Tickets   ticketsCmd     `cmd:"" help:"List tickets; show, note, close or reopen one of the local desk."`
-	Silences  silencesCmd    `cmd:"" help:"List silences; make, preview or end one."`
-	Maint     maintenanceCmd `cmd:"" name:"maintenance" help:"List maintenance windows; make or end one."`
-	Flags     flagsCmd       `cmd:"" help:"List the flags, or turn one on or off."`
-	Replay    replayCmd      `cmd:"" help:"Send the alerts that are kept here to another docket, or print them."`
-	Reconcile reconcileCmd   `cmd:"" help:"Compare with the desk, now: what is missing, doubled, orphaned, closed or moved."`
+	Incidents incidentsCmd   `cmd:"" help:"List incidents, show one, or explain why its ticket was filed or not."`
+	Tickets   ticketsCmd     `cmd:"" help:"List tickets; show, annotate, close or reopen those of the local desk."`
+	Silences  silencesCmd    `cmd:"" help:"List silences; create, preview or end one."`
+	Maint     maintenanceCmd `cmd:"" name:"maintenance" help:"List maintenance windows; create or end one."`
+	Flags     flagsCmd       `cmd:"" help:"List flags, or turn one on or off."`
+	Replay    replayCmd      `cmd:"" help:"Send the alerts in this database to another Docket, or print them."`
+	Reconcile reconcileCmd   `cmd:"" help:"Compare with the help desk now, and repair what is missing, duplicated, orphaned, closed or moved."`
 	Status    statusCmd      `cmd:"" help:"Show surface status."`
-	Health    healthCmd      `cmd:"" help:"Ask the running server whether it is ready: exit code 0 or 1, for checks of containers."`
+	Health    healthCmd      `cmd:"" help:"Check whether the server is ready (exit code 0 or 1), for container health checks."`
 	Doctor    doctorCmd      `cmd:"" help:"Check every step of filing a ticket, and name the first that fails."`
-	Auth      authCmd        `cmd:"" help:"Accounts and API tokens."`
-	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that it is as it was written."`
-	Migrate   migrateCmd     `cmd:"" help:"Bring the database to this version's schema."`
+	Auth      authCmd        `cmd:"" help:"Manage accounts and API tokens."`
+	Audit     auditCmd       `cmd:"" help:"List the audit log, or verify that nobody has tampered with it."`
+	Migrate   migrateCmd     `cmd:"" help:"Upgrade the database to this version's schema."`
 	Conf      configCmd      `cmd:"" name:"config" help:"Check or show the configuration, or print its JSON schema."`
 	Version   versionCmd     `cmd:"" help:"Print the version."`
 }
@@ -98,7 +98,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	case helped:
 		return helpCode
 	case err != nil:
-		return say(stderr, fmt.Errorf("%w (docket --help lists the commands)", err))
+		return say(stderr, fmt.Errorf("%w (see docket --help)", err))
 	}
 	return say(stderr, command.Run(&session{
 		ctx: ctx, env: config.Environment(environ), environ: environ, in: stdin, out: stdout, config: c.Config,

@@ -16,13 +16,13 @@ import (
 )
 
 type maintenanceCmd struct {
-	List maintenanceListCmd `cmd:"" default:"withargs" help:"List maintenance windows, the latest made first."`
+	List maintenanceListCmd `cmd:"" default:"withargs" help:"List maintenance windows, newest first."`
 	Add  maintenanceAddCmd  `cmd:"" help:"Mute alerts at the same time of day on some weekdays, or once."`
-	End  maintenanceEndCmd  `cmd:"" help:"End a window for good."`
+	End  maintenanceEndCmd  `cmd:"" help:"Remove a window."`
 }
 
 type maintenanceListCmd struct {
-	All  bool `help:"Also those that are over."`
+	All  bool `help:"Include those that are over."`
 	JSON bool `name:"json" help:"Print one JSON array of all rows."`
 }
 
@@ -54,15 +54,15 @@ func when(p silence.Plan) string {
 }
 
 type maintenanceAddCmd struct {
-	Name     string    `arg:"" help:"What it is called."`
+	Name     string    `arg:"" help:"The name of the window."`
 	Matchers []string  `arg:"" help:"What to mute, in Alertmanager's syntax; all must match."`
-	On       []string  `placeholder:"DAYS" help:"The weekdays on which it begins: mon,tue."`
-	From     string    `placeholder:"15:04" help:"The time of day at which it begins."`
-	Until    string    `placeholder:"15:04" help:"The time of day at which it ends; not after --from, it is on the next day."`
-	Zone     string    `default:"UTC" placeholder:"PLACE" help:"The place whose clocks count, for example Europe/Berlin."`
-	Starts   time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"For a window that comes once: when it begins."`
-	Ends     time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When that ends."`
-	Comment  string    `short:"m" placeholder:"TEXT" help:"What for."`
+	On       []string  `placeholder:"DAYS" help:"The weekdays on which it starts, for example mon,tue."`
+	From     string    `placeholder:"15:04" help:"The time of day at which it starts."`
+	Until    string    `placeholder:"15:04" help:"The time of day at which it ends; if that is not after --from, it ends on the next day."`
+	Zone     string    `default:"UTC" placeholder:"PLACE" help:"The time zone, for example Europe/Berlin."`
+	Starts   time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When a one-time window starts."`
+	Ends     time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When a one-time window ends."`
+	Comment  string    `short:"m" placeholder:"TEXT" help:"A comment: what it is for."`
 	JSON     bool      `name:"json" help:"Print JSON."`
 }
 
@@ -87,7 +87,7 @@ func windowText(r query.WindowRow) string {
 }
 
 type maintenanceEndCmd struct {
-	ID   string `arg:"" help:"The window."`
+	ID   string `arg:"" help:"The id of the window."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

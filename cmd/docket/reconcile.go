@@ -7,15 +7,15 @@ import (
 )
 
 type reconcileCmd struct {
-	DryRun        bool `help:"Find, and repair nothing."`
-	AcceptMissing bool `help:"File again even where more than half of the tickets are missing from the desk."`
+	DryRun        bool `help:"Only report; repair nothing."`
+	AcceptMissing bool `help:"File tickets again even if more than half of them are missing."`
 	JSON          bool `name:"json" help:"Print JSON."`
 }
 
 // Run compares Docket's state with the help desk now. It exits with code 1 if it found mismatches.
 func (c *reconcileCmd) Run(s *session) error {
 	r, err := onlyServer[reconcile.Report](s, "/api/v1/reconcile", map[string]bool{"dry_run": c.DryRun, "accept_missing": c.AcceptMissing},
-		"only the running server may repair")
+		"only the running server can repair tickets")
 	if err != nil {
 		return err
 	}

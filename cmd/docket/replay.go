@@ -19,16 +19,16 @@ import (
 )
 
 type replayCmd struct {
-	To        string        `placeholder:"URL" help:"The docket to post to; without it the alerts are printed as one webhook of Alertmanager's."`
-	TokenFile string        `type:"path" placeholder:"FILE" help:"A file with a token of that docket, of scope ingest. DOCKET_TOKEN is never sent there."`
-	Match     []string      `sep:"none" placeholder:"MATCHER" help:"Only alerts that match, in Alertmanager's syntax; may be repeated."`
-	Since     time.Duration `placeholder:"DURATION" help:"Only alerts that began since then, for example 24h."`
-	Ended     bool          `help:"Also alerts that have ended: each is told to begin, and to end."`
-	Speed     float64       `placeholder:"N" help:"With --to: keep the times between, N times as fast; left out, all at once."`
+	To        string        `placeholder:"URL" help:"The Docket to send to; by default, the alerts are printed as an Alertmanager webhook."`
+	TokenFile string        `type:"path" placeholder:"FILE" help:"A file with an ingest token of that Docket; DOCKET_TOKEN is not sent."`
+	Match     []string      `sep:"none" placeholder:"MATCHER" help:"Only alerts that match, in Alertmanager's syntax; can be repeated."`
+	Since     time.Duration `placeholder:"DURATION" help:"Only alerts that started within this time, for example 24h."`
+	Ended     bool          `help:"Include alerts that have ended, each with its start and its end."`
+	Speed     float64       `placeholder:"N" help:"With --to: keep the original intervals, N times as fast (default: send all at once)."`
 }
 
-// told is one event of an alert, and when it happened.
-type told struct {
+// happening is one event of an alert, and when it happened.
+type happening struct {
 	at  time.Time
 	row query.AlertRow
 	// ended is true for the end of the alert, false for its start.
@@ -58,7 +58,7 @@ func (c *replayCmd) Run(s *session) error {
 	}
 	if err == nil && strange > 0 {
 		return &exitError{exitWarnings, count(strange, "alert") +
-			" came neither from Prometheus nor from Alertmanager and cannot be told in their words: left out"}
+			" skipped: only alerts from Prometheus and Alertmanager can be replayed"}
 	}
 	return err
 }
@@ -69,12 +69,12 @@ func (c *replayCmd) check() error {
 	}
 	if c.To == "" {
 		if c.Speed != 0 || c.TokenFile != "" {
-			return errors.New("--speed and --token-file belong to --to")
+			return errors.New("--speed and --token-file need --to")
 		}
 		return nil
 	}
 	if u, err := url.Parse(c.To); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return errors.New("--to is no address: give it as http://127.0.0.1:8080")
+		return errors.New("--to is not a valid URL: write, for example, http://127.0.0.1:8080")
 	}
 	return nil
 }
@@ -102,24 +102,24 @@ func (c *replayCmd) choose(rows []query.AlertRow, now time.Time) (chosen []query
 }
 
 // lastWords returns the alerts in their current state.
-func lastWords(rows []query.AlertRow) []told {
-	all := make([]told, len(rows))
+func lastWords(rows []query.AlertRow) []happening {
+	all := make([]happening, len(rows))
 	for i, r := range rows {
-		all[i] = told{r.StartsAt, r, r.EndsAt != nil}
+		all[i] = happening{r.StartsAt, r, r.EndsAt != nil}
 	}
 	return all
 }
 
 // history returns the alerts' events in chronological order.
-func history(rows []query.AlertRow) []told {
-	var all []told
+func history(rows []query.AlertRow) []happening {
+	var all []happening
 	for _, r := range rows {
-		all = append(all, told{r.StartsAt, r, false})
+		all = append(all, happening{r.StartsAt, r, false})
 		if r.EndsAt != nil {
-			all = append(all, told{*r.EndsAt, r, true})
+			all = append(all, happening{*r.EndsAt, r, true})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b told) int {
+	slices.SortStableFunc(all, func(a, b happening) int {
 		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.row.Fingerprint, b.row.Fingerprint))
 	})
 	return all
@@ -138,7 +138,7 @@ func (c *replayCmd) post(s *session, rows []query.AlertRow) error {
 		token = fault.Secret(strings.TrimSpace(string(text)))
 	}
 	server := web.NewClient(c.To, token)
-	server.TokenFrom = "what --token-file holds"
+	server.TokenFrom = "the token in --token-file"
 	all := history(rows)
 	for begin := 0; begin < len(all); {
 		end := begin + 1
@@ -146,7 +146,7 @@ func (c *replayCmd) post(s *session, rows []query.AlertRow) error {
 			end++
 		}
 		if err := server.Post(s.ctx, "/hooks/alertmanager", webhookOf(all[begin:end]), nil); err != nil {
-			return fmt.Errorf("after %d of %d messages: %w", begin, len(all), err)
+			return fmt.Errorf("stopped after %d of %d messages: %w", begin, len(all), err)
 		}
 		if c.Speed > 0 && end < len(all) {
 			if err := pause(s.ctx, time.Duration(float64(all[end].at.Sub(all[begin].at))/c.Speed)); err != nil {
@@ -187,7 +187,7 @@ type replayAlert struct {
 	Fingerprint  string            `json:"fingerprint"`
 }
 
-func webhookOf(all []told) replayHook {
+func webhookOf(all []happening) replayHook {
 	w := replayHook{Version: "4", GroupKey: "{}:{}", Status: alert.Resolved.String(), Receiver: "docket",
 		Alerts: make([]replayAlert, len(all))}
 	for i, t := range all {

@@ -87,7 +87,7 @@ func TestAReplayIsPrintedAsAWebhookThatDocketTakes(t *testing.T) {
 	stop()
 	a := s.run("replay")
 	if json.Unmarshal([]byte(a.out), &w) != nil || len(w.Alerts) != 2 || a.code != exitWarnings ||
-		!strings.Contains(a.err, "1 alert came neither from Prometheus") {
+		!strings.Contains(a.err, "1 alert skipped: only alerts from Prometheus") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -110,7 +110,7 @@ func TestAReplaySendsNoTokenOfOurs(t *testing.T) {
 		t.Errorf("it says %q", out)
 	}
 	for _, c := range []struct{ args, says string }{
-		{"--to=ftp://x", "--to is no address"}, {"--speed=2", "belong to --to"}, {"--since=-1h", "cannot be negative"},
+		{"--to=ftp://x", "--to is not a valid URL"}, {"--speed=2", "--speed and --token-file need --to"}, {"--since=-1h", "cannot be negative"},
 		{"--match={", "holds no matcher"},
 	} {
 		if a := s.run("replay", c.args); a.code != exitErrors || !strings.Contains(a.err, c.says) || a.out != "" {

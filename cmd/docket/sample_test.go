@@ -54,12 +54,12 @@ sources:
 		args []string
 		says string
 	}{
-		{[]string{"--sample", body}, "--sample and --source belong together"},
+		{[]string{"--sample", body}, "--sample and --source go together"},
 		{[]string{"--sample", body, "--source", "nobody"},
 			`there is no pushed source named "nobody"; known are alertmanager, grafana, orders, pagerduty, prometheus`},
 		{[]string{"--sample", filepath.Join(dir, "none"), "--source", "orders"}, "no such file"},
 		{[]string{"--sample", body, "--source", "grafana"}, "alerts: is missing"},
-		{[]string{"--sample", body, "--source", "orders", "--header", "x"}, "is not NAME:VALUE"},
+		{[]string{"--sample", body, "--source", "orders", "--header", "x"}, "is not valid: write NAME:VALUE"},
 	} {
 		if got := s.run(append([]string{"--config", config, "config", "check"}, c.args...)...); got.code != exitErrors ||
 			!strings.Contains(got.err, c.says) {

@@ -15,9 +15,9 @@ import (
 type sendCmd struct {
 	Title    string            `default:"DocketTest" help:"The alert's name."`
 	Severity string            `default:"P2" help:"P1 to P5, or critical, error, warning, info."`
-	Summary  string            `default:"A test alert sent by docket send." help:"What is wrong."`
-	Label    map[string]string `short:"l" mapsep:"none" placeholder:"NAME=VALUE" help:"A further label; may be repeated."`
-	Resolve  bool              `help:"Say that the alert has ended."`
+	Summary  string            `default:"A test alert sent by docket send." help:"The problem in one sentence."`
+	Label    map[string]string `short:"l" mapsep:"none" placeholder:"NAME=VALUE" help:"An additional label; can be repeated."`
+	Resolve  bool              `help:"Send the alert as resolved."`
 }
 
 // Run posts one alert the way Prometheus would, and prints its alert_key and its incident.
@@ -59,9 +59,9 @@ func (c *sendCmd) Run(s *session) error {
 	word := "sent"
 	switch {
 	case c.Resolve:
-		word = "ended"
+		word = "resolved"
 	case answer.Repeated > 0:
-		word = "repeated, it was known to fire"
+		word = "already firing"
 	}
 	// A token that may only send alerts cannot look up the incident. Then only the alert_key is printed.
 	incident := ""

@@ -12,7 +12,7 @@ import (
 )
 
 type serveCmd struct {
-	Listen string `placeholder:"ADDRESS" help:"The loopback address to listen on (or DOCKET_LISTEN; 127.0.0.1:8080)."`
+	Listen string `placeholder:"ADDRESS" help:"The address to listen on (or DOCKET_LISTEN; default: 127.0.0.1:8080)."`
 }
 
 // Run serves until the process is asked to stop.
@@ -32,7 +32,7 @@ func (c *serveCmd) Run(s *session) error {
 	level.Set(cfg.Log.Slog())
 	log := newLoggerIn(cfg.Log.Format, s.out, level)
 	for _, key := range cfg.Dormant() {
-		log.Warn("configured, but this version does nothing with it yet", "key", key)
+		log.Warn("configured, but not used by this version", "key", key)
 	}
 	for _, warning := range config.UnknownVariables(s.environ) {
 		log.Warn("unknown variable", "warning", warning)

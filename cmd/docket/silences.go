@@ -14,15 +14,15 @@ import (
 )
 
 type silencesCmd struct {
-	List    silencesListCmd    `cmd:"" default:"withargs" help:"List silences, the latest end first."`
+	List    silencesListCmd    `cmd:"" default:"withargs" help:"List silences, the last to end first."`
 	Add     silencesAddCmd     `cmd:"" help:"Mute alerts for a while: no ticket and no message until it is over."`
-	Expire  silencesExpireCmd  `cmd:"" help:"End a silence now; what still fires gets its ticket."`
-	Preview silencesPreviewCmd `cmd:"" help:"Show what matchers would mute now."`
+	Expire  silencesExpireCmd  `cmd:"" help:"End a silence now; alerts that still fire get their tickets."`
+	Preview silencesPreviewCmd `cmd:"" help:"Show what the given matchers would mute now."`
 }
 
 type silencesListCmd struct {
 	listing
-	State string `enum:"pending,active,expired," default:"" placeholder:"STATE" help:"Only those that are pending, active or expired."`
+	State string `enum:"pending,active,expired," default:"" placeholder:"STATE" help:"Only pending, active or expired silences."`
 }
 
 // Run lists silences.
@@ -44,11 +44,11 @@ func (c *silencesListCmd) Run(s *session) error {
 
 type silencesAddCmd struct {
 	Matchers []string      `arg:"" help:"What to mute, in Alertmanager's syntax, for example 'team=\"shop\"'; all must match."`
-	For      time.Duration `placeholder:"DURATION" help:"How long, for example 2h30m."`
-	From     time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When it begins, for example 2026-05-04T22:00:00Z; now, where it is left out."`
-	Until    time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"When it ends, instead of --for."`
-	Comment  string        `short:"m" placeholder:"TEXT" help:"What for."`
-	By       string        `placeholder:"NAME" help:"Whose it is; you, where it is left out."`
+	For      time.Duration `placeholder:"DURATION" help:"The duration, for example 2h30m."`
+	From     time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"The start, for example 2026-05-04T22:00:00Z."`
+	Until    time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"The end, instead of --for."`
+	Comment  string        `short:"m" placeholder:"TEXT" help:"A comment: what it is for."`
+	By       string        `placeholder:"NAME" help:"Who creates it (default: you)."`
 	JSON     bool          `name:"json" help:"Print JSON."`
 }
 
@@ -57,15 +57,15 @@ func (c *silencesAddCmd) Run(s *session) error {
 	ends := c.Until
 	switch {
 	case c.For != 0 && !c.Until.IsZero():
-		return errors.New("--for and --until say the same in two ways: give one of them")
+		return errors.New("--for and --until exclude each other: set one of them")
 	case c.For < 0:
-		return errors.New("--for must be longer than nothing")
+		return errors.New("--for must be more than 0")
 	case c.For > 0 && c.From.IsZero():
 		ends = time.Now().Add(c.For)
 	case c.For > 0:
 		ends = c.From.Add(c.For)
 	case c.Until.IsZero():
-		return errors.New("how long? give --for 2h, or --until with a time")
+		return errors.New("set the duration with --for 2h, or the end with --until")
 	}
 	draft := web.SilenceDraft{Matchers: c.Matchers, StartsAt: c.From, EndsAt: ends, Comment: c.Comment, CreatedBy: c.By}
 	row, err := write(s, viaPost[query.SilenceRow](s, "/api/v1/silences", draft),
@@ -85,7 +85,7 @@ func silenceText(r query.SilenceRow) string {
 }
 
 type silencesExpireCmd struct {
-	ID   string `arg:"" help:"The silence."`
+	ID   string `arg:"" help:"The id of the silence."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
@@ -126,6 +126,6 @@ func (c *silencesPreviewCmd) Run(s *session) error {
 			}
 			return []string{r.ID, r.Severity, r.State, ticket, r.Title}
 		},
-		"No incident would be muted as a whole.",
+		"No open incident would be muted completely.",
 	}.show(s, false, p.Incidents)
 }

@@ -33,7 +33,7 @@ func (c *statusCmd) Run(s *session) error {
 				}
 				return []string{r.Status, r.Name, r.Group, since, r.Reason}
 			},
-			"no surface is configured: name some under surfaces: in docket.yaml",
+			"No surfaces are configured. Add some under surfaces: in docket.yaml",
 		},
 	}
 	rows, err := l.rows(s)

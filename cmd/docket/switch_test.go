@@ -91,8 +91,8 @@ func TestSilencesAreMadeAndEndedWithAndWithoutAServer(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"silences expire " + id, "there is no silence"},
 		{"silences expire ..", "there is no silence"},
-		{"silences add a=b", "how long?"},
-		{"silences add a=b --for 1h --until 2999-01-01T00:00:00Z", "give one of them"},
+		{"silences add a=b", "set the duration with --for 2h"},
+		{"silences add a=b --for 1h --until 2999-01-01T00:00:00Z", "exclude each other: set one of them"},
 		{"silences add = --for 1h", "is not a matcher"},
 		{"silences preview =", "is not a matcher"},
 		{"maintenance add x a=b", "is no time of day"},

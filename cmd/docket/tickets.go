@@ -13,16 +13,16 @@ import (
 )
 
 type ticketsCmd struct {
-	List   ticketsListCmd   `cmd:"" default:"withargs" help:"List tickets, the latest first."`
+	List   ticketsListCmd   `cmd:"" default:"withargs" help:"List tickets, newest first."`
 	Show   ticketsShowCmd   `cmd:"" help:"Show a ticket of the local desk."`
 	Note   ticketsNoteCmd   `cmd:"" help:"Add a note to a ticket of the local desk."`
 	Close  ticketsCloseCmd  `cmd:"" help:"Close a ticket of the local desk."`
-	Reopen ticketsReopenCmd `cmd:"" help:"Open a closed ticket of the local desk again."`
+	Reopen ticketsReopenCmd `cmd:"" help:"Reopen a closed ticket of the local desk."`
 }
 
 type ticketsListCmd struct {
 	listing
-	Stale bool `help:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
+	Stale bool `help:"Only open tickets whose incidents recovered long ago (policies.stale_after)."`
 }
 
 // Run lists tickets.
@@ -66,7 +66,7 @@ func ticketText(t query.TicketDetail) string {
 
 // change asks the running server to make a change: only the server may write.
 func change(s *session, path string, in any) error {
-	t, err := onlyServer[query.TicketDetail](s, path, in, "a change needs the running server")
+	t, err := onlyServer[query.TicketDetail](s, path, in, "only the running server can change tickets")
 	return printOne(s, false, t, err, func(t query.TicketDetail) string {
 		return fmt.Sprintf("ticket #%s is %s, with %s\n", t.Number, t.Status, count(len(t.Notes), "note"))
 	})
@@ -74,7 +74,7 @@ func change(s *session, path string, in any) error {
 
 type ticketsNoteCmd struct {
 	ID   string   `arg:"" help:"The ticket's number."`
-	Text []string `arg:"" help:"The note, or - to read it from the standard input."`
+	Text []string `arg:"" help:"The note, or - to read it from standard input."`
 }
 
 // maxNote is the API's size limit for a note.
@@ -92,7 +92,7 @@ func (c *ticketsNoteCmd) Run(s *session) error {
 	}
 	switch {
 	case strings.TrimSpace(text) == "":
-		return errors.New("the note is empty: say something")
+		return errors.New("the note is empty: write something")
 	case len(text) > maxNote:
 		return fmt.Errorf("the note is longer than %d bytes: attach the rest elsewhere and link it", maxNote)
 	}

@@ -12,14 +12,14 @@ import (
 )
 
 type authTokenCmd struct {
-	Create authTokenCreateCmd `cmd:"" help:"Make a token; it is shown once."`
-	List   authTokenListCmd   `cmd:"" help:"List the tokens, without themselves."`
+	Create authTokenCreateCmd `cmd:"" help:"Create a token; it is shown only once."`
+	List   authTokenListCmd   `cmd:"" help:"List the tokens, without their secrets."`
 	Remove authTokenRemoveCmd `cmd:"" help:"Remove a token."`
 }
 
 type authTokenCreateCmd struct {
-	Name  string   `arg:"" help:"What it is for."`
-	Scope []string `required:"" enum:"ingest,read,operate,admin" help:"ingest, read, operate or admin; may be given several times."`
+	Name  string   `arg:"" help:"The name of the token."`
+	Scope []string `required:"" enum:"ingest,read,operate,admin" help:"ingest, read, operate or admin; can be repeated."`
 }
 
 // Run creates a token and shows it. It cannot be shown again.
@@ -32,7 +32,7 @@ func (c *authTokenCreateCmd) Run(s *session) error {
 		n := store.APIToken{Name: c.Name, Hash: hash, Scopes: c.Scope, CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
 		err := st.AddAPIToken(s.ctx, n, entryOf(who, audit.ActionTokenMade, map[string]any{"name": c.Name, "scopes": strings.Join(c.Scope, " ")}))
 		if errors.Is(err, store.ErrTaken) {
-			return &exitError{exitErrors, fmt.Sprintf("there is a token %.63q already: remove it first, or choose another name", c.Name)}
+			return &exitError{exitErrors, fmt.Sprintf("the token %.63q already exists: remove it first, or choose another name", c.Name)}
 		}
 		if err != nil {
 			return err
@@ -67,13 +67,13 @@ func (c *authTokenListCmd) Run(s *session) error {
 		return look[tokenRow]{
 			[]string{"NAME", "SCOPES", "MADE"},
 			func(r tokenRow) []string { return []string{r.Name, strings.Join(r.Scopes, " "), local(r.CreatedAt)} },
-			"There are no tokens in the database; those of the configuration are not listed here.",
+			"No tokens in the database. Those in the configuration are not listed here.",
 		}.show(s, c.JSON, rows)
 	})
 }
 
 type authTokenRemoveCmd struct {
-	Name string `arg:"" help:"Which token."`
+	Name string `arg:"" help:"The name of the token."`
 }
 
 // Run removes a token.
@@ -81,12 +81,12 @@ func (c *authTokenRemoveCmd) Run(s *session) error {
 	return beside(s, func(st *store.Store, who audit.Actor) error {
 		err := st.RemoveAPIToken(s.ctx, c.Name, entryOf(who, audit.ActionTokenGone, map[string]any{"name": c.Name}))
 		if errors.Is(err, store.ErrNotFound) {
-			return &exitError{exitErrors, fmt.Sprintf("there is no token %.63q: docket auth token list shows all", c.Name)}
+			return &exitError{exitErrors, fmt.Sprintf("there is no token %.63q: list them with docket auth token list", c.Name)}
 		}
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "the token %s is gone\n", c.Name)
+		_, err = fmt.Fprintf(s.out, "the token account %s removed\n", c.Name)
 		return err
 	})
 }
