@@ -169,7 +169,7 @@ func TestAuditVerifyNamesTheFirstBadRow(t *testing.T) {
 	s.must("send", "--title", "Audited", "--severity", "P1")
 	s.settled()
 	stop()
-	if out := s.must("audit", "verify"); !strings.HasPrefix(out, "the audit log is whole: ") {
+	if out := s.must("audit", "verify"); !strings.HasPrefix(out, "the audit log is intact: ") {
 		t.Errorf("untouched: %q", out)
 	}
 	db, err := sql.Open("sqlite", s.db)

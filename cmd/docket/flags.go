@@ -24,7 +24,7 @@ func (c *flagsListCmd) Run(s *session) error {
 		path: "/api/v1/flags",
 		own:  func(_ context.Context, r query.Reader) ([]query.FlagRow, error) { return r.Flags(), nil },
 		look: look[query.FlagRow]{
-			[]string{"FLAG", "IS", "BY", "IT"},
+			[]string{"FLAG", "STATE", "SET BY", "WHEN ON"},
 			func(r query.FlagRow) []string { return []string{r.Name, query.OnOff(r.On), flagBy(r), r.Why} },
 			"There are no flags.",
 		},

@@ -47,7 +47,7 @@ var markInText = regexp.MustCompile(`[0-9a-f]{16}\.1\b`)
 func (f *freescout) listings() map[string]int {
 	by := map[string]int{}
 	for _, ticket := range f.Tickets() {
-		shared := strings.Contains(ticket.Subject, "storm") || strings.Contains(ticket.Subject, "desk was away")
+		shared := strings.Contains(ticket.Subject, "storm") || strings.Contains(ticket.Subject, "desk was unreachable")
 		if !shared {
 			by[ticket.Mark]++
 			continue

@@ -36,7 +36,7 @@ func (p *process) says(text string, n int) {
 		func() bool { return strings.Count(p.log.String(), text) >= n })
 }
 
-const taken = `"configuration changed, no restart is needed"`
+const taken = `"configuration changed, no restart needed"`
 
 func TestAChangedConfigurationIsInForceWithoutARestart(t *testing.T) {
 	t.Parallel()
@@ -89,7 +89,7 @@ log: {level: debug}
 		if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
-		p.says("configuration read again, nothing has changed", 1)
+		p.says("configuration reloaded, nothing changed", 1)
 		if strings.Count(p.log.String(), "msg=ready") != 1 {
 			t.Error("the process started more than once")
 		}
@@ -124,7 +124,7 @@ func TestAConfigurationWithAMistakeIsNotTakenAndIsNamed(t *testing.T) {
 
 	// All or nothing: the good half of it is not taken either.
 	p.configure(strings.Replace(good, "shop", "store", 1) + "policies_: {}\n")
-	p.says("configuration not taken, the one before stays in force", 1)
+	p.says("configuration has mistakes, the previous one stays in force", 1)
 	p.says("docket.yaml:5:1: policies_", 1)
 	if name, evidence := verdict(); name != "config_not_taken" || !strings.Contains(evidence, "docket.yaml:5:1") {
 		t.Errorf("the doctor says %q: %s", name, evidence)

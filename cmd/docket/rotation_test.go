@@ -65,7 +65,7 @@ func rotated(t *testing.T, p *process, f *freescout, change func(key string)) {
 	p.mustPost("/hooks/alertmanager", webhook("firing", "After"))
 	f.oneTicketEach(t, 30*time.Second, append(all, "After"))
 	text := p.log.String()
-	if !strings.Contains(text, "keys changed, no restart is needed") {
+	if !strings.Contains(text, "keys changed, no restart needed") {
 		t.Error("the change is not said")
 	}
 	for _, secret := range []string{"test-key", "key-after-rotation", "identity-secret"} {
@@ -125,7 +125,7 @@ vault: {url: %q, project_id: p, client_id: identity, every: 2s, secrets: {FREESC
 	// While the vault is away the last good key is used, and that is said.
 	vault.set("", true)
 	eventually(t, 30*time.Second, "the vault's absence is said", func() bool {
-		return strings.Contains(p.log.String(), "a key could not be read again, the last one is used")
+		return strings.Contains(p.log.String(), "key could not be read again, using the last one")
 	})
 	p.mustPost("/hooks/alertmanager", webhook("firing", "VaultAway"))
 	f.oneTicketEach(t, 30*time.Second, []string{"VaultAway"})

@@ -26,9 +26,9 @@ func TestAnAlertUnderEverNewIDsHasOneTicketAndIsNamed(t *testing.T) {
 		}
 		f.oneTicketEach(t, 20*time.Second, []string{"Flood"})
 		eventually(t, 15*time.Second, "it is said", func() bool {
-			return strings.Contains(p.log.String(), "alert id changed while it fires, the first key is kept")
+			return strings.Contains(p.log.String(), "alert id changed while the alert fires, keeping the first key")
 		})
-		if n := strings.Count(p.log.String(), "alert id changed while it fires"); n != 1 {
+		if n := strings.Count(p.log.String(), "alert id changed while the alert fires"); n != 1 {
 			t.Errorf("it is said %d times", n)
 		}
 		var rows []map[string]any

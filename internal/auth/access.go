@@ -64,7 +64,7 @@ func (g *Guard) behindAccess(r *http.Request, now time.Time) (Caller, error) {
 		return Caller{}, err
 	}
 	if err != nil {
-		g.log.DebugContext(ctx, "a word of Cloudflare Access was not believed", "err", err)
+		g.log.DebugContext(ctx, "token of Cloudflare Access refused", "err", err)
 		return Caller{}, nil
 	}
 	if g.access.first(raw) {
@@ -80,7 +80,7 @@ func (g *Guard) tellAccess(ctx context.Context, r *http.Request, c Caller, now t
 		Payload: map[string]any{"mode": ModeAccess, "role": string(c.Role), "address": g.address(r).String()},
 	})
 	if err != nil {
-		g.log.WarnContext(ctx, "a login was not audited", "err", err)
+		g.log.WarnContext(ctx, "login could not be audited", "err", err)
 	}
 }
 

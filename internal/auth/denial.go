@@ -71,7 +71,7 @@ func (g *Guard) denyAs(r *http.Request, who audit.Actor, why string, right Right
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 	defer cancel()
 	if err := g.store.AppendEntries(ctx, audit.Entry{CreatedAt: now, Actor: who, Action: audit.ActionDenied, Payload: about}); err != nil {
-		g.log.WarnContext(ctx, "a refusal was not audited", "err", err)
+		g.log.WarnContext(ctx, "refusal could not be audited", "err", err)
 	}
 }
 
@@ -90,15 +90,15 @@ func (g *Guard) Refuse(w http.ResponseWriter, r *http.Request, status int, right
 	switch status {
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "5")
-		g.answer(w, r, status, "docket cannot tell who you are while its database does not answer: try again in a moment")
+		g.answer(w, r, status, "Docket cannot check who you are because its database does not respond: try again in a moment")
 	case http.StatusForbidden:
 		if !wantsPage(r) {
-			answer.Error(w, status, fmt.Sprintf("this caller lacks the right %s: use another token, or give it the scope %s", right, right))
+			answer.Error(w, status, fmt.Sprintf("the caller lacks the right %s: use another token, or give this one the scope %s", right, right))
 			return
 		}
 		c, _ := g.Identify(r) // Check has just identified the caller.
 		g.page(w, r, "refused.html", status,
-			page{Caller: c, Sentence: fmt.Sprintf("You are %s, and this needs the right to %s. Ask an admin for it.", roleOf(c), right)})
+			page{Caller: c, Sentence: fmt.Sprintf("You are %s, without the right to %s. Ask an admin for it.", roleOf(c), right)})
 	default:
 		if wantsPage(r) && (g.cfg.Mode == ModePassword || g.cfg.Mode == ModeOIDC) {
 			g.toLogin(w, r)

@@ -128,7 +128,7 @@ func (g *Guard) Check(r *http.Request, right Right) (Caller, int) {
 	c, err := g.Identify(r)
 	switch {
 	case err != nil:
-		g.log.WarnContext(r.Context(), "the caller could not be told", "request", r.URL.Path, "err", err)
+		g.log.WarnContext(r.Context(), "caller could not be identified", "request", r.URL.Path, "err", err)
 		return Caller{}, http.StatusServiceUnavailable
 	case c.Can(right):
 		return c, 0
@@ -199,5 +199,5 @@ func (g *Guard) Missing(ctx context.Context) string {
 	if all, err := g.store.Accounts(ctx); err != nil || len(all) > 0 {
 		return ""
 	}
-	return "nobody can log in yet: run docket auth set NAME --role admin beside the database"
+	return "nobody can log in yet: run docket auth set NAME --role admin on its machine"
 }

@@ -23,7 +23,7 @@ const (
 )
 
 // errNoKeys means that the keys could not be fetched, so the caller cannot be identified now.
-var errNoKeys = errors.New("the keys cannot be fetched")
+var errNoKeys = errors.New("keys could not be fetched")
 
 // keySet is a team's public keys, fetched on demand and cached. Old keys stay in use while newer ones cannot be
 // fetched.

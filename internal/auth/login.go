@@ -83,12 +83,12 @@ func (g *Guard) getLogin(w http.ResponseWriter, r *http.Request) {
 // postLogin logs in with a password.
 func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 	if g.cfg.Mode != ModePassword {
-		g.answer(w, r, http.StatusNotFound, "nobody logs in by password here")
+		g.answer(w, r, http.StatusNotFound, "login by password is not enabled")
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if err := r.ParseForm(); err != nil {
-		g.answer(w, r, http.StatusBadRequest, "the form cannot be read")
+		g.answer(w, r, http.StatusBadRequest, "the form could not be read")
 		return
 	}
 	name, password, next := strings.ToLower(strings.TrimSpace(r.PostForm.Get("name"))), r.PostForm.Get("password"), safeNext(r.PostForm.Get(
@@ -108,9 +108,9 @@ func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 		status, sentence = http.StatusUnauthorized, "The name or the password is wrong."
 	case errors.Is(err, errTooMany):
 		w.Header().Set("Retry-After", strconv.Itoa(int(tryWindow.Seconds())))
-		status, sentence = http.StatusTooManyRequests, "There were too many tries. Wait 15 minutes."
+		status, sentence = http.StatusTooManyRequests, "Too many attempts. Wait 15 minutes."
 	default:
-		g.log.WarnContext(r.Context(), "a login could not be checked", "err", err)
+		g.log.WarnContext(r.Context(), "login could not be checked", "err", err)
 	}
 	if !wantsPage(r) {
 		answer.Error(w, status, sentence)
@@ -121,7 +121,7 @@ func (g *Guard) postLogin(w http.ResponseWriter, r *http.Request) {
 
 var (
 	errWrong   = errors.New("the name or the password is wrong")
-	errTooMany = errors.New("too many tries to log in")
+	errTooMany = errors.New("too many login attempts")
 )
 
 // tryPassword checks a name and its password. An attempt is counted before it is checked, so that parallel attempts on
@@ -139,7 +139,7 @@ func (g *Guard) tryPassword(ctx context.Context, r *http.Request, name, password
 			return store.Account{}, err
 		}
 		if tries > b.limit {
-			g.deny(r, Caller{}, "too many tries to log in", "")
+			g.deny(r, Caller{}, "too many login attempts", "")
 			return store.Account{}, errTooMany
 		}
 	}

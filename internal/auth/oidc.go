@@ -93,21 +93,21 @@ func (i *issuer) oauth(p *oidc.Provider) *oauth2.Config {
 // getOIDC redirects the browser to the issuer.
 func (g *Guard) getOIDC(w http.ResponseWriter, r *http.Request) {
 	if g.oidc == nil {
-		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
+		g.answer(w, r, http.StatusNotFound, "login by OpenID Connect is not enabled")
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), issuerTimeout)
 	defer cancel()
 	p, err := g.oidc.look(ctx)
 	if err != nil {
-		g.log.WarnContext(ctx, "the issuer could not be asked", "err", err)
-		g.page(w, r, "login.html", http.StatusBadGateway, page{Sentence: "The issuer does not answer. Try again in a moment."})
+		g.log.WarnContext(ctx, "issuer could not be reached", "err", err)
+		g.page(w, r, "login.html", http.StatusBadGateway, page{Sentence: "The identity provider does not respond. Try again in a moment."})
 		return
 	}
 	f := flow{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Next: safeNext(r.URL.Query().Get("next"))}
 	text, err := json.Marshal(f)
 	if err != nil {
-		g.answer(w, r, http.StatusInternalServerError, "the login cannot begin")
+		g.answer(w, r, http.StatusInternalServerError, "login could not start")
 		return
 	}
 	g.setCookie(w, r, flowCookie, base64.RawURLEncoding.EncodeToString(text), flowAge)
@@ -117,21 +117,21 @@ func (g *Guard) getOIDC(w http.ResponseWriter, r *http.Request) {
 // getCallback handles the redirect back from the issuer.
 func (g *Guard) getCallback(w http.ResponseWriter, r *http.Request) {
 	if g.oidc == nil {
-		g.answer(w, r, http.StatusNotFound, "nobody logs in by OpenID Connect here")
+		g.answer(w, r, http.StatusNotFound, "login by OpenID Connect is not enabled")
 		return
 	}
 	f, ok := g.flow(r)
 	g.setCookie(w, r, flowCookie, "", 0) // It is valid for one response only.
 	query := r.URL.Query()
 	if !ok || !same(query.Get("state"), fault.Secret(f.State)) {
-		g.deny(r, Caller{}, "a login that did not begin in this browser", "")
+		g.deny(r, Caller{}, "login did not start in this browser", "")
 		g.page(w, r, "login.html", http.StatusBadRequest,
-			page{Sentence: "This login did not begin in this browser, or took too long. Begin again."})
+			page{Sentence: "This login did not start in this browser, or it took too long. Start again."})
 		return
 	}
 	if query.Get("code") == "" {
 		g.deny(r, Caller{}, "the issuer refused: "+clip(query.Get("error")), "")
-		g.page(w, r, "login.html", http.StatusForbidden, page{Sentence: "The issuer did not let you in.", Next: f.Next})
+		g.page(w, r, "login.html", http.StatusForbidden, page{Sentence: "The identity provider refused the login.", Next: f.Next})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), issuerTimeout)
@@ -151,13 +151,13 @@ func (g *Guard) refuseLogin(w http.ResponseWriter, r *http.Request, next string,
 	if none, ok := errors.AsType[*noRoleError](err); ok {
 		g.denyAs(r, audit.Person(none.name), "no role", "")
 		g.page(w, r, "refused.html", http.StatusForbidden,
-			page{Sentence: "You are " + none.name + ", and have no role here. Ask an admin to name you in auth.roles."})
+			page{Sentence: "You are " + none.name + ", and have no role in Docket. Ask an admin to add you to auth.roles."})
 		return
 	}
 	g.log.WarnContext(r.Context(), "a login failed", "err", err)
-	g.deny(r, Caller{}, "the issuer's answer is not good", "")
+	g.deny(r, Caller{}, "response of the issuer is not valid", "")
 	g.page(w, r, "login.html", http.StatusBadGateway,
-		page{Sentence: "The login could not be finished. Try again; the log says why.", Next: next})
+		page{Sentence: "The login failed. Try again; the log says why.", Next: next})
 }
 
 func (g *Guard) flow(r *http.Request) (flow, bool) {
@@ -185,7 +185,7 @@ func (i *issuer) redeem(ctx context.Context, f flow, code string) (name string, 
 	}
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
-		return "", "", errors.New("redeem the code: the answer has no id_token")
+		return "", "", errors.New("redeem the code: the response has no id_token")
 	}
 	now := func() time.Time { return time.Now().Add(-leeway) }
 	id, err := p.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), i.cfg.Client),

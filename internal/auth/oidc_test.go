@@ -75,7 +75,7 @@ func TestIssuersWordLetsInWithTheRoleOfAddressOrGroup(t *testing.T) {
 			r := s.back(i, b, i.own()(claims))
 			session := r.cookie("docket_session")
 			if c.role == "" {
-				if r.status != http.StatusForbidden || session != nil || !strings.Contains(r.text, "have no role here") {
+				if r.status != http.StatusForbidden || session != nil || !strings.Contains(r.text, "have no role in Docket") {
 					t.Errorf("%s: %d %s", c.name, r.status, r.text)
 				}
 				continue
@@ -148,7 +148,7 @@ func TestIssuerThatIsAwayKeepsDocketNotFromStarting(t *testing.T) {
 	i.away.Store(true)
 	s := oidcSite(t, storetest.URL(t, "sqlite"), i)
 	if r := s.ask(http.MethodGet, "/console/login/oidc", ""); r.status != http.StatusBadGateway ||
-		!strings.Contains(r.text, "The issuer does not answer") {
+		!strings.Contains(r.text, "The identity provider does not respond") {
 		t.Errorf("while it is away: %d %s", r.status, r.text)
 	}
 	i.away.Store(false)

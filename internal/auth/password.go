@@ -20,7 +20,7 @@ const (
 )
 
 // ErrPassword means that a password is too short, too long, or not valid text.
-var ErrPassword = fmt.Errorf("a password has %d to %d characters", ShortestPassword, longestPassword)
+var ErrPassword = fmt.Errorf("a password must have %d to %d characters", ShortestPassword, longestPassword)
 
 // HashPassword returns the hash to store for a password: argon2id in the PHC format, with the first parameters that
 // OWASP recommends (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, read 2026-11-23):

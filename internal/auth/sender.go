@@ -35,7 +35,7 @@ func (g *Guard) Signed(r *http.Request, name string, body []byte) bool {
 	if own.Signature != nil && own.Signature.good(r.Header, body, time.Now()) {
 		return true
 	}
-	g.deny(r, Caller{}, "a signature that is not good", Ingest)
+	g.deny(r, Caller{}, "invalid signature", Ingest)
 	return false
 }
 

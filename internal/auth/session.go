@@ -71,7 +71,7 @@ func (g *Guard) session(r *http.Request, now time.Time) (Caller, error) {
 	}
 	if now.Sub(s.SeenAt) > touchAfter {
 		if err := g.store.TouchSession(r.Context(), s.IDHash, now); err != nil {
-			g.log.WarnContext(r.Context(), "the use of a session was not noted", "err", err)
+			g.log.WarnContext(r.Context(), "session could not be updated", "err", err)
 		}
 	}
 	return Caller{Name: s.Name, Kind: KindSession, Role: Role(s.Role)}, nil
@@ -114,6 +114,6 @@ func (g *Guard) endSession(r *http.Request, why string) {
 		})
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		g.log.WarnContext(r.Context(), "a session was not ended", "err", err)
+		g.log.WarnContext(r.Context(), "session could not be ended", "err", err)
 	}
 }

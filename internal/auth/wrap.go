@@ -17,8 +17,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func (g *Guard) Wrap(h http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g.deny(r, Caller{}, "a page of another site", "")
-		g.answer(w, r, http.StatusForbidden, "a page of another site may not do this")
+		g.deny(r, Caller{}, "request from another site", "")
+		g.answer(w, r, http.StatusForbidden, "a page of another site cannot do this")
 	}))
 	protected := crossOrigin.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +36,7 @@ func (g *Guard) Wrap(h http.Handler) http.Handler {
 		}
 		if g.open() && !isLoopbackHost(r.Host) {
 			g.answer(w, r, http.StatusForbidden,
-				"no login and no token is configured, so docket answers only to a loopback address such as 127.0.0.1 or localhost")
+				"no login and no token is configured, so Docket only answers requests to a loopback address such as 127.0.0.1 or localhost")
 			return
 		}
 		protected.ServeHTTP(w, r)

@@ -54,7 +54,7 @@ func (c *Console) auditFilter(r *http.Request, p *auditPage) (f store.AuditFilte
 		}
 		at, err := time.Parse(time.DateOnly, day.text)
 		if err != nil {
-			return f, fmt.Errorf("%.20q is no day: write 2026-06-19", day.text)
+			return f, fmt.Errorf("%.20q is not a date: write, for example, 2026-06-19", day.text)
 		}
 		*day.to = at.AddDate(0, 0, day.plus)
 	}
@@ -123,7 +123,7 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 	var p auditPage
 	f, err := c.auditFilter(r, &p)
 	if err != nil {
-		c.sorry(w, r, http.StatusBadRequest, "This cannot be exported", sentence(err))
+		c.sorry(w, r, http.StatusBadRequest, "Export failed", sentence(err))
 		return
 	}
 	f.Limit = exportPage
@@ -152,7 +152,7 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 		}, func() error { return stream.SetWriteDeadline(time.Now().Add(writeWithin)) })
 	}
 	if err != nil && r.Context().Err() == nil {
-		c.Log.WarnContext(r.Context(), "an export of the audit log ended early", "err", err)
+		c.Log.WarnContext(r.Context(), "audit log export failed", "err", err)
 		panic(http.ErrAbortHandler) //nolint:forbidigo // How net/http is told to cut: half a file must not look whole.
 	}
 }
@@ -196,7 +196,7 @@ func (c *Console) postVerify(w http.ResponseWriter, r *http.Request) {
 		c.failed(w, r, err)
 		return
 	}
-	s := said{Kind: "good", Text: "The chain is whole: " + v.Sentence + "."}
+	s := said{Kind: "good", Text: fmt.Sprintf("The audit log is intact (%d entries).", v.Checked)}
 	if !v.Whole {
 		s = said{Kind: "bad", Text: v.Sentence}
 	}

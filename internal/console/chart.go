@@ -45,7 +45,7 @@ func barOf(sums []surface.Sum, at time.Time) bar {
 		if status.Ill() {
 			ill++
 		}
-		title := dayTag(first.AddDate(0, 0, day)) + ": nothing read"
+		title := dayTag(first.AddDate(0, 0, day)) + ": no data"
 		if share, known := sum.Uptime(); known {
 			title = dayTag(first.AddDate(0, 0, day)) + ": " + percent(share) + " up"
 		}
@@ -59,7 +59,7 @@ func barOf(sums []surface.Sum, at time.Time) bar {
 		}
 		b.Runs = append(b.Runs, barRun{X: day, Width: 1, Status: status, Title: title})
 	}
-	b.Words = fmt.Sprintf("The last %d days: %s with trouble", days, plural(ill, "day"))
+	b.Words = fmt.Sprintf("The last %d days: %s with problems", days, plural(ill, "day"))
 	return b
 }
 

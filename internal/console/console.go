@@ -100,9 +100,9 @@ func (c *Console) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // The reader has disconnected.
 	}
-	c.Log.WarnContext(r.Context(), "a page could not be shown", "request", r.URL.Path, "err", err)
+	c.Log.WarnContext(r.Context(), "page could not be shown", "request", r.URL.Path, "err", err)
 	c.sorry(w, r, http.StatusServiceUnavailable, "This page cannot be shown right now", c.Store.Explain(err)+
-		". Alerts are taken and filed as before; try again in a moment.")
+		". Alerts are still received and filed. Try again in a moment.")
 }
 
 // sorry shows a page with one sentence.

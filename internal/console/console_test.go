@@ -141,8 +141,8 @@ func TestInvestigateBringsOneTicket(t *testing.T) {
 			t.Errorf("a second click brought %s, not %s", id, first)
 		}
 		body := d.get("/console/tickets/" + first).text
-		for _, words := range []string{"is down since", "answered 503", "The last", "latency", "https://example.org/runbook",
-			"No other surface is in trouble", "auto:status"} {
+		for _, words := range []string{"has been down since", "answered 503", "The last", "latency", "https://example.org/runbook",
+			"No other surface has problems", "auto:status"} {
 			if !strings.Contains(body, words) {
 				t.Errorf("the ticket does not say %q", words)
 			}
@@ -238,7 +238,7 @@ func TestSilenceMutesAndPreviewSaysWhat(t *testing.T) {
 	d := start(t, storetest.URL(t, "sqlite"), surfaces(s), nil)
 	d.fire("Disk full", "P4", "team", "shop")
 	r := d.post("/console/silences", url.Values{"do": {"preview"}, "matchers": {`team="shop"`}, "for": {"1h"}})
-	if r.status != http.StatusOK || !strings.Contains(r.text, "1 firing alert and 1 live incident") || !strings.Contains(r.text, "Disk full") {
+	if r.status != http.StatusOK || !strings.Contains(r.text, "1 firing alert and 1 open incident") || !strings.Contains(r.text, "Disk full") {
 		t.Errorf("the preview: %d, without what it mutes", r.status)
 	}
 	if r = d.post("/console/silences",
@@ -318,7 +318,7 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 		d.post("/console/flags", url.Values{"name": {"alerts.auto_ticket"}, "on": {"0"}})
 	}
 	page := d.get("/console/audit?action=console.flags.changed")
-	if strings.Count(page.text, "console.flags.changed</td>") != 50 || !strings.Contains(page.text, "Older ones") {
+	if strings.Count(page.text, "console.flags.changed</td>") != 50 || !strings.Contains(page.text, ">Older</a>") {
 		t.Error("the page has not fifty rows and a way to the older ones")
 	}
 	csv := d.get("/console/audit/export?format=csv&action=console.flags.changed")
@@ -330,7 +330,7 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[0]), &row); err != nil || len(lines) != 1 || row.Action != "console.flags.changed" {
 		t.Errorf("the JSON: %q, %v", lines, err)
 	}
-	if r := d.get("/console/audit?from=yesterday"); r.status != http.StatusBadRequest || !strings.Contains(r.text, "is no day") {
+	if r := d.get("/console/audit?from=yesterday"); r.status != http.StatusBadRequest || !strings.Contains(r.text, "is not a date") {
 		t.Errorf("a day that is none: %d", r.status)
 	}
 	if r := d.post("/console/audit/verify", nil); r.status != http.StatusSeeOther {
@@ -371,13 +371,13 @@ func TestTextIsLookedForFurtherBackInTheAuditLog(t *testing.T) {
 		if strings.Contains(page.text, "&#34;needle&#34;") {
 			break
 		}
-		link := regexp.MustCompile(`href="([^"]+)">Look further back`).FindStringSubmatch(page.text)
+		link := regexp.MustCompile(`href="([^"]+)">Search further back`).FindStringSubmatch(page.text)
 		if link == nil {
 			t.Fatalf("%s does not have the row, and no link that leads further back: %s", at, page.text)
 		}
 		at = html.UnescapeString(link[1])
 	}
-	if page := d.get(at); !strings.Contains(page.text, "&#34;needle&#34;") || strings.Contains(page.text, "Look further back") {
+	if page := d.get(at); !strings.Contains(page.text, "&#34;needle&#34;") || strings.Contains(page.text, "Search further back") {
 		t.Errorf("%s: %s", at, page.text)
 	}
 	if file := d.get("/console/audit/export?format=json&q=needle"); !strings.Contains(file.text, "needle") {

@@ -40,7 +40,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 		on = true
 	case "0", "false", "off":
 	default:
-		c.refuse(w, r, http.StatusBadRequest, "The form does not say whether the flag is to be on or off (on=1 or on=0).")
+		c.refuse(w, r, http.StatusBadRequest, "The form must set the flag on or off (on=1 or on=0).")
 		return
 	}
 	flag, err := c.Board.SetFlag(r.Context(), r.FormValue("name"), on, r.FormValue("why"), auth.From(r.Context()).Actor())
@@ -52,7 +52,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 		answer.JSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
 		return
 	}
-	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is " + query.OnOff(flag.On) + " now, on every replica."})
+	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is now " + query.OnOff(flag.On) + " on every replica."})
 }
 
 // refused responds with the reason why a change was rejected.
@@ -73,7 +73,7 @@ func (c *Console) refused(w http.ResponseWriter, r *http.Request, err error) {
 func sentence(err error) string {
 	text := err.Error()
 	if text == "" {
-		return "This cannot be done."
+		return "This change is not possible."
 	}
 	return string(upper(text[0])) + text[1:] + "."
 }

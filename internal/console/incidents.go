@@ -49,7 +49,7 @@ func (c *Console) showIncidents(r *http.Request) (shown, error) {
 		mark, err := alert.ParseMark(behind)
 		if err != nil {
 			return shown{}, &refusal{
-				http.StatusBadRequest, "This page does not exist", "Its address names no incident to go on behind: go back to the list.",
+				http.StatusBadRequest, "This page does not exist", "Its address does not name a valid incident. Go back to the list.",
 			}
 		}
 		f.Behind = mark
@@ -119,7 +119,7 @@ const auditedShown = 100
 func (c *Console) showIncident(r *http.Request) (shown, error) {
 	p, err := c.incidentPage(r)
 	if err != nil {
-		return shown{}, missing(err, "There is no such incident")
+		return shown{}, missing(err, "No such incident")
 	}
 	return shown{title: p.Title, body: p}, nil
 }

@@ -23,7 +23,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("surface")
 	on, ok := c.byName[name]
 	if !ok {
-		c.refuse(w, r, http.StatusNotFound, fmt.Sprintf("There is no surface %q.", clip(name, 100)))
+		c.refuse(w, r, http.StatusNotFound, fmt.Sprintf("There is no surface named %q.", clip(name, 100)))
 		return
 	}
 	at, tilePage := now(), "/console/status/"+url.PathEscape(name)
@@ -34,7 +34,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 	}
 	state := stored.State.Shown(on, at)
 	if !state.Status.Ill() {
-		c.refuse(w, r, http.StatusConflict, on.Title+" is "+string(state.Status)+": there is nothing to investigate.")
+		c.refuse(w, r, http.StatusConflict, on.Title+" is "+string(state.Status)+", so there is nothing to investigate.")
 		return
 	}
 	caller := auth.From(r.Context())
@@ -50,7 +50,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 	got, err := c.Investigate(r.Context(), click)
 	switch {
 	case errors.Is(err, intake.ErrInvestigateOff):
-		c.refuse(w, r, http.StatusConflict, "Investigate is switched off (flag investigate.from_status): an operator can turn it on under Flags.")
+		c.refuse(w, r, http.StatusConflict, "Investigate is switched off (flag investigate.from_status). An operator can turn it on under Flags.")
 		return
 	case err != nil:
 		c.failed(w, r, err)
@@ -81,7 +81,7 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sen
 		answer.Error(w, status, sentence)
 		return
 	}
-	title := "This cannot be done"
+	title := "This is not possible"
 	if status == http.StatusNotFound {
 		title = "Not found"
 	}
@@ -92,7 +92,7 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, status int, sen
 func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State, at time.Time) (string, error) {
 	ctx := r.Context()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is %s since %s (%s).\n", on.Title, state.Status, state.Since.Format("2006-01-02 15:04:05 UTC"),
+	fmt.Fprintf(&b, "%s has been %s since %s (%s).\n", on.Title, state.Status, state.Since.Format("2006-01-02 15:04:05 UTC"),
 		span(at.Sub(state.Since)))
 	if state.Last.Reason != "" {
 		fmt.Fprintf(&b, "Last reading, %s: %s\n", state.Last.At.Format("15:04:05 UTC"), state.Last.Reason)
@@ -115,7 +115,7 @@ func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State
 		return "", err
 	}
 	for _, t := range turns {
-		fmt.Fprintf(&b, "Turned %s (was %s) at %s.\n", t.To, t.From, t.At.Format("2006-01-02 15:04:05 UTC"))
+		fmt.Fprintf(&b, "Changed from %[2]s to %[1]s at %[3]s.\n", t.To, t.From, t.At.Format("2006-01-02 15:04:05 UTC"))
 	}
 	if err := c.briefNeighbours(r, &b, on, at); err != nil {
 		return "", err
@@ -154,7 +154,7 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 	}
 	all := slices.Concat(near, far)
 	if len(all) == 0 {
-		b.WriteString("No other surface is in trouble.\n")
+		b.WriteString("No other surface has problems.\n")
 		return nil
 	}
 	const most = 10
@@ -163,7 +163,7 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 		more = fmt.Sprintf(" and %d more", len(all)-most)
 		all = all[:most]
 	}
-	fmt.Fprintf(b, "Also in trouble: %s%s.\n", strings.Join(all, ", "), more)
+	fmt.Fprintf(b, "Other surfaces with problems: %s%s.\n", strings.Join(all, ", "), more)
 	return nil
 }
 
@@ -177,13 +177,13 @@ func latencyWords(readings []surface.Reading) string {
 			lately = lately.Add(r)
 		}
 	}
-	words := fmt.Sprintf("The last %d readings: %d good, %d degraded, %d down", min(10, len(readings)), lately.Operational,
+	words := fmt.Sprintf("The last %d readings: %d operational, %d degraded, %d down", min(10, len(readings)), lately.Operational,
 		lately.Degraded, lately.Down)
 	if lately.Measured > 0 {
 		words += fmt.Sprintf("; latency %s on average, %s at most", millis(lately.Mean()), millis(lately.Slowest))
 	}
 	if before.Measured > 0 {
-		words += fmt.Sprintf(" (before, over two hours: %s on average, %s at most)", millis(before.Mean()), millis(before.Slowest))
+		words += fmt.Sprintf(" (in the two hours before: %s on average, %s at most)", millis(before.Mean()), millis(before.Slowest))
 	}
 	return words + "."
 }

@@ -47,7 +47,7 @@ func TestLoginOpensWhatTheRoleMayDo(t *testing.T) {
 		}
 		login("ada", "a wrong password")
 		awaits(t, tab, "what is wrong is said", `document.querySelector("[role=alert]")`)
-		if strings.Contains(value(t, tab, "the page", chromedp.Text(chromedp.CSS("body"))), "Who flipped what") {
+		if strings.Contains(value(t, tab, "the page", chromedp.Text(chromedp.CSS("body"))), "Recent changes") {
 			t.Fatal("a wrong password opens the console")
 		}
 		login("ada", "correct horse battery")

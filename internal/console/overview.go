@@ -159,7 +159,7 @@ func (c *Console) alarms() []alarm {
 			name += " " + desk.Name
 		}
 		if desk.Away {
-			all = append(all, alarm{"bad", name + " is away: " + desk.Sentence + " Tickets wait and are filed when it is back.", "/console"})
+			all = append(all, alarm{"bad", name + " is unreachable: " + desk.Sentence + " Tickets wait and are filed once it is back.", "/console"})
 		} else if desk.Asked && !desk.OK {
 			all = append(all, alarm{"warn", name + " refused the last call: " + desk.Sentence, "/console"})
 		}
@@ -168,7 +168,7 @@ func (c *Console) alarms() []alarm {
 		if f.On {
 			continue
 		}
-		text := "Filing is switched off (" + f.Name + "): alerts get no ticket."
+		text := "Filing is switched off (" + f.Name + "): alerts get no tickets."
 		if f.Name == flag.InvestigateFromStatus {
 			text = "Investigate is switched off (" + f.Name + ")."
 		}

@@ -149,7 +149,7 @@ func (c *Console) getPublicAtom(w http.ResponseWriter, r *http.Request) {
 			Title: t.Title + " is " + string(t.To), ID: fmt.Sprintf("%s/status#%s-%d", here, url.QueryEscape(t.Title), t.At.UnixMicro()),
 			Updated: t.At.Format(time.RFC3339),
 			Link:    atomLink{"alternate", here + "/status"},
-			Summary: fmt.Sprintf("%s was %s and is %s since %s.", t.Title, t.From, t.To, t.At.Format("2006-01-02 15:04 UTC")),
+			Summary: fmt.Sprintf("%s changed from %s to %s at %s.", t.Title, t.From, t.To, t.At.Format("2006-01-02 15:04 UTC")),
 		})
 	}
 	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")

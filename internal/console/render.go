@@ -166,7 +166,7 @@ func parsePages(url func(string) string) (*pages, error) {
 func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
 	set, ok := c.pages.sets[name]
 	if !ok {
-		c.Log.ErrorContext(r.Context(), "a page has no template", "page", name)
+		c.Log.ErrorContext(r.Context(), "page has no template", "page", name)
 		http.Error(w, "this page is missing", http.StatusInternalServerError)
 		return
 	}
@@ -178,8 +178,8 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	}
 	var b bytes.Buffer
 	if err := set.ExecuteTemplate(&b, "frame", p); err != nil {
-		c.Log.ErrorContext(r.Context(), "a page could not be made", "page", name, "err", err)
-		http.Error(w, "this page could not be made; the log says why", http.StatusInternalServerError)
+		c.Log.ErrorContext(r.Context(), "page could not be rendered", "page", name, "err", err)
+		http.Error(w, "this page could not be shown; the log says why", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -137,7 +137,7 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 	}
 	d, err := time.ParseDuration(p.Draft.For)
 	if err != nil || d <= 0 {
-		p.Fault = "How long is not a time: write 30m, 4h or 48h."
+		p.Fault = "Enter a duration such as 30m, 4h or 48h."
 		c.answerSilences(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
@@ -149,7 +149,8 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 		c.answerSilences(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence holds until " + made.EndsAt.Format("2006-01-02 15:04 UTC") + "."})
+	until := made.EndsAt.Format("2006-01-02 15:04 UTC")
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is active until " + until + "."})
 }
 
 func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
@@ -157,7 +158,7 @@ func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is over. What still fires gets its ticket now."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence has ended. Alerts that still fire get their tickets now."})
 }
 
 // postWindow creates a maintenance window.
@@ -174,7 +175,7 @@ func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
 		c.answerSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " stands."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " was added."})
 }
 
 func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
@@ -183,5 +184,5 @@ func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " is gone."})
+	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " was removed."})
 }

@@ -38,8 +38,8 @@ const (
 func (c *Console) showSurface(r *http.Request) (shown, error) {
 	on, ok := c.byName[r.PathValue("surface")]
 	if !ok {
-		sentence := fmt.Sprintf("No surface is named %q in the configuration.", clip(r.PathValue("surface"), 100))
-		return shown{}, &refusal{http.StatusNotFound, "There is no such surface", sentence}
+		sentence := fmt.Sprintf("The configuration has no surface named %q.", clip(r.PathValue("surface"), 100))
+		return shown{}, &refusal{http.StatusNotFound, "No such surface", sentence}
 	}
 	p, err := c.surfacePage(r, on, now())
 	if err != nil {

@@ -51,13 +51,13 @@ type ticketPage struct {
 func (c *Console) showTicket(r *http.Request) (shown, error) {
 	if c.Tickets == nil {
 		return shown{}, &refusal{
-			http.StatusNotFound, "This ticket is elsewhere",
-			"Tickets are kept in " + c.Reader.Desk + ", which has its own pages: the list of tickets links to them.",
+			http.StatusNotFound, "This ticket is in another system",
+			"Your tickets are in " + c.Reader.Desk + ". The list of tickets links to them.",
 		}
 	}
 	t, err := c.Reader.Ticket(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return shown{}, missing(err, "There is no such ticket")
+		return shown{}, missing(err, "No such ticket")
 	}
 	return shown{title: "Ticket " + t.Number, body: ticketPage{t, auth.From(r.Context()).Can(auth.Operate)}}, nil
 }
@@ -69,7 +69,7 @@ const maxNote = 20_000
 func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	id, here := r.PathValue("id"), "/console/tickets/"+r.PathValue("id")
 	if c.Tickets == nil {
-		c.refuse(w, r, http.StatusConflict, "Tickets are kept in "+c.Reader.Desk+": change them there.")
+		c.refuse(w, r, http.StatusConflict, "Your tickets are in "+c.Reader.Desk+". Change them there.")
 		return
 	}
 	ctx, actor := r.Context(), auth.From(r.Context()).Actor()
@@ -79,7 +79,7 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	case "note":
 		text := clip(r.FormValue("text"), maxNote)
 		if text == "" {
-			c.back(w, r, here, said{Kind: "warn", Text: "The note was empty: nothing was added."})
+			c.back(w, r, here, said{Kind: "warn", Text: "The note is empty. Write something first."})
 			return
 		}
 		done, err = "The note was added.", c.Tickets.Note(ctx, id, text, actor)
@@ -88,7 +88,7 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	case "reopen":
 		done, err = "The ticket is open again.", c.Tickets.Reopen(ctx, id, actor)
 	default:
-		c.refuse(w, r, http.StatusBadRequest, "The form says nothing to do.")
+		c.refuse(w, r, http.StatusBadRequest, "The form does not say what to do.")
 		return
 	}
 	if err != nil {

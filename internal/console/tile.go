@@ -127,7 +127,7 @@ func (c *Console) ticketed(inc incident.Incident) *ticketed {
 	case filing.TicketClosed:
 		t.Words, t.Link = "Ticket "+inc.Ticket.Number+" (closed)", c.ticketLink(inc.Ticket)
 	case filing.TicketAsked:
-		t.Waiting, t.Words = true, "Ticket is being filed"
+		t.Waiting, t.Words = true, "Filing the ticket"
 		if c.awayAt(inc.Ticket.Desk) {
 			t.Words = "Waiting for the help desk"
 		}
@@ -218,9 +218,9 @@ func (n counts) Sentence() string {
 	case n.Degraded > 0:
 		return plural(n.Degraded, "surface") + " degraded"
 	case n.Unknown == n.All:
-		return "Nothing is known yet"
+		return "No data yet"
 	case n.Unknown > 0:
-		return "Nothing is known of " + plural(n.Unknown, "surface") + ", all others are operational"
+		return "No data for " + plural(n.Unknown, "surface") + ", all others are operational"
 	}
 	return "All systems operational"
 }

@@ -29,7 +29,8 @@ type Flag struct {
 
 // Flags are all flags. Both are the operators' emergency switches and permanent.
 var Flags = []Flag{
-	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET", Why: "stops the filing of tickets for alerts, for example in a flood",
+	{Name: AutoTicket, EnvVar: "FLAG_CONSOLE_ALERTS_AUTO_TICKET",
+		Why:   "files tickets for alerts; turn it off to stop filing, for example in a flood",
 		Owner: "operations", Default: true},
 	{Name: InvestigateFromStatus, EnvVar: "FLAG_CONSOLE_INVESTIGATE_FROM_STATUS", Why: "shows the Investigate button on degraded tiles",
 		Owner: "operations", Default: true},

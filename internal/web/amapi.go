@@ -184,7 +184,7 @@ func parseFilter(query url.Values) (f amFilter, err error) {
 		}
 	}
 	if len(query["receiver_matchers"]) > 0 {
-		return f, &badQuery{"receivers have no labels here: leave receiver_matchers out"}
+		return f, &badQuery{"Docket's receivers have no labels: omit receiver_matchers"}
 	}
 	return f, nil
 }
@@ -282,7 +282,7 @@ func spokenVersion() string {
 // amConfig returns the routes in the syntax of Alertmanager's configuration.
 func (s *server) amConfig() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: %s\n  group_by: [alertname]\n", noRoute)
+	fmt.Fprintf(&b, "# Docket's routes, in Alertmanager's format.\nroute:\n  receiver: %s\n  group_by: [alertname]\n", noRoute)
 	if len(s.Routes) > 0 {
 		b.WriteString("  routes:\n")
 	}

@@ -69,7 +69,7 @@ func TestQueriesOfAlertsAreAlertmanagers(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		"filter=%7B": "bad matcher format", "active=perhaps": "active must be true or false", "receiver=(": "failed to parse receiver param",
-		"receiver_matchers=a%3Db": "receivers have no labels here",
+		"receiver_matchers=a%3Db": "receivers have no labels",
 	} {
 		r := f.ask(http.MethodGet, "/api/v2/alerts?"+query, nil)
 		if r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`+want) {
@@ -111,7 +111,7 @@ func TestRoutesAreShownInAlertmanagersWords(t *testing.T) {
 		VersionInfo struct{ Revision string }
 	}
 	f.get("/api/v2/status", &status)
-	want := "# Docket's routes, in Alertmanager's words.\nroute:\n  receiver: default\n  group_by: [alertname]\n  routes:\n    - receiver: " +
+	want := "# Docket's routes, in Alertmanager's format.\nroute:\n  receiver: default\n  group_by: [alertname]\n  routes:\n    - receiver: " +
 		"'it''s'\n      matchers:\n        - 'route=\"it''s\"'\n" +
 		"receivers:\n  - name: default\n  - name: 'it''s'\n"
 	if diff := cmp.Diff(want, status.Config.Original); diff != "" || status.VersionInfo.Revision != "1.2.3" {

@@ -140,7 +140,7 @@ func (s *server) postSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(d.Annotations) > 0 {
-		s.amFail(w, r, &badQuery{"annotations of silences are not kept here: write them into the comment"})
+		s.amFail(w, r, &badQuery{"Docket does not store annotations of silences: use the comment instead"})
 		return
 	}
 	ms, err := silence.FromConditions(d.Matchers)

@@ -103,7 +103,7 @@ func TestWhatIsNoSilenceIsRefusedInAlertmanagersWords(t *testing.T) {
 		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[{"name":"a","value":"(","isRegex":true}]}`:  "matcher 1 is not valid",
 		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[{"name":"a","value":".*","isRegex":true}]}`: "at least one must ask for a value",
 		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[]}`:                                         "at least one matcher",
-		`{"annotations":{"a":"b"}}`:                     "annotations of silences are not kept",
+		`{"annotations":{"a":"b"}}`:                     "does not store annotations of silences",
 		amDraft("", "a", "b", -2*time.Hour, -time.Hour): "its end must lie ahead",
 	} {
 		if r := f.post("/api/v2/silences", body); r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`) ||

@@ -19,30 +19,30 @@ import (
 // mountAPI mounts /api/v1 and its OpenAPI document on the mux.
 func (s *server) mountAPI(mux *http.ServeMux) {
 	cfg := huma.DefaultConfig("Docket", s.Version)
-	cfg.Info.Description = "Alerts in, exactly one help-desk ticket for each incident out."
+	cfg.Info.Description = "Docket turns alerts into help-desk tickets: exactly one for each incident."
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // Leave links to schemas out of responses.
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
-		Description: "One of auth.tokens. Where none is configured, none is needed."}}
+		Description: "An API token. If no tokens are configured, none is needed."}}
 	api := humago.New(mux, cfg)
 
 	get(s, api, "list-alerts", "/api/v1/alerts", "List alerts, firing ones first", s.listAlerts)
-	get(s, api, "list-incidents", "/api/v1/incidents", "List incidents, the latest first", s.listIncidents)
-	get(s, api, "show-incident", "/api/v1/incidents/{id}", "Show an incident with its story", s.showIncident)
-	get(s, api, "explain-incident", "/api/v1/incidents/{id}/explain", "Why was this ticket filed, or not?", s.explainIncident)
-	get(s, api, "list-tickets", "/api/v1/tickets", "List tickets, the latest first", s.listTickets)
+	get(s, api, "list-incidents", "/api/v1/incidents", "List incidents, newest first", s.listIncidents)
+	get(s, api, "show-incident", "/api/v1/incidents/{id}", "Show an incident and its history", s.showIncident)
+	get(s, api, "explain-incident", "/api/v1/incidents/{id}/explain", "Explain why a ticket was filed, or why not", s.explainIncident)
+	get(s, api, "list-tickets", "/api/v1/tickets", "List tickets, newest first", s.listTickets)
 	get(s, api, "show-ticket", "/api/v1/tickets/{id}", "Show a ticket of the local desk", s.showTicket)
 	post(s, api, "note-ticket", "/api/v1/tickets/{id}/notes", "Add a note to a ticket of the local desk", s.noteTicket)
 	post(s, api, "close-ticket", "/api/v1/tickets/{id}/close", "Close a ticket of the local desk", s.closeTicket)
-	post(s, api, "reopen-ticket", "/api/v1/tickets/{id}/reopen", "Open a closed ticket of the local desk again", s.reopenTicket)
-	post(s, api, "reconcile", "/api/v1/reconcile", "Compare with the desk now, and mend", s.runReconcile)
-	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, the latest first", s.listAudit)
-	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that the audit log is as it was written", s.verifyAudit)
+	post(s, api, "reopen-ticket", "/api/v1/tickets/{id}/reopen", "Reopen a closed ticket of the local desk", s.reopenTicket)
+	post(s, api, "reconcile", "/api/v1/reconcile", "Compare with the help desk now, and repair what differs", s.runReconcile)
+	get(s, api, "list-audit", "/api/v1/audit", "List audit entries, newest first", s.listAudit)
+	get(s, api, "verify-audit", "/api/v1/audit/verify", "Check that nobody has tampered with the audit log", s.verifyAudit)
 	s.mountSwitches(api)
-	get(s, api, "list-surfaces", "/api/v1/surfaces", "List the surfaces, the worst first", s.listSurfaces)
-	get(s, api, "show-doctor", "/api/v1/doctor", "What the doctor found last", s.showDoctor)
-	post(s, api, "run-doctor", "/api/v1/doctor", "Examine the whole way, now", s.runDoctor)
-	get(s, api, "show-version", "/api/v1/version", "Which docket this is", s.showVersion)
+	get(s, api, "list-surfaces", "/api/v1/surfaces", "List surfaces, worst first", s.listSurfaces)
+	get(s, api, "show-doctor", "/api/v1/doctor", "Show the latest report of the doctor", s.showDoctor)
+	post(s, api, "run-doctor", "/api/v1/doctor", "Check every step of filing a ticket now", s.runDoctor)
+	get(s, api, "show-version", "/api/v1/version", "Show the version", s.showVersion)
 }
 
 func get[I, O any](s *server, api huma.API, id, path, summary string, do func(context.Context, *I) (*O, error)) {
@@ -57,7 +57,7 @@ func register[I, O any](s *server, api huma.API, id, method, path, summary strin
 	do func(context.Context, *I) (*O, error)) {
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: 1 << 20,
-		Description: "Needs a caller with the right " + string(right) + ": a token of that scope, or somebody logged in.",
+		Description: "Needs the right " + string(right) + ": a token with that scope, or a login whose role has it.",
 		Security:    []map[string][]string{{"token": {string(right)}}},
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 			r, w := humago.Unwrap(ctx)
@@ -76,7 +76,7 @@ type body[T any] struct{ Body T }
 
 // Limited is the input of a listing. Huma only sees embedded fields whose type is exported.
 type Limited struct {
-	Limit int `query:"limit" minimum:"0" default:"0" doc:"At most this many rows; 0 is all."`
+	Limit int `query:"limit" minimum:"0" default:"0" doc:"Return at most this many rows; 0 returns all."`
 }
 
 // Named is the input of a detail request.
@@ -122,8 +122,8 @@ func (s *server) listAlerts(ctx context.Context, in *Limited) (*body[[]query.Ale
 // incidentQuery filters a listing of incidents.
 type incidentQuery struct {
 	Limited
-	Live     bool   `query:"live" doc:"Only those that go on."`
-	AlertKey string `query:"alert_key" doc:"Only those of this alert_key."`
+	Live     bool   `query:"live" doc:"Only open incidents."`
+	AlertKey string `query:"alert_key" doc:"Only incidents with this alert_key."`
 }
 
 func (s *server) listIncidents(ctx context.Context, in *incidentQuery) (*body[[]query.IncidentRow], error) {
@@ -152,7 +152,7 @@ func (s *server) explainIncident(ctx context.Context, in *Named) (*body[query.Ex
 // ticketQuery filters a listing of tickets.
 type ticketQuery struct {
 	Limited
-	Stale bool `query:"stale" doc:"Only open tickets of incidents that recovered long ago (policies.stale_after)."`
+	Stale bool `query:"stale" doc:"Only open tickets whose incidents recovered long ago (policies.stale_after)."`
 }
 
 func (s *server) listTickets(ctx context.Context, in *ticketQuery) (*body[[]query.TicketRow], error) {
@@ -221,7 +221,7 @@ func (s *server) reopenTicket(ctx context.Context, in *Named) (*body[query.Ticke
 // auditQuery filters a listing of the audit log.
 type auditQuery struct {
 	Limited
-	Action string `query:"action" doc:"Only this action."`
+	Action string `query:"action" doc:"Only entries with this action."`
 }
 
 func (s *server) listAudit(ctx context.Context, in *auditQuery) (*body[[]query.AuditRow], error) {

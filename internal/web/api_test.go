@@ -151,13 +151,13 @@ func TestWrongQuestionsAreAnsweredByTheField(t *testing.T) {
 		{"GET", "/api/v1/alerts?limit=-1", "", 422, "query.limit"},
 		{"GET", "/api/v1/incidents?live=perhaps", "", 422, "query.live"},
 		{"GET", "/api/v1/incidents?alert_key=x", "", 400, "alert_key"},
-		{"GET", "/api/v1/incidents/x", "", 404, "names no incident: give <alert_key>.<generation> or an alert_key"},
+		{"GET", "/api/v1/incidents/x", "", 404, "does not name an incident: use <alert_key>.<generation> or an alert_key"},
 		{"GET", "/api/v1/incidents/0123456789abcdef.7", "", 404, "there is no incident 0123456789abcdef.7"},
 		{"GET", "/api/v1/incidents/0123456789abcdef", "", 404, "no incident has the alert_key 0123456789abcdef"},
 		{"GET", "/api/v1/incidents/0123456789abcdef/explain", "", 404, "no incident has the alert_key"},
 		{"GET", "/api/v1/tickets/7", "", 404, "the local desk has no ticket 7"},
-		{"GET", "/api/v1/tickets/-1", "", 404, "is no ticket of the local desk"},
-		{"GET", "/api/v1/tickets/%2e%2e%2fx", "", 404, "is no ticket of the local desk"},
+		{"GET", "/api/v1/tickets/-1", "", 404, "is not the number of a ticket of the local desk"},
+		{"GET", "/api/v1/tickets/%2e%2e%2fx", "", 404, "is not the number of a ticket of the local desk"},
 		{"POST", "/api/v1/tickets/7/close", "", 404, "the local desk has no ticket 7"},
 		{"POST", "/api/v1/tickets/x/close", "", 404, "the local desk has no ticket x"},
 		{"POST", "/api/v1/tickets/7/notes", `{"text":"hm"}`, 404, "the local desk has no ticket 7"},
@@ -266,18 +266,20 @@ func TestExplanationSaysWhyOrWhyNot(t *testing.T) {
 		sentence, next  string
 		because, effect string
 	}{
-		{"filed", "P1", plan{}, true, "Yes: ticket 1 was filed and read back from the desk.", "Close the ticket",
-			"one ticket was asked for", "done"},
-		{"too mild", "P4", plan{}, false, "No ticket: the severity is milder", "It stays so unless", "tickets from P2", ""},
+		{"filed", "P1", plan{}, true, "Yes: ticket 1 was created and verified.", "Close the ticket",
+			"a ticket is being created", "done"},
+		{"too mild", "P4", plan{}, false, "No ticket: the severity is below the ticket level",
+			"A ticket is created only if", "tickets from P2", ""},
 		{"filing off", "P1", plan{policy: func(p *incident.Policy) { p.FilingOn = false }}, false, "No ticket: filing is switched off",
-			"It stays so unless", "filing off", ""},
+			"To file it, switch filing on again", "filing off", ""},
 		{"muted", "P1", plan{policy: func(p *incident.Policy) { p.MutedBy = "holidays" }}, false, "No ticket yet: a silence mutes this alert.",
-			"It stays so unless", "(holidays)", ""},
+			"A ticket is created only if", "(holidays)", ""},
 		{"held", "P1", plan{policy: func(p *incident.Policy) { p.Hold = 1 << 40 }}, false,
-			"No ticket so far. Waiting: the alert must go on firing", "Time decides again at ", "hold 18m", ""},
+			"No ticket yet. Waiting: the alert must keep firing", "Docket decides again at ", "hold 18m", ""},
 		{"the desk is away", "P1", plan{dead: true}, false,
-			"Not yet: a ticket was asked for and the desk has not taken it. The desk's last answer: the desk cannot be reached", "by itself",
-			"one ticket was asked for", "queued"},
+			"Not yet: Docket is trying to create a ticket, but the help desk has not accepted it. " +
+				"The help desk's last response: the desk cannot be reached", "Docket continues at ",
+			"a ticket is being created", "queued"},
 		{"milder tickets wanted", "P4", plan{policy: func(p *incident.Policy) { p.TicketAt = alert.P4 }}, true, "Yes: ticket 1",
 			"Close the ticket", "tickets from P4", "done"},
 	} {
@@ -328,7 +330,7 @@ func TestAuditIsListedByActionAndVerified(t *testing.T) {
 	}
 	var v query.Verdict
 	f.get("/api/v1/audit/verify", &v)
-	if !v.Whole || v.Checked < 4 || v.FirstBad != 0 || !strings.HasPrefix(v.Sentence, "the audit log is whole: ") {
+	if !v.Whole || v.Checked < 4 || v.FirstBad != 0 || !strings.HasPrefix(v.Sentence, "the audit log is intact: ") {
 		t.Errorf("untouched: %+v", v)
 	}
 	f.tamper(`UPDATE audit_log SET actor = 'nobody' WHERE id = ?`, filed[1].ID)

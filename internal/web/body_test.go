@@ -32,7 +32,7 @@ func TestSenderThatDawdlesIsCutOff(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks/alertmanager", slowBody{})
 	var buf bytes.Buffer
 	status, sentence := readBody(w, r, &buf)
-	if status != http.StatusRequestTimeout || !strings.Contains(sentence, "did not come within 30s") {
+	if status != http.StatusRequestTimeout || !strings.Contains(sentence, "did not arrive within 30s") {
 		t.Errorf("%d %q", status, sentence)
 	}
 	if left := time.Until(w.read); left <= 0 || left > readDeadline {

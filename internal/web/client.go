@@ -63,7 +63,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, send)
 	if err != nil {
-		return fmt.Errorf("the server's address %s is not valid: give it as http://127.0.0.1:8080", c.base)
+		return fmt.Errorf("the server's address %s is not valid: write, for example, http://127.0.0.1:8080", c.base)
 	}
 	req.Header.Set("Accept", "application/json")
 	if in != nil {
@@ -82,7 +82,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	defer resp.Body.Close() //nolint:errcheck // Only read from.
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return fmt.Errorf("the answer of %s broke off: %w", c.base, err)
+		return fmt.Errorf("the response of %s was cut off: %w", c.base, err)
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		return c.refusal(resp.StatusCode, text)
@@ -91,7 +91,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("%s answered something that is not Docket's: is it the right address?", c.base)
+		return fmt.Errorf("the response of %s is not Docket's: check the address", c.base)
 	}
 	return nil
 }

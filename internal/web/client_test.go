@@ -60,7 +60,7 @@ func TestClientSaysWhatTheServerSaid(t *testing.T) {
 		{"our own refusal", f.url, "/api/v1/alerts", secret, "refused (401): a token with the scope read is needed"},
 		{"the API's detail", f.url, "/api/v1/tickets/7", admin, "the local desk has no ticket 7"},
 		{"the API's field", f.url, "/api/v1/alerts?limit=x", admin, "query.limit: invalid integer"},
-		{"not ours", page.URL, "/", secret, "answered something that is not Docket's"},
+		{"not ours", page.URL, "/", secret, "is not Docket's"},
 		{"sent elsewhere", page.URL, "/moved", secret, "refused (302)"},
 		{"nobody there", nobody, "/", secret, "no docket is running there"},
 		{"no address", "http://[::1", "/", secret, "is not valid"},

@@ -19,11 +19,11 @@ func (s *server) postDeskHook(w http.ResponseWriter, r *http.Request) {
 	at, _ := s.desk(name)
 	hooked, ok := at.Desk.(desk.Hooked)
 	if !ok {
-		answer.Error(w, http.StatusNotFound, "this desk sends no webhooks here; the configured desk is "+s.Desk.Name())
+		answer.Error(w, http.StatusNotFound, "no webhooks are accepted from this desk; the configured desk is "+s.Desk.Name())
 		return
 	}
 	if todo := hooked.Unhooked(); todo != "" {
-		answer.Error(w, http.StatusNotFound, "no webhook is expected: "+todo)
+		answer.Error(w, http.StatusNotFound, "webhooks are not set up: "+todo)
 		return
 	}
 	var buf bytes.Buffer

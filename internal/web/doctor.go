@@ -12,7 +12,7 @@ import (
 // showDoctor returns the latest examinations.
 func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Examination], error) {
 	if s.Doctor == nil {
-		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
+		return nil, huma.Error503ServiceUnavailable("the doctor is not available here")
 	}
 	limit := in.Limit
 	if limit == 0 {
@@ -25,15 +25,15 @@ func (s *server) showDoctor(ctx context.Context, in *Limited) (*body[[]doctor.Ex
 // doctorInput says how to run the checks.
 type doctorInput struct {
 	Body struct {
-		Canary    bool  `json:"canary,omitempty" doc:"File a ticket, read it back, find it and close it."`
-		MailboxID int64 `json:"mailbox_id,omitempty" minimum:"0" doc:"The canary's mailbox; the operations mailbox unless set."`
+		Canary    bool  `json:"canary,omitempty" doc:"File a test ticket, read it back, find it and close it."`
+		MailboxID int64 `json:"mailbox_id,omitempty" minimum:"0" doc:"The mailbox of the test ticket; the operations mailbox by default."`
 	}
 }
 
 // runDoctor runs the checks now.
 func (s *server) runDoctor(ctx context.Context, in *doctorInput) (*body[doctor.Examination], error) {
 	if s.Doctor == nil {
-		return nil, huma.Error503ServiceUnavailable("there is no doctor here")
+		return nil, huma.Error503ServiceUnavailable("the doctor is not available here")
 	}
 	r := s.Doctor.Examine(ctx, doctor.Options{Canary: in.Body.Canary, Place: doctor.PlaceOf(in.Body.MailboxID)}, auth.From(ctx).Actor())
 	return &body[doctor.Examination]{r}, nil

@@ -38,11 +38,11 @@ func (s *server) postEnqueue(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		w.Header().Set("Retry-After", "5")
 		answer.JSON(w, http.StatusServiceUnavailable,
-			map[string]any{"status": "error", "message": "docket cannot tell whose key this is: " + s.Store.Explain(err) + "; send the event again"})
+			map[string]any{"status": "error", "message": "Docket cannot check this key now: " + s.Store.Explain(err) + "; send the event again"})
 		return
 	}
 	if !known {
-		eventRefused(w, http.StatusBadRequest, "'routing_key' is not the token of a source of the format pagerduty")
+		eventRefused(w, http.StatusBadRequest, "'routing_key' is not the token of a source with the format pagerduty")
 		return
 	}
 	s.take(w, r, src, buf.Bytes(), replies{

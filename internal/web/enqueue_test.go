@@ -86,7 +86,7 @@ func TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor(t *testing.T) {
 			r := c.face.post("/v2/enqueue", page(c.routing, "k-"+c.name), headers...)
 			if c.want == "" {
 				want := map[string]any{"status": "invalid event", "message": "Event object is invalid",
-					"errors": []any{"'routing_key' is not the token of a source of the format pagerduty"}}
+					"errors": []any{"'routing_key' is not the token of a source with the format pagerduty"}}
 				if diff := cmp.Diff(want, r.json(t)); r.status != http.StatusBadRequest || diff != "" {
 					t.Errorf("%d %s", r.status, diff)
 				}

@@ -20,7 +20,7 @@ func wordMisses(mux *http.ServeMux) http.Handler {
 			answer.Error(w, seen.status, fmt.Sprintf("%s is not allowed on %.100q: use %s", r.Method, r.URL.Path, w.Header().Get("Allow")))
 			return
 		}
-		answer.Error(w, http.StatusNotFound, fmt.Sprintf("there is nothing at %.100q; GET / lists what there is", r.URL.Path))
+		answer.Error(w, http.StatusNotFound, fmt.Sprintf("there is nothing at %.100q; GET / lists the endpoints", r.URL.Path))
 	})
 }
 

@@ -113,7 +113,7 @@ func TestEveryRouteHasItsScope(t *testing.T) {
 			if refused != (want != 0) || refused && r.status != want {
 				t.Errorf("%s %s by %q: %d %s, want %d", c.method, path, who, r.status, r.text, want)
 			}
-			if refused && (r.json(t)["error"] == "" || strings.Contains(r.text, "known are")) {
+			if refused && (r.json(t)["error"] == "" || strings.Contains(r.text, "the sources are")) {
 				t.Errorf("%s %s by %q: refused with %s", c.method, path, who, r.text)
 			}
 			if challenge := r.header.Get("WWW-Authenticate"); (challenge != "") != (r.status == http.StatusUnauthorized) {
@@ -220,7 +220,7 @@ func TestWithoutTokensOnlyLoopbackNamesAreAnswered(t *testing.T) {
 	} {
 		for _, path := range []string{"/api/v1/alerts", "/healthz", "/metrics"} {
 			r := f.ask(http.MethodGet, path, nil, "Host: "+host)
-			if (r.status == http.StatusOK) != well || !well && !strings.Contains(r.text, "answers only to a loopback address") {
+			if (r.status == http.StatusOK) != well || !well && !strings.Contains(r.text, "only answers requests to a loopback address") {
 				t.Errorf("GET %s at %q: %d %.100s", path, host, r.status, r.text)
 			}
 		}

@@ -52,6 +52,6 @@ func (s *server) getRoot(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	// If this fails, the caller has disconnected.
 	_, _ = fmt.Fprintf(w,
-		"Docket %s turns alerts into help-desk tickets.\n\nalerts in   POST /hooks/{source}, POST /api/v2/alerts, POST /v2/enqueue\napi       "+
+		"Docket %s turns alerts into help-desk tickets.\n\nalerts      POST /hooks/{source}, POST /api/v2/alerts, POST /v2/enqueue\napi       "+
 			"  /api/openapi.json, /api/v1/incidents, /api/v1/tickets\nhealth      /healthz, /readyz, /metrics\n", s.Version)
 }

@@ -19,7 +19,7 @@ func TestReadinessIsAboutAlertsAndNotAboutTheDesk(t *testing.T) {
 	if d, _ := m["desk"].(map[string]any); r.status != http.StatusOK || m["ready"] != true || d["fault"] != "timeout" || m["waiting"] != 3.0 {
 		t.Errorf("with an ill desk: %d %s", r.status, r.text)
 	}
-	state.Ready, state.Error = false, "alerts cannot be kept: the disk is full"
+	state.Ready, state.Error = false, "alerts cannot be stored: the disk is full"
 	r = f.ask(http.MethodGet, "/readyz", nil)
 	if r.status != http.StatusServiceUnavailable || r.json(t)["error"] != state.Error {
 		t.Errorf("with a full disk: %d %s", r.status, r.text)

@@ -16,11 +16,11 @@ func (s *server) postHeartbeat(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("surface")
 	if !s.Heartbeats[name] {
-		answer.Error(w, http.StatusNotFound, "no surface of that name has a heartbeat probe")
+		answer.Error(w, http.StatusNotFound, "there is no surface with this name and a heartbeat probe")
 		return
 	}
 	if err := s.Store.CheckIn(r.Context(), name, time.Now().UTC().Truncate(time.Microsecond)); err != nil {
-		s.Log.WarnContext(r.Context(), "a heartbeat was not kept", "surface", name, "err", err)
+		s.Log.WarnContext(r.Context(), "heartbeat could not be stored", "surface", name, "err", err)
 		answer.Error(w, http.StatusServiceUnavailable, s.Store.Explain(err))
 		return
 	}

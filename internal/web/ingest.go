@@ -61,7 +61,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	if !known {
 		answer.Error(w, http.StatusNotFound,
-			fmt.Sprintf("there is no source named %.100q; known are %s", name, strings.Join(s.sourceNames(), ", ")))
+			fmt.Sprintf("there is no source named %.100q; the sources are %s", name, strings.Join(s.sourceNames(), ", ")))
 		return
 	}
 	buf := bodies.Get().(*bytes.Buffer)
@@ -99,7 +99,8 @@ func (s *server) readSigned(w http.ResponseWriter, r *http.Request, name string)
 	}
 	if !s.Guard.Signed(r, name, raw.Bytes()) {
 		s.Metrics.Alerts.Add(1, name, "denied")
-		answer.Error(w, http.StatusUnauthorized, "the signature is not good: is the secret the same here and there, and is the clock right?")
+		answer.Error(w, http.StatusUnauthorized,
+			"the signature is not valid: check that the secret is the same on both sides and that the clocks are right")
 		return false
 	}
 	r.Body = io.NopCloser(&raw)
@@ -129,10 +130,10 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	receipt, err := s.Intake.Receive(r.Context(), name, batch.Alerts, now)
 	if err != nil {
 		s.Metrics.Alerts.Add(len(batch.Alerts), name, "failed")
-		s.Log.WarnContext(r.Context(), "alerts were not kept, the sender was told to send them again", "source", name,
+		s.Log.WarnContext(r.Context(), "alerts could not be stored, asked the sender to retry", "source", name,
 			"request", r.URL.Path, "err", err)
 		w.Header().Set("Retry-After", "5")
-		say.away(w, "the alerts were not kept: "+s.Store.Explain(err)+"; send them again")
+		say.away(w, "the alerts could not be stored: "+s.Store.Explain(err)+"; send them again")
 		return
 	}
 	s.Metrics.Alerts.Add(receipt.Repeated, name, "repeated")
@@ -142,7 +143,7 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, src source.Source,
 	s.Metrics.Alerts.Add(len(batch.Rejected), name, "rejected")
 	if batch.Truncated > 0 {
 		s.Metrics.LeftOut.Add(int(batch.Truncated), name)
-		s.Log.WarnContext(r.Context(), "the sender left alerts out", "source", name, "truncated", batch.Truncated)
+		s.Log.WarnContext(r.Context(), "sender omitted alerts", "source", name, "truncated", batch.Truncated)
 	}
 	failpoint.Hit("web-before-answer")
 	say.kept(w, batch, receipt)
@@ -155,11 +156,9 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Re
 	if len(b.Rejected) > 0 {
 		// Alertmanager's API v2 does the same: valid alerts are stored, and the response is a 400 that names the
 		// others.
-		first := b.Rejected[0]
 		answer.JSON(w, http.StatusBadRequest, map[string]any{
-			"error": fmt.Sprintf("%d of %d alerts were not kept, the others were; the first: %s %s", len(b.Rejected), len(b.Rejected)+accepted,
-				first.Field, first.Reason),
-			"field":    first.Field,
+			"error":    refusedWords(b.Rejected, accepted),
+			"field":    b.Rejected[0].Field,
 			"accepted": accepted,
 			"rejected": b.Rejected,
 		})
@@ -184,6 +183,18 @@ func (s *server) answer(w http.ResponseWriter, b source.Batch, receipt intake.Re
 	out = append(out, "}\n"...)
 	w.Header()["Content-Type"] = contentJSON
 	_, _ = w.Write(out) // If this fails, the caller has disconnected.
+}
+
+// refusedWords says which alerts of a body were refused, and why the first of them was.
+func refusedWords(rejected []source.Rejection, accepted int) string {
+	why := rejected[0].Field + " " + rejected[0].Reason
+	switch {
+	case accepted > 0:
+		return fmt.Sprintf("%d of %d alerts were refused, the others were accepted; the first: %s", len(rejected), len(rejected)+accepted, why)
+	case len(rejected) > 1:
+		return fmt.Sprintf("all %d alerts were refused; the first: %s", len(rejected), why)
+	}
+	return "the alert was refused: " + why
 }
 
 // contentJSON is shared by all responses on the hot path.
@@ -226,11 +237,11 @@ func readBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) (status
 	case errors.As(err, &over) || buf.Len() > maxBody:
 		return http.StatusRequestEntityTooLarge, tooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return http.StatusRequestTimeout, fmt.Sprintf("the body did not come within %s", readDeadline)
+		return http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %s", readDeadline)
 	case isBadGzip(err):
-		return http.StatusBadRequest, "the body is not whole gzip, though Content-Encoding says so"
+		return http.StatusBadRequest, "the body is not valid gzip, although Content-Encoding says so"
 	case err != nil:
-		return http.StatusBadRequest, "the body broke off before its end"
+		return http.StatusBadRequest, "the body was cut off"
 	}
 	return 0, ""
 }

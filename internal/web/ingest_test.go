@@ -127,7 +127,7 @@ func TestGoodAlertsOfABatchAreKeptBesideABadOne(t *testing.T) {
 				r := f.post(path, body)
 				m := r.json(t)
 				if r.status != http.StatusBadRequest || m["field"] != field || m["accepted"] != 2.0 ||
-					!strings.Contains(fmt.Sprint(m["error"]), "1 of 3 alerts were not kept, the others were") {
+					!strings.Contains(fmt.Sprint(m["error"]), "1 of 3 alerts were refused, the others were accepted") {
 					t.Errorf("%d %s, want 400 that names %s and 2 kept", r.status, r.text, field)
 				}
 				rejected, _ := m["rejected"].([]any)
@@ -204,10 +204,10 @@ func TestPackedBodiesAreTakenWithinTheSameBound(t *testing.T) {
 		{"packed, said loudly", "GZIP", good, 200, "success"},
 		{"not packed, said", "identity", []byte("[]"), 200, "success"},
 		{"a bomb", "gzip", gzipped(t, make([]byte, 50<<20)), 413, "larger than 10 MB"},
-		{"not packed, but said to be", "gzip", []byte("[]"), 400, "broke off"},
-		{"text, but said to be packed", "gzip", []byte("[" + named("A") + "]"), 400, "not whole gzip"},
-		{"damaged", "gzip", broken, 400, "not whole gzip"},
-		{"half of it", "gzip", good[:len(good)/2], 400, "broke off"},
+		{"not packed, but said to be", "gzip", []byte("[]"), 400, "the body was cut off"},
+		{"text, but said to be packed", "gzip", []byte("[" + named("A") + "]"), 400, "not valid gzip"},
+		{"damaged", "gzip", broken, 400, "not valid gzip"},
+		{"half of it", "gzip", good[:len(good)/2], 400, "the body was cut off"},
 		{"another way", "br", good, 415, "send gzip or none"},
 		{"two ways", "gzip, gzip", good, 415, "send gzip or none"},
 	} {
@@ -244,7 +244,7 @@ func TestAlertsThatTheSenderLeftOutAreSaid(t *testing.T) {
 	if r.status != http.StatusOK || r.json(t)["truncated"] != 7.0 {
 		t.Errorf("%d %s, want truncated 7", r.status, r.text)
 	}
-	if !strings.Contains(f.log.String(), `level=WARN msg="the sender left alerts out" source=alertmanager truncated=7`) {
+	if !strings.Contains(f.log.String(), `level=WARN msg="sender omitted alerts" source=alertmanager truncated=7`) {
 		t.Error("the log does not say it")
 	}
 	if got := f.metric(`docket_alerts_left_out_total{source="alertmanager"}`); got != "7" {
@@ -257,13 +257,13 @@ func TestAlertsThatCannotBeKeptAreToBeSentAgain(t *testing.T) {
 	f.tamper(`ALTER TABLE audit_head RENAME TO away`)
 	r := f.post(apiV2, "["+named("New")+"]")
 	if r.status != http.StatusServiceUnavailable || r.header.Get("Retry-After") == "" ||
-		!strings.Contains(r.text, "the alerts were not kept: ") || !strings.Contains(r.text, "send them again") {
+		!strings.Contains(r.text, "the alerts could not be stored: ") || !strings.Contains(r.text, "send them again") {
 		t.Errorf("%d %v %s", r.status, r.header, r.text)
 	}
 	if strings.Contains(r.text, "audit_head") {
 		t.Errorf("a sentence for people has the database's words: %s", r.text)
 	}
-	if !strings.Contains(f.log.String(), "level=WARN msg=\"alerts were not kept") {
+	if !strings.Contains(f.log.String(), "level=WARN msg=\"alerts could not be stored") {
 		t.Error("the log does not say it")
 	}
 	if got := f.titles(); len(got) > 0 {
@@ -285,7 +285,7 @@ func TestUnknownPlacesAndMethodsAreAnsweredWithASentence(t *testing.T) {
 		status       int
 		says         string
 	}{
-		{"POST", "/hooks/nobody", 404, `there is no source named "nobody"; known are alertmanager, prometheus, shop`},
+		{"POST", "/hooks/nobody", 404, `there is no source named "nobody"; the sources are alertmanager, prometheus, shop`},
 		{"POST", "/hooks/" + strings.Repeat("x", 5000), 404, "there is no source named"},
 		{"GET", "/hooks/alertmanager", 405, "GET is not allowed on \"/hooks/alertmanager\": use POST"},
 		{"DELETE", "/api/v2/alerts", 405, "use GET, HEAD, POST"},

@@ -99,7 +99,7 @@ func TestBodyThatBreaksOffIsNotKept(t *testing.T) {
 	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	if r := answerOn(t, c); r.status != http.StatusBadRequest || !strings.Contains(r.text, "the body broke off before its end") {
+	if r := answerOn(t, c); r.status != http.StatusBadRequest || !strings.Contains(r.text, "the body was cut off") {
 		t.Errorf("%d %s", r.status, r.text)
 	}
 	if got := f.titles(); len(got) > 0 {

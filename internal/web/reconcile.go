@@ -17,9 +17,9 @@ const compareTimeout = 50 * time.Second
 // reconcileInput says how to compare.
 type reconcileInput struct {
 	Body struct {
-		Desk          string `json:"desk,omitempty" doc:"Which desk to compare with; the default desk unless set."`
-		DryRun        bool   `json:"dry_run,omitempty" doc:"Find, and repair nothing."`
-		AcceptMissing bool   `json:"accept_missing,omitempty" doc:"File again even where more than half of the tickets are missing."`
+		Desk          string `json:"desk,omitempty" doc:"The desk to compare with; the default desk unless set."`
+		DryRun        bool   `json:"dry_run,omitempty" doc:"Only report; repair nothing."`
+		AcceptMissing bool   `json:"accept_missing,omitempty" doc:"File tickets again even if more than half of them are missing."`
 	}
 }
 
@@ -27,10 +27,10 @@ type reconcileInput struct {
 func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[reconcile.Report], error) {
 	at, known := s.desk(cmp.Or(in.Body.Desk, s.Desk.Name()))
 	if !known {
-		return nil, huma.Error404NotFound("no desk of this name is in use: " + in.Body.Desk)
+		return nil, huma.Error404NotFound("there is no desk with this name: " + in.Body.Desk)
 	}
 	if at.Reconcile == nil {
-		return nil, huma.Error503ServiceUnavailable("nothing is compared here")
+		return nil, huma.Error503ServiceUnavailable("comparing is not available here")
 	}
 	ctx, cancel := context.WithTimeout(ctx, compareTimeout)
 	defer cancel()

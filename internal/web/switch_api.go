@@ -16,17 +16,17 @@ import (
 
 // mountSwitches mounts the flags, silences and maintenance windows of /api/v1 on the mux.
 func (s *server) mountSwitches(api huma.API) {
-	get(s, api, "list-flags", "/api/v1/flags", "List the flags", s.listFlags)
-	post(s, api, "set-flag", "/api/v1/flags/{id}", "Flip a flag", s.setFlag)
-	get(s, api, "list-silences", "/api/v1/silences", "List silences, the latest end first", s.listSilences)
-	post(s, api, "create-silence", "/api/v1/silences", "Make a silence", s.createSilence)
-	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "What would these matchers mute now?",
+	get(s, api, "list-flags", "/api/v1/flags", "List flags", s.listFlags)
+	post(s, api, "set-flag", "/api/v1/flags/{id}", "Turn a flag on or off", s.setFlag)
+	get(s, api, "list-silences", "/api/v1/silences", "List silences, the last to end first", s.listSilences)
+	post(s, api, "create-silence", "/api/v1/silences", "Create a silence", s.createSilence)
+	register(s, api, "preview-silence", http.MethodPost, "/api/v1/silences/preview", "Show what these matchers would mute now",
 		auth.Read, s.previewSilence)
-	post(s, api, "change-silence", "/api/v1/silences/{id}", "Make a silence another one; one that is over is made anew", s.changeSilence)
+	post(s, api, "change-silence", "/api/v1/silences/{id}", "Change a silence; if it has expired, a new one is created", s.changeSilence)
 	post(s, api, "expire-silence", "/api/v1/silences/{id}/expire", "End a silence before its time", s.expireSilence)
-	get(s, api, "list-maintenance", "/api/v1/maintenance", "List maintenance windows, the latest made first", s.listMaintenance)
-	post(s, api, "create-maintenance", "/api/v1/maintenance", "Make a maintenance window", s.createMaintenance)
-	post(s, api, "end-maintenance", "/api/v1/maintenance/{id}/end", "End a maintenance window for good", s.endMaintenance)
+	get(s, api, "list-maintenance", "/api/v1/maintenance", "List maintenance windows, newest first", s.listMaintenance)
+	post(s, api, "create-maintenance", "/api/v1/maintenance", "Create a maintenance window", s.createMaintenance)
+	post(s, api, "end-maintenance", "/api/v1/maintenance/{id}/end", "Remove a maintenance window", s.endMaintenance)
 }
 
 // person returns the caller for the audit log.
@@ -55,7 +55,7 @@ func (s *server) setFlag(ctx context.Context, in *flagInput) (*body[query.FlagRo
 // silenceQuery filters a listing of silences.
 type silenceQuery struct {
 	Limited
-	State string `query:"state" enum:"pending,active,expired" doc:"Only those in this state."`
+	State string `query:"state" enum:"pending,active,expired" doc:"Only silences in this state."`
 }
 
 func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]query.SilenceRow], error) {
@@ -66,10 +66,10 @@ func (s *server) listSilences(ctx context.Context, in *silenceQuery) (*body[[]qu
 // SilenceDraft is a silence to be created.
 type SilenceDraft struct {
 	Matchers  []string  `json:"matchers" minItems:"1" maxItems:"50" doc:"In Alertmanager's syntax; all must match."`
-	StartsAt  time.Time `json:"starts_at,omitzero" doc:"Now, where it is left out."`
+	StartsAt  time.Time `json:"starts_at,omitzero" doc:"The current time by default."`
 	EndsAt    time.Time `json:"ends_at"`
 	Comment   string    `json:"comment,omitempty" maxLength:"2000"`
-	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The token's name, where it is left out."`
+	CreatedBy string    `json:"created_by,omitempty" maxLength:"200" doc:"The name of the token or user by default."`
 }
 
 // Draft converts the draft for package controls.
@@ -110,7 +110,7 @@ func (s *server) expireSilence(ctx context.Context, in *Named) (*body[query.Sile
 
 // maintenanceQuery filters a listing of maintenance windows.
 type maintenanceQuery struct {
-	All bool `query:"all" doc:"Also those that are over."`
+	All bool `query:"all" doc:"Include windows that are over."`
 }
 
 func (s *server) listMaintenance(ctx context.Context, in *maintenanceQuery) (*body[[]query.WindowRow], error) {

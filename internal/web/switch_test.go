@@ -79,7 +79,7 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 	f.get("/api/v1/incidents", &rows)
 	var x query.Explanation
 	f.get("/api/v1/incidents/"+rows[0].ID+"/explain", &x)
-	if rows[0].Reason != "muted" || x.Policy.MutedBy != "silence "+id || !strings.Contains(x.Next, "Time decides again at") {
+	if rows[0].Reason != "muted" || x.Policy.MutedBy != "silence "+id || !strings.Contains(x.Next, "Docket decides again at") {
 		t.Errorf("%s: %+v", rows[0].Reason, x)
 	}
 	var p query.PreviewRow
