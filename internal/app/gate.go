@@ -140,7 +140,7 @@ func (g *gate) sentence() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.reason == "" {
-		return "docket is starting"
+		return "Docket is starting"
 	}
 	return g.reason
 }

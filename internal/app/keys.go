@@ -116,7 +116,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if changed {
-		k.log.InfoContext(ctx, "keys changed, no restart is needed")
+		k.log.InfoContext(ctx, "keys changed, no restart needed")
 	}
 	return nil
 }
@@ -142,10 +142,10 @@ func (k *keyring) learn(ctx context.Context, name string, value fault.Secret, er
 	k.mu.Unlock()
 	switch {
 	case err != nil && before == nil:
-		k.log.WarnContext(ctx, "a key could not be read again, the last one is used", "variable", name, "from", it.from,
+		k.log.WarnContext(ctx, "key could not be read again, using the last one", "variable", name, "from", it.from,
 			"last", it.at, "err", err)
 	case err == nil && before != nil:
-		k.log.InfoContext(ctx, "a key can be read again", "variable", name, "from", it.from)
+		k.log.InfoContext(ctx, "key can be read again", "variable", name, "from", it.from)
 	}
 }
 

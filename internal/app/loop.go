@@ -59,10 +59,10 @@ func (g *group) every(name string, interval time.Duration, turn func(ctx context
 				return nil // Stopped; a turn cut short is repeated after the start.
 			}
 			if err != nil && !ill {
-				g.log.WarnContext(ctx, "loop failed, it is tried again", "loop", name, "err", err)
+				g.log.WarnContext(ctx, "loop failed, trying again", "loop", name, "err", err)
 			}
 			if err == nil && ill {
-				g.log.InfoContext(ctx, "loop works again", "loop", name)
+				g.log.InfoContext(ctx, "loop recovered", "loop", name)
 			}
 			ill = err != nil
 			select {

@@ -62,9 +62,9 @@ func (r *readiness) beat(ctx context.Context) string {
 	defer cancel()
 	r.last, r.at = "", now
 	if err := r.store.Beat(ctx, now); err != nil {
-		r.last = "alerts cannot be kept: " + r.store.Explain(err)
+		r.last = "alerts cannot be stored: " + r.store.Explain(err)
 	} else if err := r.store.Current(ctx); err != nil {
-		r.last = "alerts cannot be kept: " + err.Error()
+		r.last = "alerts cannot be stored: " + err.Error()
 	}
 	return r.last
 }

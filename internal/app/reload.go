@@ -113,16 +113,16 @@ func (f *follower) read(ctx context.Context, is stamp, now time.Time) {
 	defer f.mu.Unlock()
 	f.seen, f.at = is, now
 	if err != nil {
-		f.fail(ctx, err, "See every mistake: docket config check")
+		f.fail(ctx, err, "List every mistake with: docket config check")
 		return
 	}
 	if err := fixed(f.running, cfg); err != nil {
-		f.fail(ctx, err, "Restart docket, or take the change back.")
+		f.fail(ctx, err, "Restart Docket, or undo the change.")
 		return
 	}
 	f.fault, f.fix = "", ""
 	if reflect.DeepEqual(f.running, cfg) && f.offered == nil {
-		f.log.InfoContext(ctx, "configuration read again, nothing has changed")
+		f.log.InfoContext(ctx, "configuration reloaded, nothing changed")
 		return
 	}
 	f.offered = &cfg
@@ -139,7 +139,7 @@ func fixed(running, cfg config.Config) error {
 		same bool
 	}{{"listen", running.Listen == cfg.Listen}, {"database", running.Database == cfg.Database}} {
 		if !key.same {
-			return errors.New(key.name + " cannot change while docket runs")
+			return errors.New(key.name + " cannot change while Docket is running")
 		}
 	}
 	return nil
@@ -156,14 +156,14 @@ func (f *follower) fail(ctx context.Context, err error, fix string) {
 		return
 	}
 	f.fault, f.fix = first, fix
-	f.log.WarnContext(ctx, "configuration not taken, the one before stays in force", "mistakes", mistakes, "first", first, "fix", fix)
+	f.log.WarnContext(ctx, "configuration has mistakes, the previous one stays in force", "mistakes", mistakes, "first", first, "fix", fix)
 }
 
 // failed says that a configuration without a mistake did not start.
 func (f *follower) failed(ctx context.Context, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.fail(ctx, err, "Take the change back, or mend what it names.")
+	f.fail(ctx, err, "Undo the change, or fix what the message names.")
 }
 
 // offers is told when a configuration is offered.
@@ -240,7 +240,7 @@ func (f *follower) took(ctx context.Context, cfg config.Config) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.running, f.since = cfg, time.Now().UTC()
-	f.log.InfoContext(ctx, "configuration changed, no restart is needed", "keys", strings.Join(keys, ","))
+	f.log.InfoContext(ctx, "configuration changed, no restart needed", "keys", strings.Join(keys, ","))
 }
 
 // state tells the doctor and the console whether what the file says is in force.

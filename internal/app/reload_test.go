@@ -115,7 +115,7 @@ func TestWhatOnlyARestartCanChangeIsRefusedAsAWhole(t *testing.T) {
 		if fault := f.state().Fault; !strings.HasPrefix(fault, key+" cannot change") {
 			t.Errorf("%s: %q", key, fault)
 		}
-		if n := strings.Count(f.text.String(), "configuration not taken"); n != 1 {
+		if n := strings.Count(f.text.String(), "configuration has mistakes"); n != 1 {
 			t.Errorf("%s: said %d times: %s", key, n, &f.text)
 		}
 	}

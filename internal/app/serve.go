@@ -55,7 +55,7 @@ func Serve(ctx context.Context, cfg config.Config, o Options) error {
 	outer.run("http", func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
 	if a.follow != nil {
 		outer.every("configuration", followEvery, a.follow.turn)
-		outer.run("configuration asked for", a.follow.asked)
+		outer.run("configuration reload requested", a.follow.asked)
 	}
 	first := true
 	err = a.serve(outer, func() {
@@ -92,7 +92,7 @@ func (a *App) serve(outer *group, begun func()) error {
 			return err
 		case began && offered:
 			if err != nil {
-				a.log.WarnContext(outer.ctx, "what ran with the configuration before did not stop well", "err", err)
+				a.log.WarnContext(outer.ctx, "could not stop everything that ran with the previous configuration", "err", err)
 			}
 			a.config, trial = next, true
 		case trial && err != nil:

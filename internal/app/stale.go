@@ -49,16 +49,16 @@ func (r *reminder) turn(ctx context.Context, now time.Time) error {
 func staleText(stale int64, after time.Duration, oldest []query.TicketRow) string {
 	var b strings.Builder
 	if stale == 1 {
-		fmt.Fprintf(&b, "One ticket is stale: its alerts recovered more than %s ago, and nobody has closed it.\n", short(after))
+		fmt.Fprintf(&b, "One ticket is stale: its alerts recovered more than %s ago, but nobody has closed it.\n", short(after))
 	} else {
-		fmt.Fprintf(&b, "%d tickets are stale: their alerts recovered more than %s ago, and nobody has closed them. The oldest:\n",
+		fmt.Fprintf(&b, "%d tickets are stale: their alerts recovered more than %s ago, but nobody has closed them. The oldest:\n",
 			stale, short(after))
 	}
 	for n := range oldest {
 		t := oldest[len(oldest)-1-n]
 		fmt.Fprintf(&b, "#%s %s, opened %s %s\n", t.Number, t.Subject, t.CreatedAt.UTC().Format("2006-01-02 15:04 UTC"), t.URL)
 	}
-	b.WriteString("All of them: docket tickets --stale")
+	b.WriteString("To list them all, run: docket tickets --stale")
 	return b.String()
 }
 

@@ -15,7 +15,7 @@ import (
 // the audit log.
 func (a *App) tellUnstable(ctx context.Context, st *store.Store, book *ledger.Ledger, now time.Time) error {
 	for _, u := range book.FreshlyUnstable() {
-		a.log.WarnContext(ctx, "alert id changed while it fires, the first key is kept", "source", u.Source, "title", u.Title, "alert_key",
+		a.log.WarnContext(ctx, "alert id changed while the alert fires, keeping the first key", "source", u.Source, "title", u.Title, "alert_key",
 			u.Kept, "said", u.Newest)
 		err := st.Enter(ctx, audit.Entry{CreatedAt: now, Actor: audit.System(), Action: audit.ActionUnstable, Payload: map[string]any{
 			"source": u.Source, "title": u.Title, "alert_key": u.Kept.String(), "said": u.Newest.String(),

@@ -37,11 +37,11 @@ func (v *Verifier) Next(e Entry) error {
 		return &Fault{want, Deleted, fmt.Sprintf("audit row %d is missing (row %d follows row %d)", want, e.ID, v.head.ID)}
 	}
 	if e.ID < want {
-		return &Fault{e.ID, Added, fmt.Sprintf("audit row %d stands twice or out of order", e.ID)}
+		return &Fault{e.ID, Added, fmt.Sprintf("audit row %d is a duplicate or out of order", e.ID)}
 	}
 	sum, err := e.sum()
 	if err != nil {
-		return &Fault{e.ID, Flipped, fmt.Sprintf("audit row %d was changed: its payload is none that was ever written (%v)", e.ID, err)}
+		return &Fault{e.ID, Flipped, fmt.Sprintf("audit row %d was changed: its payload is not one that Docket wrote (%v)", e.ID, err)}
 	}
 	switch {
 	case sum == e.Hash && e.Prev != v.head.Hash:
@@ -59,9 +59,9 @@ func (v *Verifier) Next(e Entry) error {
 func (v *Verifier) Close(stored Head) error {
 	switch {
 	case stored.ID > v.head.ID:
-		return &Fault{v.head.ID + 1, CutOff, fmt.Sprintf("audit rows %d to %d are cut off the end", v.head.ID+1, stored.ID)}
+		return &Fault{v.head.ID + 1, CutOff, fmt.Sprintf("audit rows %d to %d are missing at the end", v.head.ID+1, stored.ID)}
 	case stored.ID < v.head.ID:
-		return &Fault{stored.ID + 1, Added, fmt.Sprintf("audit row %d stands behind the end of the chain", stored.ID+1)}
+		return &Fault{stored.ID + 1, Added, fmt.Sprintf("audit row %d comes after the end of the chain", stored.ID+1)}
 	case stored.Hash != v.head.Hash:
 		return &Fault{stored.ID, Flipped, "the stored end of the audit chain is not its last row's hash"}
 	}

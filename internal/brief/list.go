@@ -12,7 +12,7 @@ import (
 // SharedTitle is the title of a shared ticket.
 func SharedTitle(inc incident.Incident) string {
 	if inc.Shared == storm.Digest {
-		return "While the help desk was away: alerts that fired and recovered"
+		return "Alerts that fired and recovered while the help desk was unreachable"
 	}
 	if inc.Route != "" {
 		return "Alert storm on route " + inc.Route
@@ -65,17 +65,17 @@ func List(inc incident.Incident, members []incident.Member) string {
 	var b strings.Builder
 	switch {
 	case inc.Shared == storm.Digest && inc.Fires == 0:
-		b.WriteString("These alerts fired while the help desk could not be reached, and had recovered before it could.\n")
+		b.WriteString("These alerts fired and recovered while the help desk could not be reached.\n")
 	case inc.Shared == storm.Digest:
 		b.WriteString("More alerts that fired and recovered while the help desk could not be reached.\n")
 	case inc.Fires == 0:
-		b.WriteString("Many alerts came at once. This ticket stands for all that are listed here and in its notes; each is in no other ticket.\n")
+		b.WriteString("Many alerts fired at once. This ticket covers all alerts listed here and in its notes; they have no other ticket.\n")
 	default:
 		b.WriteString("More alerts of this storm.\n")
 	}
 	b.WriteString("\n")
 	if inc.Fires > fullTexts {
-		b.WriteString("From here on one line each; docket incidents show MARK has the rest.\n\n")
+		b.WriteString("From here on there is one line per alert; for details, run docket incidents show MARK.\n\n")
 	}
 	for _, m := range members {
 		b.WriteString(listing(m, inc.Fires))

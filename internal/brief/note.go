@@ -14,7 +14,7 @@ import (
 func Recovered(inc incident.Incident, p incident.Policy, note filing.Effect) string {
 	var b strings.Builder
 	if inc.Shared != storm.NotShared {
-		fmt.Fprintf(&b, "Over: %s\nAll that is listed here has recovered; the last at %s, or a moment before.\n", inc.Title,
+		fmt.Fprintf(&b, "Over: %s\nEverything listed here has recovered, the last alert at about %s.\n", inc.Title,
 			inc.RecoveredAt.UTC().Format(timeLayout))
 		return b.String() + endOfRecovery(inc, p) + note.NoteMark()
 	}
@@ -32,29 +32,29 @@ func endOfRecovery(inc incident.Incident, p incident.Policy) string {
 	if p.OnRecovery == incident.RecoveryClose && !inc.Ticket.Merged {
 		return "Docket closes this ticket.\n"
 	}
-	return "Please close the ticket once you have looked at it.\n"
+	return "Please close the ticket when you are done.\n"
 }
 
 // FiredAgain is the note that the alert fired again. It covers all firings since the last note.
 func FiredAgain(inc incident.Incident, note filing.Effect) string {
 	goesOn := ""
 	if inc.TookUp() {
-		goesOn = "It goes on in this ticket, as incident " + inc.Mark.String() + ".\n"
+		goesOn = "It continues in this ticket as incident " + inc.Mark.String() + ".\n"
 	}
-	return fmt.Sprintf("Fired again: %s\nIt fires since %s; %d times again since the ticket was filed.\n%s%s",
+	return fmt.Sprintf("Fired again: %s\nIt has been firing since %s. It has fired again %d times since the ticket was filed.\n%s%s",
 		inc.Title, inc.FiredAt.UTC().Format(timeLayout), inc.Fires, goesOn, note.NoteMark())
 }
 
 // Clicked is the note that somebody clicked Investigate.
 func Clicked(inc incident.Incident, note filing.Effect, now time.Time) string {
-	return fmt.Sprintf("%s looks into it: Investigate was clicked at %s.\n%s%s",
+	return fmt.Sprintf("%s is looking into it: Investigate was clicked at %s.\n%s%s",
 		line.Of(inc.Inquiry.By), now.UTC().Format(timeLayout), paragraph(inc.Inquiry.Brief), note.NoteMark())
 }
 
 // Twin is the note on an incident's second ticket, which is about to be closed.
 func Twin(kept filing.Ticket, note filing.Effect) string {
-	return "This is a second ticket of one incident. Ticket #" + kept.Number + " " + kept.URL +
-		" is kept; Docket closes this one.\n" + note.NoteMark()
+	return "This is a second ticket for the same incident. Ticket #" + kept.Number + " " + kept.URL +
+		" is kept, and Docket closes this one.\n" + note.NoteMark()
 }
 
 // paragraph ends text with a line break, and returns "" for no text.

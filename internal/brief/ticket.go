@@ -85,7 +85,7 @@ func Text(inc incident.Incident, alerts []alert.Alert, most int) string {
 		fmt.Fprintf(&b, "Link: %s\n", inc.Link)
 	}
 	if inc.Earlier.ID != "" {
-		fmt.Fprintf(&b, "Earlier ticket, closed since: #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
+		fmt.Fprintf(&b, "Earlier ticket (closed): #%s %s\n", inc.Earlier.Number, inc.Earlier.URL)
 	}
 	if inc.Inquiry.Count > 0 {
 		fmt.Fprintf(&b, "Investigate was clicked by: %s\n", line.Of(inc.Inquiry.By))

@@ -53,7 +53,7 @@ Recovered before this ticket could be filed: 2026-11-23 13:00:00 UTC
 Fired again since: 2 times
 Source: prometheus
 Link: http://prometheus/graph
-Earlier ticket, closed since: #1007 http://desk/7
+Earlier ticket (closed): #1007 http://desk/7
 
 DiskFull (firing)
 Labels:

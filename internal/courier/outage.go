@@ -32,8 +32,8 @@ type Teller func(ctx context.Context, key, text string) error
 // search the log for words of their own brings them.
 func NewHealth(d desk.Desk, log *slog.Logger) *health.Health {
 	words := health.Words{
-		Failing: "ticket filing failed, it is tried again", Back: "desk is back", Auth: "desk refuses our credentials",
-		Long: "desk away for long: the operator is notified",
+		Failing: "ticket filing failed, trying again", Back: "desk is back", Auth: "desk refuses our credentials",
+		Long: "desk unreachable for long, notifying the operators",
 	}
 	if worded, ok := d.(interface{ LogWords() health.Words }); ok {
 		words = worded.LogWords()
@@ -86,7 +86,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 		// Told first: its key makes it one message, and one that could not be told is told again.
 		if !stored.ToldAt.IsZero() {
 			if err := tell(ctx, outageKey(stored.Began, "over"),
-				fmt.Sprintf("The help desk %s answers again, after %s. What waited is filed now, the worst first.", state.Name, took)); err != nil {
+				fmt.Sprintf("The help desk %s is back after %s. Waiting tickets are being filed, most severe first.", state.Name, took)); err != nil {
 				return err
 			}
 		}
@@ -94,7 +94,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 		return c.store.EndOutage(ctx, state.Name, now, note(now, audit.ActionDeskBack, payload))
 	case lasting && stored.ToldAt.IsZero() && now.Sub(stored.Began) >= tellAfter:
 		text := fmt.Sprintf(
-			"The help desk %s has not answered since %s (%s). Alerts are kept, and their tickets are filed when it is back. Next: docket doctor",
+			"The help desk %s has been unreachable since %s (%s). Tickets are filed once it is back; nothing is lost. Next: docket doctor",
 			state.Name, stored.Began.UTC().Format(time.RFC3339), stored.Sentence)
 		if err := tell(ctx, outageKey(stored.Began, "long"), text); err != nil {
 			return err

@@ -28,8 +28,8 @@ func (e Expectation) absence(s alert.Status, since, now time.Time) alert.Alert {
 		Fingerprint: key, Key: key, Source: e.Source, Labels: ls, Severity: e.Severity, Status: s, SaidAt: now, StartsAt: since,
 		Title: "Missing" + e.Alert,
 		Annotations: alert.NewLabels(map[string]string{
-			"summary":     fmt.Sprintf("%s has not come from %s for %s: alerts may be lost on their way", e.Alert, e.Source, e.Every),
-			"description": "The alert fires as long as all is well. See whether Prometheus and Alertmanager run and reach Docket.",
+			"summary":     fmt.Sprintf("%s has not been received from %s for %s: alerts may be getting lost", e.Alert, e.Source, e.Every),
+			"description": "This alert always fires while monitoring works. Check that Prometheus and Alertmanager run and can reach Docket.",
 		}),
 	}
 	if s == alert.Resolved {

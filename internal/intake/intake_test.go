@@ -254,7 +254,7 @@ func TestAnAlertThatCannotBeReadIsNotTakenForGone(t *testing.T) {
 		if got := s.states(); got["Named"] != incident.Open || got["Gone"] != incident.Recovered {
 			s.t.Errorf("%v, want only Gone recovered", got)
 		}
-		if n := strings.Count(s.log.String(), "poll read in part"); n != 1 {
+		if n := strings.Count(s.log.String(), "some polled alerts could not be read"); n != 1 {
 			s.t.Errorf("said %d times, want once:\n%s", n, s.log)
 		}
 	})

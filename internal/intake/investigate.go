@@ -40,7 +40,7 @@ type Investigation struct {
 }
 
 // ErrInvestigateOff says that the flag investigate.from_status is off.
-var ErrInvestigateOff = errors.New("investigate is switched off (flag investigate.from_status)")
+var ErrInvestigateOff = errors.New("Investigate is switched off (flag investigate.from_status)")
 
 const (
 	// investigateWithin is how long a person who clicked waits for the ticket.
@@ -118,13 +118,13 @@ func (i *Intake) inquired(ctx context.Context, key alert.Key) (inc incident.Inci
 func degraded(out Investigation, c Click, sentence string) Investigation {
 	out.Degraded = true
 	if sentence == "" {
-		sentence = "The help desk has not answered in time."
+		sentence = "The help desk did not respond in time."
 	}
 	if out.Ticket.ID != "" {
-		out.Message = fmt.Sprintf("%s Ticket %s was open when it was last seen.", sentence, out.Ticket.Number)
+		out.Message = fmt.Sprintf("%s Ticket %s was open when Docket last saw it.", sentence, out.Ticket.Number)
 		return out
 	}
-	out.Message = fmt.Sprintf("%s Your request is kept as incident %s: the ticket is filed as soon as the desk answers, unless %s has "+
+	out.Message = fmt.Sprintf("%s Your request is saved as incident %s: the ticket is filed as soon as the help desk responds, unless %s has "+
 		"recovered by then.",
 		sentence, out.Mark, c.Alert.Title)
 	return out

@@ -27,11 +27,11 @@ func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	switch news := i.heard.note(p.Name, now, err); {
 	case !news:
 	case part:
-		i.log.WarnContext(ctx, "poll read in part, alerts that cannot be read are left as they were", "source", p.Name, "err", err)
+		i.log.WarnContext(ctx, "some polled alerts could not be read and are left unchanged", "source", p.Name, "err", err)
 	case err != nil:
-		i.log.WarnContext(ctx, "poll failed, nothing is changed by it", "source", p.Name, "err", err)
+		i.log.WarnContext(ctx, "poll failed, nothing changed", "source", p.Name, "err", err)
 	default:
-		i.log.InfoContext(ctx, "poll works again", "source", p.Name)
+		i.log.InfoContext(ctx, "poll recovered", "source", p.Name)
 	}
 	if err != nil && !part {
 		return nil // Said above, once; the loop goes on.

@@ -96,7 +96,7 @@ func TestALongOutageOfTheDeskIsToldOnceAndItsEndOnce(t *testing.T) {
 		}
 		h.until("that was all", func() bool { return len(h.slack.Messages()) >= 4 })
 		all := texts()
-		if len(all) != 4 || !strings.Contains(all[1], "has not answered since") || !strings.Contains(all[2], "answers again, after 1h0m") ||
+		if len(all) != 4 || !strings.Contains(all[1], "has been unreachable since") || !strings.Contains(all[2], "is back after 1h0m") ||
 			all[3] != "that is all" {
 			t.Errorf("told %q", all)
 		}

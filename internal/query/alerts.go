@@ -8,9 +8,9 @@ import (
 
 // AlertRow is one alert in a listing.
 type AlertRow struct {
-	AlertKey string            `json:"alert_key" doc:"The name of the problem: 16 hex characters, Alertmanager's fingerprint for its alerts."`
+	AlertKey string            `json:"alert_key" doc:"Identifies the problem: 16 hex characters, like Alertmanager's fingerprint."`
 	Source   string            `json:"source"`
-	AlertID  string            `json:"alert_id" doc:"The source's own id, empty where it has none."`
+	AlertID  string            `json:"alert_id" doc:"The source's own id, if any."`
 	Severity string            `json:"severity" enum:"P1,P2,P3,P4,P5"`
 	Status   string            `json:"status" enum:"firing,resolved"`
 	Title    string            `json:"title"`
@@ -19,8 +19,8 @@ type AlertRow struct {
 	EndsAt   *time.Time        `json:"ends_at" doc:"Null while firing."`
 
 	Annotations map[string]string `json:"annotations"`
-	Link        string            `json:"link" doc:"Where the source shows it, empty for nowhere."`
-	Fingerprint string            `json:"fingerprint" doc:"The name of this one alert: 16 hex characters over all of its labels."`
+	Link        string            `json:"link" doc:"Where the source shows the alert; empty if nowhere."`
+	Fingerprint string            `json:"fingerprint" doc:"Identifies this one alert: 16 hex characters over all its labels."`
 }
 
 // Alerts lists alerts, firing ones first. A limit of 0 means all.

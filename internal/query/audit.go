@@ -35,7 +35,7 @@ func (r Reader) Audit(ctx context.Context, f store.AuditFilter) ([]AuditRow, err
 // Verdict is the state of the audit log's hash chain.
 type Verdict struct {
 	Whole   bool  `json:"whole"`
-	Checked int64 `json:"checked" doc:"Rows that were read and are as they were written."`
+	Checked int64 `json:"checked" doc:"How many entries were checked and are intact."`
 	// FirstBad is the first row that was altered, 0 for none; Fault says how.
 	FirstBad int64  `json:"first_bad"`
 	Fault    string `json:"fault"`
@@ -52,5 +52,5 @@ func (r Reader) VerifyAudit(ctx context.Context) (Verdict, error) {
 	case err != nil:
 		return Verdict{}, err
 	}
-	return Verdict{Whole: true, Checked: checked, Sentence: fmt.Sprintf("the audit log is whole: %d rows", checked)}, nil
+	return Verdict{Whole: true, Checked: checked, Sentence: fmt.Sprintf("the audit log is intact: %d rows", checked)}, nil
 }

@@ -13,10 +13,10 @@ import (
 type FlagRow struct {
 	Name      string     `json:"name"`
 	On        bool       `json:"on"`
-	Pinned    bool       `json:"pinned" doc:"Off by the environment (0): nobody can turn it on."`
+	Pinned    bool       `json:"pinned" doc:"Pinned off by the environment (0): nobody can turn it on."`
 	ChangedAt *time.Time `json:"changed_at" doc:"When an operator last set it; null for never."`
 	ChangedBy string     `json:"changed_by"`
-	Because   string     `json:"because" doc:"What that operator said it was for."`
+	Because   string     `json:"because" doc:"The reason the operator gave."`
 	Reason    string     `json:"reason" enum:"pinned_by_environment,set_by_operator,default_by_environment,default"`
 	Variable  string     `json:"variable" doc:"The environment variable: 0 pins it off, 1 makes it on by default."`
 	Why       string     `json:"why" doc:"What the flag is for."`
@@ -38,7 +38,7 @@ type SilenceRow struct {
 	Comment   string    `json:"comment"`
 	CreatedBy string    `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
-	ExpiredBy string    `json:"expired_by" doc:"Who ended it before its time; empty for nobody."`
+	ExpiredBy string    `json:"expired_by" doc:"Who ended it early; empty if nobody did."`
 }
 
 // SilenceRowOf returns a silence's row in a listing.
@@ -51,12 +51,12 @@ type WindowRow struct {
 	ID    string `json:"id"`
 	State string `json:"state" enum:"standing,active,over"`
 	// ActiveUntil is when the window ends, if it is active now.
-	ActiveUntil *time.Time `json:"active_until" doc:"While it is active: when it ends this time."`
+	ActiveUntil *time.Time `json:"active_until" doc:"When the current occurrence ends, while the window is active."`
 	silence.Plan
 	Comment   string    `json:"comment"`
 	CreatedBy string    `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
-	EndedBy   string    `json:"ended_by" doc:"Who ended it for good; empty for nobody."`
+	EndedBy   string    `json:"ended_by" doc:"Who removed it; empty if nobody did."`
 }
 
 // WindowRowOf returns a maintenance window's row in a listing.
@@ -77,9 +77,9 @@ func WindowRowOf(w store.Window, now time.Time) WindowRow {
 
 // PreviewRow is what matchers would mute now.
 type PreviewRow struct {
-	Alerts    []AlertRow    `json:"alerts" doc:"They fire, and match."`
-	Incidents []IncidentRow `json:"incidents" doc:"They are live, and every firing alert of theirs matches."`
-	Cut       bool          `json:"cut" doc:"More alerts fire than were looked at."`
+	Alerts    []AlertRow    `json:"alerts" doc:"Firing alerts that match."`
+	Incidents []IncidentRow `json:"incidents" doc:"Open incidents whose firing alerts all match."`
+	Cut       bool          `json:"cut" doc:"Not all firing alerts were checked."`
 }
 
 // Flags lists the flags.

@@ -17,7 +17,7 @@ type Explanation struct {
 	ID       string   `json:"id"`
 	Filed    bool     `json:"filed"`
 	Sentence string   `json:"sentence" doc:"The answer in one sentence."`
-	Because  []string `json:"because" doc:"What led to it, in order."`
+	Because  []string `json:"because" doc:"The decisions that led to it, in order."`
 	Next     string   `json:"next" doc:"What happens next by itself, or what a person can do."`
 	// Policy is the policy for this incident now; Effects are its help desk operations.
 	Policy  PolicyRow   `json:"policy"`
@@ -66,7 +66,7 @@ func (r Reader) Explain(ctx context.Context, id string) (Explanation, error) {
 		}
 		x.Because = append(x.Because, line)
 	}
-	x.Because = append(x.Because, fmt.Sprintf("Policy now: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.",
+	x.Because = append(x.Because, fmt.Sprintf("Current policy: tickets from %s, filing %s, hold %s, settle %s, on recovery %s.",
 		p.TicketAt, OnOff(p.FilingOn), p.Hold, p.Settle, p.OnRecovery))
 	return x, nil
 }
@@ -108,11 +108,11 @@ func OnOff(on bool) string {
 func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, now time.Time) (sentence, next string) {
 	switch inc.Ticket.State {
 	case filing.TicketFiled:
-		return fmt.Sprintf("Yes: ticket %s was filed and read back from the desk.", inc.Ticket.Number),
-			"Close the ticket once the matter is settled; docket respects that."
+		return fmt.Sprintf("Yes: ticket %s was created and verified.", inc.Ticket.Number),
+			"Close the ticket when you are done."
 	case filing.TicketClosed:
-		return fmt.Sprintf("Yes: ticket %s was filed, and it is closed since.", inc.Ticket.Number),
-			"If the alert recovers and fires again, a fresh ticket is filed that links this one."
+		return fmt.Sprintf("Yes: ticket %s was created. It has been closed since.", inc.Ticket.Number),
+			"If the alert recovers and fires again, a new ticket is created that links to this one."
 	case filing.TicketAsked:
 		return beingFiled(effects, p, now)
 	case filing.TicketNone:
@@ -128,18 +128,18 @@ func verdict(inc incident.Incident, effects []filing.Effect, p incident.Policy, 
 	}
 	sentence = why.Sentence()
 	if !strings.HasPrefix(sentence, "No ticket") {
-		sentence = "No ticket so far. " + sentence
+		sentence = "No ticket yet. " + sentence
 	}
 	if !inc.DueAt.IsZero() {
-		return sentence, "Time decides again at " + inc.DueAt.UTC().Format(time.RFC3339) + "."
+		return sentence, "Docket decides again at " + inc.DueAt.UTC().Format(time.RFC3339) + "."
 	}
 	if inc.Live() && why == incident.ReasonFilingOff {
-		return sentence, "It stays so unless filing is switched on again: docket flags set alerts.auto_ticket on."
+		return sentence, "To file it, switch filing on again: docket flags set alerts.auto_ticket on."
 	}
 	if inc.Live() {
-		return sentence, "It stays so unless the severity gets worse or the configuration changes."
+		return sentence, "A ticket is created only if the severity is raised or the configuration changes."
 	}
-	return sentence, "The incident is over."
+	return sentence, "The incident is closed."
 }
 
 // beingFiled describes the progress of filing.
@@ -149,23 +149,23 @@ func beingFiled(effects []filing.Effect, p incident.Policy, now time.Time) (sent
 			continue
 		}
 		move := e.Next(p.Timing, now)
-		next = "It is tried again by itself, at once."
+		next = "Docket tries again at once."
 		if move.Do == filing.DoWait {
-			next = "It goes on by itself at " + move.At.UTC().Format(time.RFC3339) + "."
+			next = "Docket continues at " + move.At.UTC().Format(time.RFC3339) + "."
 		}
 		fault := ""
 		if e.Fault != "" {
-			fault = fmt.Sprintf(" The desk's last answer: %s (%s).", e.Detail, e.Fault)
+			fault = fmt.Sprintf(" The help desk's last response: %s (%s).", e.Detail, e.Fault)
 		}
 		switch e.State {
 		case filing.Unknown, filing.Sending:
-			return "Not for sure yet: a request was sent and its answer is not known, " +
-				"so the ticket is looked for before anything is sent again." + fault, next
+			return "Not certain yet: a request was sent but its outcome is unknown, " +
+				"so Docket looks for the ticket before it sends anything again." + fault, next
 		case filing.Created:
-			return "Nearly: the desk says that it created the ticket; it is being read back." + fault, next
+			return "Almost: the help desk says that it created the ticket, and Docket is verifying that." + fault, next
 		case filing.Queued, filing.Done, filing.Dropped:
 		}
-		return "Not yet: a ticket was asked for and the desk has not taken it." + fault, next
+		return "Not yet: Docket is trying to create a ticket, but the help desk has not accepted it." + fault, next
 	}
-	return "Not yet: a ticket was asked for.", "It is filed as soon as the desk takes it."
+	return "Not yet: a ticket is being created.", "It is filed as soon as the help desk accepts it."
 }

@@ -22,7 +22,7 @@ type IncidentRow struct {
 	Surface     string      `json:"surface"`
 	OpenedAt    time.Time   `json:"opened_at"`
 	RecoveredAt *time.Time  `json:"recovered_at"`
-	Reason      string      `json:"reason" doc:"Why the last decision fell as it did."`
+	Reason      string      `json:"reason" doc:"The reason for the latest decision."`
 	Ticket      *TicketLink `json:"ticket" doc:"Null until one is filed."`
 }
 
@@ -40,12 +40,12 @@ type IncidentDetail struct {
 	IncidentRow
 	Route    string      `json:"route"`
 	Fires    int         `json:"fires" doc:"How often it fired again after a recovery."`
-	DueAt    *time.Time  `json:"due_at" doc:"The next moment at which time alone decides."`
+	DueAt    *time.Time  `json:"due_at" doc:"When Docket decides again even if nothing else happens."`
 	ClosedAt *time.Time  `json:"closed_at"`
 	Timeline []MomentRow `json:"timeline"`
 	Effects  []EffectRow `json:"effects"`
 	Alerts   []AlertRow  `json:"alerts"`
-	Earlier  *TicketLink `json:"earlier" doc:"The ticket of the episode before."`
+	Earlier  *TicketLink `json:"earlier" doc:"The ticket of the previous episode."`
 }
 
 // MomentRow is one step of that history.
@@ -63,9 +63,9 @@ type EffectRow struct {
 	ID        string     `json:"id"`
 	Kind      string     `json:"kind"`
 	State     string     `json:"state"`
-	Attempt   int        `json:"attempt" doc:"How often it was sent."`
-	Fails     int        `json:"fails" doc:"Tries in a row that brought nothing."`
-	NotBefore *time.Time `json:"not_before" doc:"The earliest moment of the next move."`
+	Attempt   int        `json:"attempt" doc:"How often it was tried."`
+	Fails     int        `json:"fails" doc:"Consecutive failed attempts."`
+	NotBefore *time.Time `json:"not_before" doc:"The earliest time of the next attempt."`
 	Fault     string     `json:"fault"`
 	Detail    string     `json:"detail"`
 	DoneAt    *time.Time `json:"done_at"`
@@ -109,7 +109,7 @@ func (r Reader) find(ctx context.Context, id string) (incident.Incident, error) 
 	}
 	mark, err := alert.ParseMark(id)
 	if err != nil {
-		return incident.Incident{}, noSuch("%.60q names no incident: give <alert_key>.<generation> or an alert_key", id)
+		return incident.Incident{}, noSuch("%.60q does not name an incident: use <alert_key>.<generation> or an alert_key", id)
 	}
 	inc, err := r.Store.Incident(ctx, mark)
 	if errors.Is(err, store.ErrNotFound) {

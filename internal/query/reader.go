@@ -31,7 +31,7 @@ type Reader struct {
 
 // ErrNoSuch is what the error of a detail request matches if the item does not exist. The error's text is a sentence
 // that says what is missing.
-var ErrNoSuch = errors.New("there is none")
+var ErrNoSuch = errors.New("not found")
 
 // noSuch returns an ErrNoSuch that says what is missing.
 func noSuch(format string, args ...any) error { return &noSuchError{fmt.Sprintf(format, args...)} }

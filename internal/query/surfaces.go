@@ -15,7 +15,7 @@ type SurfaceRow struct {
 	Group  string     `json:"group"`
 	Status string     `json:"status" enum:"operational,degraded,down,unknown"`
 	Since  *time.Time `json:"since"`
-	Reason string     `json:"reason" doc:"What the last reading said is wrong; empty while operational."`
+	Reason string     `json:"reason" doc:"The problem that the last reading found; empty while operational."`
 	ReadAt *time.Time `json:"read_at"`
 	// LatencyMS is the latency of the last reading in milliseconds, 0 if none was measured.
 	LatencyMS float64 `json:"latency_ms"`

@@ -24,7 +24,7 @@ type TicketRow struct {
 	Status    string    `json:"status"`
 	Tags      []string  `json:"tags"`
 	Mark      string    `json:"mark"`
-	Incidents []string  `json:"incidents" doc:"At most 200: of a storm's ticket, those that opened last."`
+	Incidents []string  `json:"incidents" doc:"At most 200; for a storm ticket, those opened last."`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -176,7 +176,7 @@ func (r Reader) Ticket(ctx context.Context, id string) (TicketDetail, error) {
 func parseNumber(id string) (int64, error) {
 	var n int64
 	if _, err := fmt.Sscanf(id, "%d", &n); err != nil || n < 1 || fmt.Sprint(n) != id {
-		return 0, noSuch("%.40q is no ticket of the local desk, whose tickets have numbers", id)
+		return 0, noSuch("%.40q is not the number of a ticket of the local desk", id)
 	}
 	return n, nil
 }

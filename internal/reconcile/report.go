@@ -65,23 +65,23 @@ type Report struct {
 
 // sentences say each kind for people.
 var sentences = map[Kind]string{
-	Missing:  "The desk does not have this ticket any more, and nobody is known to have deleted it: it is filed again under the same mark.",
-	Twin:     "The desk has a second open ticket with this mark: one is kept, the other is noted and closed.",
-	Orphan:   "The desk has a ticket with this mark that its incident did not know of: it is adopted.",
-	Closed:   "A person closed or deleted the ticket; that is respected.",
-	Reopened: "A person opened the ticket again; that is respected.",
-	Merged:   "A person merged the ticket into another one: that one is the incident's from now on.",
-	WrongMailbox: "The ticket lies in another mailbox than its route says. Docket leaves it there: whoever moved it had reasons, or the " +
-		"route was changed since.",
-	TagsMissing: "The ticket lacks tags that it was given: they are put on once more.",
-	Stranger: "This open ticket has a mark that is not known here. Another Docket may own it, or a backup of the database was put " +
-		"back: look at it, and close it by hand if nobody needs it.",
-	LateOpen: "This open ticket has the mark of an incident that is over and has another ticket, or none: look at it, and close it by " +
+	Missing:  "The help desk no longer has this ticket, and no person is known to have deleted it. It is filed again with the same mark.",
+	Twin:     "The help desk has a second open ticket with this mark. One is kept; the other gets a note and is closed.",
+	Orphan:   "The help desk has a ticket with this mark that Docket did not know of. It is adopted.",
+	Closed:   "A person closed or deleted the ticket. Docket leaves it that way.",
+	Reopened: "A person reopened the ticket. Docket leaves it open.",
+	Merged:   "A person merged the ticket into another one, which is now the incident's ticket.",
+	WrongMailbox: "The ticket is not in the mailbox of its route. Docket leaves it there: somebody may have moved it on purpose, or the " +
+		"route has changed.",
+	TagsMissing: "The ticket lacks its tags. They are added again.",
+	Stranger: "This open ticket has an unknown mark. It may belong to another Docket, or an older backup of the database was " +
+		"restored. Look at it, and close it by hand if nobody needs it.",
+	LateOpen: "This open ticket has the mark of a closed incident that has another ticket, or none. Look at it, and close it by " +
 		"hand if nobody needs it.",
-	GatheringIll: "The ticket of a storm or digest is gone from the desk. What it listed is in the incidents: docket incidents.",
-	CutShort:     "The list was cut short: nothing was judged by what is not in it. The next comparison goes on.",
-	OtherDesk: "More than half of the tickets are missing. That looks like another desk, or like a desk that lost its data: nothing was " +
-		"filed again. If it did lose them: docket reconcile --accept-missing.",
+	GatheringIll: "The help desk no longer has the ticket of a storm or digest. List its incidents with docket incidents.",
+	CutShort:     "The list of tickets was incomplete, so no ticket counts as missing. The next comparison continues.",
+	OtherDesk: "More than half of the tickets are missing. That looks like another help desk, or one that lost its data. Nothing was " +
+		"filed again. If the data is really lost, run docket reconcile --accept-missing.",
 }
 
 // find adds a finding.

@@ -228,7 +228,7 @@ func (s *Store) closeAudit(ctx context.Context, v *audit.Verifier, stored audit.
 	}
 	if now.ID <= stored.ID {
 		return &audit.Fault{ID: extra[0].ID, Kind: audit.Added,
-			Sentence: fmt.Sprintf("audit row %d stands behind the end of the chain", extra[0].ID)}
+			Sentence: fmt.Sprintf("audit row %d comes after the end of the chain", extra[0].ID)}
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func (w *Words) Ticket(inc incident.Incident, alerts []alert.Alert, most int) (s
 
 // footnote tells the ticket's reader that a template failed.
 func footnote(part string, fault error) string {
-	return fmt.Sprintf("The route's template for the %s failed (%s): these are the built-in words.", part, faultOf(part, fault).Reason)
+	return fmt.Sprintf("The route's template for the %s failed (%s), so this is the built-in text.", part, faultOf(part, fault).Reason)
 }
 
 var errSteps = fmt.Errorf("its loops take more than %d turns", maxSteps)
