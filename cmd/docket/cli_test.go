@@ -70,7 +70,7 @@ func TestMisuseIsOneSentenceAndExitTwo(t *testing.T) {
 		{[]string{"tickets", "show"}, `expected "<id>"`},
 		{[]string{"tickets", "note", "1", " "}, "the note is empty"},
 		{[]string{"tickets", "note", "1", "-"}, "the note is empty"},
-		{[]string{"send", "--severity", "P9"}, `severity "P9" is none of P1..P5`},
+		{[]string{"send", "--severity", "P9"}, `severity "P9" is not one of P1..P5`},
 		{[]string{"send", "--label", "team"}, "team"},
 		{[]string{"send"}, "no docket is running there: start it with docket serve"},
 		{[]string{"--server", nobody, "alerts"}, "no docket is running there: start it, or omit the address to read the database directly"},

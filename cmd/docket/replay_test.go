@@ -111,7 +111,7 @@ func TestAReplaySendsNoTokenOfOurs(t *testing.T) {
 	}
 	for _, c := range []struct{ args, says string }{
 		{"--to=ftp://x", "--to is not a valid URL"}, {"--speed=2", "--speed and --token-file need --to"}, {"--since=-1h", "cannot be negative"},
-		{"--match={", "holds no matcher"},
+		{"--match={", "contains no matcher"},
 	} {
 		if a := s.run("replay", c.args); a.code != exitErrors || !strings.Contains(a.err, c.says) || a.out != "" {
 			t.Errorf("%s: %+v, want %s", c.args, a, c.says)

@@ -56,7 +56,7 @@ sources:
 	}{
 		{[]string{"--sample", body}, "--sample and --source go together"},
 		{[]string{"--sample", body, "--source", "nobody"},
-			`there is no pushed source named "nobody"; known are alertmanager, grafana, orders, pagerduty, prometheus`},
+			`there is no pushed source named "nobody"; the pushed sources are alertmanager, grafana, orders, pagerduty, prometheus`},
 		{[]string{"--sample", filepath.Join(dir, "none"), "--source", "orders"}, "no such file"},
 		{[]string{"--sample", body, "--source", "grafana"}, "alerts: is missing"},
 		{[]string{"--sample", body, "--source", "orders", "--header", "x"}, "is not valid: write NAME:VALUE"},

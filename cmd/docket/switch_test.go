@@ -95,7 +95,7 @@ func TestSilencesAreMadeAndEndedWithAndWithoutAServer(t *testing.T) {
 		{"silences add a=b --for 1h --until 2999-01-01T00:00:00Z", "exclude each other: set one of them"},
 		{"silences add = --for 1h", "is not a matcher"},
 		{"silences preview =", "is not a matcher"},
-		{"maintenance add x a=b", "is no time of day"},
+		{"maintenance add x a=b", "is not a time of day"},
 		{"maintenance end nothing", "there is no maintenance window"},
 		{"flags set no.such on", "there is no flag"},
 	} {

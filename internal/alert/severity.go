@@ -47,7 +47,7 @@ func ParseSeverity(word string) (Severity, error) {
 	if s, ok := builtinSeverities[strings.ToLower(strings.TrimSpace(word))]; ok {
 		return s, nil
 	}
-	return 0, fmt.Errorf("severity %q is none of P1..P5, critical, error, high, warning, info", word)
+	return 0, fmt.Errorf("severity %q is not one of P1..P5, critical, error, high, warning, info", word)
 }
 
 // SeverityOf reads the severity from a label's value: first by the source's own words, then by the built-in

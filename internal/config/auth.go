@@ -97,7 +97,7 @@ func (a *AuthConfig) addToken(l *loader, path, scope string, token fault.Secret)
 	}
 	for _, t := range a.Tokens {
 		if t.Name == scope {
-			l.wrongIn(variable, "%s stands twice", quoted(scope))
+			l.wrongIn(variable, "%s is used twice", quoted(scope))
 			return
 		}
 	}
@@ -110,7 +110,7 @@ func (a *AuthConfig) check(at place) {
 	owners := map[fault.Secret]string{}
 	for i, t := range a.Tokens {
 		if owner, twice := owners[t.Token]; twice && t.Token.Set() {
-			at.wrong(index("tokens", i)+".token", "is the token of %s, too", quoted(owner))
+			at.wrong(index("tokens", i)+".token", "is also the token of %s", quoted(owner))
 		}
 		owners[t.Token] = t.Name
 	}
@@ -132,6 +132,6 @@ func (a *AuthConfig) check(at place) {
 		return
 	}
 	if r := a.Roles; len(r.Admin)+len(r.Operator)+len(r.Viewer) == 0 {
-		at.wrong("roles", "is missing: say which e-mail addresses or groups are admin, operator and viewer")
+		at.wrong("roles", "is missing: list the e-mail addresses or groups for admin, operator and viewer")
 	}
 }

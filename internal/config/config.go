@@ -94,7 +94,7 @@ func (c *Config) check(at place) {
 	case at.l.fromEnv["listen"] != "PORT":
 		at.wrong("listen", "%s is not a loopback address: write 127.0.0.1:%s, or set PORT to listen on all addresses", quoted(c.Listen), port)
 	case c.Auth.Mode == "none" && len(c.Auth.Tokens) == 0:
-		at.wrong("listen", "%s", "listens on all addresses, and nothing says who may come: "+
+		at.wrong("listen", "%s", "listens on all addresses without authentication: "+
 			"set auth.mode or auth.tokens, or DOCKET_LISTEN to a loopback address")
 	}
 	c.checkRoutes(at)
@@ -117,7 +117,7 @@ func (c Config) String() string {
 	for _, part := range []any{c, sections} {
 		text, err := yaml.MarshalWithOptions(part, yaml.CustomMarshaler(showSecret), yaml.CustomMarshaler(showSeverity))
 		if err != nil {
-			return "a configuration that cannot be shown: " + err.Error()
+			return "the configuration cannot be shown: " + err.Error()
 		}
 		shown.Write(text)
 	}

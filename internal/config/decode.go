@@ -43,7 +43,7 @@ func (l *loader) readYAML(text []byte) bool {
 			continue
 		}
 		if bodies++; bodies > 1 {
-			l.wrongAt(doc.Body, "", "a second document begins here: one file holds one configuration")
+			l.wrongAt(doc.Body, "", "a second document starts here: a file must contain one configuration")
 			return true
 		}
 		l.decode(doc.Body, reflect.ValueOf(&l.config).Elem(), "", rule{})
@@ -185,7 +185,7 @@ func (l *loader) members(n ast.Node, path string) ([]member, bool) {
 		at := position(v.Key)
 		if first, twice := seen[key]; twice {
 			// The first one is still to be looked at, so the key is not spoilt.
-			l.list(Mistake{File: l.file, Line: at.Line, Column: at.Column, Path: m.path, Text: fmt.Sprintf("stands twice, first in line %d", first)})
+			l.list(Mistake{File: l.file, Line: at.Line, Column: at.Column, Path: m.path, Text: fmt.Sprintf("is set twice, first in line %d", first)})
 			continue
 		}
 		seen[key] = at.Line
@@ -279,7 +279,7 @@ func (l *loader) secretFile(m member, f bound) {
 		return
 	}
 	if l.given[f.path] && !f.value.IsZero() {
-		l.wrong(m.path, "%s is set, too: set only one of them", f.key)
+		l.wrong(m.path, "%s is also set: set only one of them", f.key)
 		return
 	}
 	text, err := ReadSecret(file)

@@ -136,7 +136,7 @@ func (l *loader) settleRouteDesk(r *RouteConfig, path string) {
 			// written for the other one still starts.
 			l.config.Idle = append(l.config.Idle, m.path)
 		default:
-			l.wrongAt(m.at, m.path, "belongs to the desk %s; this route goes to %s", strings.Join(routeKeyOwners(m.key), " or "), r.Desk)
+			l.wrongAt(m.at, m.path, "is only for the desk %s, but this route files into %s", strings.Join(routeKeyOwners(m.key), " or "), r.Desk)
 		}
 	}
 	if r.To != nil {
@@ -174,7 +174,7 @@ func (l *loader) checkDesks() {
 		at := index("routes", i)
 		section := l.config.Desks[r.Desk]
 		if section != nil && l.given[at+".desk"] && r.Desk != l.config.Desk && hasSettings(section) && !section.Chosen() {
-			l.wrong(at+".desk", "the desk %s is not configured: write a section %s", r.Desk, r.Desk)
+			l.wrong(at+".desk", "the desk %s is not configured: add a section %s", r.Desk, r.Desk)
 		}
 		if r.To != nil {
 			r.To.Check(l.reporter(r.To, at))

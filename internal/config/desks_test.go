@@ -27,18 +27,18 @@ func TestARouteChoosesItsDeskAndSaysItWhatThatDeskTakes(t *testing.T) {
 func TestAMistakeAboutARoutesDeskNamesTheDesk(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"a key of another desk", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: local, mailbox_id: 7}\n",
-			"docket.yaml:4:35: routes[0].mailbox_id: belongs to the desk freescout; this route goes to local"},
+			"docket.yaml:4:35: routes[0].mailbox_id: is only for the desk freescout, but this route files into local"},
 		{"a desk that there is not", "routes:\n- {match: ['a=\"b\"'], desk: jira, mailbox_id: 7}\n",
-			`docket.yaml:2:28: routes[0].desk: "jira" is none of ` + strings.Join(kinds.Names(), ", ")},
+			`docket.yaml:2:28: routes[0].desk: "jira" is not one of ` + strings.Join(kinds.Names(), ", ")},
 		{"a desk without its section", "routes:\n- {match: ['a=\"b\"'], desk: freescout}\n",
-			"docket.yaml:2:28: routes[0].desk: the desk freescout is not configured: write a section freescout"},
+			"docket.yaml:2:28: routes[0].desk: the desk freescout is not configured: add a section freescout"},
 		{"half a section", "desk: local\nfreescout: {api_url: 'https://x.example.org', mailbox_id: 1}\nroutes:\n- {match: ['a=\"b\"'], desk: " +
 			"freescout}\n",
 			"docket.yaml:2:12: freescout.api_key: is missing: the freescout desk needs it (FREESCOUT_API_KEY in the environment)"},
 		{"a value that is none", bothDesks + "routes:\n- {match: ['a=\"b\"'], desk: freescout, mailbox_id: seven}\n",
 			`docket.yaml:4:51: routes[0].mailbox_id: "seven" is not a positive number`},
 		{"a key that no desk has", bothDesks + "routes:\n- {match: ['a=\"b\"'], mailbox: 7}\n",
-			"docket.yaml:4:22: routes[0].mailbox: unknown key: known here are body, desk, hold, labels, mailbox_id, match, " +
+			"docket.yaml:4:22: routes[0].mailbox: unknown key: use one of body, desk, hold, labels, mailbox_id, match, " +
 				"name, on_recovery, repository, settle, storm, subject, tags, ticket_at"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -185,13 +185,13 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 			"an address with a password",
 			"",
 			desked(vars{"FREESCOUT_API_URL": "https://u:hunter2@x.example.org"}),
-			"FREESCOUT_API_URL: must not hold a user or a password",
+			"FREESCOUT_API_URL: must not contain a user or a password",
 		},
 		{
 			"an address with a query",
 			"",
 			desked(vars{"FREESCOUT_INSTANCE_URL": "https://x.example.org/?key=hunter2"}),
-			"FREESCOUT_INSTANCE_URL: must not hold a query or a fragment",
+			"FREESCOUT_INSTANCE_URL: must not contain a query or a fragment",
 		},
 		{
 			"malformed, and another desk",
@@ -206,7 +206,7 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 			"a pasted line break",
 			"",
 			desked(vars{"FREESCOUT_API_KEY": "hunter2\n"}),
-			"FREESCOUT_API_KEY: holds a line break, a space at an end or a control character",
+			"FREESCOUT_API_KEY: contains a line break, a space at the start or end, or a control character",
 		},
 		{
 			"half of the Access pair",
@@ -253,13 +253,13 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 			"another kind of database",
 			"",
 			vars{"DATABASE_URL": "mysql://hunter2@db/x"},
-			"DATABASE_URL: is an unsupported database address: write a file's path or postgres://...",
+			"DATABASE_URL: is not a supported database: write the path of a file, or postgres://...",
 		},
 		{
 			"PORT without a way to tell who comes",
 			"",
 			vars{"PORT": "8000"},
-			"PORT: listens on all addresses, and nothing says who may come: set auth.mode or auth.tokens, or DOCKET_LISTEN " +
+			"PORT: listens on all addresses without authentication: set auth.mode or auth.tokens, or DOCKET_LISTEN " +
 				"to a loopback address",
 		},
 		{
@@ -291,7 +291,7 @@ func TestAMistakeOfTheEnvironmentNamesItsVariable(t *testing.T) {
 			"a level that is none",
 			"log: {level: debug}",
 			vars{"DOCKET_LOG_LEVEL": "loud"},
-			`DOCKET_LOG_LEVEL: "loud" is none of debug, info, warning, error`,
+			`DOCKET_LOG_LEVEL: "loud" is not one of debug, info, warning, error`,
 		},
 		{"a server that is none", "", vars{"DOCKET_URL": "localhost:8080"}, "DOCKET_URL: must be an http:// or https:// address"},
 	} {

@@ -32,17 +32,17 @@ func TestMistakesOfTokensOfTheEnvironmentNameTheVariable(t *testing.T) {
 		{
 			"",
 			vars{"DOCKET_INGEST_TOKEN": "one-0123456789-one\n"},
-			"DOCKET_INGEST_TOKEN: holds a line break, a space at an end or a control character",
+			"DOCKET_INGEST_TOKEN: contains a line break, a space at the start or end, or a control character",
 		},
 		{
 			"",
 			vars{"DOCKET_ADMIN_TOKEN": "same-0123456789-same", "DOCKET_INGEST_TOKEN": "same-0123456789-same"},
-			`DOCKET_INGEST_TOKEN: is the token of "admin", too`,
+			`DOCKET_INGEST_TOKEN: is also the token of "admin"`,
 		},
 		{
 			"auth: {tokens: [{name: admin, token: file-0123456789-file, scopes: [read]}]}",
 			vars{"DOCKET_ADMIN_TOKEN": "admin-0123456789"},
-			`DOCKET_ADMIN_TOKEN: "admin" stands twice`,
+			`DOCKET_ADMIN_TOKEN: "admin" is used twice`,
 		},
 		{
 			"",

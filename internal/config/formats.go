@@ -41,9 +41,9 @@ func baseURL(text string) string {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
 		return "must be an http:// or https:// address"
 	case u.User != nil:
-		return "must not hold a user or a password"
+		return "must not contain a user or a password"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "must not hold a query or a fragment"
+		return "must not contain a query or a fragment"
 	}
 	return ""
 }
@@ -75,7 +75,7 @@ func properName(text string) string {
 	if goodName.MatchString(text) {
 		return ""
 	}
-	return quoted(text) + " is not a name: write at most 63 lower-case letters, digits, - and _, beginning with a letter or digit"
+	return quoted(text) + " is not a valid name: use at most 63 lower-case letters, digits, - and _, starting with a letter or digit"
 }
 
 func email(text string) string {
@@ -88,9 +88,9 @@ func email(text string) string {
 func database(text string) string {
 	switch {
 	case text == "" || strings.ContainsRune(text, 0):
-		return "must be a file's path or a postgres:// address"
+		return "must be the path of a file, or a postgres:// URL"
 	case !store.IsPostgres(text) && strings.Contains(text, "://"):
-		return "is an unsupported database address: write a file's path or postgres://..."
+		return "is not a supported database: write the path of a file, or postgres://..."
 	}
 	return ""
 }
@@ -99,7 +99,7 @@ func knownDesk(text string) string {
 	if _, known := kinds.Find(text); known {
 		return ""
 	}
-	return quoted(text) + " is none of " + strings.Join(kinds.Names(), ", ")
+	return quoted(text) + " is not one of " + strings.Join(kinds.Names(), ", ")
 }
 
 func network(text string) string {
@@ -125,9 +125,9 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 func headerName(text string) string {
 	switch {
 	case !httpguts.ValidHeaderFieldName(text):
-		return quoted(text) + " is not the name of a header"
+		return quoted(text) + " is not a valid header name"
 	case strings.EqualFold(text, "Authorization"):
-		return "must not be Authorization, which holds tokens"
+		return "must not be Authorization, which is for tokens"
 	}
 	return ""
 }
@@ -137,9 +137,9 @@ func matcher(text string) string {
 	parsed, err := labels.ParseMatchers(text)
 	switch {
 	case err != nil:
-		return quoted(text) + ` is not a matcher: write label="value", or !=, =~ or !~ in place of = (` + plain(err.Error()) + ")"
+		return quoted(text) + ` is not a matcher: write label="value", or use !=, =~ or !~ instead of = (` + plain(err.Error()) + ")"
 	case len(parsed) == 0:
-		return quoted(text) + " matches everything: write what it is to match"
+		return quoted(text) + " matches everything: write at least one condition"
 	}
 	return ""
 }
@@ -163,7 +163,7 @@ func word(text string) string {
 // usual mistake.
 func clean(text string) string {
 	if text != strings.TrimSpace(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "holds a line break, a space at an end or a control character"
+		return "contains a line break, a space at the start or end, or a control character"
 	}
 	return ""
 }

@@ -47,14 +47,14 @@ func (v *VaultConfig) check(at place) {
 		case !slices.Contains(replaceable(), name):
 			at.wrong("secrets", "the vault cannot provide %s: it can provide %s", quoted(name), strings.Join(replaceable(), ", "))
 		case folder == "" || folder[0] != '/':
-			at.wrong("secrets", "the folder of %s must begin with a slash", name)
+			at.wrong("secrets", "the folder of %s must start with a slash", name)
 		}
 	}
 	if len(v.Secrets) == 0 {
 		return
 	}
 	if v.ProjectID == "" {
-		at.wrong("project_id", "is missing: it says which project holds the secrets")
+		at.wrong("project_id", "is missing: it is the project that holds the secrets")
 	}
 	if !v.Token.Set() && (v.ClientID == "" || !v.ClientSecret.Set()) {
 		at.wrong("client_id", "%s", "is missing: write client_id and client_secret (INFISICAL_CLIENT_ID, "+

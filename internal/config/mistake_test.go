@@ -45,19 +45,19 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 			"a duration",
 			"sources:\n  - {name: a, poll: prometheus, url: http://x}\n  - name: b\n    poll: prometheus\n    url: http://x\n" +
 				"    every: 3x\n",
-			`docket.yaml:6:12: sources.b.every: "3x" is not a duration: write 30s or 2m`,
+			`docket.yaml:6:12: sources.b.every: "3x" is not a duration: write, for example, 30s or 2m`,
 		},
 		{"an unknown key near a known one", "polices: {hold: 1m}", "docket.yaml:1:1: polices: unknown key: did you mean policies?"},
 		{
 			"an unknown key near none",
 			"reconcile:\n  interval: 1m\n",
-			"docket.yaml:2:3: reconcile.interval: unknown key: known here are every",
+			"docket.yaml:2:3: reconcile.interval: unknown key: use one of every",
 		},
 		{"a key in an odd dress", "\"li\\x1bsten\\n\": x", `docket.yaml:1:1: "li\x1bsten\n": unknown key: did you mean listen?`},
 		{
 			"a key that stands twice",
 			"desk: local\nlisten: 127.0.0.1:1\ndesk: freescout\n",
-			"docket.yaml:3:1: desk: stands twice, first in line 1",
+			"docket.yaml:3:1: desk: is set twice, first in line 1",
 		},
 		{"a list where a word belongs", "desk: [local]", "docket.yaml:1:7: desk: must be a single value"},
 		{"a word where a list belongs", "slack:\n  users: U0123ABCD", "docket.yaml:2:10: slack.users: must be a list"},
@@ -73,7 +73,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a second document",
 			"desk: local\n---\ndesk: local\n",
-			"docket.yaml:3:1: a second document begins here: one file holds one configuration",
+			"docket.yaml:3:1: a second document starts here: a file must contain one configuration",
 		},
 		{"a tab", "policies:\n\thold: 1m\n", "docket.yaml:2:1: not valid YAML: found character '\\t' that cannot start any token"},
 		{"an open bracket", "auth: {tokens: [", "docket.yaml:1:16: not valid YAML: sequence end token ']' not found"},
@@ -88,12 +88,12 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a very long word",
 			"desk: " + strings.Repeat("a", 1000),
-			`docket.yaml:1:7: desk: "` + strings.Repeat("a", 59) + `…" is none of local, freescout, github`,
+			`docket.yaml:1:7: desk: "` + strings.Repeat("a", 59) + `…" is not one of local, freescout, github`,
 		},
 		{
 			"a word of an escape sequence",
 			`log: {level: "\e[31m"}`,
-			`docket.yaml:1:14: log.level: "\x1b[31m" is none of debug, info, warning, error`,
+			`docket.yaml:1:14: log.level: "\x1b[31m" is not one of debug, info, warning, error`,
 		},
 		{
 			"a source where Slack comes in",
@@ -103,7 +103,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a reminder each minute",
 			"policies: {stale_remind: 1m}",
-			"docket.yaml:1:26: policies.stale_remind: 1m is too short: 1h is the shortest, 0 is never",
+			"docket.yaml:1:26: policies.stale_remind: 1m is too short: the minimum is 1h, 0 is never",
 		},
 		{
 			"a storm's limit below zero",
@@ -118,7 +118,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a login that there is not",
 			"auth: {mode: passwort}",
-			"docket.yaml:1:14: auth.mode: \"passwort\" is none of none, password, oidc, cloudflare_access",
+			"docket.yaml:1:14: auth.mode: \"passwort\" is not one of none, password, oidc, cloudflare_access",
 		},
 		{
 			"Access for no application",
@@ -133,7 +133,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a login after which nobody may do anything",
 			"auth: {mode: oidc, url: 'https://d.example', oidc: {client_id: a, issuer: 'https://id.example'}}",
-			"docket.yaml:1:7: auth.roles: is missing: say which e-mail addresses or groups are admin, operator and viewer",
+			"docket.yaml:1:7: auth.roles: is missing: list the e-mail addresses or groups for admin, operator and viewer",
 		},
 		{
 			"a proxy that is no network",
@@ -148,52 +148,52 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a signature and a token",
 			"sources: [{name: a, token: b, hmac: {secret: 0123456789abcdef, header: X-A}}]",
-			"docket.yaml:1:37: sources.a.hmac: token is set, too: set only one of them",
+			"docket.yaml:1:37: sources.a.hmac: token is also set: set only one of them",
 		},
 		{
 			"a signature in the tokens' header",
 			"sources: [{name: a, hmac: {secret: 0123456789abcdef, header: authorization}}]",
-			"docket.yaml:1:62: sources.a.hmac.header: must not be Authorization, which holds tokens",
+			"docket.yaml:1:62: sources.a.hmac.header: must not be Authorization, which is for tokens",
 		},
 		{
 			"a key that stands twice and is wrong the first time",
 			"log: {level: loud}\nlog: {level: info}\n",
-			"docket.yaml:1:14: log.level: \"loud\" is none of debug, info, warning, error\ndocket.yaml:2:1: log: stands twice, " +
+			"docket.yaml:1:14: log.level: \"loud\" is not one of debug, info, warning, error\ndocket.yaml:2:1: log: is set twice, " +
 				"first in line 1",
 		},
 		{
 			"a matcher that a shell ate",
 			"routes: [{match: ['team=\"shop']}]",
-			`docket.yaml:1:19: routes[0].match[0]: "team=\"shop" is not a matcher: write label="value", or !=, =~ or !~ in ` +
-				`place of = (matcher value contains unescaped double quote: "shop)`,
+			`docket.yaml:1:19: routes[0].match[0]: "team=\"shop" is not a matcher: write label="value", or use !=, =~ or !~ ` +
+				`instead of = (matcher value contains unescaped double quote: "shop)`,
 		},
 		{
 			"a matcher with a bad pattern",
 			"routes: [{match: ['team=~\"(\"']}]",
-			`docket.yaml:1:19: routes[0].match[0]: "team=~\"(\"" is not a matcher: write label="value", or !=, =~ or !~ in place of = (error ` +
+			`docket.yaml:1:19: routes[0].match[0]: "team=~\"(\"" is not a matcher: write label="value", or use !=, =~ or !~ instead of = (error ` +
 				`parsing regexp: missing closing ): ` + "`^(?:()$`)",
 		},
 		{
 			"a route that another one hides",
 			"routes:\n  - match: [a=b]\n  - match: [a=b]\n",
-			"docket.yaml:3:12: routes[1].match: an earlier route has the same matchers, so this one matches nothing",
+			"docket.yaml:3:12: routes[1].match: an earlier route has the same matchers, so this one never applies",
 		},
 		{
 			"a name of 64 characters",
 			"sources: [{name: " + strings.Repeat("n", 64) + "}]",
 			`docket.yaml:1:18: sources[0].name: "` + strings.Repeat("n", 59) +
-				`…" is not a name: write at most 63 lower-case letters, digits, - and _, beginning with a letter or digit`,
+				`…" is not a valid name: use at most 63 lower-case letters, digits, - and _, starting with a letter or digit`,
 		},
 		{"a source without a name", "sources:\n  - format: prometheus\n", "docket.yaml:2:5: sources[0].name: is missing"},
 		{
 			"a poll without an address",
 			"sources:\n  - name: a\n    poll: prometheus\n",
-			"docket.yaml:2:5: sources.a.url: is missing: a polled source needs the address to ask",
+			"docket.yaml:2:5: sources.a.url: is missing: a polled source needs the address to poll",
 		},
 		{
 			"three ways to name a problem",
 			"sources: [{name: a, identity: {keep: [x], alert_id: true}}]",
-			"docket.yaml:1:31: sources.a.identity: drop, keep and alert_id exclude each other",
+			"docket.yaml:1:31: sources.a.identity: drop, keep and alert_id cannot be combined",
 		},
 		{
 			"a surface with two probes",
@@ -224,7 +224,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 			"a token for two",
 			"auth: {tokens: [{name: a, token: hunter2-hunter2-hunter2, scopes: [read]}, {name: b, token: hunter2-hunter2-hunter2, " +
 				"scopes: [read]}]}",
-			`docket.yaml:1:93: auth.tokens.b.token: is the token of "a", too`,
+			`docket.yaml:1:93: auth.tokens.b.token: is also the token of "a"`,
 		},
 		{"a desk without its keys", "listen: 127.0.0.1:1\ndesk: freescout\n",
 			"docket.yaml:2:7: freescout.api_url: is missing: the freescout desk needs it (FREESCOUT_API_URL in the environment)\n" +

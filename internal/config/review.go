@@ -65,7 +65,7 @@ const zeroIsDefault = "the default"
 func (l *loader) named(f bound, item string, names map[string]bool) {
 	name := f.value.String()
 	if names[name] {
-		l.wrong(f.path, "%s stands twice", quoted(name))
+		l.wrong(f.path, "%s is used twice", quoted(name))
 		return
 	}
 	names[name] = true

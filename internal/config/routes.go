@@ -85,7 +85,7 @@ func (c *Config) checkRoutes(at place) {
 	for i, r := range c.Routes {
 		item := index("routes", i)
 		if seen[r.Name] && !at.given(item+".name") {
-			at.wrong(item+".match", "an earlier route has the same matchers, so this one matches nothing")
+			at.wrong(item+".match", "an earlier route has the same matchers, so this one never applies")
 		}
 		seen[r.Name] = true
 	}

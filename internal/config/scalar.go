@@ -41,10 +41,10 @@ func setScalar(v reflect.Value, text string, r rule) string {
 	case time.Duration:
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			return quoted(text) + " is not a duration: write 30s or 2m"
+			return quoted(text) + " is not a duration: write, for example, 30s or 2m"
 		}
 		if d < 0 {
-			return quoted(text) + " is negative: write 30s or 2m"
+			return quoted(text) + " is negative: write, for example, 30s or 2m"
 		}
 		v.SetInt(int64(d))
 		return ""
@@ -115,7 +115,7 @@ func suggest(key string, names []string) string {
 	if best != "" {
 		return fmt.Sprintf("did you mean %s?", best)
 	}
-	return "known here are " + strings.Join(names, ", ")
+	return "use one of " + strings.Join(names, ", ")
 }
 
 // edits is how many letters must be changed, added or taken away to make b of a.

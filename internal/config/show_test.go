@@ -52,7 +52,7 @@ func TestAnySecretOfTheFileMayComeFromAFile(t *testing.T) {
 	if direct.Token.Reveal() != "s3cret" || cfg.Vault.Token.Reveal() != "s3cret" || cfg.SecretFiles["SLACK_BOT_TOKEN"] != file {
 		t.Errorf("not read: %v", cfg.SecretFiles)
 	}
-	const want = "docket.yaml:1:33: slack.token_file: token is set, too: set only one of them"
+	const want = "docket.yaml:1:33: slack.token_file: token is also set: set only one of them"
 	if got := refuse(t, "slack: {token: abc, token_file: "+file+"}\n", nil); got != want {
 		t.Errorf("got %s", got)
 	}

@@ -158,7 +158,7 @@ func (s *SourceConfig) check(at place) {
 	}
 	for _, key := range []string{"url", "every"} {
 		if at.given(key) {
-			at.wrong(key, "belongs to a polled source: write poll: %s", strings.Join(source.PollKinds(), " or poll: "))
+			at.wrong(key, "is only for polled sources: set poll: %s", strings.Join(source.PollKinds(), " or poll: "))
 		}
 	}
 }
@@ -169,14 +169,14 @@ func (s *SourceConfig) checkPolled(at place) {
 	}
 	for _, key := range []string{"format", "resolve_timeout"} {
 		if at.given(key) {
-			at.wrong(key, "belongs to a pushed source, and this one is polled")
+			at.wrong(key, "is only for pushed sources, and this one is polled")
 		}
 	}
 	if at.given("hmac") {
-		at.wrong("hmac", "belongs to a pushed source")
+		at.wrong("hmac", "is only for pushed sources")
 	}
 	if s.URL == "" {
-		at.wrong("url", "is missing: a polled source needs the address to ask")
+		at.wrong("url", "is missing: a polled source needs the address to poll")
 	}
 }
 
@@ -186,7 +186,7 @@ func (s *SourceConfig) checkSignature(at place) {
 		return
 	}
 	if s.Token.Set() {
-		at.wrong("hmac", "token is set, too: set only one of them")
+		at.wrong("hmac", "token is also set: set only one of them")
 	}
 	if !s.HMAC.Secret.Set() && !at.said("hmac.secret_file") {
 		at.wrong("hmac.secret", "is missing: set secret or secret_file")
@@ -207,7 +207,7 @@ func (c *IdentityConfig) check(at place) {
 		}
 	}
 	if ways > 1 {
-		at.wrong("", "drop, keep and alert_id exclude each other")
+		at.wrong("", "drop, keep and alert_id cannot be combined")
 	}
 }
 
@@ -220,7 +220,7 @@ func (s *SourceConfig) checkReading(at place) {
 		formats string
 	}{{"map", mapped, "generic or cloudevents"}, {"lines", logged, "heroku"}, {"codes", logged, "heroku"}} {
 		if !key.allowed && at.given(key.name) {
-			at.wrong(key.name, "belongs to a source of the format %s", key.formats)
+			at.wrong(key.name, "is only for sources with the format %s", key.formats)
 		}
 	}
 	if mapped && (s.Format == "generic" || len(s.Map) > 0) {
@@ -230,7 +230,7 @@ func (s *SourceConfig) checkReading(at place) {
 		at.wrong("lines", "is missing: set lines, or codes.limit")
 	}
 	if logged && s.Codes.Limit == 0 && at.given("codes") {
-		at.wrong("codes.limit", "is missing: how many lines within per make an alert")
+		at.wrong("codes.limit", "is missing: set how many lines within per raise an alert")
 	}
 }
 
@@ -257,9 +257,9 @@ func (e *ExpectConfig) check(at place) {
 		return
 	}
 	if e.Alert == "" {
-		at.wrong("alert", "is missing: the alert that must come, such as Watchdog")
+		at.wrong("alert", "is missing: the alert to expect, such as Watchdog")
 	}
 	if !at.given("every") {
-		at.wrong("every", "is missing: how often it is received at least, such as 5m")
+		at.wrong("every", "is missing: how often the alert must be received, such as 5m")
 	}
 }

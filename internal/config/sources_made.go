@@ -64,7 +64,7 @@ func Sample(cfg Config, name string, push source.Push, now time.Time) (source.Ba
 	s, ok := Pushed(cfg)[name]
 	if !ok {
 		known := strings.Join(slices.Sorted(maps.Keys(Pushed(cfg))), ", ")
-		return source.Batch{}, fmt.Errorf("there is no pushed source named %s; known are %s", quoted(name), known)
+		return source.Batch{}, fmt.Errorf("there is no pushed source named %s; the pushed sources are %s", quoted(name), known)
 	}
 	return s.Read(push, now)
 }

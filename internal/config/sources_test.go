@@ -26,26 +26,27 @@ func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 				"is missing: write an expression, such as body.title",
 		},
 		{"an expression that is none", "sources:\n  - name: a\n    format: generic\n    map:\n      key: body.id +\n      title: bdy.x\n",
-			"docket.yaml:5:12: sources.a.map.key: is no expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', " +
-				"'!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 of the expression)\n" +
-				"docket.yaml:6:14: sources.a.map.title: is no expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, column 1 " +
-				"of the expression)"},
+			"docket.yaml:5:12: sources.a.map.key: is not a valid expression: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', " +
+				"'.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER} (in line 1, column 10 " +
+				"of the expression)\n" +
+				"docket.yaml:6:14: sources.a.map.title: is not a valid expression: undeclared reference to 'bdy' (did you mean 'body'?) (in line 1, " +
+				"column 1 of the expression)"},
 		{
 			"an unknown field",
 			"sources:\n  - {name: a, format: cloudevents, map: {kee: body.x}}\n",
-			"docket.yaml:2:47: sources.a.map.kee: is no field of an alert: known are annotations, ends_at, id, items, key, " +
+			"docket.yaml:2:47: sources.a.map.kee: is not a field of an alert: use one of annotations, ends_at, id, items, key, " +
 				"labels, link, severity, starts_at, status, title, when",
 		},
 		{
 			"a mapping that nothing reads",
 			"sources:\n  - {name: a, format: grafana, map: {key: body.x}}\n",
-			"docket.yaml:2:37: sources.a.map: belongs to a source of the format generic or cloudevents",
+			"docket.yaml:2:37: sources.a.map: is only for sources with the format generic or cloudevents",
 		},
 		{
 			"lines of no log",
 			"sources:\n  - {name: a, lines: [{match: x}], codes: {limit: 1}}\n",
-			"docket.yaml:2:22: sources.a.lines: belongs to a source of the format heroku\ndocket.yaml:2:43: sources.a.codes: " +
-				"belongs to a source of the format heroku",
+			"docket.yaml:2:22: sources.a.lines: is only for sources with the format heroku\ndocket.yaml:2:43: sources.a.codes: " +
+				"is only for sources with the format heroku",
 		},
 		{
 			"a log without lines",
@@ -61,7 +62,7 @@ func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 		{
 			"codes without a limit",
 			"sources:\n  - {name: a, format: heroku, lines: [{match: x}], codes: {per: 1m}}\n",
-			"docket.yaml:2:59: sources.a.codes.limit: is missing: how many lines within per make an alert",
+			"docket.yaml:2:59: sources.a.codes.limit: is missing: set how many lines within per raise an alert",
 		},
 		{
 			"a template of a field that is not there",
@@ -73,13 +74,13 @@ func TestMistakesOfReadingAreNamedAtTheirPlace(t *testing.T) {
 		{
 			"an expectation without its pace",
 			"sources:\n  - {name: a, expect: {alert: Watchdog}}\n",
-			"docket.yaml:2:23: sources.a.expect.every: is missing: how often it is received at least, such as 5m",
+			"docket.yaml:2:23: sources.a.expect.every: is missing: how often the alert must be received, such as 5m",
 		},
 		{
 			"an expectation of nothing",
 			"sources:\n  - {name: a, expect: {every: 5ms}}\n",
-			"docket.yaml:2:23: sources.a.expect.alert: is missing: the alert that must come, such as Watchdog\ndocket.yaml:2:31: " +
-				"sources.a.expect.every: 5ms is too short: 1s is the shortest",
+			"docket.yaml:2:23: sources.a.expect.alert: is missing: the alert to expect, such as Watchdog\ndocket.yaml:2:31: " +
+				"sources.a.expect.every: 5ms is too short: the minimum is 1s",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

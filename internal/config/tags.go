@@ -55,7 +55,7 @@ func (l *loader) checkValue(r rule, v reflect.Value, at string, optional bool) b
 	switch {
 	case len(r.oneof) > 0:
 		if have := v.String(); !slices.Contains(r.oneof, have) && (have != "" || r.zero == "") {
-			wrong = quoted(have) + " is none of " + strings.Join(r.oneof, ", ")
+			wrong = quoted(have) + " is not one of " + strings.Join(r.oneof, ", ")
 		}
 	case r.format != "":
 		if text := v.String(); text != "" || !optional {
@@ -82,7 +82,7 @@ func (r rule) outside(v reflect.Value) string {
 			return tooShort(have, least, r.zero)
 		}
 		if most := duration(r.max); most > 0 && have > most {
-			return fmt.Sprintf("%s is too long: %s is the longest", short(have), short(most))
+			return fmt.Sprintf("%s is too long: the maximum is %s", short(have), short(most))
 		}
 	case v.Kind() == reflect.Int64:
 		if most, err := strconv.ParseInt(r.max, 10, 64); err == nil && v.Int() > most {
@@ -106,7 +106,7 @@ func duration(text string) time.Duration {
 }
 
 func tooShort(have, least time.Duration, zero string) string {
-	text := fmt.Sprintf("%s is too short: %s is the shortest", short(have), short(least))
+	text := fmt.Sprintf("%s is too short: the minimum is %s", short(have), short(least))
 	if zero != "" {
 		text += ", 0 is " + zero
 	}

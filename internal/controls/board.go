@@ -62,7 +62,7 @@ func (b *Board) Load(ctx context.Context) error {
 	defer b.mu.Unlock()
 	all, err := b.store.LoadSwitches(ctx)
 	if err != nil {
-		return fmt.Errorf("load what is switched: %w", err)
+		return fmt.Errorf("load what operators switched: %w", err)
 	}
 	next := &standing{Switches: all, set: map[string]*flag.Setting{}}
 	for i := range all.Flags {
@@ -90,7 +90,7 @@ func (b *Board) Current(ctx context.Context, switched int64) error {
 func (b *Board) Refresh(ctx context.Context, _ time.Time) error {
 	switched, err := b.store.Switched(ctx)
 	if err != nil {
-		return fmt.Errorf("look whether something was switched: %w", err)
+		return fmt.Errorf("check for changes of operators: %w", err)
 	}
 	return b.Current(ctx, switched)
 }
@@ -114,7 +114,7 @@ func (b *Board) Listen(ctx context.Context) error {
 			}
 			wait = firstListen
 			if deaf {
-				b.log.InfoContext(ctx, "switches are heard of at once again")
+				b.log.InfoContext(ctx, "notified of switches by other replicas again")
 				deaf = false
 			}
 		})
@@ -122,7 +122,7 @@ func (b *Board) Listen(ctx context.Context) error {
 			return nil //nolint:nilerr // Stopped.
 		}
 		if !deaf {
-			b.log.WarnContext(ctx, "switches of other replicas are not heard of at once", "reason", b.store.Explain(err), "poll", PollEvery)
+			b.log.WarnContext(ctx, "not notified of switches by other replicas, polling for them", "reason", b.store.Explain(err), "poll", PollEvery)
 			deaf = true
 		}
 		select {
@@ -170,7 +170,7 @@ func (b *Board) Settle(ctx context.Context, book *ledger.Ledger, _ time.Time) er
 		inputs[i] = ledger.Reconsidered{Mark: marks[i]}
 	}
 	if _, err := book.Apply(ctx, inputs...); err != nil {
-		return fmt.Errorf("ask %d incidents again: %w", len(marks), err)
+		return fmt.Errorf("decide %d incidents again: %w", len(marks), err)
 	}
 	b.sweep.place = place
 	if len(marks) == sweepPage {
@@ -190,7 +190,7 @@ var (
 	// ErrPinned means that the environment pins the flag.
 	ErrPinned = errors.New("pinned by the environment")
 	// ErrNoSuch means that there is no such flag, silence or window, or that it has ended.
-	ErrNoSuch = errors.New("no such switch")
+	ErrNoSuch = errors.New("not found")
 	// ErrInvalid means that the request is not valid as it is.
 	ErrInvalid = errors.New("not valid")
 )

@@ -50,7 +50,7 @@ func (b *Board) flag(f flag.Flag, now *standing) Flag {
 func (b *Board) SetFlag(ctx context.Context, name string, on bool, why string, actor audit.Actor) (Flag, error) {
 	f, found := flag.Find(name)
 	if !found {
-		return Flag{}, refuse(ErrNoSuch, "there is no flag %.60q: docket flags list shows all", name)
+		return Flag{}, refuse(ErrNoSuch, "there is no flag %.60q: list them with docket flags list", name)
 	}
 	name = f.Name
 	if err := flag.CheckSet(f, b.env[name]); err != nil {

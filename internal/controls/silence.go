@@ -107,9 +107,9 @@ func (d Draft) silence(now time.Time, actor audit.Actor) (store.Silence, error) 
 	}
 	switch {
 	case !s.EndsAt.After(now):
-		return s, refuse(ErrInvalid, "the silence would be over already: its end must lie ahead")
+		return s, refuse(ErrInvalid, "the silence would already be over: its end must be in the future")
 	case tooLong(s.Comment, s.CreatedBy):
-		return s, refuse(ErrInvalid, "the comment may have %d characters, a name %d", maxComment, maxName)
+		return s, refuse(ErrInvalid, "the comment can have at most %d characters, a name at most %d", maxComment, maxName)
 	}
 	if err := s.Validate(); err != nil {
 		return s, refuse(ErrInvalid, "%s", err.Error())
@@ -162,9 +162,9 @@ func (b *Board) AddWindow(ctx context.Context, p silence.Plan, comment string, a
 	}
 	switch {
 	case tooLong(w.Comment, w.Name):
-		return w, refuse(ErrInvalid, "the comment may have %d characters, the name %d", maxComment, maxName)
+		return w, refuse(ErrInvalid, "the comment can have at most %d characters, the name at most %d", maxComment, maxName)
 	case w.Over(now):
-		return w, refuse(ErrInvalid, "the window would be over already: its end must lie ahead")
+		return w, refuse(ErrInvalid, "the window would already be over: its end must be in the future")
 	}
 	if err := b.store.AddWindow(ctx, w, maxStanding, entry(now, actor, audit.ActionMaintenanceCreated, windowPayload(w))); err != nil {
 		return w, worded(err, "maintenance windows", w.ID)
@@ -252,7 +252,7 @@ func parseMatchers(texts []string) (silence.Matchers, error) {
 		return nil, refuse(ErrInvalid, `at least one matcher is needed, for example team="shop"`)
 	}
 	if len(texts) > maxMatchers || len(strings.Join(texts, "")) > maxMatchers*maxMatcher {
-		return nil, refuse(ErrInvalid, "there may be %d matchers of %d characters", maxMatchers, maxMatcher)
+		return nil, refuse(ErrInvalid, "there can be at most %d matchers with at most %d characters each", maxMatchers, maxMatcher)
 	}
 	ms, err := silence.ParseMatchers(texts...)
 	if err != nil {
@@ -294,9 +294,9 @@ func windowPayload(w store.Window) map[string]any {
 func worded(err error, what, id string) error {
 	switch {
 	case errors.Is(err, store.ErrFull):
-		return refuse(ErrInvalid, "%d %s stand already: end some that are not needed", maxStanding, what)
+		return refuse(ErrInvalid, "there are already %d %s: end some that are not needed", maxStanding, what)
 	case errors.Is(err, store.ErrNotFound):
-		return refuse(ErrNoSuch, "there is no %s %.60q, or it is over", what, id)
+		return refuse(ErrNoSuch, "there is no %s %.60q, or it has ended", what, id)
 	}
 	return err
 }

@@ -255,12 +255,12 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 	}{
 		{"no matcher", "at least one matcher", controls.Draft{EndsAt: ahead}},
 		{"a broken matcher", "is not a matcher", controls.Draft{Matchers: []string{`team=~"("`}, EndsAt: ahead}},
-		{"it matches everything", "at least one must ask for a value", controls.Draft{Matchers: []string{`team=~".*"`}, EndsAt: ahead}},
-		{"over already", "its end must lie ahead", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: time.Now().Add(-time.Second)}},
+		{"it matches everything", "at least one must require a value", controls.Draft{Matchers: []string{`team=~".*"`}, EndsAt: ahead}},
+		{"already be over", "its end must be in the future", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: time.Now().Add(-time.Second)}},
 		{"ends before it starts", "the end must be after the start",
 			controls.Draft{Matchers: []string{`a="b"`}, StartsAt: ahead.Add(time.Hour), EndsAt: ahead}},
-		{"a novel", "the comment may have", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: ahead, Comment: strings.Repeat("x", 2001)}},
-		{"too many matchers", "there may be", controls.Draft{Matchers: make([]string, 51), EndsAt: ahead}},
+		{"a novel", "the comment can have", controls.Draft{Matchers: []string{`a="b"`}, EndsAt: ahead, Comment: strings.Repeat("x", 2001)}},
+		{"too many matchers", "there can be at most", controls.Draft{Matchers: make([]string, 51), EndsAt: ahead}},
 	} {
 		if _, err := r.board.AddSilence(t.Context(), c.draft, anna); !errors.Is(err, controls.ErrInvalid) ||
 			!strings.Contains(err.Error(), c.want) {
@@ -273,13 +273,13 @@ func TestWhatMakesNoSenseIsRefusedWithASentence(t *testing.T) {
 		change     func(*silence.Plan)
 	}{
 		{"no name", "needs a name", func(p *silence.Plan) { p.Name = " " }},
-		{"no weekday", "at least one weekday", func(p *silence.Plan) { p.Weekdays = nil }},
-		{"a made-up day", "is no weekday", func(p *silence.Plan) { p.Weekdays = []string{"noday"} }},
-		{"no clock", "is no time of day", func(p *silence.Plan) { p.From = "10" }},
-		{"no place", "is no time zone", func(p *silence.Plan) { p.Zone = "Atlantis/Mu" }},
-		{"a path as place", "is no time zone", func(p *silence.Plan) { p.Zone = "../../etc/passwd" }},
-		{"once and again", "either once", func(p *silence.Plan) { p.StartsAt, p.EndsAt = time.Now(), ahead }},
-		{"over already", "its end must lie ahead", func(p *silence.Plan) {
+		{"not a weekday", "at least one weekday", func(p *silence.Plan) { p.Weekdays = nil }},
+		{"a made-up day", "is not a weekday", func(p *silence.Plan) { p.Weekdays = []string{"noday"} }},
+		{"no clock", "is not a time of day", func(p *silence.Plan) { p.From = "10" }},
+		{"no place", "is not a time zone", func(p *silence.Plan) { p.Zone = "Atlantis/Mu" }},
+		{"a path as place", "is not a time zone", func(p *silence.Plan) { p.Zone = "../../etc/passwd" }},
+		{"once and again", "either one-time", func(p *silence.Plan) { p.StartsAt, p.EndsAt = time.Now(), ahead }},
+		{"already be over", "its end must be in the future", func(p *silence.Plan) {
 			*p = silence.Plan{Name: "w", Matchers: p.Matchers, StartsAt: ahead.Add(-3 * time.Hour), EndsAt: ahead.Add(-2 * time.Hour)}
 		}},
 	} {

@@ -48,8 +48,8 @@ func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []F
 	if issues != nil && issues.Err() != nil {
 		var faults []Fault
 		for _, i := range issues.Errors() {
-			faults = append(faults,
-				Fault{max(1, i.Location.Line()), max(0, i.Location.Column()) + 1, "is no expression: " + strings.Join(strings.Fields(i.Message), " ")})
+			message := strings.Join(strings.Fields(i.Message), " ")
+			faults = append(faults, Fault{max(1, i.Location.Line()), max(0, i.Location.Column()) + 1, "is not a valid expression: " + message})
 		}
 		return nil, faults
 	}
@@ -58,7 +58,7 @@ func (e *Env) Compile(text string, fit func(*cel.Type) string) (cel.Program, []F
 	}
 	program, err := e.env.Program(ast, cel.EvalOptions(cel.OptOptimize, cel.OptTrackCost), cel.CostLimit(maxCost))
 	if err != nil {
-		return nil, []Fault{{1, 1, "is no expression: " + err.Error()}}
+		return nil, []Fault{{1, 1, "is not a valid expression: " + err.Error()}}
 	}
 	return program, nil
 }

@@ -90,8 +90,8 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 
 func TestMistakesOfAnExpressionAreNamed(t *testing.T) {
 	for expression, want := range map[string]string{
-		"body.state ==":           "http.json is no expression: Syntax error: mismatched input '<EOF>'",
-		"state == 1":              "http.json is no expression: undeclared reference to 'state' (at its line 1, column 1)",
+		"body.state ==":           "http.json is not a valid expression: Syntax error: mismatched input '<EOF>'",
+		"state == 1":              "http.json is not a valid expression: undeclared reference to 'state' (at its line 1, column 1)",
 		"size(body)":              "http.json is a int and must be true or false",
 		strings.Repeat("a", 9000): "http.json is longer than 8192 bytes",
 	} {

@@ -22,7 +22,7 @@ func ParseMatchers(texts ...string) (Matchers, error) {
 			return nil, fmt.Errorf("%q is not a matcher: %w", text, err)
 		}
 		if len(ms) == 0 {
-			return nil, fmt.Errorf("%q holds no matcher", text)
+			return nil, fmt.Errorf("%q contains no matcher", text)
 		}
 		all = append(all, ms...)
 	}
@@ -60,5 +60,5 @@ func (ms Matchers) check() error {
 			return nil
 		}
 	}
-	return errors.New("the matchers also match alerts without these labels: at least one must ask for a value")
+	return errors.New("the matchers also match alerts without these labels: at least one must require a value")
 }

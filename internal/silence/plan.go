@@ -49,10 +49,10 @@ func (p Plan) Maintenance() (Maintenance, error) {
 			return m, fmt.Errorf("until: %w", err)
 		}
 	} else if p.From != "" || p.Until != "" {
-		return m, errors.New("a window comes either once, from a start to an end, or on weekdays")
+		return m, errors.New("a window is either one-time, with a start and an end, or repeats on weekdays")
 	}
 	if m.Zone, err = time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {
-		return m, fmt.Errorf("%.60q is no time zone: name a place, such as Europe/Berlin", p.Zone)
+		return m, fmt.Errorf("%.60q is not a time zone: write, for example, Europe/Berlin", p.Zone)
 	}
 	return m, m.Validate()
 }
@@ -76,7 +76,7 @@ func parseWeekday(word string) (time.Weekday, error) {
 			return d, nil
 		}
 	}
-	return 0, fmt.Errorf("%.60q is no weekday: write mon, tue, wed, thu, fri, sat or sun", word)
+	return 0, fmt.Errorf("%.60q is not a weekday: write mon, tue, wed, thu, fri, sat or sun", word)
 }
 
 func parseClock(text string) (time.Duration, error) {
@@ -85,7 +85,7 @@ func parseClock(text string) (time.Duration, error) {
 	}
 	t, err := time.Parse("15:04", text)
 	if err != nil {
-		return 0, fmt.Errorf("%.60q is no time of day: write it as 22:30", text)
+		return 0, fmt.Errorf("%.60q is not a time of day: write, for example, 22:30", text)
 	}
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }

@@ -69,7 +69,7 @@ const day = 24 * time.Hour
 func (m Maintenance) Validate() error {
 	switch {
 	case m.once() && (len(m.Weekdays) > 0 || m.From != 0 || m.Until != 0):
-		return errors.New("a window comes either once, from a start to an end, or on weekdays")
+		return errors.New("a window is either one-time, with a start and an end, or repeats on weekdays")
 	case m.once() && !m.EndsAt.After(m.StartsAt):
 		return errors.New("the end must be after the start")
 	case m.once():
@@ -77,9 +77,9 @@ func (m Maintenance) Validate() error {
 	case len(m.Weekdays) == 0:
 		return errors.New("at least one weekday is needed")
 	case m.From < 0 || m.From >= day || m.Until < 0 || m.Until > day:
-		return errors.New("times of day lie between 00:00 and 24:00")
+		return errors.New("times of day must be between 00:00 and 24:00")
 	case m.From == m.Until:
-		return errors.New("the window has no length")
+		return errors.New("the window must start and end at different times")
 	case m.Zone == nil:
 		return errors.New("a time zone is needed")
 	}

@@ -159,7 +159,9 @@ func TestWhatIsWrongWithAMaintenanceIsSaid(t *testing.T) {
 		Until: 2 * time.Hour, Zone: time.UTC}
 	never, late, short, nowhere := good, good, good, good
 	never.Weekdays, late.From, short.Until, nowhere.Zone = nil, day, time.Hour, nil
-	for want, m := range map[string]Maintenance{"weekday": never, "times of day": late, "no length": short, "time zone": nowhere} {
+	for want, m := range map[string]Maintenance{
+		"weekday": never, "times of day": late, "start and end at different times": short, "time zone": nowhere,
+	} {
 		if err := m.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}

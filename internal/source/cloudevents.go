@@ -72,7 +72,7 @@ func binaryEvent(p Push, media string) (any, error) {
 		}
 		value, err := url.PathUnescape(values[0])
 		if err != nil {
-			return nil, &fieldError{"header " + cut(name, maxQuoted), "is not percent-encoded as CloudEvents want it"}
+			return nil, &fieldError{"header " + cut(name, maxQuoted), "is not percent-encoded as CloudEvents require"}
 		}
 		e[strings.ToValidUTF8(attribute, "\uFFFD")] = strings.ToValidUTF8(value, "\uFFFD")
 	}
@@ -100,14 +100,15 @@ func eventSaid(item any) (said, error) {
 	for _, name := range []string{"specversion", "id", "source", "type"} {
 		text, isText := e[name].(string)
 		if !isText || strings.TrimSpace(text) == "" {
-			return said{}, &fieldError{name, "is missing: a CloudEvent has one, and it is a text"}
+			return said{}, &fieldError{name, "is missing: a CloudEvent must have it, as text"}
 		}
 		if len(text) > maxValueBytes {
 			return said{}, &fieldError{name, fmt.Sprintf("is longer than %d bytes", maxValueBytes)}
 		}
 	}
 	if version := words(e["specversion"]); !strings.HasPrefix(version, "1.") {
-		return said{}, &fieldError{"specversion", fmt.Sprintf("%q is not supported; this source takes CloudEvents 1.0", cut(version, maxQuoted))}
+		return said{}, &fieldError{"specversion",
+			fmt.Sprintf("%q is not supported; this source accepts CloudEvents 1.0", cut(version, maxQuoted))}
 	}
 	data, _ := e["data"].(map[string]any)
 	stem, status := splitType(words(e["type"]))

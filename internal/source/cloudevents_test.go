@@ -94,7 +94,7 @@ func TestBatchOfEventsCostsOnlyTheBadOne(t *testing.T) {
 		t.Fatalf("%d alerts, %v", len(b.Alerts), err)
 	}
 	want := []source.Rejection{
-		{Index: 1, Field: "[1].id", Reason: "is missing: a CloudEvent has one, and it is a text"},
+		{Index: 1, Field: "[1].id", Reason: "is missing: a CloudEvent must have it, as text"},
 		{Index: 2, Field: "[2].event", Reason: "must be an object"},
 	}
 	if diff := cmp.Diff(want, b.Rejected); diff != "" {
@@ -106,7 +106,7 @@ func TestBadCloudEventIsNamedByItsField(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`: "specversion: is missing",
 		`{"specversion":"0.3","id":"a","source":"b","type":"c"}`: `specversion: "0.3" is not supported`,
-		`{"specversion":"1.0","id":7,"source":"b","type":"c"}`:   "id: is missing: a CloudEvent has one, and it is a text",
+		`{"specversion":"1.0","id":7,"source":"b","type":"c"}`:   "id: is missing: a CloudEvent must have it, as text",
 		`{"specversion":"1.0","id":"a","source":"","type":"c"}`:  "source: is missing",
 		`[`: "body: is not valid JSON",
 	} {

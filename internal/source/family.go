@@ -79,7 +79,7 @@ func readMember(r *reader, name string, t *said) (err error) {
 	switch name {
 	case "labels":
 		if t.labels != nil {
-			return r.refuse("labels", "stands twice")
+			return r.refuse("labels", "appears twice")
 		}
 		t.labels, err = r.labels("labels")
 	case "annotations":

@@ -16,7 +16,7 @@ import (
 // readGeneric reads any JSON by the source's mapping.
 func readGeneric(p Push, s Source, now time.Time) (Batch, error) {
 	if s.Map == nil {
-		return Batch{}, &BadInput{Reason: fmt.Sprintf("source %s has no map, which says how its bodies are read", s.Name)}
+		return Batch{}, &BadInput{Reason: fmt.Sprintf("source %s has no map, which says how to read its bodies", s.Name)}
 	}
 	body, err := readTree(p.Body)
 	if err != nil {
@@ -91,7 +91,7 @@ func (r *run) items() ([]any, error) {
 	list, ok := value.([]any)
 	switch {
 	case !ok && value != nil:
-		return nil, &fieldError{"map.items", "is no list"}
+		return nil, &fieldError{"map.items", "is not a list"}
 	case len(list) > maxItems:
 		return nil, &fieldError{"map.items", fmt.Sprintf("holds more than %d alerts: send fewer at once", maxItems)}
 	}
@@ -181,7 +181,7 @@ func (s Source) set(t *said, field string, value any) (err error) {
 	case "status":
 		var known bool
 		if t.status, known = statusOf(words(value)); !known {
-			return &fieldError{at, fmt.Sprintf("%q is not known as firing or resolved: map it to one of these words", cut(words(value), maxQuoted))}
+			return &fieldError{at, fmt.Sprintf("%q is neither firing nor resolved: map it to one of these words", cut(words(value), maxQuoted))}
 		}
 	case "starts_at":
 		t.startsAt, err = timeOf(at, value)

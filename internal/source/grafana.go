@@ -32,8 +32,8 @@ func readGrafana(r *reader, s Source, now time.Time) (Batch, error) {
 		}
 		return err
 	})
-	const want = `this source takes the webhook of Grafana's unified alerting, version "1"; for a payload of your own make a source of the ` +
-		`format generic`
+	const want = `this source accepts the webhook of Grafana's unified alerting, version "1"; for your own payload, use a source with ` +
+		`the format generic`
 	switch {
 	case err != nil:
 		return Batch{}, err

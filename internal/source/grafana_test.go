@@ -76,10 +76,10 @@ func TestGrafanaFingerprintNamesTheAlertWhereAskedTo(t *testing.T) {
 
 func TestBodyThatIsNotGrafanasSaysWhatToDo(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"version":"4","alerts":[]}`: `version: "4" is not supported; this source takes the webhook of Grafana's unified ` +
-			`alerting, version "1"; for a payload of your own make a source of the format generic (at byte 27)`,
-		`{"ruleName":"Old","state":"alerting"}`: `alerts: is missing; this source takes the webhook of Grafana's unified alerting, version ` +
-			`"1"; for a payload of your own make a source of the format generic (at byte 37)`,
+		`{"version":"4","alerts":[]}`: `version: "4" is not supported; this source accepts the webhook of Grafana's unified ` +
+			`alerting, version "1"; for your own payload, use a source with the format generic (at byte 27)`,
+		`{"ruleName":"Old","state":"alerting"}`: `alerts: is missing; this source accepts the webhook of Grafana's unified alerting, version ` +
+			`"1"; for your own payload, use a source with the format generic (at byte 37)`,
 		`{"version":"1","alerts":7}`: `alerts: must be an array, not a number (at byte 25)`,
 		`{"version":"1","alerts":[],"message":7]}`: `body: is not valid JSON: invalid character ']' after object value (expecting ',' or '}') ` +
 			`(at byte 38)`,

@@ -78,7 +78,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 		if !ok {
 			batch.Rejected = append(batch.Rejected,
 				Rejection{Index: i, Field: fmt.Sprintf("frames[%d]", i),
-					Reason: "is no syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text"})
+					Reason: "is not a syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text"})
 			continue
 		}
 		if t, found := s.Lines.said(line, s, now); found {
@@ -93,7 +93,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 func nextFrame(body []byte, at int) (frame []byte, next int, err error) {
 	space := bytes.IndexByte(body[at:min(len(body), at+8)], ' ')
 	if space <= 0 {
-		return nil, 0, errors.New("a frame must begin with its length and a space")
+		return nil, 0, errors.New("a frame must start with its length and a space")
 	}
 	size, err := strconv.ParseUint(string(body[at:at+space]), 10, 32)
 	if err != nil || size == 0 || size > maxFrame {
@@ -102,7 +102,7 @@ func nextFrame(body []byte, at int) (frame []byte, next int, err error) {
 	begin := at + space + 1
 	end := begin + int(size)
 	if end > len(body) {
-		return nil, 0, errors.New("the last frame breaks off")
+		return nil, 0, errors.New("the last frame is incomplete")
 	}
 	next = end
 	// Some log shippers do not count the line break in the length.

@@ -92,12 +92,12 @@ func TestHerokuCodeIsAnAlertOnceItComesTooOften(t *testing.T) {
 func TestBrokenDeliveryIsNamedAndWhatStoodBeforeIsKept(t *testing.T) {
 	good := framed("app web.1 - ALERT a: x")
 	for tail, want := range map[string]string{
-		"99 <190>1 cut": fmt.Sprintf("the last frame breaks off (at byte %d)", len(good)),
+		"99 <190>1 cut": fmt.Sprintf("the last frame is incomplete (at byte %d)", len(good)),
 		"x y":           fmt.Sprintf("a frame's length must be a number from 1 to 65536 (at byte %d)", len(good)),
 		"0 ":            fmt.Sprintf("a frame's length must be a number from 1 to 65536 (at byte %d)", len(good)),
 		"999999 x":      fmt.Sprintf("a frame's length must be a number from 1 to 65536 (at byte %d)", len(good)),
-		"12345678901 x": fmt.Sprintf("a frame must begin with its length and a space (at byte %d)", len(good)),
-		"5 hello":       "is no syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text",
+		"12345678901 x": fmt.Sprintf("a frame must start with its length and a space (at byte %d)", len(good)),
+		"5 hello":       "is not a syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text",
 	} {
 		b := normalize(t, drain(nil), good+tail)
 		if len(b.Alerts) != 1 || len(b.Rejected) != 1 || b.Rejected[0].Field != "frames[1]" || b.Rejected[0].Reason != want {
@@ -105,7 +105,7 @@ func TestBrokenDeliveryIsNamedAndWhatStoodBeforeIsKept(t *testing.T) {
 		}
 	}
 	if _, err := drain(nil).Normalize([]byte(`{"no":"log"}`), now); err == nil ||
-		!strings.Contains(err.Error(), "must begin with its length") {
+		!strings.Contains(err.Error(), "must start with its length") {
 		t.Errorf("JSON: %v", err)
 	}
 	// Without line breaks inside of the frames, or with them outside.

@@ -88,7 +88,7 @@ func sorted(field string, all alert.Labels) (alert.Labels, error) {
 	kept := make(alert.Labels, 0, len(all))
 	for i, l := range all {
 		if i > 0 && all[i-1].Name == l.Name {
-			return nil, &fieldError{path(field, l.Name), "stands twice"}
+			return nil, &fieldError{path(field, l.Name), "appears twice"}
 		}
 		if l.Value != "" {
 			kept = append(kept, l)

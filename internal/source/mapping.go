@@ -59,7 +59,7 @@ func NewMapping(expressions map[string]string, whole bool) (*Mapping, []MapFault
 	m := &Mapping{programs: map[string]cel.Program{}}
 	for _, field := range slices.Sorted(maps.Keys(expressions)) {
 		if _, known := mapFields[field]; !known {
-			faults = append(faults, MapFault{field, 0, 0, "is no field of an alert: known are " + strings.Join(MapFields(), ", ")})
+			faults = append(faults, MapFault{field, 0, 0, "is not a field of an alert: use one of " + strings.Join(MapFields(), ", ")})
 			continue
 		}
 		program, wrong := env.Compile(expressions[field], func(t *cel.Type) string { return resultFault(field, t) })
@@ -89,9 +89,9 @@ func resultFault(field string, t *cel.Type) string {
 	case field == "when" && kind != cel.BoolKind:
 		return fmt.Sprintf("is a %s and must be true or false", t)
 	case (field == "labels" || field == "annotations") && kind != cel.MapKind:
-		return fmt.Sprintf("is a %s and must be a map of texts", t)
+		return fmt.Sprintf("is a %s and must be a map of strings", t)
 	case field == "key" && kind == cel.BoolKind, field == "title" && kind == cel.BoolKind:
-		return "is a bool and must be a text"
+		return "is a bool and must be a string"
 	}
 	return ""
 }
@@ -132,4 +132,4 @@ func (r *run) eval(field string, item any) (value any, ok bool, err error) {
 }
 
 // errTooCostly stops the reading of the whole body.
-var errTooCostly = errors.New("the mapping has too much to do with this body: send fewer alerts at once")
+var errTooCostly = errors.New("the mapping takes too many steps for this body: send fewer alerts at once")

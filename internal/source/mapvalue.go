@@ -65,7 +65,7 @@ func nativeWithin(v ref.Val, depth int, left *int) (any, error) {
 		}
 		return list, nil
 	}
-	return nil, fmt.Errorf("has a value of the type %s, which no alert can have", v.Type().TypeName())
+	return nil, fmt.Errorf("has a value of type %s, which is not supported", v.Type().TypeName())
 }
 
 func nativeMap(v traits.Mapper, depth int, left *int) (any, error) {
@@ -126,7 +126,7 @@ func labelsOf(field string, v any) (alert.Labels, error) {
 		if v == nil {
 			return nil, nil
 		}
-		return nil, &fieldError{field, "must be a map of texts"}
+		return nil, &fieldError{field, "must be a map of strings"}
 	}
 	if len(m) > maxLabels {
 		return nil, &fieldError{field, fmt.Sprintf("holds more than %d", maxLabels)}
@@ -164,7 +164,7 @@ func timeOf(field string, v any) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, &fieldError{field, fmt.Sprintf("%q is no time: neither RFC 3339 nor seconds since 1970", cut(words(v), maxQuoted))}
+	return time.Time{}, &fieldError{field, fmt.Sprintf("%q is not a time: use RFC 3339, or seconds since 1970", cut(words(v), maxQuoted))}
 }
 
 // unixTime treats a number that is too large for seconds as milliseconds.

@@ -128,14 +128,14 @@ func (e *event) check() error {
 	switch e.action {
 	case "trigger", "acknowledge", "resolve":
 	default:
-		return &fieldError{"event_action", fmt.Sprintf("%q is none of trigger, acknowledge, resolve", cut(e.action, maxQuoted))}
+		return &fieldError{"event_action", fmt.Sprintf("%q is not one of trigger, acknowledge, resolve", cut(e.action, maxQuoted))}
 	}
 	if len([]rune(e.dedup)) > maxDedupRunes {
 		return &fieldError{"dedup_key", fmt.Sprintf("is longer than %d characters", maxDedupRunes)}
 	}
 	if e.action != "trigger" {
 		if e.dedup == "" {
-			return &fieldError{"dedup_key", "is missing: it names the alert to " + e.action}
+			return &fieldError{"dedup_key", "is missing: it identifies the alert to " + e.action}
 		}
 		return nil
 	}
@@ -148,7 +148,7 @@ func (e *event) check() error {
 		}
 	}
 	if _, err := alert.ParseSeverity(e.severity); err != nil {
-		return &fieldError{"payload.severity", fmt.Sprintf("%q is none of critical, error, warning, info", cut(e.severity, maxQuoted))}
+		return &fieldError{"payload.severity", fmt.Sprintf("%q is not one of critical, error, warning, info", cut(e.severity, maxQuoted))}
 	}
 	return nil
 }

@@ -69,8 +69,8 @@ func TestAcknowledgeKeepsNothingAndIsSaid(t *testing.T) {
 func TestEventThatPagerDutyWouldRefuseIsNamedByItsField(t *testing.T) {
 	const payload = `"payload":{"summary":"s","source":"h","severity":"critical"}`
 	tests := []struct{ body, field, reason string }{
-		{`{}`, "event_action", `"" is none of trigger, acknowledge, resolve`},
-		{`{"event_action":"page",` + payload + `}`, "event_action", `"page" is none of`},
+		{`{}`, "event_action", `"" is not one of trigger, acknowledge, resolve`},
+		{`{"event_action":"page",` + payload + `}`, "event_action", `"page" is not one of`},
 		{`{"event_action":"trigger"}`, "payload", "is missing"},
 		{`{"event_action":"trigger","payload":null}`, "payload", "is missing"},
 		{`{"event_action":"trigger","payload":[]}`, "payload", "must be an object, not an array"},
@@ -79,10 +79,10 @@ func TestEventThatPagerDutyWouldRefuseIsNamedByItsField(t *testing.T) {
 		{`{"event_action":"trigger","payload":{"summary":"s","severity":"error"}}`, "payload.source", "is missing"},
 		{`{"event_action":"trigger","payload":{"summary":"s","source":"h"}}`, "payload.severity", "is missing"},
 		{`{"event_action":"trigger","payload":{"summary":"s","source":"h","severity":"fatal"}}`, "payload.severity",
-			`"fatal" is none of critical, error, warning, info`},
+			`"fatal" is not one of critical, error, warning, info`},
 		{`{"event_action":"trigger","payload":{"summary":7}}`, "payload.summary", "must be a string, not a number"},
-		{`{"event_action":"resolve"}`, "dedup_key", "is missing: it names the alert to resolve"},
-		{`{"event_action":"acknowledge"}`, "dedup_key", "is missing: it names the alert to acknowledge"},
+		{`{"event_action":"resolve"}`, "dedup_key", "is missing: it identifies the alert to resolve"},
+		{`{"event_action":"acknowledge"}`, "dedup_key", "is missing: it identifies the alert to acknowledge"},
 		{`{"event_action":"resolve","dedup_key":"` + strings.Repeat("ü", 256) + `"}`, "dedup_key", "is longer than 255 characters"},
 		{`[]`, "body", "must be an object, not an array"},
 	}

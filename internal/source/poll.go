@@ -111,20 +111,20 @@ func (p Poll) Fetch(ctx context.Context, client *http.Client, now time.Time) ([]
 	}
 	defer resp.Body.Close() //nolint:errcheck // Only read from.
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s instead of its alerts", p.Name, cut(resp.Status, maxQuoted))
+		return nil, fmt.Errorf("%s returned %s instead of its alerts", p.Name, cut(resp.Status, maxQuoted))
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPollBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("the answer of %s broke off: %w", p.Name, err)
+		return nil, fmt.Errorf("the response of %s was cut off: %w", p.Name, err)
 	}
 	if len(body) > maxPollBytes {
-		return nil, fmt.Errorf("the answer of %s is larger than %d MB", p.Name, maxPollBytes>>20)
+		return nil, fmt.Errorf("the response of %s is larger than %d MB", p.Name, maxPollBytes>>20)
 	}
 	return p.Decode(body, now)
 }
 
 func (p Poll) unknownKind() error {
-	return fmt.Errorf("source %s cannot be polled: its kind %q is none of %s", p.Name, p.Kind, strings.Join(PollKinds(), ", "))
+	return fmt.Errorf("source %s cannot be polled: its kind %q is not one of %s", p.Name, p.Kind, strings.Join(PollKinds(), ", "))
 }
 
 // taker receives a poll's alerts one by one: keep those that are firing, reject those that cannot be read.
@@ -145,7 +145,7 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	r, err := newReader(body)
 	defer r.free()
 	if err != nil {
-		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, err)
+		return nil, fmt.Errorf("the response of %s cannot be read: %w", p.Name, err)
 	}
 	var all []alert.Alert
 	unread := UnreadError{Poll: p.Name}
@@ -169,12 +169,12 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	}})
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, r.whole(err))
+		return nil, fmt.Errorf("the response of %s cannot be read: %w", p.Name, r.whole(err))
 	case unread.Count == 0:
 		return all, nil
 	case len(all)+len(unread.Still) == 0:
 		first := unread.Rejected[0]
-		return nil, fmt.Errorf("the answer of %s cannot be read: %w", p.Name, r.whole(&fieldError{first.Field, first.Reason}))
+		return nil, fmt.Errorf("the response of %s cannot be read: %w", p.Name, r.whole(&fieldError{first.Field, first.Reason}))
 	}
 	return all, &unread
 }
@@ -267,7 +267,7 @@ func readRuleAlerts(r *reader, take taker) error {
 			state = ""
 			return nil
 		}
-		return &fieldError{"state", fmt.Sprintf("%q is none of firing, pending, inactive", cut(state, maxQuoted))}
+		return &fieldError{"state", fmt.Sprintf("%q is not one of firing, pending, inactive", cut(state, maxQuoted))}
 	}, func(why Rejection) error {
 		was := state
 		state = ""

@@ -79,7 +79,7 @@ func TestAnswerOfAnotherShapeIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 		{"alertmanager", `{"status":"success","data":[]}`, "body: must be an array"},
 		{"alertmanager", `<!DOCTYPE html><title>Sign in</title>`, "body: is not valid JSON: invalid character '<'"},
 		{"alertmanager", `[{"labels":{"a":"b"}}`, "unexpected EOF"},
-		{"alertmanager", `[] []`, "something follows"},
+		{"alertmanager", `[] []`, "more text after"},
 		{"alertmanager", `[null]`, "[0].labels: at least one label"},
 		{"prometheus", `null`, `status: "" is not success`},
 		{"prometheus", `[]`, "body: must be an object, not an array"},
@@ -94,7 +94,7 @@ func TestAnswerOfAnotherShapeIsAnErrorAndNeverAnEmptyList(t *testing.T) {
 		{"prometheus", `{"status":"success","data":{"alerts":{}}}`, "data.alerts: must be an array, not an object"},
 		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing"}]}}`, "data.alerts[0].labels: at least one label"},
 		{"prometheus", `{"status":"success","data":{"alerts":[7]}}`, "data.alerts[0]: must be an object, not a number"},
-		{"zabbix", `[]`, `its kind "zabbix" is none of alertmanager, prometheus`},
+		{"zabbix", `[]`, `its kind "zabbix" is not one of alertmanager, prometheus`},
 	}
 	for _, tt := range tests {
 		all, err := poll(tt.kind).Decode([]byte(tt.body), now)
@@ -114,14 +114,14 @@ func TestOneUnreadableAlertCostsThePollNothingElse(t *testing.T) {
 	}{
 		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":1}}]`, "[1].labels.a: must be a string", []alert.Key{keyOf(b)}, nil, true},
 		{"alertmanager", `[{"labels":{"a":"b"}},{}]`, "[1].labels: at least one label", []alert.Key{keyOf(b)}, nil, true},
-		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":"c"},"labels":{"a":"d"}}]`, "[1].labels: stands twice",
+		{"alertmanager", `[{"labels":{"a":"b"}},{"labels":{"a":"c"},"labels":{"a":"d"}}]`, "[1].labels: appears twice",
 			[]alert.Key{keyOf(b)}, nil, true},
 		{"alertmanager", `[{"labels":{"a":"b"},"startsAt":"soon"},{"labels":{"a":"c"}}]`, "[0].startsAt",
 			[]alert.Key{keyOf(b), keyOf(c)}, nil, false},
 		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"firing"},{"labels":{"a":"c"}}]}}`,
-			`data.alerts[1].state: "" is none of firing`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
+			`data.alerts[1].state: "" is not one of firing`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
 		{"prometheus", `{"status":"success","data":{"alerts":[{"labels":{"a":"b"},"state":"burning"}]}}`,
-			`data.alerts[0].state: "burning" is none of firing`, nil, []alert.Key{keyOf(b)}, false},
+			`data.alerts[0].state: "burning" is not one of firing`, nil, []alert.Key{keyOf(b)}, false},
 		{"prometheus", `{"status":"success","data":{"alerts":[{"state":"firing","labels":{"a":"b"},"activeAt":"soon"},{"labels":{"a":"c"}}]}}`,
 			`data.alerts[0].activeAt`, []alert.Key{keyOf(b)}, []alert.Key{keyOf(c)}, false},
 	}
@@ -184,15 +184,15 @@ func TestFailedFetchIsSaidInASentenceWithoutTheToken(t *testing.T) {
 	}{
 		{"refused", "main cannot be reached", gone.URL},
 		{"no URL", "main: the URL is not valid", "http://user:s3cret@[::1"},
-		{"error", "main answered 500 Internal Server Error instead of its alerts",
+		{"error", "main returned 500 Internal Server Error instead of its alerts",
 			serve(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "[]", 500) })},
-		{"created", "main answered 201 Created",
+		{"created", "main returned 201 Created",
 			serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201); _, _ = io.WriteString(w, "[]") })},
-		{"no content", "main answered 204 No Content", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })},
-		{"redirect", "main answered 302 Found",
+		{"no content", "main returned 204 No Content", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })},
+		{"redirect", "main returned 302 Found",
 			serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })},
 		{"login page", "not valid JSON", serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") })},
-		{"cut off", "main broke off", serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		{"cut off", "main was cut off", serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "[]")
 		})},

@@ -54,7 +54,7 @@ func newReader(body []byte) (*reader, error) {
 	}
 	end := int(r.dec.InputOffset())
 	if rest := bytes.TrimLeft(body[end:], " \t\r\n"); len(rest) > 0 {
-		return r, &BadInput{Field: "body", Reason: "something follows behind the JSON value", Offset: int64(len(body) - len(rest))}
+		return r, &BadInput{Field: "body", Reason: "there is more text after the JSON value", Offset: int64(len(body) - len(rest))}
 	}
 	r.text, r.valid = string(body), utf8.Valid(body)
 	return r, nil
@@ -246,7 +246,7 @@ func (r *reader) count(field string) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(r.text[begin:r.at], 10, 64)
 	if err != nil {
-		return 0, &fieldError{field, "must be a whole number from 0 up"}
+		return 0, &fieldError{field, "must be a whole number, 0 or more"}
 	}
 	return n, nil
 }

@@ -36,10 +36,10 @@ func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
 	case err != nil:
 		return Batch{}, err
 	case !versionSeen:
-		return Batch{}, &fieldError{"version", `is missing; this source takes Alertmanager's webhook, version "4"`}
+		return Batch{}, &fieldError{"version", `is missing; this source accepts Alertmanager's webhook, version "4"`}
 	case version != "4":
 		return Batch{}, &fieldError{"version",
-			fmt.Sprintf(`%q is not supported; this source takes Alertmanager's webhook, version "4"`, cut(version, maxQuoted))}
+			fmt.Sprintf(`%q is not supported; this source accepts Alertmanager's webhook, version "4"`, cut(version, maxQuoted))}
 	case !alertsSeen:
 		return Batch{}, &fieldError{"alerts", "is missing"}
 	}

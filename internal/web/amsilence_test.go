@@ -101,10 +101,10 @@ func TestWhatIsNoSilenceIsRefusedInAlertmanagersWords(t *testing.T) {
 	for body, want := range map[string]string{
 		`{`: "the body is not a silence",
 		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[{"name":"a","value":"(","isRegex":true}]}`:  "matcher 1 is not valid",
-		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[{"name":"a","value":".*","isRegex":true}]}`: "at least one must ask for a value",
+		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[{"name":"a","value":".*","isRegex":true}]}`: "at least one must require a value",
 		`{"endsAt":"2999-01-01T00:00:00Z","matchers":[]}`:                                         "at least one matcher",
 		`{"annotations":{"a":"b"}}`:                     "does not store annotations of silences",
-		amDraft("", "a", "b", -2*time.Hour, -time.Hour): "its end must lie ahead",
+		amDraft("", "a", "b", -2*time.Hour, -time.Hour): "its end must be in the future",
 	} {
 		if r := f.post("/api/v2/silences", body); r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`) ||
 			!strings.Contains(r.text, want) {

@@ -105,7 +105,7 @@ func TestRoutingKeyChoosesTheSourceAndNothingElseOpensTheDoor(t *testing.T) {
 func TestBadEventIsRefusedAsPagerDutyDoes(t *testing.T) {
 	f := newFace(t, plan{sources: pagers})
 	for body, want := range map[string]string{
-		`{"event_action":"resolve"}`:                           "'dedup_key' is missing: it names the alert to resolve",
+		`{"event_action":"resolve"}`:                           "'dedup_key' is missing: it identifies the alert to resolve",
 		`{"event_action":"trigger","payload":{"summary":"x"}}`: "'payload.source' is missing",
 		`not json`: "'body' is not valid JSON",
 		`{"event_action":"x","a":"` + strings.Repeat("a", 1<<19) + `"}`: "the event is larger than 512 KB",

@@ -68,7 +68,7 @@ func TestBadBodyIsRefusedByTheFieldAndNothingIsKept(t *testing.T) {
 	good := named("Good")
 	for _, c := range []struct{ name, path, body, field, says string }{
 		{"no body", hook, "", "body", "is empty"},
-		{"malformed", hook, inHook(good) + "}", "body", "something follows"},
+		{"malformed", hook, inHook(good) + "}", "body", "more text after"},
 		{"half of it", apiV2, "[" + good + `,{"labels":{`, "[1].labels", "unexpected EOF"},
 		{"HTML", apiV2, "<html>", "body", "not valid JSON"},
 		{"an object for an array", apiV2, `{"alerts":[` + good + `]}`, "body", "must be an array, not an object"},

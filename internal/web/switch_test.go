@@ -103,8 +103,8 @@ func TestASilenceIsMadePreviewedAndEndedEarly(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"matchers":["="],"ends_at":"2999-01-01T00:00:00Z"}`:         "is not a matcher",
-		`{"matchers":["a=~\".*\""],"ends_at":"2999-01-01T00:00:00Z"}`: "at least one must ask for a value",
-		`{"matchers":["a=b"],"ends_at":"2000-01-01T00:00:00Z"}`:       "its end must lie ahead",
+		`{"matchers":["a=~\".*\""],"ends_at":"2999-01-01T00:00:00Z"}`: "at least one must require a value",
+		`{"matchers":["a=b"],"ends_at":"2000-01-01T00:00:00Z"}`:       "its end must be in the future",
 		`{"matchers":[],"ends_at":"2999-01-01T00:00:00Z"}`:            "length",
 	} {
 		if r := f.post("/api/v1/silences", body); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.text, want) {
@@ -141,7 +141,7 @@ func TestAMaintenanceWindowIsMadeAndEnded(t *testing.T) {
 	}
 	if r := f.post("/api/v1/maintenance",
 		`{"name":"x","matchers":["a=b"],"weekdays":["noday"],"from":"22:00","until":"06:00"}`); r.status != http.StatusUnprocessableEntity ||
-		!strings.Contains(r.text, "is no weekday") {
+		!strings.Contains(r.text, "is not a weekday") {
 		t.Error(r)
 	}
 }

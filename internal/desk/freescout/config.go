@@ -146,9 +146,9 @@ func baseURL(what, raw string) (string, error) {
 	case u.Hostname() == "":
 		return "", fmt.Errorf("%s names no host", what)
 	case u.User != nil:
-		return "", fmt.Errorf("%s must not hold a user name or password", what)
+		return "", fmt.Errorf("%s must not contain a user name or password", what)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%s must not hold a query or a fragment", what)
+		return "", fmt.Errorf("%s must not contain a query or a fragment", what)
 	}
 	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
 }
