@@ -98,7 +98,7 @@ func TestAMistakeSaysWhatIsWrongAndWhatIsAllowed(t *testing.T) {
 		{
 			"a source where Slack comes in",
 			"sources: [{name: slack, format: alertmanager}]",
-			"docket.yaml:1:18: sources.slack.name: /hooks/slack receives clicks on buttons: write another name",
+			"docket.yaml:1:18: sources.slack.name: /hooks/slack receives button clicks: choose another name",
 		},
 		{
 			"a reminder each minute",

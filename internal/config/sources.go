@@ -151,7 +151,7 @@ func (s *SourceConfig) check(at place) {
 		return
 	}
 	if clicksArrive(s.Name) {
-		at.wrong("name", "/hooks/%s receives clicks on buttons: write another name", s.Name)
+		at.wrong("name", "/hooks/%s receives button clicks: choose another name", s.Name)
 	}
 	if !slices.Contains(source.Formats(), s.Format) {
 		at.wrong("format", "%s is not supported by this version: write one of %s", quoted(s.Format), strings.Join(source.Formats(), ", "))
