@@ -308,7 +308,7 @@ func (c *Courier) draft(ctx context.Context, inc incident.Incident, eff filing.E
 		}
 		var failed error
 		if subject, body, failed = c.words(inc.Route).Ticket(inc, alerts, c.rules.Policy(inc, time.Now()).MaxText); failed != nil {
-			c.log.WarnContext(ctx, "template failed, the ticket has the built-in words", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
+			c.log.WarnContext(ctx, "template failed, using the built-in text", "incident", inc.Mark, "alert_key", inc.Key, "err", failed)
 		}
 	}
 	draft := desk.Draft{Mark: inc.Mark.String(), Subject: subject, Body: body}
