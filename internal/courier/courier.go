@@ -173,7 +173,7 @@ func (c *Courier) work() outbox.Work[filing.Effect] {
 		Overdue: func(ctx context.Context, before time.Time, limit int) ([]string, error) {
 			return c.store.OverdueEffects(ctx, c.names, before, limit)
 		},
-		LostAfter: time.Minute, Job: func(id string) queue.Job { return queue.Job{EffectID: id} },
+		LostAfter: time.Minute, Job: func(id string) queue.Job { return queue.Job{Do: queue.Effect{ID: id}} },
 	}
 }
 
@@ -226,13 +226,13 @@ func (c *Courier) move(ctx context.Context, inc incident.Incident, eff filing.Ef
 	}
 	answer.Attempt = eff.Attempt
 	failpoint.HitOf("courier-answered", string(answer.Outcome))
-	_, err := c.record(ctx, eff.ID, answer)
+	_, _, err := c.record(ctx, eff.ID, answer)
 	return err
 }
 
 // record brings an answer to the ledger.
-func (c *Courier) record(ctx context.Context, id string, a filing.Answer) (ledger.Result, error) {
-	return outbox.Record(ctx, c.ledger, id, string(a.Outcome), ledger.EffectAnswered{EffectID: id, Answer: a})
+func (c *Courier) record(ctx context.Context, id string, a filing.Answer) (ledger.AboutEffect, incident.Reason, error) {
+	return outbox.Record[ledger.AboutEffect](ctx, c.ledger, id, string(a.Outcome), ledger.EffectAnswered{EffectID: id, Answer: a})
 }
 
 // send does what the effect is for. What must not be done twice is looked for first, and
@@ -254,8 +254,8 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *filing.E
 		}
 	}
 	if eff.Kind != filing.KindCheck && eff.Kind != filing.KindTag {
-		started, err := c.record(ctx, eff.ID, filing.Answer{Outcome: filing.OutcomeStarted, Attempt: eff.Attempt})
-		if err != nil || started.Reason != incident.ReasonSending {
+		started, reason, err := c.record(ctx, eff.ID, filing.Answer{Outcome: filing.OutcomeStarted, Attempt: eff.Attempt})
+		if err != nil || reason != incident.ReasonSending {
 			return filing.Answer{}, err
 		}
 		*eff = started.Effect

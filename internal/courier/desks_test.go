@@ -215,11 +215,11 @@ func TestADesksReturnHastensItsOwnJobsAlone(t *testing.T) {
 		for range 3 {
 			p.nearOne.Observe(t.Context(), context.DeadlineExceeded)
 		}
-		waiting := []queue.Job{{EffectID: "file/" + far.String()}, {EffectID: "file/" + near.String()}}
-		if err := p.jobs.Ensure(t.Context(), waiting); err != nil {
+		farJob, nearJob := "file/"+far.String(), "file/"+near.String()
+		if err := p.jobs.Ensure(t.Context(), []queue.Job{{Do: queue.Effect{ID: farJob}}, {Do: queue.Effect{ID: nearJob}}}); err != nil {
 			t.Fatal(err)
 		}
-		p.until("both wait", func() bool { return p.times(waiting[0].EffectID) > 0 && p.times(waiting[1].EffectID) > 0 })
+		p.until("both wait", func() bool { return p.times(farJob) > 0 && p.times(nearJob) > 0 })
 		p.nearOne.Observe(t.Context(), nil)
 		// A job may be about to wait only now: it is asked again, as the resumer does.
 		p.until("the ticket at the desk that is back", func() bool {
@@ -228,7 +228,7 @@ func TestADesksReturnHastensItsOwnJobsAlone(t *testing.T) {
 			}
 			return p.filed(near)
 		})
-		if n := p.times(waiting[0].EffectID); n != 1 {
+		if n := p.times(farJob); n != 1 {
 			t.Errorf("the job of the desk that is away ran %d times, want once", n)
 		}
 		p.back()

@@ -12,6 +12,8 @@ type EventKind string
 
 // Event is one thing that happened to one incident. Its types are those of this file: a new
 // event is one type here and one case in rule.Step.
+//
+//sumtype:decl
 type Event interface {
 	// Kind names it. What is stored keeps the names, so they never change.
 	Kind() EventKind

@@ -69,18 +69,24 @@ func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now
 	}
 	failpoint.Hit("intake-kept")
 	for _, r := range results {
-		switch r.Change {
-		case alert.Repeated:
-			receipt.Repeated++
-		case alert.Fired, alert.MaybeStale:
-			receipt.New++
-		case alert.Ended:
-			receipt.Ended++
-		case alert.Changed, alert.Strayed, alert.Late:
-			receipt.Other++
+		if about, ok := r.About.(ledger.AboutAlert); ok {
+			receipt.count(about.Change)
 		}
 	}
 	return receipt, nil
+}
+
+func (r *Receipt) count(change alert.Change) {
+	switch change {
+	case alert.Repeated:
+		r.Repeated++
+	case alert.Fired, alert.MaybeStale:
+		r.New++
+	case alert.Ended:
+		r.Ended++
+	case alert.Changed, alert.Strayed, alert.Late:
+		r.Other++
+	}
 }
 
 const (

@@ -49,7 +49,7 @@ func (w *work) decideAlert(ctx context.Context, said alert.Alert) (Result, error
 		before = &entry.Alert
 	}
 	next, change := alert.Merge(before, said)
-	res := Result{Change: change}
+	res := Result{About: AboutAlert{Change: change}}
 	if change == alert.Repeated || change == alert.Late {
 		if e := w.latest[next.Key]; e != nil {
 			res.Mark, res.Reason = e.Mark, e.Reason
@@ -154,5 +154,5 @@ func (w *work) decideEffect(ctx context.Context, eff *effectEntry, ev incident.E
 			return Result{}, err
 		}
 	}
-	return Result{Mark: target.Mark, Changed: d.Changed, Reason: d.Reason, Effect: eff.Effect}, nil
+	return Result{Mark: target.Mark, Changed: d.Changed, Reason: d.Reason, About: AboutEffect{Effect: eff.Effect}}, nil
 }

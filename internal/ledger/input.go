@@ -12,18 +12,41 @@ import (
 
 // Input is one thing that happened. Its types are those of this file: a new input is one type
 // here and one case in decide.
+//
+//sumtype:decl
 type Input interface {
-	// needs names what must be loaded before it is decided.
-	needs() needs
+	// need adds what must be loaded before the input is decided.
+	need(all *needs)
 }
 
-// needs names stored things; a zero field names none.
+// needs is what must be loaded before some inputs are decided.
 type needs struct {
-	// key is the key whose latest incident is needed, fingerprint the alert that is needed
-	// with the latest incident of its stored key.
-	key, fingerprint alert.Key
-	// effectID is the effect that is needed with the latest incident of its key.
-	effectID string
+	// keys are those whose latest incident is needed.
+	keys map[alert.Key]bool
+	// fingerprints name alerts, each needed with the latest incident of its stored key.
+	fingerprints []alert.Key
+	// effects are ids, each needed with the latest incident of its key.
+	effects []string
+}
+
+func (n *needs) key(k alert.Key) { n.keys[k] = true }
+
+func (n *needs) alert(a alert.Alert) {
+	n.key(a.Key)
+	n.fingerprints = append(n.fingerprints, a.Fingerprint)
+}
+
+func (n *needs) effect(id string) { n.effects = append(n.effects, id) }
+
+// needsOf is what all inputs of some requests need.
+func needsOf(requests []*request) needs {
+	all := needs{keys: map[alert.Key]bool{}}
+	for _, r := range requests {
+		for _, in := range r.inputs {
+			in.need(&all)
+		}
+	}
+	return all
 }
 
 // AlertReceived is what a source says of an alert, normalized.
@@ -86,21 +109,15 @@ type OperatorNotified struct {
 	Text string
 }
 
-func (in AlertReceived) needs() needs {
-	return needs{key: in.Alert.Key, fingerprint: in.Alert.Fingerprint}
-}
-
-func (in InvestigateClicked) needs() needs {
-	return needs{key: in.Tile.Key, fingerprint: in.Tile.Fingerprint}
-}
-
-func (in DueReached) needs() needs     { return needs{key: in.Mark.Key} }
-func (in Reconsidered) needs() needs   { return needs{key: in.Mark.Key} }
-func (in TicketObserved) needs() needs { return needs{key: in.Mark.Key} }
-func (in Acknowledged) needs() needs   { return needs{key: in.Mark.Key} }
-func (in EffectAnswered) needs() needs { return needs{effectID: in.EffectID} }
-func (in EffectMissed) needs() needs   { return needs{effectID: in.EffectID} }
+func (in AlertReceived) need(all *needs)      { all.alert(in.Alert) }
+func (in InvestigateClicked) need(all *needs) { all.alert(in.Tile) }
+func (in DueReached) need(all *needs)         { all.key(in.Mark.Key) }
+func (in Reconsidered) need(all *needs)       { all.key(in.Mark.Key) }
+func (in TicketObserved) need(all *needs)     { all.key(in.Mark.Key) }
+func (in Acknowledged) need(all *needs)       { all.key(in.Mark.Key) }
+func (in EffectAnswered) need(all *needs)     { all.effect(in.EffectID) }
+func (in EffectMissed) need(all *needs)       { all.effect(in.EffectID) }
 
 // A notice is loaded when it is decided.
-func (NoticeAnswered) needs() needs   { return needs{} }
-func (OperatorNotified) needs() needs { return needs{} }
+func (NoticeAnswered) need(*needs)   {}
+func (OperatorNotified) need(*needs) {}

@@ -118,10 +118,8 @@ func (k *known) learn(w *work) {
 func (k *known) forget(all []*request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, r := range all {
-		for _, in := range r.inputs {
-			delete(k.firing, in.needs().fingerprint)
-		}
+	for _, fingerprint := range needsOf(all).fingerprints {
+		delete(k.firing, fingerprint)
 	}
 }
 

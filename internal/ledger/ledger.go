@@ -21,15 +21,30 @@ import (
 type Result struct {
 	// Mark is the incident it touched; the zero Mark if none.
 	Mark alert.Mark
-	// Change is what an alert's word meant.
-	Change alert.Change
 	// Changed says whether the incident changed, Reason why it is as it is.
 	Changed bool
 	Reason  incident.Reason
-	// Effect is the effect after its answer, Notice the notice after its own.
-	Effect filing.Effect
-	Notice notice.Notice
+	// About is what the input was about, as it is now; nil if it was about the incident alone.
+	About About
 }
+
+// About is what an input was about, besides an incident.
+//
+//sumtype:decl
+type About interface{ isAbout() }
+
+// AboutAlert says what a received alert meant.
+type AboutAlert struct{ Change alert.Change }
+
+// AboutEffect is an effect after its answer.
+type AboutEffect struct{ Effect filing.Effect }
+
+// AboutNotice is a notice after its answer.
+type AboutNotice struct{ Notice notice.Notice }
+
+func (AboutAlert) isAbout()  {}
+func (AboutEffect) isAbout() {}
+func (AboutNotice) isAbout() {}
 
 // Rules are the configuration's part of a decision.
 type Rules struct {

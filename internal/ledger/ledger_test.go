@@ -151,8 +151,8 @@ func TestALateEndDoesNotTouchANewerEpisode(t *testing.T) {
 		l, st := open(t, url, incident.DefaultPolicy())
 		apply(t, l, said("Late", "a", alert.Firing, began.Add(time.Hour)))
 		res := apply(t, l, said("Late", "a", alert.Resolved, began.Add(-time.Hour)))
-		if all := incidents(t, st); res[0].Change != alert.Late || all[0].State != incident.Open {
-			t.Errorf("change %d, state %s: an old end was taken for a new one", res[0].Change, all[0].State)
+		if all := incidents(t, st); res[0].About != About(AboutAlert{alert.Late}) || all[0].State != incident.Open {
+			t.Errorf("%v, state %s: an old end was taken for a new one", res[0].About, all[0].State)
 		}
 	})
 }

@@ -71,7 +71,9 @@ func (w *work) decideNotice(ctx context.Context, in NoticeAnswered) (Result, err
 		e.Notice, e.dirty = next, true
 		w.recordNotice(before, next, verdict)
 	}
-	return Result{Mark: next.Mark, Changed: verdict != filing.VerdictStale, Reason: incident.Reason(verdict), Notice: next}, nil
+	res := Result{Mark: next.Mark, Changed: verdict != filing.VerdictStale, Reason: incident.Reason(verdict)}
+	res.About = AboutNotice{Notice: next}
+	return res, nil
 }
 
 // recordNotice writes into the audit log that somebody was told, that they cannot be, or
@@ -118,7 +120,7 @@ func (w *work) saveNotices(ctx context.Context) ([]queue.Job, error) {
 	all, jobs := make([]notice.Notice, 0, len(w.asked)), make([]queue.Job, 0, len(w.asked))
 	for _, a := range w.asked {
 		all = append(all, a.Notice)
-		jobs = append(jobs, queue.Job{NoticeID: a.ID, Round: w.now.UnixMicro(), Severity: a.severity})
+		jobs = append(jobs, queue.Job{Do: queue.Notice{ID: a.ID, Round: w.now.UnixMicro()}, Severity: a.severity})
 	}
 	return jobs, w.tx.AskNotices(ctx, all)
 }

@@ -22,21 +22,21 @@ func (w *work) save(ctx context.Context) error {
 		return err
 	}
 	failpoint.Hit("ledger-alerts-saved")
-	var added []incident.Incident
+	var opened []incident.Incident
 	for _, e := range w.incidents {
 		if !e.dirty {
 			continue
 		}
 		e.Version = e.stored + 1
 		if e.stored == 0 {
-			added = append(added, e.Incident)
+			opened = append(opened, e.Incident)
 			continue
 		}
 		if err := w.tx.SaveIncident(ctx, e.Incident); err != nil {
 			return err
 		}
 	}
-	if err := w.tx.AddIncidents(ctx, added); err != nil {
+	if err := w.tx.AddIncidents(ctx, opened); err != nil {
 		return err
 	}
 	failpoint.Hit("ledger-incidents-saved")
@@ -60,7 +60,7 @@ func (w *work) save(ctx context.Context) error {
 	jobs := make([]queue.Job, len(w.fresh), len(w.fresh)+len(notices))
 	for i := range w.fresh {
 		w.fresh[i].Version = 1
-		jobs[i] = queue.Job{EffectID: w.fresh[i].ID, At: w.fresh[i].NotBefore, Severity: w.severity(w.fresh[i])}
+		jobs[i] = queue.Job{Do: queue.Effect{ID: w.fresh[i].ID}, At: w.fresh[i].NotBefore, Severity: w.severity(w.fresh[i])}
 	}
 	if err := w.tx.AddEffects(ctx, w.fresh); err != nil {
 		return err

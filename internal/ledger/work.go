@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"docket/internal/alert"
@@ -16,14 +18,22 @@ import (
 	"docket/internal/storm"
 )
 
-// work is one transaction's view: what was loaded, and what is to be saved.
+// work is one transaction: what it decides by, what it has loaded and changed, and what is to be added.
 type work struct {
 	rules   Rules
 	tx      Book
 	enqueue func(context.Context, []queue.Job) error
 	now     time.Time
 	head    audit.Head
+	// mutes are the silences and windows that hold at now.
+	mutes silence.Book
 
+	loaded
+	added
+}
+
+// loaded is what the transaction has loaded. Each entry knows whether it must be saved.
+type loaded struct {
 	alerts map[alert.Key]*alertEntry
 	// byKey finds the same by alert_key; an entry that has another one by now does not count.
 	byKey map[alert.Key][]*alertEntry
@@ -31,17 +41,21 @@ type work struct {
 	latest    map[alert.Key]*incidentEntry
 	incidents []*incidentEntry
 	effects   map[string]*effectEntry
-	fresh     []filing.Effect
-	windows   map[string]*storm.Window
-	listings  []store.Entry
-	listed    map[string][]alert.Mark
 	notices   map[string]*noticeEntry
-	asked     map[string]ask
-	entries   []audit.Entry
-	decided   []decided
-	stories   []story
-	// mutes are the silences and windows that hold at now.
-	mutes silence.Book
+	windows   map[string]*storm.Window
+}
+
+// added is what the transaction adds.
+type added struct {
+	fresh []filing.Effect
+	asked map[string]ask
+	// listings say who joins a shared ticket, listed whom an effect's text lists.
+	listings []store.Entry
+	listed   map[string][]alert.Mark
+	// entries are for the audit log; decided is its shared entry, and stories are for the log.
+	entries []audit.Entry
+	decided []decided
+	stories []story
 }
 
 type alertEntry struct {
@@ -70,16 +84,16 @@ type story struct {
 	detail   string
 	effects  int
 	effectID string
-	fault    string
 }
 
 func newWork(rules Rules, tx Book, enqueue func(context.Context, []queue.Job) error, now time.Time) *work {
 	return &work{
 		rules: rules, tx: tx, enqueue: enqueue, now: now,
-		alerts: map[alert.Key]*alertEntry{}, byKey: map[alert.Key][]*alertEntry{}, latest: map[alert.Key]*incidentEntry{},
-		effects: map[string]*effectEntry{},
-		windows: map[string]*storm.Window{}, listed: map[string][]alert.Mark{},
-		notices: map[string]*noticeEntry{}, asked: map[string]ask{},
+		loaded: loaded{
+			alerts: map[alert.Key]*alertEntry{}, byKey: map[alert.Key][]*alertEntry{}, latest: map[alert.Key]*incidentEntry{},
+			effects: map[string]*effectEntry{}, notices: map[string]*noticeEntry{}, windows: map[string]*storm.Window{},
+		},
+		added: added{asked: map[string]ask{}, listed: map[string][]alert.Mark{}},
 	}
 }
 
@@ -112,41 +126,25 @@ func (w *work) apply(ctx context.Context, all []*request) error {
 
 // load reads everything the inputs name, in as few statements as there are kinds.
 func (w *work) load(ctx context.Context, all []*request) error {
-	var fingerprints []alert.Key
-	keys := map[alert.Key]bool{}
-	for _, r := range all {
-		for _, in := range r.inputs {
-			n := in.needs()
-			if n.fingerprint != 0 {
-				fingerprints = append(fingerprints, n.fingerprint)
-			}
-			if n.effectID != "" {
-				e, err := w.tx.Effect(ctx, n.effectID)
-				if err != nil {
-					return err
-				}
-				w.effects[e.ID] = &effectEntry{Effect: e, stored: e.Version}
-				n.key = e.Mark.Key
-			}
-			if n.key != 0 {
-				keys[n.key] = true
-			}
+	n := needsOf(all)
+	for _, id := range n.effects {
+		e, err := w.tx.Effect(ctx, id)
+		if err != nil {
+			return err
 		}
+		w.effects[e.ID] = &effectEntry{Effect: e, stored: e.Version}
+		n.key(e.Mark.Key)
 	}
-	alerts, err := w.tx.Alerts(ctx, unique(fingerprints))
+	alerts, err := w.tx.Alerts(ctx, unique(n.fingerprints))
 	if err != nil {
 		return err
 	}
 	for fp, a := range alerts {
 		w.alerts[fp] = &alertEntry{Alert: a}
 		w.byKey[a.Key] = append(w.byKey[a.Key], w.alerts[fp])
-		keys[a.Key] = true
+		n.key(a.Key)
 	}
-	list := make([]alert.Key, 0, len(keys))
-	for k := range keys {
-		list = append(list, k)
-	}
-	latest, err := w.tx.LatestIncidents(ctx, list)
+	latest, err := w.tx.LatestIncidents(ctx, slices.Collect(maps.Keys(n.keys)))
 	if err != nil {
 		return err
 	}
@@ -217,7 +215,7 @@ func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Even
 	if (d.Changed || d.EffectChanged) && !d.Quiet {
 		w.stories = append(w.stories, story{
 			event: ev.Kind(), from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
-			effectID: d.Effect.ID, fault: d.Effect.Fault,
+			effectID: d.Effect.ID,
 		})
 		w.record(d, ev, actor)
 	}

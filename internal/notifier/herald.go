@@ -92,7 +92,8 @@ func (h *Herald) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error
 func (h *Herald) work() outbox.Work[notice.Notice] {
 	return outbox.Work[notice.Notice]{
 		Load: h.store.Notice, Move: h.next, Most: 4,
-		Overdue: h.store.OverdueNotices, LostAfter: 30 * time.Second, Job: func(id string) queue.Job { return queue.Job{NoticeID: id} },
+		Overdue: h.store.OverdueNotices, LostAfter: 30 * time.Second,
+		Job: func(id string) queue.Job { return queue.Job{Do: queue.Notice{ID: id}} },
 	}
 }
 
@@ -116,7 +117,7 @@ func (h *Herald) next(ctx context.Context, n notice.Notice) (again time.Time, mo
 		return time.Time{}, false, err
 	}
 	if m.Words == n.Delivered && n.State == notice.Waiting && m.Words == n.Wanted {
-		_, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
+		_, _, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeSent, Digest: m.Words})
 		return time.Time{}, false, err
 	}
 	if again, ok := w.admit(n.Recipient.ID, now); !ok {
@@ -143,8 +144,8 @@ func (h *Herald) compose(ctx context.Context, n notice.Notice) (notify.Message, 
 
 // tell makes one attempt: it is written down as begun, made, and its answer brought home.
 func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Message) error {
-	started, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeStarted, Digest: m.Words})
-	if err != nil || started.Reason != incident.ReasonSending {
+	started, reason, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeStarted, Digest: m.Words})
+	if err != nil || reason != incident.ReasonSending {
 		return err // Another worker was first; the next look at the notice says what it did.
 	}
 	n = started.Notice
@@ -163,7 +164,7 @@ func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Mes
 	if h.told != nil {
 		h.told(n.Notifier, answer.Outcome)
 	}
-	_, err = h.record(ctx, n, answer)
+	_, _, err = h.record(ctx, n, answer)
 	return err
 }
 
@@ -177,7 +178,7 @@ func answerOf(ref notify.Ref, err error) notice.Answer {
 }
 
 // record brings an answer to the ledger.
-func (h *Herald) record(ctx context.Context, n notice.Notice, a notice.Answer) (ledger.Result, error) {
+func (h *Herald) record(ctx context.Context, n notice.Notice, a notice.Answer) (ledger.AboutNotice, incident.Reason, error) {
 	a.Attempt = n.Attempt
-	return outbox.Record(ctx, h.ledger, n.ID, string(a.Outcome), ledger.NoticeAnswered{NoticeID: n.ID, Answer: a})
+	return outbox.Record[ledger.AboutNotice](ctx, h.ledger, n.ID, string(a.Outcome), ledger.NoticeAnswered{NoticeID: n.ID, Answer: a})
 }

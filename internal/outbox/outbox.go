@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"docket/internal/incident"
 	"docket/internal/ledger"
 	"docket/internal/queue"
 	"docket/internal/store"
@@ -73,14 +74,19 @@ type Ledger interface {
 // stop never loses what the other side answered.
 const recordTimeout = 10 * time.Second
 
-// Record brings an answer to the ledger, even if the job's own context has ended. id and
-// outcome are for the error.
-func Record(ctx context.Context, l Ledger, id string, outcome string, answer ledger.Input) (ledger.Result, error) {
+// Record brings an answer to the ledger, even if the job's own context has ended, and returns what it was about, as it
+// is now. id and outcome are for the error.
+func Record[About ledger.About](ctx context.Context, l Ledger, id, outcome string, answer ledger.Input) (
+	about About, reason incident.Reason, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	results, err := l.Apply(ctx, answer)
 	if err != nil {
-		return ledger.Result{}, fmt.Errorf("record that %s is %s: %w", id, outcome, err)
+		return about, "", fmt.Errorf("record that %s is %s: %w", id, outcome, err)
 	}
-	return results[0], nil
+	about, ok := results[0].About.(About)
+	if !ok {
+		return about, "", fmt.Errorf("record that %s is %s: the ledger returned a %T", id, outcome, results[0].About)
+	}
+	return about, results[0].Reason, nil
 }

@@ -87,11 +87,11 @@ func TestAJobIsWorkedOnlyIfItsTransactionIsKept(t *testing.T) {
 		})
 		boom := errors.New("boom")
 		if err := st.Write(t.Context(), func(tx *store.Tx) error {
-			return errors.Join(q.Add(t.Context(), tx, []Job{{EffectID: "lost"}}), boom)
+			return errors.Join(q.Add(t.Context(), tx, []Job{{Do: Effect{"lost"}}}), boom)
 		}); !errors.Is(err, boom) {
 			t.Fatal(err)
 		}
-		if err := st.Write(t.Context(), func(tx *store.Tx) error { return q.Add(t.Context(), tx, []Job{{EffectID: "kept"}}) }); err != nil {
+		if err := st.Write(t.Context(), func(tx *store.Tx) error { return q.Add(t.Context(), tx, []Job{{Do: Effect{"kept"}}}) }); err != nil {
 			t.Fatal(err)
 		}
 		run(t, q)
@@ -109,11 +109,11 @@ func TestOneJobPerEffectWhileItWaits(t *testing.T) {
 			return time.Time{}, nil
 		})
 		for range 3 {
-			if err := q.Ensure(t.Context(), []Job{{EffectID: "same"}}); err != nil {
+			if err := q.Ensure(t.Context(), []Job{{Do: Effect{"same"}}}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := q.Ensure(t.Context(), []Job{{EffectID: "last", At: time.Now().Add(300 * time.Millisecond)}}); err != nil {
+		if err := q.Ensure(t.Context(), []Job{{Do: Effect{"last"}, At: time.Now().Add(300 * time.Millisecond)}}); err != nil {
 			t.Fatal(err)
 		}
 		run(t, q)
@@ -142,7 +142,7 @@ func TestAJobComesAgainWhenItAsksTo(t *testing.T) {
 			return time.Time{}, nil
 		})
 		run(t, q)
-		if err := q.Ensure(t.Context(), []Job{{EffectID: "again"}}); err != nil {
+		if err := q.Ensure(t.Context(), []Job{{Do: Effect{"again"}}}); err != nil {
 			t.Fatal(err)
 		}
 		next(t, done)
@@ -159,7 +159,7 @@ func TestAStopEndsTheContextOfAJobThatDoesNotEnd(t *testing.T) {
 			return time.Time{}, nil
 		})
 		stop := run(t, q)
-		if err := q.Ensure(t.Context(), []Job{{EffectID: "long"}}); err != nil {
+		if err := q.Ensure(t.Context(), []Job{{Do: Effect{"long"}}}); err != nil {
 			t.Fatal(err)
 		}
 		next(t, began)
@@ -190,7 +190,7 @@ func TestJobsOfAProcessThatIsGoneAreTakenUpAtOnce(t *testing.T) {
 		done <- id
 		return time.Time{}, nil
 	})
-	if err := q.Ensure(t.Context(), []Job{{EffectID: "orphan"}}); err != nil {
+	if err := q.Ensure(t.Context(), []Job{{Do: Effect{"orphan"}}}); err != nil {
 		t.Fatal(err)
 	}
 	db, _ := st.SQLite()
@@ -222,7 +222,7 @@ func TestLockedDatabaseAtTheStartIsAwaitedAndItsJobsAreDone(t *testing.T) {
 		done <- id
 		return time.Time{}, nil
 	})
-	if err := q.Ensure(t.Context(), []Job{{EffectID: "kept"}}); err != nil {
+	if err := q.Ensure(t.Context(), []Job{{Do: Effect{"kept"}}}); err != nil {
 		t.Fatal(err)
 	}
 	other, err := sql.Open("sqlite", "file:"+url+"?_pragma=busy_timeout(5000)")
@@ -267,7 +267,7 @@ func TestWhatWaitsIsHastened(t *testing.T) {
 			return time.Now().Add(time.Hour), nil
 		})
 		run(t, q)
-		jobs := []Job{{EffectID: "mild", Severity: 4}, {EffectID: "worst", Severity: 1}, {EffectID: "elsewhere", Severity: 1}}
+		jobs := []Job{{Do: Effect{"mild"}, Severity: 4}, {Do: Effect{"worst"}, Severity: 1}, {Do: Effect{"elsewhere"}, Severity: 1}}
 		if err := q.Ensure(t.Context(), jobs); err != nil {
 			t.Fatal(err)
 		}

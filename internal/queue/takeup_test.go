@@ -50,7 +50,7 @@ func TestWorkOfAReplicaThatIsGoneIsTakenUpAndThatOfALiveOneIsNot(t *testing.T) {
 	st := openPostgres(t, storetest.URL(t, "postgres"))
 	nothing := func(context.Context, string) (time.Time, error) { return time.Time{}, nil }
 	q, other := newQueue(t, st, nothing), newQueue(t, st, nothing)
-	if err := q.Ensure(t.Context(), []Job{{EffectID: "file/x"}}); err != nil {
+	if err := q.Ensure(t.Context(), []Job{{Do: Effect{"file/x"}}}); err != nil {
 		t.Fatal(err)
 	}
 	theirs := other.client.(*postgresClient).river.ID()

@@ -15,22 +15,21 @@ type Decision struct {
 	// Next is the incident after the event; Changed says whether it must be saved.
 	Next    incident.Incident
 	Changed bool
-	// Effect is the event's effect after it, for EffectAnswered; EffectChanged whether to save it.
+	// Effect is the effect that the event is about, after it; EffectChanged says whether it must be saved.
 	Effect        filing.Effect
 	EffectChanged bool
-	// Effects are new ones, to be queued in the same transaction.
+	// Effects are the new ones, to be queued in the same transaction. They are Next's, or Successor's if there is one.
 	Effects []filing.Effect
 	// Joins is the shared ticket's incident that is to list Next (or Successor) from now on; the zero Mark if none.
 	Joins alert.Mark
-	// Why is the reason that Next stands with, where it is another than Reason: why there is
-	// still no ticket, say, though what happened is that it flapped.
-	Why incident.Reason
-	// Quiet says that a change is no step of the story: only a moment was moved.
-	Quiet bool
-	// Successor is a fresh incident of the same key, opened because Next is closed; nil for none.
+	// Successor is a new incident of the same key, opened because Next is closed; nil if there is none.
 	Successor *incident.Incident
-	Reason    incident.Reason
-	Detail    string
+	// Reason is why, and Detail says more about it. Why is the reason that Next keeps where that is another one: that
+	// there is still no ticket because filing is off, say, although what happened is that the alert flapped.
+	Reason, Why incident.Reason
+	Detail      string
+	// Quiet says that the change is no step of the story: only a time was moved.
+	Quiet bool
 }
 
 // Step decides what an event does to an incident. inc is the key's live incident; where

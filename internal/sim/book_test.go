@@ -314,10 +314,11 @@ func byMark(a, b alert.Mark) int {
 // enqueue adds jobs; an effect that has one keeps it.
 func (t *tx) enqueue(_ context.Context, all []queue.Job) error {
 	for _, j := range all {
-		if _, there := t.jobs[j.EffectID]; there {
-			continue
+		effect, ok := j.Do.(queue.Effect)
+		if _, there := t.jobs[effect.ID]; !ok || there {
+			continue // Nobody is notified in these worlds.
 		}
-		put(t, t.jobs, j.EffectID, &job{effect: j.EffectID, at: j.At, sev: j.Severity, number: t.jobNumber})
+		put(t, t.jobs, effect.ID, &job{effect: effect.ID, at: j.At, sev: j.Severity, number: t.jobNumber})
 		t.jobNumber++
 	}
 	return nil

@@ -108,7 +108,7 @@ func (s *source) send(r *replica, word alert.Alert) bool {
 	}
 	s.w.note("%s: said to replica %d that it is %s", s.key, r.n, word.Status)
 	s.w.model.acknowledged(word)
-	if results[0].Change == alert.Repeated && word.Status == alert.Firing {
+	if (results[0].About == ledger.AboutAlert{Change: alert.Repeated}) && word.Status == alert.Firing {
 		// What ledger.Flush does with repeats.
 		if a := s.w.book.alerts[word.Fingerprint]; a.Status == alert.Firing && word.ExpiresAt.After(a.ExpiresAt) {
 			a.ExpiresAt = word.ExpiresAt
