@@ -56,30 +56,27 @@ func Verbs() []Verb {
 	}
 }
 
-// FaultRow says what becomes of a fault, as Outcome words it: of a create, of a note, of what only reads (find, get,
+// Outcomes says what becomes of each fault, as Outcome words it: of a create, of a note, of what only reads (find, get,
 // check), and of what twice is once (tag, status). "" leaves it out.
-type FaultRow[K ~string] struct {
-	Kind                       K
-	Create, Note, Reading, Put string
-}
+type Outcomes[K ~string] map[K][4]string
 
-func (r FaultRow[K]) of(verb string) string {
+func column(verb string) int {
 	switch verb {
 	case "Create":
-		return r.Create
+		return 0
 	case "Note":
-		return r.Note
+		return 1
 	case "Tag", "SetStatus":
-		return r.Put
+		return 3
 	}
-	return r.Reading
+	return 2
 }
 
 // Suspect is a kind of desk with a fake to which faults of kind K are ordered.
 type Suspect[K ~string] struct {
 	// Open opens two desks at one fresh fake: one whose calls may take CallLimit if hasty is set, and one that has time.
 	Open func(t *testing.T, hasty bool) (d, patient desk.Desk, fake Fake[K])
-	// Except are the outcomes of single verbs that are others than their row says.
+	// Except are the outcomes of single verbs that are others than their column says.
 	Except map[K]map[string]string
 	// Secrets are what no error may show.
 	Secrets []string
@@ -96,18 +93,18 @@ type Fake[K ~string] struct {
 }
 
 // RunFaults orders each fault for each verb over a real socket, and checks what the desk makes of it.
-func RunFaults[K ~string](t *testing.T, rows []FaultRow[K], s Suspect[K]) {
+func RunFaults[K ~string](t *testing.T, all Outcomes[K], s Suspect[K]) {
 	t.Helper()
-	for _, row := range rows {
-		t.Run(string(row.Kind), func(t *testing.T) {
+	for kind, outcomes := range all {
+		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			for _, verb := range Verbs() {
-				want := row.of(verb.Name)
-				if other, named := s.Except[row.Kind][verb.Name]; named {
+				want := outcomes[column(verb.Name)]
+				if other, named := s.Except[kind][verb.Name]; named {
 					want = other
 				}
 				if want != "" {
-					s.try(t, row.Kind, verb, want)
+					s.try(t, kind, verb, want)
 				}
 			}
 		})

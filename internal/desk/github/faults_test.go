@@ -64,62 +64,68 @@ func suspect() desktest.Suspect[fakegithub.Kind] {
 // TestEveryFaultHasItsClass orders each fault for each verb over a real socket.
 func TestEveryFaultHasItsClass(t *testing.T) {
 	const refused, unavailable, unknown, missing = "refused ", "unavailable ", "unknown ", "missing "
-	desktest.RunFaults(t, []desktest.FaultRow[fakegithub.Kind]{
-		{fakegithub.LateAnswer, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
-		{fakegithub.SlowCommit, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
-		{fakegithub.NeverAnswer, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
-		{fakegithub.DoneNeverAnswer, unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
-		{
-			fakegithub.CutBeforeCommit, unknown + "connection_cut", unknown + "connection_cut",
+	desktest.RunFaults(t, desktest.Outcomes[fakegithub.Kind]{
+		fakegithub.LateAnswer:      {unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
+		fakegithub.SlowCommit:      {unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
+		fakegithub.NeverAnswer:     {unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
+		fakegithub.DoneNeverAnswer: {unknown + "timeout", unknown + "timeout", unavailable + "timeout", unavailable + "timeout"},
+		fakegithub.CutBeforeCommit: {
+			unknown + "connection_cut", unknown + "connection_cut",
 			unavailable + "connection_cut", unavailable + "connection_cut",
 		},
-		{
-			fakegithub.CutAfterCommit, unknown + "connection_cut", unknown + "connection_cut",
+		fakegithub.CutAfterCommit: {
+			unknown + "connection_cut", unknown + "connection_cut",
 			unavailable + "connection_cut", unavailable + "connection_cut",
 		},
-		{fakegithub.CutInBody, unknown + "connection_cut", unknown + "connection_cut", unavailable + "connection_cut", "ok"},
-		{fakegithub.CutLocation, "ok", "", "", ""},
-		{fakegithub.Error500, unknown + "server_error", unknown + "server_error", unavailable + "server_error", unavailable + "server_error"},
-		{fakegithub.Error500Done, unknown + "server_error", unknown + "server_error", unavailable + "server_error", unavailable + "server_error"},
-		{fakegithub.BadGateway502, unknown + "proxy_error", unknown + "proxy_error", unavailable + "proxy_error", unavailable + "proxy_error"},
-		{
-			fakegithub.Unavailable503, unknown + "service_unavailable", unknown + "service_unavailable",
+		fakegithub.CutInBody:   {unknown + "connection_cut", unknown + "connection_cut", unavailable + "connection_cut", "ok"},
+		fakegithub.CutLocation: {"ok", "", "", ""},
+		fakegithub.Error500: {
+			unknown + "server_error", unknown + "server_error",
+			unavailable + "server_error", unavailable + "server_error",
+		},
+		fakegithub.Error500Done: {
+			unknown + "server_error", unknown + "server_error",
+			unavailable + "server_error", unavailable + "server_error",
+		},
+		fakegithub.BadGateway502: {unknown + "proxy_error", unknown + "proxy_error", unavailable + "proxy_error", unavailable + "proxy_error"},
+		fakegithub.Unavailable503: {
+			unknown + "service_unavailable", unknown + "service_unavailable",
 			unavailable + "service_unavailable", unavailable + "service_unavailable",
 		},
-		{fakegithub.GatewayTimeout, unknown + "proxy_error", unknown + "proxy_error", unavailable + "proxy_error", unavailable + "proxy_error"},
-		{
-			fakegithub.Secondary403, unavailable + "rate_limited", unavailable + "rate_limited",
+		fakegithub.GatewayTimeout: {unknown + "proxy_error", unknown + "proxy_error", unavailable + "proxy_error", unavailable + "proxy_error"},
+		fakegithub.Secondary403: {
+			unavailable + "rate_limited", unavailable + "rate_limited",
 			unavailable + "rate_limited", unavailable + "rate_limited",
 		},
-		{
-			fakegithub.Secondary429, unavailable + "rate_limited", unavailable + "rate_limited",
+		fakegithub.Secondary429: {
+			unavailable + "rate_limited", unavailable + "rate_limited",
 			unavailable + "rate_limited", unavailable + "rate_limited",
 		},
-		{
-			fakegithub.Primary403, unavailable + "rate_limited", unavailable + "rate_limited",
+		fakegithub.Primary403: {
+			unavailable + "rate_limited", unavailable + "rate_limited",
 			unavailable + "rate_limited", unavailable + "rate_limited",
 		},
-		{fakegithub.Validation422, refused + "rejected", refused + "rejected", refused + "rejected", refused + "rejected"},
-		{fakegithub.NoNumber, unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
-		{fakegithub.HTML, unknown + "not_json", unknown + "not_json", refused + "not_json", refused + "not_json"},
-		{fakegithub.HTMLDone, unknown + "not_json", unknown + "not_json", refused + "not_json", refused + "not_json"},
-		{fakegithub.Garbage, unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
-		{fakegithub.Empty, unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
-		{fakegithub.WrongShape, unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
-		{fakegithub.Unauthorized, refused + "key_refused", refused + "key_refused", refused + "key_refused", refused + "key_refused"},
-		{
-			fakegithub.NotAccessible, refused + "permission_missing", refused + "permission_missing",
+		fakegithub.Validation422: {refused + "rejected", refused + "rejected", refused + "rejected", refused + "rejected"},
+		fakegithub.NoNumber:      {unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
+		fakegithub.HTML:          {unknown + "not_json", unknown + "not_json", refused + "not_json", refused + "not_json"},
+		fakegithub.HTMLDone:      {unknown + "not_json", unknown + "not_json", refused + "not_json", refused + "not_json"},
+		fakegithub.Garbage:       {unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
+		fakegithub.Empty:         {unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
+		fakegithub.WrongShape:    {unknown + "no_id", unknown + "no_id", unavailable + "bad_answer", "ok"},
+		fakegithub.Unauthorized:  {refused + "key_refused", refused + "key_refused", refused + "key_refused", refused + "key_refused"},
+		fakegithub.NotAccessible: {
+			refused + "permission_missing", refused + "permission_missing",
 			refused + "permission_missing", refused + "permission_missing",
 		},
-		{fakegithub.SSO, refused + "sso_required", refused + "sso_required", refused + "sso_required", refused + "sso_required"},
-		{
-			fakegithub.AddressRefused, refused + "address_refused", refused + "address_refused",
+		fakegithub.SSO: {refused + "sso_required", refused + "sso_required", refused + "sso_required", refused + "sso_required"},
+		fakegithub.AddressRefused: {
+			refused + "address_refused", refused + "address_refused",
 			refused + "address_refused", refused + "address_refused",
 		},
-		{fakegithub.NotFound, refused + "repository_missing", missing + "missing", "", missing + "missing"},
-		{fakegithub.ProxyRefused, refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused"},
-		{fakegithub.Elsewhere, refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url"},
-		{fakegithub.Vanish, "ok", "ok", "ok", "ok"},
+		fakegithub.NotFound:     {refused + "repository_missing", missing + "missing", "", missing + "missing"},
+		fakegithub.ProxyRefused: {refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused", refused + "proxy_refused"},
+		fakegithub.Elsewhere:    {refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url", refused + "wrong_base_url"},
+		fakegithub.Vanish:       {"ok", "ok", "ok", "ok"},
 	}, suspect())
 }
 

@@ -112,7 +112,8 @@ func FuzzTextComesBack(f *testing.F) {
 		}
 		fence, _, _ := strings.Cut(got, "t")
 		closes := regexp.MustCompile("(?m)^ {0,3}" + fence)
-		if closes.MatchString(want) || !strings.HasPrefix(got, fence+"text\n") || len(closes.FindAllString(got, -1)) != 2 || size(got) > maxBodyText {
+		if closes.MatchString(want) || !strings.HasPrefix(got, fence+"text\n") || len(closes.FindAllString(got, -1)) != 2 ||
+			size(got) > maxBodyText {
 			t.Errorf("%q is not in one code block: %q", text, got)
 		}
 		_, below, _ := strings.Cut(got, "\n"+fence+linksHead)
