@@ -226,9 +226,9 @@ func pastReading(n int, at, now time.Time) surface.Reading {
 	r := surface.Reading{At: at, Status: surface.Operational, Latency: time.Duration(40+12*wave+float64(n)*3) * time.Millisecond}
 	switch {
 	case day == 11+n*7 && at.Hour() > 8 && at.Hour() < 12:
-		r.Status, r.Latency, r.Reason = surface.Down, 0, "answered 503 Service Unavailable, expected 2xx"
+		r.Status, r.Latency, r.Reason = surface.Down, 0, "HTTP 503 Service Unavailable (expected 2xx)"
 	case day == 30+n*3 && at.Hour() > 13 && at.Hour() < 19:
-		r.Status, r.Latency, r.Reason = surface.Degraded, 900*time.Millisecond, "took 900ms, more than 400ms"
+		r.Status, r.Latency, r.Reason = surface.Degraded, 900*time.Millisecond, "responded in 900ms, more than 400ms"
 	}
 	return r
 }

@@ -141,7 +141,7 @@ func TestInvestigateBringsOneTicket(t *testing.T) {
 			t.Errorf("a second click brought %s, not %s", id, first)
 		}
 		body := d.get("/console/tickets/" + first).text
-		for _, words := range []string{"has been down since", "answered 503", "The last", "latency", "https://example.org/runbook",
+		for _, words := range []string{"has been down since", "HTTP 503", "The last", "latency", "https://example.org/runbook",
 			"No other surface has problems", "auto:status"} {
 			if !strings.Contains(body, words) {
 				t.Errorf("the ticket does not say %q", words)
@@ -287,7 +287,7 @@ func TestPublicPageFeedAndBadges(t *testing.T) {
 		t.Errorf("/status.json: %+v, %v", status, err)
 	}
 	page := d.get("/status").text
-	if !strings.Contains(page, "1 surface down") || strings.Contains(page, "answered 503") {
+	if !strings.Contains(page, "1 surface down") || strings.Contains(page, "HTTP 503") {
 		t.Error("the public page says too little, or what is nobody's business")
 	}
 	var feed struct {

@@ -21,7 +21,7 @@ const (
 )
 
 // errBodies is returned when too many bodies are in memory at once.
-var errBodies = errors.New("docket reads too many large answers at once")
+var errBodies = errors.New("Docket is reading too many large responses at once")
 
 func bodyOf(text string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
@@ -54,13 +54,13 @@ func (p *httpProbe) judgeBody(ctx context.Context, f *finding, resp *http.Respon
 		part = "the first MiB of "
 	}
 	if p.Contains != "" && !bytes.Contains(body, []byte(p.Contains)) {
-		f.worse(surface.Down, "%sits answer does not contain %q", part, p.Contains)
+		f.worse(surface.Down, "%sthe response does not contain %q", part, p.Contains)
 	}
 	if p.Lacks != "" && bytes.Contains(body, []byte(p.Lacks)) {
-		f.worse(surface.Down, "its answer contains %q", p.Lacks)
+		f.worse(surface.Down, "the response contains %q", p.Lacks)
 	}
 	if p.pattern != nil && !p.pattern.Match(body) {
-		f.worse(surface.Down, "%sits answer does not match %q", part, p.Matches)
+		f.worse(surface.Down, "%sthe response does not match %q", part, p.Matches)
 	}
 	if p.program != nil {
 		p.judgeJSON(f, body)

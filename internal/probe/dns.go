@@ -62,7 +62,7 @@ func (d *DNS) kind() string {
 
 func (d *DNS) check(wrong *faults) {
 	if _, err := d.question(); err != nil {
-		wrong.add("dns.name", "must be a name such as example.org, in ASCII (xn--... where it is not)")
+		wrong.add("dns.name", "must be a name such as example.org, in ASCII (xn--... for other characters)")
 	}
 	if _, known := recordTypes[d.kind()]; !known {
 		wrong.add("dns.type", "must be one of "+oneOf(slices.Sorted(maps.Keys(recordTypes))))
@@ -74,7 +74,7 @@ func (d *DNS) check(wrong *faults) {
 		wrong.add("dns.expect", "has an empty value")
 	}
 	if d.Only && len(d.Expect) == 0 {
-		wrong.add("dns.only", "needs expect: the only values")
+		wrong.add("dns.only", "needs expect: the values to allow")
 	}
 	checkLimits(wrong, "dns", d.DegradedOver, d.DownOver)
 }
@@ -159,24 +159,24 @@ var rcodes = map[dnsmessage.RCode]string{
 func (d *dnsProbe) judge(f *finding, code dnsmessage.RCode, values []string) {
 	switch {
 	case code == dnsmessage.RCodeNameError:
-		f.worse(surface.Down, "there is no name %s", d.Name)
+		f.worse(surface.Down, "the name %s does not exist", d.Name)
 	case code != dnsmessage.RCodeSuccess:
 		word, known := rcodes[code]
 		if !known {
 			word = fmt.Sprintf("code %d", uint16(code))
 		}
-		f.worse(surface.Down, "the name server cannot answer: %s", word)
+		f.worse(surface.Down, "the name server returned %s", word)
 	case len(values) == 0:
 		f.worse(surface.Down, "the name %s has no %s record", d.Name, d.kind())
 	}
 	for _, want := range d.Expect {
 		if !slices.ContainsFunc(values, func(got string) bool { return d.same(got, want) }) {
-			f.worse(surface.Down, "the answer lacks %s: it is %s", want, strings.Join(values, ", "))
+			f.worse(surface.Down, "the response lacks %s: it has %s", want, strings.Join(values, ", "))
 		}
 	}
 	for _, got := range values {
 		if d.Only && !slices.ContainsFunc(d.Expect, func(want string) bool { return d.same(got, want) }) {
-			f.worse(surface.Down, "the answer has %s, which is not expected", got)
+			f.worse(surface.Down, "the response has %s, which is not expected", got)
 		}
 	}
 }
@@ -232,5 +232,5 @@ func recordWords(body dnsmessage.ResourceBody) string {
 	case *dnsmessage.TXTResource:
 		return strings.Join(b.TXT, "")
 	}
-	return "a record that docket cannot read"
+	return "a record that Docket cannot read"
 }

@@ -121,19 +121,19 @@ func TestAnswersOfANameServerAreJudged(t *testing.T) {
 		{"any address", DNS{Name: "shop.example.org"}, surface.Operational, ""},
 		{"an address that is expected", DNS{Name: "SHOP.example.org.", Expect: []string{"192.0.2.1"}}, surface.Operational, ""},
 		{"an address that is not there", DNS{Name: "shop.example.org", Expect: []string{"192.0.2.9"}}, surface.Down,
-			"the answer lacks 192.0.2.9: it is 192.0.2.1, 192.0.2.2"},
+			"the response lacks 192.0.2.9: it has 192.0.2.1, 192.0.2.2"},
 		{"an address too many", DNS{Name: "shop.example.org", Expect: []string{"192.0.2.1"}, Only: true}, surface.Down,
-			"the answer has 192.0.2.2, which is not expected"},
+			"the response has 192.0.2.2, which is not expected"},
 		{"these addresses only", DNS{Name: "shop.example.org", Expect: []string{"192.0.2.1", "192.0.2.2"}, Only: true}, surface.Operational, ""},
 		{"no record of the type", DNS{Name: "shop.example.org", Type: "AAAA"}, surface.Down, "the name shop.example.org has no AAAA record"},
-		{"no such name", DNS{Name: "gone.example.org"}, surface.Down, "there is no name gone.example.org"},
-		{"a server that cannot", DNS{Name: "ill.example.org"}, surface.Down, "the name server cannot answer: SERVFAIL"},
-		{"a server that says something new", DNS{Name: "odd.example.org"}, surface.Down, "the name server cannot answer: code 11"},
+		{"no such name", DNS{Name: "gone.example.org"}, surface.Down, "the name gone.example.org does not exist"},
+		{"a server that cannot", DNS{Name: "ill.example.org"}, surface.Down, "the name server returned SERVFAIL"},
+		{"a server that says something new", DNS{Name: "odd.example.org"}, surface.Down, "the name server returned code 11"},
 		{"mail", DNS{Name: "shop.example.org", Type: "mx", Expect: []string{"10 mail.example.org"}}, surface.Operational, ""},
 		{"mail without its preference", DNS{Name: "shop.example.org", Type: "MX", Expect: []string{"mail.example.org."}, Only: true},
 			surface.Operational, ""},
 		{"mail elsewhere", DNS{Name: "shop.example.org", Type: "MX", Expect: []string{"20 mail.example.org"}}, surface.Down,
-			"the answer lacks 20 mail.example.org: it is 10 Mail.example.org"},
+			"the response lacks 20 mail.example.org: it has 10 Mail.example.org"},
 		{"name servers", DNS{Name: "shop.example.org", Type: "NS", Expect: []string{"ns1.example.org"}}, surface.Operational, ""},
 		{"another name", DNS{Name: "shop.example.org", Type: "CNAME", Expect: []string{"front.example.net"}}, surface.Operational, ""},
 		{"a service", DNS{Name: "shop.example.org", Type: "SRV", Expect: []string{"1 2 5060 sip.example.org"}}, surface.Operational, ""},
@@ -142,10 +142,10 @@ func TestAnswersOfANameServerAreJudged(t *testing.T) {
 		{"a text in pieces, beside one that is none", DNS{Name: "shop.example.org", Type: "TXT", Expect: []string{"v=spf1 -all"}},
 			surface.Operational, ""},
 		{"a text in other letters", DNS{Name: "shop.example.org", Type: "TXT", Expect: []string{"V=spf1 -all"}}, surface.Down,
-			"the answer lacks V=spf1 -all"},
+			"the response lacks V=spf1 -all"},
 		{"an address' name", DNS{Name: "192.0.2.1", Type: "PTR", Expect: []string{"shop.example.org"}}, surface.Operational, ""},
 		{"an IPv6 address' name", DNS{Name: "2001:db8::1", Type: "PTR", Expect: []string{"six.example.org"}}, surface.Operational, ""},
-		{"slow", DNS{Name: "shop.example.org", DegradedOver: 1, DownOver: time.Minute}, surface.Degraded, "to answer, more than 1ns"},
+		{"slow", DNS{Name: "shop.example.org", DegradedOver: 1, DownOver: time.Minute}, surface.Degraded, "responded in "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.set.Resolver = server
@@ -175,16 +175,19 @@ func TestOnlyTheAnswerToTheQuestionCounts(t *testing.T) {
 		forged.ID++
 		return packed(t, forged)
 	})
-	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond),
+		surface.Down, "no complete response within")
 	server = nameServer(t, func(_ string, asked dnsmessage.Message) []byte {
 		other := zone(asked)
 		other.Questions = []dnsmessage.Question{{Name: dnsmessage.MustNewName("evil.example.org."), Type: dnsmessage.TypeA,
 			Class: dnsmessage.ClassINET}}
 		return packed(t, other)
 	})
-	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond),
+		surface.Down, "no complete response within")
 	server = nameServer(t, func(string, dnsmessage.Message) []byte { return []byte("\xff\xff no message at all \x00") })
-	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond), surface.Down, "no whole answer within")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: server}}, 200*time.Millisecond),
+		surface.Down, "no complete response within")
 }
 
 func TestLostDatagramIsSentAgain(t *testing.T) {
@@ -203,7 +206,7 @@ func TestLostDatagramIsSentAgain(t *testing.T) {
 }
 
 func TestNameServerThatIsNotThereIsDown(t *testing.T) {
-	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: closedPort(t)}}, 0), surface.Down, "the connection was refused")
+	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: closedPort(t)}}, 0), surface.Down, "connection refused")
 	expect(t, read(t, Spec{&DNS{Name: "shop.example.org", Resolver: "169.254.169.254:53"}}, 0), surface.Unknown, "allow_metadata")
 }
 

@@ -48,9 +48,9 @@ func (f *finding) took(latency, degraded, down time.Duration) {
 	f.reading.Latency = latency
 	switch {
 	case down > 0 && latency > down:
-		f.worse(surface.Down, "it took %s to answer, more than %s", short(latency), down)
+		f.worse(surface.Down, "responded in %s, more than %s", short(latency), down)
 	case degraded > 0 && latency > degraded:
-		f.worse(surface.Degraded, "it took %s to answer, more than %s", short(latency), degraded)
+		f.worse(surface.Degraded, "responded in %s, more than %s", short(latency), degraded)
 	}
 }
 
@@ -82,10 +82,10 @@ func oneOf(words []string) string {
 // checkLimits validates the limits of a latency.
 func checkLimits(wrong *faults, kind string, degraded, down time.Duration) {
 	if degraded < 0 {
-		wrong.add(kind+".degraded_over", "is negative: write 500ms or 2s")
+		wrong.add(kind+".degraded_over", "is negative: write, for example, 500ms or 2s")
 	}
 	if down < 0 {
-		wrong.add(kind+".down_over", "is negative: write 500ms or 2s")
+		wrong.add(kind+".down_over", "is negative: write, for example, 500ms or 2s")
 	}
 	if degraded > 0 && down > 0 && degraded >= down {
 		wrong.add(kind+".degraded_over", fmt.Sprintf("must be less than down_over, which is %s", down))

@@ -67,14 +67,14 @@ func (g *GRPC) check(wrong *faults) {
 		}
 	}
 	if !g.TLS && (g.CAFile != "" || g.Insecure || g.CertificateDays != 0) {
-		wrong.add("grpc.tls", "must be true where ca_file, insecure or certificate_days is set")
+		wrong.add("grpc.tls", "must be true if ca_file, insecure or certificate_days is set")
 	}
 	checkLimits(wrong, "grpc", g.DegradedOver, g.DownOver)
 	checkExpiry(wrong, "grpc", g.CertificateDays)
 }
 
 // notSendable is the message for a header that cannot be sent.
-const notSendable = "cannot be sent: %q is no header, or one of gRPC's own, or its value is not printable ASCII"
+const notSendable = "cannot be sent: %q is not a valid header, is one of gRPC's own, or has a value that is not printable ASCII"
 
 // sendable reports whether gRPC sends a header: it drops those it sets itself, and accepts only printable
 // ASCII, except for names that end in -bin, whose values it encodes.
@@ -140,7 +140,7 @@ func (p *grpcProbe) read(ctx context.Context) surface.Reading {
 		conn = secured
 	}
 	if p.config != nil && state.NegotiatedProtocol != "h2" {
-		f.worse(surface.Down, "it does not offer HTTP/2 over TLS (ALPN h2), which gRPC needs")
+		f.worse(surface.Down, "the server does not offer HTTP/2 over TLS (ALPN h2), which gRPC needs")
 		return f.end()
 	}
 	answer, err := p.call(ctx, conn)
@@ -150,7 +150,7 @@ func (p *grpcProbe) read(ctx context.Context) surface.Reading {
 	}
 	f.fact("health", answer.String())
 	if answer != grpc_health_v1.HealthCheckResponse_SERVING {
-		f.worse(surface.Down, "%s reports %s instead of SERVING", p.asked(), answer)
+		f.worse(surface.Down, "%s reports %s (expected SERVING)", p.asked(), answer)
 	}
 	f.answered(p.DegradedOver, p.DownOver)
 	f.certificate(&state, p.CertificateDays, p.prober.now())
@@ -175,7 +175,7 @@ func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.Hea
 			case conn := <-once:
 				return conn, nil
 			default:
-				return nil, errors.New("docket asks once only")
+				return nil, errors.New("Docket asks only once")
 			}
 		}),
 		grpc.WithTransportCredentials(transport), grpc.WithAuthority(authority), grpc.WithUserAgent(p.prober.agent),
@@ -224,23 +224,23 @@ func (p *grpcProbe) refused(ctx context.Context, f *finding, err error) {
 	case code == codes.DeadlineExceeded:
 		f.failed(ctx, context.DeadlineExceeded, true)
 	case has("looked like an HTTP/1.1 header"):
-		f.worse(surface.Down, "it answers in HTTP/1.1, and gRPC needs HTTP/2")
+		f.worse(surface.Down, "the server speaks HTTP/1.1, but gRPC needs HTTP/2")
 	case has("error reading server preface") && p.TLS:
-		f.worse(surface.Down, "the connection was closed before gRPC could begin")
+		f.worse(surface.Down, "the connection was closed before gRPC could start")
 	case has("error reading server preface"):
-		f.worse(surface.Down, "the connection was closed before gRPC could begin: if it wants TLS, set tls: true")
+		f.worse(surface.Down, "the connection was closed before gRPC could start: if the server needs TLS, set tls: true")
 	case has("unexpected HTTP status code received from server"), has("received unexpected content-type"):
-		f.worse(surface.Down, "it answers in HTTP/2, but not in gRPC")
+		f.worse(surface.Down, "the server speaks HTTP/2, but not gRPC")
 	case has("error reading from server"), has("connection error: desc"):
-		f.worse(surface.Down, "the connection was cut")
+		f.worse(surface.Down, "the connection was cut off")
 	case code == codes.NotFound:
 		f.worse(surface.Down, "%s is not known to the server's health check (NOT_FOUND)", p.asked())
 	case code == codes.Unimplemented:
 		f.worse(surface.Down, "the server does not offer gRPC health checks (UNIMPLEMENTED)")
 	case code == codes.Unauthenticated, code == codes.PermissionDenied:
-		f.worse(surface.Down, "the server refused the call (%s): it may want credentials in headers", codeWord(code))
+		f.worse(surface.Down, "the server refused the call (%s): it may need credentials in headers", codeWord(code))
 	default:
-		f.worse(surface.Down, "the health check answered %s", codeWord(code))
+		f.worse(surface.Down, "the health check returned %s", codeWord(code))
 	}
 }
 

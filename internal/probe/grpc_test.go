@@ -89,29 +89,29 @@ func TestHealthOfAGRPCServerIsJudged(t *testing.T) {
 	}{
 		{"serving", GRPC{Address: good}, surface.Operational, ""},
 		{"not serving", GRPC{Address: good, Service: "shop.v1.Cart"}, surface.Down,
-			"the service shop.v1.Cart reports NOT_SERVING instead of SERVING"},
+			"the service shop.v1.Cart reports NOT_SERVING (expected SERVING)"},
 		{"an unknown service", GRPC{Address: good, Service: "shop.v1.Crat"}, surface.Down,
 			"the service shop.v1.Crat is not known to the server's health check (NOT_FOUND)"},
 		{"no health service", GRPC{Address: grpcServer(t, nil, nil)}, surface.Down,
 			"the server does not offer gRPC health checks (UNIMPLEMENTED)"},
 		{"with its key", GRPC{Address: wantsKey, Headers: key}, surface.Operational, ""},
 		{"without a key", GRPC{Address: wantsKey}, surface.Down,
-			"the server refused the call (UNAUTHENTICATED): it may want credentials in headers"},
+			"the server refused the call (UNAUTHENTICATED): it may need credentials in headers"},
 		{"overloaded", GRPC{Address: grpcServer(t, refusing(codes.Unavailable), nil)}, surface.Down,
-			"the health check answered UNAVAILABLE"},
-		{"a code of tomorrow", GRPC{Address: grpcServer(t, refusing(99), nil)}, surface.Down, "the health check answered code 99"},
-		{"no answer in time", GRPC{Address: slow}, surface.Down, "connected, but no whole answer within"},
-		{"silence", GRPC{Address: serve(t, func(c net.Conn) { swallow(c) })}, surface.Down, "connected, but no whole answer within"},
-		{"a web server", GRPC{Address: web.Listener.Addr().String()}, surface.Down, "it answers in HTTP/1.1, and gRPC needs HTTP/2"},
+			"the health check returned UNAVAILABLE"},
+		{"a code of tomorrow", GRPC{Address: grpcServer(t, refusing(99), nil)}, surface.Down, "the health check returned code 99"},
+		{"no answer in time", GRPC{Address: slow}, surface.Down, "connected, but no complete response within"},
+		{"silence", GRPC{Address: serve(t, func(c net.Conn) { swallow(c) })}, surface.Down, "connected, but no complete response within"},
+		{"a web server", GRPC{Address: web.Listener.Addr().String()}, surface.Down, "the server speaks HTTP/1.1, but gRPC needs HTTP/2"},
 		{"cut at once", GRPC{Address: serve(t, func(c net.Conn) { hear(c) })}, surface.Down,
-			"the connection was closed before gRPC could begin: if it wants TLS, set tls: true"},
-		{"nobody there", GRPC{Address: closedPort(t)}, surface.Down, "the connection was refused by 127.0.0.1:"},
-		{"slow enough to say so", GRPC{Address: good, DegradedOver: 1}, surface.Degraded, "to answer, more than 1ns"},
+			"the connection was closed before gRPC could start: if the server needs TLS, set tls: true"},
+		{"nobody there", GRPC{Address: closedPort(t)}, surface.Down, "connection refused by 127.0.0.1:"},
+		{"slow enough to say so", GRPC{Address: good, DegradedOver: 1}, surface.Degraded, "responded in "},
 		{"an address of credentials", GRPC{Address: "169.254.169.254:80"}, surface.Unknown, "allow_metadata"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			timeout := 5 * time.Second
-			if c.reason == "connected, but no whole answer within" {
+			if c.reason == "connected, but no complete response within" {
 				timeout = 200 * time.Millisecond
 			}
 			expect(t, read(t, Spec{&c.set}, timeout), c.status, c.reason)
@@ -143,15 +143,15 @@ func TestGRPCOverTLSIsJudged(t *testing.T) {
 		{"good by its name", GRPC{Address: good, CAFile: ca.file, ServerName: "api.example.org"}, surface.Operational, ""},
 		{"another name", GRPC{Address: good, CAFile: ca.file, ServerName: "www.example.org"}, surface.Down,
 			"the certificate is not for www.example.org"},
-		{"an unknown authority", GRPC{Address: good}, surface.Down, "signed by an authority that is not known here"},
+		{"an unknown authority", GRPC{Address: good}, surface.Down, "signed by an unknown authority"},
 		{"ends soon", GRPC{Address: soon, CAFile: ca.file}, surface.Degraded, "the certificate expires in 9 days"},
 		{"ends soon, insecure", GRPC{Address: soon, Insecure: true}, surface.Degraded, "the certificate expires in 9 days"},
 		{"no TLS there", GRPC{Address: grpcServer(t, health.NewServer(), nil), CAFile: ca.file}, surface.Down,
-			"it does not speak TLS"},
+			"the server does not speak TLS"},
 		{"no HTTP/2", GRPC{Address: plain, CAFile: ca.file}, surface.Down,
-			"it does not offer HTTP/2 over TLS (ALPN h2), which gRPC needs"},
+			"the server does not offer HTTP/2 over TLS (ALPN h2), which gRPC needs"},
 		{"a web server", GRPC{Address: web.Listener.Addr().String(), CAFile: ca.file}, surface.Down,
-			"it answers in HTTP/2, but not in gRPC"},
+			"the server speaks HTTP/2, but not gRPC"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.set.TLS = true
@@ -159,7 +159,7 @@ func TestGRPCOverTLSIsJudged(t *testing.T) {
 		})
 	}
 	expect(t, read(t, Spec{&GRPC{Address: good}}, 5*time.Second), surface.Down,
-		"the connection was closed before gRPC could begin: if it wants TLS, set tls: true")
+		"the connection was closed before gRPC could start: if the server needs TLS, set tls: true")
 }
 
 // A proxy of the environment, a second connection and a connection left open would each be
@@ -174,7 +174,7 @@ func TestGRPCAsksOnceWithoutProxyAndCloses(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 		closed <- struct{}{}
 	})
-	expect(t, read(t, Spec{&GRPC{Address: address}}, 200*time.Millisecond), surface.Down, "connected, but no whole answer within")
+	expect(t, read(t, Spec{&GRPC{Address: address}}, 200*time.Millisecond), surface.Down, "connected, but no complete response within")
 	select {
 	case <-closed:
 	case <-time.After(10 * time.Second):
@@ -189,5 +189,5 @@ func TestGRPCAsksOnceWithoutProxyAndCloses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, ask(ctx), surface.Unknown, "the reading was stopped")
+	expect(t, ask(ctx), surface.Unknown, "the probe was stopped")
 }

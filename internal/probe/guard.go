@@ -9,7 +9,7 @@ import (
 )
 
 // errMetadata is returned when an address is refused.
-var errMetadata = errors.New("this is an address at which a cloud hands out credentials: it is asked only with allow_metadata")
+var errMetadata = errors.New("cloud credentials are served at this address: it is only probed with allow_metadata")
 
 // metadataAddresses are where clouds give a machine its credentials. Other private addresses are open to
 // probes: operators monitor internal services with them.

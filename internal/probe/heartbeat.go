@@ -19,10 +19,10 @@ func (h *Heartbeat) target() string { return "" }
 
 func (h *Heartbeat) check(wrong *faults) {
 	if h.Within < 0 {
-		wrong.add("heartbeat.within", "is negative: write 24h or 10m")
+		wrong.add("heartbeat.within", "is negative: write, for example, 24h or 10m")
 	}
 	if h.Grace < 0 {
-		wrong.add("heartbeat.grace", "is negative: write 1h or 5m")
+		wrong.add("heartbeat.grace", "is negative: write, for example, 1h or 5m")
 	}
 }
 
@@ -35,7 +35,7 @@ func (h *Heartbeat) open(p *Prober, on surface.Surface) (Probe, error) {
 		f := begin(p.now)
 		last, err := p.beats.LastBeat(ctx, on.Name)
 		if err != nil { // The cause is logged by the code that reads the database.
-			f.unread("docket's own database did not say when it last checked in")
+			f.unread("Docket's own database did not respond, so the last check-in is unknown")
 			return f.end()
 		}
 		set.judge(f, last, p.booted)
@@ -49,17 +49,17 @@ func (h Heartbeat) judge(f *finding, last, booted time.Time) {
 	now := f.reading.At
 	if last.IsZero() {
 		if now.Sub(booted) > h.Within+h.Grace {
-			f.worse(surface.Down, "it has never checked in, and should every %s", h.Within)
+			f.worse(surface.Down, "has never checked in (expected every %s)", h.Within)
 			return
 		}
-		f.unread("it has not checked in yet")
+		f.unread("waiting for the first check-in")
 		return
 	}
 	f.fact("last_beat", last.UTC().Format(time.RFC3339))
 	switch silent := now.Sub(last); {
 	case silent > h.Within+h.Grace:
-		f.worse(surface.Down, "it has not checked in for %s, and should every %s", short(silent), h.Within)
+		f.worse(surface.Down, "last checked in %s ago (expected every %s)", short(silent), h.Within)
 	case silent > h.Within:
-		f.worse(surface.Degraded, "it has not checked in for %s, and should every %s", short(silent), h.Within)
+		f.worse(surface.Degraded, "last checked in %s ago (expected every %s)", short(silent), h.Within)
 	}
 }

@@ -55,7 +55,7 @@ func (h *Heroku) check(wrong *faults) {
 		wrong.add("heroku.app", "is missing: the app's name")
 	}
 	if !h.Token.Set() {
-		wrong.add("heroku.token", "is missing: a token that may read the app")
+		wrong.add("heroku.token", "is missing: a token that can read the app")
 	}
 	if !httpguts.ValidHeaderFieldValue(h.Token.Reveal()) {
 		wrong.add("heroku.token", "has a line break or another control character in it")
@@ -103,7 +103,7 @@ func (h *herokuProbe) read(ctx context.Context) surface.Reading {
 func (h *herokuProbe) dynos(ctx context.Context, f *finding) ([]dyno, string) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url, http.NoBody)
 	if err != nil {
-		return nil, "the request to Heroku could not be made"
+		return nil, "the request to Heroku could not be created"
 	}
 	req.Header.Set("Accept", "application/vnd.heroku+json; version=3")
 	req.Header.Set("Range", "id ..; max=1000")
@@ -112,23 +112,23 @@ func (h *herokuProbe) dynos(ctx context.Context, f *finding) ([]dyno, string) {
 	resp, err := h.client.Do(req)
 	if err != nil {
 		f.failed(ctx, err, false) // For its reason; read makes it unknown.
-		return nil, "Heroku's API could not be asked: " + f.reading.Reason
+		return nil, "Heroku's API could not be reached: " + f.reading.Reason
 	}
 	defer resp.Body.Close() //nolint:errcheck // Only read from.
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusPartialContent:
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return nil, "Heroku's API refused the token: give one that may read " + h.App
+		return nil, "Heroku's API refused the token: use one that can read " + h.App
 	case http.StatusNotFound:
 		return nil, "Heroku's API knows no app " + h.App
 	case http.StatusTooManyRequests:
-		return nil, "Heroku's API is asked too often with this token (429)"
+		return nil, "Heroku's API gets too many calls with this token (429)"
 	default:
-		return nil, "Heroku's API answered " + statusWords(resp.StatusCode)
+		return nil, "Heroku's API returned " + statusWords(resp.StatusCode)
 	}
 	var dynos []dyno
 	if err := json.NewDecoder(io.LimitReader(resp.Body, maxDynos)).Decode(&dynos); err != nil {
-		return nil, "Heroku's API answered something that is no list of dynos"
+		return nil, "Heroku's API did not return a list of dynos"
 	}
 	return dynos, ""
 }
@@ -149,7 +149,7 @@ func (h *herokuProbe) judge(f *finding, dynos []dyno) {
 	f.fact("dynos", fmt.Sprintf("%d of %d up", well, all))
 	switch {
 	case all == 0:
-		f.worse(surface.Down, "no %s dyno runs", h.kind())
+		f.worse(surface.Down, "no %s dyno is running", h.kind())
 	case well == 0 && starting == 0:
 		f.worse(surface.Down, "none of %d %s dynos is up: %s", all, h.kind(), stateWords(counts))
 	case well == 0 || well+starting < all:
@@ -168,7 +168,7 @@ func stateWords(counts map[string]int) string {
 	}
 	for state := range counts {
 		if !slices.Contains(known, state) {
-			return strings.Join(append(words, "some in a state that docket does not know"), ", ")
+			return strings.Join(append(words, "some in a state unknown to Docket"), ", ")
 		}
 	}
 	return strings.Join(words, ", ")

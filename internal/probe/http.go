@@ -92,7 +92,7 @@ func (h *HTTP) check(wrong *faults) {
 		value := h.Headers[name]
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value.Reveal()) {
 			wrong.add("http.headers",
-				fmt.Sprintf("cannot be sent: %q is no header, or its value has a line break or another control character", name))
+				fmt.Sprintf("cannot be sent: %q is not a valid header, or its value has a line break or another control character", name))
 		}
 	}
 	if _, err := parseStatuses(h.Status); err != nil {
@@ -101,14 +101,14 @@ func (h *HTTP) check(wrong *faults) {
 	if len(h.Matches) > maxPattern {
 		wrong.add("http.matches", fmt.Sprintf("is longer than %d bytes", maxPattern))
 	} else if _, err := regexp.Compile(h.Matches); err != nil {
-		wrong.add("http.matches", "is no regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		wrong.add("http.matches", "is not a valid regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	if h.method() == http.MethodHead && h.looksInside() {
-		wrong.add("http.method", "must not be HEAD where the answer's body is looked at")
+		wrong.add("http.method", "must not be HEAD if the body of the response is checked")
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.AnswerHeaders)) {
 		if !httpguts.ValidHeaderFieldName(name) {
-			wrong.add("http.answer_headers", fmt.Sprintf("has %q, which is no header", name))
+			wrong.add("http.answer_headers", fmt.Sprintf("has %q, which is not a valid header", name))
 		}
 	}
 	if !slices.Contains([]string{"", "follow", "refuse"}, h.Redirects) {
@@ -216,7 +216,7 @@ func (p *httpProbe) redirect(next *http.Request, before []*http.Request) error {
 }
 
 // errOtherHost refuses to send the body to another host.
-var errOtherHost = errors.New("it redirects the request with its body to another host")
+var errOtherHost = errors.New("the server redirects the request and its body to another host")
 
 // read sends one request and follows its redirects.
 func (p *httpProbe) read(ctx context.Context) surface.Reading {
@@ -229,7 +229,7 @@ func (p *httpProbe) read(ctx context.Context) surface.Reading {
 	resp, err := p.client.Do(p.request(ctx))
 	switch {
 	case errors.Is(err, errTooManyRedirects):
-		f.worse(surface.Down, "it redirects more than %d times", maxRedirects)
+		f.worse(surface.Down, "the server redirects more than %d times", maxRedirects)
 		return f.end()
 	case errors.Is(err, errOtherHost):
 		f.worse(surface.Down, "%s", errOtherHost.Error())
@@ -260,16 +260,16 @@ func (p *httpProbe) request(ctx context.Context) *http.Request {
 func (p *httpProbe) judge(ctx context.Context, f *finding, resp *http.Response) {
 	f.fact("status", fmt.Sprint(resp.StatusCode))
 	if !p.good.has(resp.StatusCode) {
-		f.worse(surface.Down, "it answered %s instead of %s", statusWords(resp.StatusCode), p.good)
+		f.worse(surface.Down, "HTTP %s (expected %s)", statusWords(resp.StatusCode), p.good)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.AnswerHeaders)) {
 		want := p.AnswerHeaders[name]
 		values := resp.Header.Values(name)
 		switch {
 		case len(values) == 0:
-			f.worse(surface.Down, "its answer has no header %s", name)
+			f.worse(surface.Down, "the response has no header %s", name)
 		case !strings.Contains(strings.Join(values, ", "), want):
-			f.worse(surface.Down, "its header %s does not hold %q", name, want)
+			f.worse(surface.Down, "the header %s does not contain %q", name, want)
 		}
 	}
 	if p.wantsBody(resp) {

@@ -91,13 +91,13 @@ func TestWebAnswerIsJudged(t *testing.T) {
 		reason string
 	}{
 		{"a good answer", HTTP{URL: "/ok"}, surface.Operational, ""},
-		{"a fault of the server", HTTP{URL: "/status/503"}, surface.Down, "it answered 503 Service Unavailable instead of 2xx"},
+		{"a fault of the server", HTTP{URL: "/status/503"}, surface.Down, "HTTP 503 Service Unavailable (expected 2xx)"},
 		{"a status without a name", HTTP{URL: "/status/299", Status: []string{"200-204", "301"}}, surface.Down,
-			"it answered 299 instead of 200-204 or 301"},
+			"HTTP 299 (expected 200-204 or 301)"},
 		{"a status that is wanted", HTTP{URL: "/status/404", Status: []string{"200", "4xx"}}, surface.Operational, ""},
 		{"a text that is there", HTTP{URL: "/ok", Contains: `"ready"`}, surface.Operational, ""},
-		{"a text that is missing", HTTP{URL: "/ok", Contains: "healthy"}, surface.Down, `its answer does not contain "healthy"`},
-		{"a text that must not be there", HTTP{URL: "/ok", Lacks: "checkout"}, surface.Down, `its answer contains "checkout"`},
+		{"a text that is missing", HTTP{URL: "/ok", Contains: "healthy"}, surface.Down, `the response does not contain "healthy"`},
+		{"a text that must not be there", HTTP{URL: "/ok", Lacks: "checkout"}, surface.Down, `the response contains "checkout"`},
 		{"a pattern that matches", HTTP{URL: "/ok", Matches: `"state":\s*"(ready|busy)"`}, surface.Operational, ""},
 		{"a pattern that does not", HTTP{URL: "/ok", Matches: `^ready$`}, surface.Down, `does not match "^ready$"`},
 		{"bytes that are no text", HTTP{URL: "/bytes", Contains: "ok", Matches: "ok .."}, surface.Operational, ""},
@@ -107,39 +107,40 @@ func TestWebAnswerIsJudged(t *testing.T) {
 				JSON: `body.queue < 10 && body.share <= 0.5 && body.big > 9000000000000000000.0 && body.nodes.all(n, n.up) && ` +
 					`body.?gone.orValue("x") == "x"`}, surface.Operational, ""},
 		{"JSON that is not", HTTP{URL: "/ok", JSON: `body.state == "busy"`}, surface.Down,
-			`its answer is not as json wants it: body.state == "busy"`},
+			`json is false for the response: body.state == "busy"`},
 		{"JSON without the member", HTTP{URL: "/ok", JSON: `body.queue < 10`}, surface.Down,
-			"json says nothing of its answer: no such key: queue"},
-		{"JSON of another type", HTTP{URL: "/ok", JSON: `body.state < 10`}, surface.Down, "json says nothing of its answer: no such overload"},
+			"json could not be evaluated for the response: no such key: queue"},
+		{"JSON of another type", HTTP{URL: "/ok", JSON: `body.state < 10`}, surface.Down,
+			"json could not be evaluated for the response: no such overload"},
 		{"JSON that is neither", HTTP{URL: "/ok", JSON: `body.state`}, surface.Down, "json is neither true nor false"},
-		{"no JSON", HTTP{URL: "/bytes", JSON: `body.state == "ready"`}, surface.Down, "its answer is not JSON"},
-		{"JSON and more", HTTP{URL: "/twice", JSON: `body == 1`}, surface.Down, "its answer is not JSON"},
+		{"no JSON", HTTP{URL: "/bytes", JSON: `body.state == "ready"`}, surface.Down, "the response is not JSON"},
+		{"JSON and more", HTTP{URL: "/twice", JSON: `body == 1`}, surface.Down, "the response is not JSON"},
 		{"JSON without end", HTTP{URL: "/huge", JSON: `body == 1`}, surface.Down, "too large for json"},
 		{"JSON that takes long", HTTP{URL: "/numbers", JSON: `body.many.all(a, body.many.all(b, body.many.all(c, a + b + c < 0 || true)))`},
 			surface.Down, "actual cost limit exceeded"},
 		{"a header that is there", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"content-type": "text/plain"}}, surface.Operational, ""},
 		{"a header with another value", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"Content-Type": "json"}}, surface.Down,
-			`its header Content-Type does not hold "json"`},
+			`the header Content-Type does not contain "json"`},
 		{"a header that is missing", HTTP{URL: "/ok", AnswerHeaders: map[string]string{"X-Cache": ""}}, surface.Down,
-			"its answer has no header X-Cache"},
-		{"slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond}, surface.Degraded, "ms to answer, more than 20ms"},
+			"the response has no header X-Cache"},
+		{"slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond}, surface.Degraded, "ms, more than 20ms"},
 		{"much slower than it should be", HTTP{URL: "/slow", DegradedOver: 20 * time.Millisecond, DownOver: 40 * time.Millisecond},
 			surface.Down, "more than 40ms"},
 		{"fast enough", HTTP{URL: "/ok", DegradedOver: 20 * time.Second, DownOver: 40 * time.Second}, surface.Operational, ""},
-		{"no answer at all", HTTP{URL: "/never"}, surface.Down, "connected, but no whole answer within"},
-		{"an answer that never ends", HTTP{URL: "/trickle", Contains: "ready"}, surface.Down, "connected, but no whole answer within"},
+		{"no answer at all", HTTP{URL: "/never"}, surface.Down, "connected, but no complete response within"},
+		{"an answer that never ends", HTTP{URL: "/trickle", Contains: "ready"}, surface.Down, "connected, but no complete response within"},
 		{"an endless answer that nobody looks into", HTTP{URL: "/trickle"}, surface.Operational, ""},
-		{"an answer that breaks off", HTTP{URL: "/cut"}, surface.Down, "the answer broke off"},
-		{"an answer that breaks off and is looked into", HTTP{URL: "/cut", Contains: "half"}, surface.Down, "the answer broke off"},
-		{"an answer without end", HTTP{URL: "/huge", Contains: "ready"}, surface.Down, "the first MiB of its answer does not contain"},
+		{"an answer that breaks off", HTTP{URL: "/cut"}, surface.Down, "the response was cut off"},
+		{"an answer that breaks off and is looked into", HTTP{URL: "/cut", Contains: "half"}, surface.Down, "the response was cut off"},
+		{"an answer without end", HTTP{URL: "/huge", Contains: "ready"}, surface.Down, "the first MiB of the response does not contain"},
 		{"a text early in it", HTTP{URL: "/huge", Contains: "cdef0123"}, surface.Operational, ""},
 		{"an answer without end that nobody looks into", HTTP{URL: "/huge"}, surface.Operational, ""},
 		{"a redirect", HTTP{URL: "/moved", Contains: "ready"}, surface.Operational, ""},
-		{"a redirect that is not wanted", HTTP{URL: "/moved", Redirects: "refuse"}, surface.Down, "it answered 301 Moved Permanently"},
+		{"a redirect that is not wanted", HTTP{URL: "/moved", Redirects: "refuse"}, surface.Down, "HTTP 301 Moved Permanently"},
 		{"a redirect that is the good answer",
 			HTTP{URL: "/moved", Redirects: "refuse", Status: []string{"301"}, AnswerHeaders: map[string]string{"Location": "/ok"}},
 			surface.Operational, ""},
-		{"redirects in a circle", HTTP{URL: "/loop"}, surface.Down, "it redirects more than 10 times"},
+		{"redirects in a circle", HTTP{URL: "/loop"}, surface.Down, "the server redirects more than 10 times"},
 		{"a redirect to a file", HTTP{URL: "/file"}, surface.Down, "unsupported protocol scheme"},
 		{"a body that is sent", HTTP{URL: "/echo", Method: "POST", Body: "ping", Contains: "POST", Matches: "body=ping$"},
 			surface.Operational, ""},
@@ -168,12 +169,12 @@ func TestWebAnswerIsJudged(t *testing.T) {
 
 func TestServersThatSpeakBadlyAreDown(t *testing.T) {
 	for _, c := range []struct{ name, says, reason string }{
-		{"not HTTP", "220 mail.example.org ESMTP\r\n", "it does not answer in HTTP"},
-		{"nothing", "", "the connection was closed without an answer"},
-		{"half a header", "HTTP/1.1 200 OK\r\nContent-", "it does not answer in HTTP"},
+		{"not HTTP", "220 mail.example.org ESMTP\r\n", "the response is not HTTP"},
+		{"nothing", "", "the connection was closed without a response"},
+		{"half a header", "HTTP/1.1 200 OK\r\nContent-", "the response is not HTTP"},
 		{"a header without end", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 200<<10) + "\r\n\r\n", "server response headers exceeded"},
 		{"informing for ever", strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 5000), "server response headers exceeded"},
-		{"a status of another world", "HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n", "it answered 999"},
+		{"a status of another world", "HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n", "HTTP 999"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			address := serve(t, func(conn net.Conn) {
@@ -187,7 +188,7 @@ func TestServersThatSpeakBadlyAreDown(t *testing.T) {
 
 func TestHostThatCannotBeReachedIsDown(t *testing.T) {
 	address := closedPort(t)
-	expect(t, read(t, Spec{&HTTP{URL: "http://" + address}}, 0), surface.Down, "the connection was refused by "+address)
+	expect(t, read(t, Spec{&HTTP{URL: "http://" + address}}, 0), surface.Down, "connection refused by "+address)
 	// What a machine without a name server says of it is another matter.
 	r := read(t, Spec{&HTTP{URL: "http://name.invalid/?token=s3cret"}}, 0)
 	if r.Status == surface.Operational || strings.Contains(fmt.Sprint(r), "s3cret") {
@@ -203,7 +204,7 @@ func TestNameServerThatCannotBeAskedSaysNothingOfTheSurface(t *testing.T) {
 	_, err := by.DialContext(t.Context(), "tcp", "shop.example.org:443")
 	f := begin(time.Now)
 	f.failed(t.Context(), err, false)
-	expect(t, f.end(), surface.Unknown, "docket's own machine cannot ask its name server")
+	expect(t, f.end(), surface.Unknown, "Docket's own machine cannot reach its name server")
 }
 
 func TestSecretsStayWithTheirHost(t *testing.T) {
@@ -224,7 +225,7 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 		t.Errorf("the other host was sent %s", got)
 	}
 	set.Method, set.Body = "POST", "s3cret"
-	expect(t, read(t, Spec{&set}, 0), surface.Down, "redirects the request with its body to another host")
+	expect(t, read(t, Spec{&set}, 0), surface.Down, "redirects the request and its body to another host")
 }
 
 func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
@@ -242,9 +243,9 @@ func TestCertificatesOfAWebServerAreJudged(t *testing.T) {
 		{"ends sooner than is wanted", 30 * day, 60 * day, HTTP{CAFile: ca.file, CertificateDays: 70}, surface.Degraded, "expires in 59 days"},
 		{"a short life, still young", day, 6 * day, HTTP{CAFile: ca.file}, surface.Operational, ""},
 		{"a short life, nearly over", 6 * day, day, HTTP{CAFile: ca.file}, surface.Degraded, "expires in 23 hours"},
-		{"over", 30 * day, -day, HTTP{CAFile: ca.file}, surface.Down, "the certificate is valid from"},
+		{"over", 30 * day, -day, HTTP{CAFile: ca.file}, surface.Down, "the certificate is only valid from"},
 		{"over, and nobody minds", 30 * day, -3 * day, HTTP{Insecure: true}, surface.Degraded, "the certificate expired 3 days ago"},
-		{"of nobody known", day, 60 * day, HTTP{}, surface.Down, "signed by an authority that is not known here"},
+		{"of nobody known", day, 60 * day, HTTP{}, surface.Down, "signed by an unknown authority"},
 		{"of nobody known, and nobody minds", day, 60 * day, HTTP{Insecure: true}, surface.Operational, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -318,14 +319,14 @@ func TestReadingThatIsStoppedSaysNothingOfTheSurface(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	expect(t, ask(ctx), surface.Unknown, "the reading was stopped")
+	expect(t, ask(ctx), surface.Unknown, "the probe was stopped")
 }
 
 func TestTooManyLargeBodiesAreNotHeldAtOnce(t *testing.T) {
 	s, by := site(t), New(nil, time.Now(), "docket")
 	by.held.Store(maxHeldBodies)
 	expect(t, readBy(t, by, Spec{&HTTP{URL: s.URL + "/ok", Contains: "ready"}}, 0), surface.Operational, "")
-	expect(t, readBy(t, by, Spec{&HTTP{URL: s.URL + "/huge", Contains: "ready"}}, 0), surface.Unknown, "too many large answers")
+	expect(t, readBy(t, by, Spec{&HTTP{URL: s.URL + "/huge", Contains: "ready"}}, 0), surface.Unknown, "too many large responses")
 	if got := by.held.Load(); got != maxHeldBodies {
 		t.Errorf("%d bytes are counted after all is over, want %d", got, maxHeldBodies)
 	}

@@ -38,7 +38,7 @@ type ICMP struct {
 const (
 	maxPings = 20
 	// pingForbidden says what to do if Linux does not allow ping sockets (icmp(7), ping_group_range).
-	pingForbidden = `docket's own machine does not let it ping: allow it there with sysctl -w net.ipv4.ping_group_range="0 2147483647"`
+	pingForbidden = `Docket's own machine does not allow pings: allow them with sysctl -w net.ipv4.ping_group_range="0 2147483647"`
 )
 
 func (i *ICMP) target() string { return i.Host }
@@ -92,7 +92,7 @@ func (p *icmpProbe) read(ctx context.Context) surface.Reading {
 		f.unread(pingForbidden)
 		return f.end()
 	case err != nil:
-		f.unread("docket's own machine cannot ping: " + rootCause(err))
+		f.unread("Docket's own machine cannot ping: " + rootCause(err))
 		return f.end()
 	}
 	defer conn.Close() //nolint:errcheck // Nothing is left to be lost.

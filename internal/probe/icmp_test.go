@@ -26,7 +26,7 @@ func TestLoopbackIsPingedOrTheMachineSaysWhyNot(t *testing.T) {
 			conn, err := icmp.ListenPacket(c.network, c.any)
 			if err != nil {
 				t.Logf("this machine does not let us ping: %v", err)
-				if !strings.Contains(r.Reason, "docket's own machine") || r.Status != surface.Unknown {
+				if !strings.Contains(r.Reason, "Docket's own machine") || r.Status != surface.Unknown {
 					t.Errorf("pings are forbidden here, and the reading is %s: %q", r.Status, r.Reason)
 				}
 				if os.IsPermission(err) {
@@ -36,7 +36,7 @@ func TestLoopbackIsPingedOrTheMachineSaysWhyNot(t *testing.T) {
 			}
 			_ = conn.Close() // Only to see whether it opens.
 			if v6, err := net.Listen("tcp", net.JoinHostPort(c.host, "0")); err != nil {
-				expect(t, r, surface.Unknown, "docket's own machine cannot connect")
+				expect(t, r, surface.Unknown, "Docket's own machine cannot connect")
 				return
 			} else if err := v6.Close(); err != nil {
 				t.Fatal(err)
@@ -130,14 +130,14 @@ func TestRoundTripsAndLossAreJudged(t *testing.T) {
 		{name: "one of three lost", set: ICMP{Count: 3}, lost: []int{2}, status: surface.Degraded, reason: "no reply to 1 of 3 pings"},
 		{name: "the only one lost", lost: []int{1}, status: surface.Down, reason: "no reply to a ping within 300ms"},
 		{name: "all lost", set: ICMP{Count: 2}, lost: []int{1, 2}, status: surface.Down, reason: "no reply to 2 pings within 300ms"},
-		{name: "slow", set: ICMP{DownOver: 1}, status: surface.Down, reason: "to answer, more than 1ns"},
+		{name: "slow", set: ICMP{DownOver: 1}, status: surface.Down, reason: "responded in "},
 		{
 			name: "no way there", refuses: &net.OpError{Op: "write", Err: os.NewSyscallError("sendto", syscall.EHOSTUNREACH)},
-			status: surface.Down, reason: "no way leads to the host",
+			status: surface.Down, reason: "no route to the host",
 		},
 		{
 			name: "no network here", refuses: os.NewSyscallError("sendto", syscall.ENETUNREACH),
-			status: surface.Unknown, reason: "docket's own machine cannot connect",
+			status: surface.Unknown, reason: "Docket's own machine cannot connect",
 		},
 		{
 			name: "forbidden", listen: os.NewSyscallError("socket", syscall.EACCES),
@@ -145,7 +145,7 @@ func TestRoundTripsAndLossAreJudged(t *testing.T) {
 		},
 		{
 			name: "no such socket", listen: os.NewSyscallError("socket", syscall.EPROTONOSUPPORT),
-			status: surface.Unknown, reason: "docket's own machine cannot ping: protocol not supported",
+			status: surface.Unknown, reason: "Docket's own machine cannot ping: protocol not supported",
 		},
 		{name: "an address of credentials", set: ICMP{Host: "169.254.169.254"}, status: surface.Unknown, reason: "allow_metadata"},
 		{name: "an address of the other version", set: ICMP{Host: "127.0.0.1", IPVersion: 6}, status: surface.Down, reason: "127.0.0.1"},
@@ -173,5 +173,5 @@ func TestPingEndsWithItsContext(t *testing.T) {
 		time.AfterFunc(10*time.Millisecond, cancel)
 		return conn, nil
 	}, New(nil, time.Now(), "")}
-	expect(t, p.read(ctx), surface.Unknown, "the reading was stopped")
+	expect(t, p.read(ctx), surface.Unknown, "the probe was stopped")
 }

@@ -46,22 +46,22 @@ func (p *Prober) program(text string) (cel.Program, error) {
 // judgeJSON evaluates the expression over a response. If it cannot be evaluated, the response is at fault.
 func (p *httpProbe) judgeJSON(f *finding, body []byte) {
 	if len(body) >= maxBody {
-		f.worse(surface.Down, "its answer is larger than 1 MiB, too large for json")
+		f.worse(surface.Down, "the response is larger than 1 MiB, too large for json")
 		return
 	}
 	value, err := jsonValue(body)
 	if err != nil {
-		f.worse(surface.Down, "its answer is not JSON")
+		f.worse(surface.Down, "the response is not JSON")
 		return
 	}
 	out, _, err := p.program.Eval(map[string]any{"body": value})
 	switch {
 	case err != nil:
-		f.worse(surface.Down, "json says nothing of its answer: %s", firstWords(err.Error()))
+		f.worse(surface.Down, "json could not be evaluated for the response: %s", firstWords(err.Error()))
 	case out == types.False:
-		f.worse(surface.Down, "its answer is not as json wants it: %s", p.JSON)
+		f.worse(surface.Down, "json is false for the response: %s", p.JSON)
 	case out != types.True:
-		f.worse(surface.Down, "json is neither true nor false for its answer")
+		f.worse(surface.Down, "json is neither true nor false for the response")
 	}
 }
 
@@ -74,7 +74,7 @@ func jsonValue(text []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON")
+		return nil, errors.New("there is more text after the JSON")
 	}
 	return expression.Value(v), nil
 }

@@ -28,7 +28,7 @@ var ours = []error{
 // failed records an error. reached says whether we had connected to the other side.
 func (f *finding) failed(ctx context.Context, err error, reached bool) {
 	if errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled) {
-		f.unread("the reading was stopped")
+		f.unread("the probe was stopped")
 		return
 	}
 	if errors.Is(err, errMetadata) {
@@ -37,12 +37,12 @@ func (f *finding) failed(ctx context.Context, err error, reached bool) {
 	}
 	for _, own := range ours {
 		if errors.Is(err, own) {
-			f.unread("docket's own machine cannot connect: " + own.Error())
+			f.unread("Docket's own machine cannot connect: " + own.Error())
 			return
 		}
 	}
 	if noResolver(err) {
-		f.unread("docket's own machine cannot ask its name server")
+		f.unread("Docket's own machine cannot reach its name server")
 		return
 	}
 	f.worse(surface.Down, "%s", because(err, reached, time.Since(f.began)))
@@ -78,21 +78,21 @@ func because(err error, reached bool, took time.Duration) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT), errors.As(err,
 		&timeout) && timeout.Timeout():
 		if reached {
-			return "connected, but no whole answer within " + short(took)
+			return "connected, but no complete response within " + short(took)
 		}
 		return "no connection within " + short(took)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "the connection was refused" + at(" by ", err)
+		return "connection refused" + at(" by ", err)
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		return "no way leads to the host" + at(" ", err)
+		return "no route to the host" + at(" ", err)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "the connection was cut"
+		return "the connection was cut off"
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the answer broke off"
+		return "the response was cut off"
 	case errors.Is(err, io.EOF):
-		return "the connection was closed without an answer"
+		return "the connection was closed without a response"
 	case strings.Contains(err.Error(), ": malformed "):
-		return "it does not answer in HTTP"
+		return "the response is not HTTP"
 	}
 	return firstWords(err.Error())
 }
@@ -124,16 +124,16 @@ func certificateReason(err error) string {
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
 		c := invalid.Cert
-		return fmt.Sprintf("the certificate is valid from %s to %s only", c.NotBefore.UTC().Format(time.DateOnly),
+		return fmt.Sprintf("the certificate is only valid from %s to %s", c.NotBefore.UTC().Format(time.DateOnly),
 			c.NotAfter.UTC().Format(time.DateOnly))
 	case errors.As(err, &invalid):
 		return "the certificate is not valid: " + strings.TrimPrefix(invalid.Error(), "x509: ")
 	case errors.As(err, &otherHost):
 		return fmt.Sprintf("the certificate is not for %s", otherHost.Host)
 	case errors.As(err, &unknown):
-		return "the certificate is signed by an authority that is not known here"
+		return "the certificate is signed by an unknown authority"
 	case errors.As(err, &noTLS):
-		return "it does not speak TLS"
+		return "the server does not speak TLS"
 	case errors.As(err, &remote) && remote.Op == "remote error": // How crypto/tls reports an alert from the other side.
 		return "the TLS handshake was refused: " + strings.TrimPrefix(remote.Err.Error(), "tls: ")
 	}

@@ -27,7 +27,7 @@ const (
 )
 
 // errReached is returned when a server could be reached and did not answer.
-var errReached = errors.New("the name server did not answer")
+var errReached = errors.New("the name server did not respond")
 
 // ownResolvers are the machine's name servers.
 func ownResolvers() []string {
@@ -112,7 +112,7 @@ func readAnswer(conn net.Conn, network string, question []byte, asked dnsmessage
 			return got, nil
 		}
 		if network == "tcp" {
-			return dnsmessage.Message{}, errors.New("the name server's answer cannot be read")
+			return dnsmessage.Message{}, errors.New("the name server's response cannot be read")
 		}
 	}
 }

@@ -28,10 +28,10 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 		}}, []string{
 			"http.url must be an http:// or https:// address without user or password",
 			"http.method must be one of GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS",
-			`http.headers cannot be sent: "X-Api" is no header, or its value has a line break or another control character`,
-			`http.status has "20x", which is no status: write 200, 2xx or 200-299`,
-			"http.matches is no regular expression: missing closing ): `(`",
-			`http.answer_headers has "a b", which is no header`,
+			`http.headers cannot be sent: "X-Api" is not a valid header, or its value has a line break or another control character`,
+			`http.status has "20x", which is not a status: write 200, 2xx or 200-299`,
+			"http.matches is not a valid regular expression: missing closing ): `(`",
+			`http.answer_headers has "a b", which is not a valid header`,
 			"http.redirects must be follow or refuse",
 			"http.degraded_over must be less than down_over, which is 1s",
 			"http.certificate_days must be from 1 to 3650",
@@ -39,25 +39,25 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 		{"a password", Spec{&HTTP{URL: "http://me:s3cret@a.example.org"}},
 			[]string{"http.url must be an http:// or https:// address without user or password"}},
 		{"HEAD", Spec{&HTTP{URL: "http://a.example.org", Method: "HEAD", Contains: "x"}},
-			[]string{"http.method must not be HEAD where the answer's body is looked at"}},
+			[]string{"http.method must not be HEAD if the body of the response is checked"}},
 		{"tcp", Spec{&TCP{Address: "db.example.org"}}, []string{"tcp.address must be host:port, such as db.example.org:5432"}},
 		{"tls", Spec{&TLS{Address: "db.example.org:99999", CertificateDays: -1}}, []string{
 			"tls.address must be host:port, such as db.example.org:5432", "tls.certificate_days must be from 1 to 3650",
 		}},
 		{"dns", Spec{&DNS{Name: "a..b", Type: "Q", Resolver: "ns", Expect: []string{""}}}, []string{
-			"dns.name must be a name such as example.org, in ASCII (xn--... where it is not)",
+			"dns.name must be a name such as example.org, in ASCII (xn--... for other characters)",
 			"dns.type must be one of A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT",
 			"dns.resolver must be host:port, such as db.example.org:5432",
 			"dns.expect has an empty value",
 		}},
 		{"dns without a name", Spec{&DNS{Only: true}}, []string{
-			"dns.name must be a name such as example.org, in ASCII (xn--... where it is not)", "dns.only needs expect: the only values",
+			"dns.name must be a name such as example.org, in ASCII (xn--... for other characters)", "dns.only needs expect: the values to allow",
 		}},
 		{"heartbeat", Spec{&Heartbeat{Within: -1, Grace: -1}}, []string{
-			"heartbeat.within is negative: write 24h or 10m", "heartbeat.grace is negative: write 1h or 5m",
+			"heartbeat.within is negative: write, for example, 24h or 10m", "heartbeat.grace is negative: write, for example, 1h or 5m",
 		}},
 		{"heroku", Spec{&Heroku{APIURL: "api.heroku.com"}}, []string{
-			"heroku.app is missing: the app's name", "heroku.token is missing: a token that may read the app",
+			"heroku.app is missing: the app's name", "heroku.token is missing: a token that can read the app",
 			"heroku.api_url must be an http:// or https:// address without user or password",
 		}},
 		{"grpc", Spec{&GRPC{
@@ -65,16 +65,16 @@ func TestEveryMistakeOfASpecIsNamed(t *testing.T) {
 			Insecure: true, DownOver: -1,
 		}}, []string{
 			"grpc.address must be host:port, such as db.example.org:5432",
-			`grpc.headers cannot be sent: "X-Key" is no header, or one of gRPC's own, or its value is not printable ASCII`,
-			`grpc.headers cannot be sent: "grpc-timeout" is no header, or one of gRPC's own, or its value is not printable ASCII`,
-			"grpc.tls must be true where ca_file, insecure or certificate_days is set",
-			"grpc.down_over is negative: write 500ms or 2s",
+			`grpc.headers cannot be sent: "X-Key" is not a valid header, is one of gRPC's own, or has a value that is not printable ASCII`,
+			`grpc.headers cannot be sent: "grpc-timeout" is not a valid header, is one of gRPC's own, or has a value that is not printable ASCII`,
+			"grpc.tls must be true if ca_file, insecure or certificate_days is set",
+			"grpc.down_over is negative: write, for example, 500ms or 2s",
 		}},
 		{"icmp", Spec{&ICMP{Host: "db:5432", Count: 21, IPVersion: 5, DegradedOver: -1}}, []string{
 			"icmp.host must be a name or an address without a port, such as db.example.org",
 			"icmp.count must be from 1 to 20",
 			"icmp.ip_version must be 4 or 6",
-			"icmp.degraded_over is negative: write 500ms or 2s",
+			"icmp.degraded_over is negative: write, for example, 500ms or 2s",
 		}},
 		{"a token with a line's end", Spec{&Heroku{App: "shop", Token: "s3cret\n"}},
 			[]string{"heroku.token has a line break or another control character in it"}},
@@ -109,7 +109,7 @@ func TestCAFileIsCheckedAtTheStart(t *testing.T) {
 	}
 	for _, s := range []Spec{{&TLS{Address: "a:1", CAFile: empty}}, {&HTTP{URL: "https://a", CAFile: empty}}} {
 		if _, err := New(nil, time.Time{}, "").Make(s, surface.Surface{}); err == nil ||
-			!strings.Contains(err.Error(), "ca_file names "+empty+", which holds no certificate in PEM") {
+			!strings.Contains(err.Error(), "ca_file names "+empty+", which contains no certificate in PEM") {
 			t.Errorf("an empty ca_file: %v", err)
 		}
 	}

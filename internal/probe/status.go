@@ -18,7 +18,7 @@ func parseStatuses(words []string) (statuses, error) {
 	for _, word := range words {
 		from, to, ok := parseStatus(word)
 		if !ok {
-			return statuses{}, fmt.Errorf("has %q, which is no status: write 200, 2xx or 200-299", word)
+			return statuses{}, fmt.Errorf("has %q, which is not a status: write 200, 2xx or 200-299", word)
 		}
 		s.ranges = append(s.ranges, [2]int{from, to})
 	}

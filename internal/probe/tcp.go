@@ -102,7 +102,7 @@ func (p *tcpProbe) talk(f *finding, conn net.Conn) error {
 	reply := make([]byte, 0, 1<<10)
 	for !bytes.Contains(reply, []byte(p.Expect)) {
 		if len(reply) >= maxReply {
-			f.worse(surface.Down, "the first %d KiB of its reply do not contain %q", maxReply>>10, p.Expect)
+			f.worse(surface.Down, "the first %d KiB of the reply do not contain %q", maxReply>>10, p.Expect)
 			return nil
 		}
 		if len(reply) == cap(reply) {
@@ -111,7 +111,7 @@ func (p *tcpProbe) talk(f *finding, conn net.Conn) error {
 		n, err := conn.Read(reply[len(reply):cap(reply)])
 		reply = reply[:len(reply)+n]
 		if errors.Is(err, io.EOF) && len(reply) > 0 && !bytes.Contains(reply, []byte(p.Expect)) {
-			f.worse(surface.Down, "its reply does not contain %q", p.Expect)
+			f.worse(surface.Down, "the reply does not contain %q", p.Expect)
 			return nil
 		}
 		if err != nil && !bytes.Contains(reply, []byte(p.Expect)) {

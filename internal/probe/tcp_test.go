@@ -29,12 +29,12 @@ func TestPortIsJudged(t *testing.T) {
 	}{
 		{"connected", TCP{Address: quiet}, surface.Operational, ""},
 		{"a greeting", TCP{Address: greets, Expect: "ready"}, surface.Operational, ""},
-		{"another greeting", TCP{Address: greets, Expect: "ESMTP"}, surface.Down, `its reply does not contain "ESMTP"`},
+		{"another greeting", TCP{Address: greets, Expect: "ESMTP"}, surface.Down, `the reply does not contain "ESMTP"`},
 		{"asked and answered", TCP{Address: echoes, Send: "PING\r\n", Expect: "PING"}, surface.Operational, ""},
-		{"no answer", TCP{Address: quiet, Send: "PING\r\n", Expect: "PONG"}, surface.Down, "connected, but no whole answer within"},
-		{"talk without end", TCP{Address: chatters, Expect: "PONG"}, surface.Down, "the first 64 KiB of its reply do not contain"},
-		{"nobody there", TCP{Address: closedPort(t)}, surface.Down, "the connection was refused by 127.0.0.1:"},
-		{"slow", TCP{Address: quiet, DegradedOver: 1}, surface.Degraded, "to answer, more than 1ns"},
+		{"no answer", TCP{Address: quiet, Send: "PING\r\n", Expect: "PONG"}, surface.Down, "connected, but no complete response within"},
+		{"talk without end", TCP{Address: chatters, Expect: "PONG"}, surface.Down, "the first 64 KiB of the reply do not contain"},
+		{"nobody there", TCP{Address: closedPort(t)}, surface.Down, "connection refused by 127.0.0.1:"},
+		{"slow", TCP{Address: quiet, DegradedOver: 1}, surface.Degraded, "responded in "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			timeout := 2 * time.Second
@@ -73,14 +73,14 @@ func TestHandshakeIsJudged(t *testing.T) {
 		{"good by its name", TLS{Address: good, CAFile: ca.file, ServerName: "mail.example.org"}, surface.Operational, ""},
 		{"another name", TLS{Address: good, CAFile: ca.file, ServerName: "www.example.org"}, surface.Down,
 			"the certificate is not for www.example.org"},
-		{"unknown authority", TLS{Address: good}, surface.Down, "signed by an authority that is not known here"},
+		{"unknown authority", TLS{Address: good}, surface.Down, "signed by an unknown authority"},
 		{"ends soon", TLS{Address: soon, CAFile: ca.file}, surface.Degraded, "the certificate expires in 9 days"},
 		{"ends soon, insecure", TLS{Address: soon, Insecure: true}, surface.Degraded, "the certificate expires in 9 days"},
-		{"over", TLS{Address: over, CAFile: ca.file}, surface.Down, "the certificate is valid from"},
+		{"over", TLS{Address: over, CAFile: ca.file}, surface.Down, "the certificate is only valid from"},
 		{"an old protocol", TLS{Address: shake(old), CAFile: ca.file}, surface.Down, "the TLS handshake was refused: "},
-		{"no TLS", TLS{Address: plain}, surface.Down, "it does not speak TLS"},
-		{"no answer", TLS{Address: silent}, surface.Down, "connected, but no whole answer within"},
-		{"nobody there", TLS{Address: closedPort(t)}, surface.Down, "the connection was refused"},
+		{"no TLS", TLS{Address: plain}, surface.Down, "the server does not speak TLS"},
+		{"no answer", TLS{Address: silent}, surface.Down, "connected, but no complete response within"},
+		{"nobody there", TLS{Address: closedPort(t)}, surface.Down, "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			timeout := 2 * time.Second

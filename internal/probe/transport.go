@@ -95,7 +95,7 @@ func (p *Prober) tlsConfig(kind, caFile string, insecure bool) (*tls.Config, err
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(text) {
-			return nil, &Fault{kind + ".ca_file", "names " + caFile + ", which holds no certificate in PEM"}
+			return nil, &Fault{kind + ".ca_file", "names " + caFile + ", which contains no certificate in PEM"}
 		}
 		p.trust[caFile] = pool
 	}

@@ -31,11 +31,11 @@ func TestSilenceOfAJobIsTheFault(t *testing.T) {
 	}{
 		{"in time", beats{at: now.Add(-30 * time.Minute)}, now, surface.Operational, ""},
 		{"by a clock that is ahead", beats{at: now.Add(time.Minute)}, now, surface.Operational, ""},
-		{"late", beats{at: now.Add(-65 * time.Minute)}, now, surface.Degraded, "it has not checked in for 1h5m0s, and should every 1h0m0s"},
-		{"silent", beats{at: now.Add(-2 * time.Hour)}, now, surface.Down, "it has not checked in for 2h0m0s, and should every 1h0m0s"},
-		{"never, and docket has just begun", beats{}, now, surface.Unknown, "it has not checked in yet"},
-		{"never", beats{}, now.Add(-2 * time.Hour), surface.Down, "it has never checked in, and should every 1h0m0s"},
-		{"not known", beats{err: errors.New("postgres://docket:s3cret@db is away")}, now, surface.Unknown, "docket's own database"},
+		{"late", beats{at: now.Add(-65 * time.Minute)}, now, surface.Degraded, "last checked in 1h5m0s ago (expected every 1h0m0s)"},
+		{"silent", beats{at: now.Add(-2 * time.Hour)}, now, surface.Down, "last checked in 2h0m0s ago (expected every 1h0m0s)"},
+		{"never, and docket has just begun", beats{}, now, surface.Unknown, "waiting for the first check-in"},
+		{"never", beats{}, now.Add(-2 * time.Hour), surface.Down, "has never checked in (expected every 1h0m0s)"},
+		{"not known", beats{err: errors.New("postgres://docket:s3cret@db is away")}, now, surface.Unknown, "Docket's own database"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := readBy(t, New(c.beats, c.booted, ""), Spec{&Heartbeat{Within: time.Hour, Grace: 10 * time.Minute}}, 0)
@@ -84,15 +84,15 @@ func TestDynosAreJudged(t *testing.T) {
 			"1 crashed, 1 starting"},
 		{"none up", `[{"type":"web","state":"crashed"},{"type":"web","state":"down"}]`, 200, surface.Down,
 			"none of 2 web dynos is up: 1 crashed, 1 down"},
-		{"a state of tomorrow", `[{"type":"web","state":"<b>lost</b>"}]`, 200, surface.Down, "some in a state that docket does not know"},
+		{"a state of tomorrow", `[{"type":"web","state":"<b>lost</b>"}]`, 200, surface.Down, "some in a state unknown to Docket"},
 		{"none there", `[]`, 200, surface.Down, "no web dyno runs"},
-		{"the API is ill", `oops`, 503, surface.Unknown, "Heroku's API answered 503 Service Unavailable"},
-		{"the API is busy", `{}`, 429, surface.Unknown, "asked too often with this token (429)"},
+		{"the API is ill", `oops`, 503, surface.Unknown, "Heroku's API returned 503 Service Unavailable"},
+		{"the API is busy", `{}`, 429, surface.Unknown, "too many calls with this token (429)"},
 		{"the token is refused", `{}`, 401, surface.Unknown, "refused the token: give one that may read shop"},
 		{"the app is not known", `{}`, 404, surface.Unknown, "Heroku's API knows no app shop"},
-		{"elsewhere", ``, 302, surface.Unknown, "Heroku's API answered 302 Found"},
-		{"not JSON", `<html>`, 200, surface.Unknown, "no list of dynos"},
-		{"another JSON", `{"id": "unavailable"}`, 200, surface.Unknown, "no list of dynos"},
+		{"elsewhere", ``, 302, surface.Unknown, "Heroku's API returned 302 Found"},
+		{"not JSON", `<html>`, 200, surface.Unknown, "did not return a list of dynos"},
+		{"another JSON", `{"id": "unavailable"}`, 200, surface.Unknown, "did not return a list of dynos"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, status = c.answer, c.status
@@ -100,7 +100,7 @@ func TestDynosAreJudged(t *testing.T) {
 		})
 	}
 	gone := Spec{&Heroku{App: "shop", Token: "s3cret", APIURL: "http://" + closedPort(t)}}
-	expect(t, read(t, gone, 0), surface.Unknown, "Heroku's API could not be asked: the connection was refused")
+	expect(t, read(t, gone, 0), surface.Unknown, "Heroku's API could not be reached: connection refused")
 	worker := Spec{&Heroku{App: "shop", Token: "s3cret", APIURL: server.URL, Type: "worker"}}
 	answer, status = `[{"type":"web","state":"up"},{"type":"worker","state":"crashed"}]`, http.StatusOK
 	expect(t, read(t, worker, 0), surface.Down, "none of 1 worker dynos is up")

@@ -130,7 +130,7 @@ func (s State) Shown(on Surface, now time.Time) State {
 	}
 	if gap := now.Sub(s.Last.At); gap > silentTurns*on.Every+on.Timeout {
 		s.Status, s.Since = Unknown, s.Last.At
-		s.Last.Reason = "no reading since then: is a docket running that watches it?"
+		s.Last.Reason = "no reading since then: check that a Docket that watches it is running"
 	}
 	return s
 }

@@ -38,7 +38,7 @@ func (w *Watch) newKeeper(ctx context.Context) (*keeper, error) {
 	}
 	ids, err := w.store.EnsureSurfaces(ctx, names)
 	if err != nil {
-		return nil, fmt.Errorf("begin to watch: %w", err)
+		return nil, fmt.Errorf("start watching: %w", err)
 	}
 	k := &keeper{watch: w, ids: make([]int64, len(names)), states: make([]surface.State, len(names)), read: map[int]bool{}}
 	for n, name := range names {
@@ -97,7 +97,7 @@ func (k *keeper) run(ctx context.Context) error {
 func (k *keeper) take(ctx context.Context, r result) {
 	if k.watch.takeFresh() {
 		if err := k.load(ctx); err != nil {
-			k.watch.options.Log.WarnContext(ctx, "cannot load what another replica saw of the surfaces; going on with what is known", "err", err)
+			k.watch.options.Log.WarnContext(ctx, "readings of other replicas could not be loaded, continuing with the known state", "err", err)
 		}
 	}
 	on := k.watch.items[r.item].Surface
@@ -118,10 +118,10 @@ func (k *keeper) take(ctx context.Context, r result) {
 func (k *keeper) try(ctx context.Context) {
 	err := k.flush(ctx)
 	if err != nil && !k.ill {
-		k.watch.options.Log.WarnContext(ctx, "readings cannot be kept, they wait", "err", err)
+		k.watch.options.Log.WarnContext(ctx, "readings could not be saved, trying again", "err", err)
 	}
 	if err == nil && k.ill {
-		k.watch.options.Log.InfoContext(ctx, "readings are kept again")
+		k.watch.options.Log.InfoContext(ctx, "readings are saved again")
 	}
 	k.ill = err != nil
 }
@@ -168,7 +168,7 @@ func (k *keeper) tell(ctx context.Context, read []int, now time.Time) error {
 		return nil
 	}
 	if err := k.watch.options.Tell(ctx, all); err != nil {
-		return fmt.Errorf("tell of %d tiles: %w", len(all), err)
+		return fmt.Errorf("report %d tiles: %w", len(all), err)
 	}
 	for _, item := range over {
 		k.states[item].Alerting = false
@@ -195,7 +195,7 @@ func (t *thinner) turn(ctx context.Context, w *Watch, now time.Time) {
 		id := t.ids[t.next%len(t.ids)]
 		t.next++
 		if err := w.store.Thin(ctx, id, id, now); err != nil {
-			w.options.Log.WarnContext(ctx, "old readings cannot be thinned", "err", err)
+			w.options.Log.WarnContext(ctx, "old readings could not be thinned out", "err", err)
 			return
 		}
 	}

@@ -101,9 +101,9 @@ func (w *Watch) probe(ctx context.Context, item int, late time.Duration) {
 func (w *Watch) read(ctx context.Context, item int) (r surface.Reading) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			w.options.Log.ErrorContext(ctx, "a probe failed by a fault in docket: please report it", "surface", w.items[item].Surface.Name, "fault",
-				fmt.Sprint(fault), "stack", string(debug.Stack()))
-			r = surface.Reading{Status: surface.Unknown, Reason: "the probe failed by a fault in docket"}
+			w.options.Log.ErrorContext(ctx, "probe failed because of a bug in Docket, please report it",
+				"surface", w.items[item].Surface.Name, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			r = surface.Reading{Status: surface.Unknown, Reason: "the probe failed because of a bug in Docket"}
 		}
 	}()
 	return w.items[item].Probe(ctx)

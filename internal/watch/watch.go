@@ -137,7 +137,7 @@ func (w *Watch) begin(ctx context.Context) error {
 		return nil
 	}
 	if err := w.store.FreeShares(ctx, w.options.Name, true); err != nil {
-		return fmt.Errorf("begin to watch: %w", err)
+		return fmt.Errorf("start watching: %w", err)
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func (w *Watch) deal(ctx context.Context) {
 		err := w.dealOnce(ctx)
 		if err != nil && !ill && ctx.Err() == nil {
 			w.options.Log.WarnContext(ctx,
-				"surfaces cannot be shared out: they are watched only as long as they are still this process' own", "err", err)
+				"surfaces could not be shared among replicas, watching those of this process while its shares last", "err", err)
 		}
 		ill = err != nil
 	}
