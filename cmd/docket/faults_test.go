@@ -147,26 +147,26 @@ func TestReadOnlyDataFolderIsSaidAtStart(t *testing.T) {
 		// Root may write anywhere: the program runs as nobody.
 		s.uid = 65534
 	}
-	endsWith(t, s, "cannot write in "+data)
+	endsWith(t, s, "cannot write to "+data)
 }
 
 func TestMissingDataFolderIsSaidAtStart(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "not", "there")
-	endsWith(t, setup{database: filepath.Join(dir, "docket.db")}, "cannot write in "+dir)
+	endsWith(t, setup{database: filepath.Join(dir, "docket.db")}, "cannot write to "+dir)
 }
 
 func TestFileThatIsNoDatabaseIsSaidAtStart(t *testing.T) {
 	t.Parallel()
 	path := writeFile(t, filepath.Join(t.TempDir(), "docket.db"), strings.Repeat("This is a letter, not a database. ", 100))
-	endsWith(t, setup{database: path}, "is not a whole SQLite database")
+	endsWith(t, setup{database: path}, "is not a valid SQLite database")
 }
 
 func TestSecondDocketOnOneFileIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "docket.db")
 	start(t, setup{database: path})
-	endsWith(t, setup{database: path}, "another docket is running on "+path)
+	endsWith(t, setup{database: path}, "another Docket is using "+path)
 }
 
 func TestNewerDatabaseIsSaidAtStart(t *testing.T) {
@@ -183,14 +183,14 @@ func TestNewerDatabaseIsSaidAtStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		db.Close()
-		endsWith(t, setup{database: path}, "database is of a newer version: it is at schema 99")
+		endsWith(t, setup{database: path}, "the database is from a newer version: it has schema 99")
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		url := storetest.URL(t, "postgres")
 		start(t, setup{database: url}).stop()
 		execPostgres(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
-		endsWith(t, setup{database: url}, "database is of a newer version: it is at schema 99")
+		endsWith(t, setup{database: url}, "the database is from a newer version: it has schema 99")
 	})
 }
 

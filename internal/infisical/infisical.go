@@ -119,8 +119,8 @@ func (c *Client) login(ctx context.Context) (fault.Secret, error) {
 		return "", err
 	}
 	if answer.AccessToken == "" {
-		return "", &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's login gave no token.",
-			Fix: "Check vault.url: it is the address of an Infisical."}
+		return "", &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer", Sentence: "The vault's login returned no token.",
+			Fix: "Check vault.url: it must be the address of an Infisical instance."}
 	}
 	c.access = fault.Secret(answer.AccessToken)
 	c.until = time.Now().Add(time.Duration(min(max(answer.ExpiresIn, 0), 86400))*time.Second - spare)
@@ -142,7 +142,7 @@ func (c *Client) call(req *http.Request, out any) (status int, err error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
 		f := outbound.Party{Name: "the vault", Setting: "vault.url"}.Fault(err, false)
-		f.Name, f.Fix = "vault_away", f.Fix+" The last values go on being used."
+		f.Name, f.Fix = "vault_away", f.Fix+" The last values stay in use."
 		return 0, f
 	}
 	defer func() { _ = resp.Body.Close() }() // Everything we need has been read.
@@ -153,21 +153,21 @@ func (c *Client) call(req *http.Request, out any) (status int, err error) {
 	}
 	switch {
 	case err != nil:
-		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_away", Sentence: "The vault's answer was cut off.",
-			Fix: "Nothing, if it passes.", Err: err}
+		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_away", Sentence: "The vault's response was cut off.",
+			Fix: "Nothing to do if it stops by itself.", Err: err}
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return refused(fault.Refused, "vault_refused", fmt.Sprintf("The vault did not let us in (%d).", resp.StatusCode),
-			"Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity may read.")
+		return refused(fault.Refused, "vault_refused", fmt.Sprintf("The vault refused the login (%d).", resp.StatusCode),
+			"Check INFISICAL_CLIENT_ID and INFISICAL_CLIENT_SECRET, or INFISICAL_TOKEN, and what the identity can read.")
 	case resp.StatusCode == http.StatusNotFound:
 		return refused(fault.Missing, "vault_missing", "The vault has no such secret.",
 			"Check vault.secrets (the folder), vault.project_id and vault.environment.")
 	case resp.StatusCode != http.StatusOK:
-		return refused(fault.Unavailable, "vault_ill", fmt.Sprintf("The vault answered %d.", resp.StatusCode),
-			"Look into the vault's log; the last values go on being used.")
+		return refused(fault.Unavailable, "vault_ill", fmt.Sprintf("The vault returned %d.", resp.StatusCode),
+			"Check the vault's log. The last values stay in use.")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return resp.StatusCode, &fault.Fault{Class: fault.Unavailable, Name: "vault_bad_answer",
-			Sentence: "The vault's answer is not what Infisical answers.", Fix: "Check vault.url: it is the address of an Infisical."}
+			Sentence: "The vault's response is not one of Infisical.", Fix: "Check vault.url: it must be the address of an Infisical instance."}
 	}
 	return resp.StatusCode, nil
 }

@@ -110,7 +110,7 @@ func (i *Intake) Missing(ctx context.Context, now time.Time) error {
 	for _, e := range i.expected.all {
 		heard, err := i.store.LastExpected(ctx, e.Source, e.Alert)
 		if err != nil {
-			return fmt.Errorf("look when %s of %s was last heard of: %w", e.Alert, e.Source, err)
+			return fmt.Errorf("look up when %s of %s was last received: %w", e.Alert, e.Source, err)
 		}
 		since := heard
 		if since.Before(i.booted) {

@@ -65,7 +65,7 @@ func (i *Intake) keep(ctx context.Context, source string, all []alert.Alert, now
 	failpoint.Hit("intake-before-keeping")
 	results, err := i.ledger.Apply(ctx, inputs...)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("keep %d alerts of %s: %w", len(news), source, err)
+		return Receipt{}, fmt.Errorf("save %d alerts of %s: %w", len(news), source, err)
 	}
 	failpoint.Hit("intake-kept")
 	for _, r := range results {
@@ -109,7 +109,7 @@ func (i *Intake) Expire(ctx context.Context, now time.Time) error {
 	}
 	expired, err := i.store.ExpiredAlerts(ctx, now, saidSince, expireLimit)
 	if err != nil {
-		return fmt.Errorf("look for expired alerts: %w", err)
+		return fmt.Errorf("find expired alerts: %w", err)
 	}
 	return i.end(ctx, expired, "", now)
 }
@@ -135,7 +135,7 @@ func (i *Intake) end(ctx context.Context, all []alert.Alert, poll string, at tim
 func (i *Intake) Due(ctx context.Context, now time.Time) error {
 	marks, err := i.store.DueIncidents(ctx, now, expireLimit)
 	if err != nil {
-		return fmt.Errorf("look for due incidents: %w", err)
+		return fmt.Errorf("find due incidents: %w", err)
 	}
 	inputs := make([]ledger.Input, len(marks))
 	for n := range marks {

@@ -38,7 +38,7 @@ func (w *work) decide(ctx context.Context, input Input) (Result, error) {
 		w.notifyOperator(in)
 		return Result{Changed: true}, nil
 	}
-	return Result{}, fmt.Errorf("an input of the type %T, which has no case here", input)
+	return Result{}, fmt.Errorf("an input has the unknown type %T", input)
 }
 
 // decideAlert lays a source's word beside what is known, then lets the incident step.

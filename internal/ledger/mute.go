@@ -15,7 +15,7 @@ func (w *work) settleSwitches(ctx context.Context) error {
 	rules := w.rules
 	if rules.Current != nil {
 		if err := rules.Current(ctx, w.tx.Switched()); err != nil {
-			return fmt.Errorf("read what is switched: %w", err)
+			return fmt.Errorf("read what operators switched: %w", err)
 		}
 	}
 	if rules.Mutes != nil {

@@ -39,19 +39,19 @@ func (p Party) Fault(err error, left bool) *fault.Fault {
 		f.Fix = "Check " + p.Setting + " and this machine's name servers."
 	case errors.Is(err, context.Canceled):
 		f.Name, f.Sentence, f.Fix = "stopped", "The call to "+p.Name+
-			" was stopped before it was answered.", "Nothing, if Docket is being restarted."
+			" was stopped before a response arrived.", "Nothing to do if Docket is being restarted."
 	case isTLS(err):
 		f.Name, f.Kind, f.Sentence = "tls_error", fault.KindTLS, "No secure connection to "+p.Name+" could be made."
 		f.Fix = "Check the server's certificate, its host name and its chain."
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		f.Name, f.Kind, f.Sentence = "timeout", fault.KindTimeout, p.begin()+" did not answer in time."
+		f.Name, f.Kind, f.Sentence = "timeout", fault.KindTimeout, p.begin()+" did not respond in time."
 		f.Fix = "Check that " + p.Name + " is up and not overloaded."
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		f.Name, f.Kind, f.Sentence = "unreachable", fault.KindConnection, p.begin()+" could not be reached."
 		f.Fix = "Check that " + p.Name + " is up, and the host and port in " + p.Setting + "."
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		f.Name, f.Kind, f.Sentence = "connection_cut", fault.KindConnection, "The connection to "+p.Name+" was cut before it answered."
-		f.Fix = "Check its web server and the proxies before it."
+		f.Name, f.Kind, f.Sentence = "connection_cut", fault.KindConnection, "The connection to "+p.Name+" was cut off before it responded."
+		f.Fix = "Check its web server and the proxies in front of it."
 	default:
 		f.Name, f.Kind, f.Sentence = "connection_failed", fault.KindConnection, "The connection to "+p.Name+" failed."
 		f.Fix = "Check that " + p.Name + " is up and reachable from here."

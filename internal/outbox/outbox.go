@@ -56,7 +56,7 @@ const sweepLimit = 1000
 func (w Work[T]) Sweep(ctx context.Context, q *queue.Queue, now time.Time) error {
 	ids, err := w.Overdue(ctx, now.Add(-w.LostAfter), sweepLimit)
 	if err != nil {
-		return fmt.Errorf("look for lost jobs: %w", err)
+		return fmt.Errorf("find lost jobs: %w", err)
 	}
 	jobs := make([]queue.Job, len(ids))
 	for i, id := range ids {

@@ -47,7 +47,7 @@ func TestSilenceOfAJobIsTheFault(t *testing.T) {
 	}
 	// The surface's own interval counts where within is not set: a minute here.
 	late := readBy(t, New(beats{at: now.Add(-61 * time.Second)}, now, ""), Spec{&Heartbeat{}}, 0)
-	expect(t, late, surface.Down, "and should every 1m0s")
+	expect(t, late, surface.Down, "(expected every 1m0s)")
 }
 
 func TestDynosAreJudged(t *testing.T) {
@@ -85,10 +85,10 @@ func TestDynosAreJudged(t *testing.T) {
 		{"none up", `[{"type":"web","state":"crashed"},{"type":"web","state":"down"}]`, 200, surface.Down,
 			"none of 2 web dynos is up: 1 crashed, 1 down"},
 		{"a state of tomorrow", `[{"type":"web","state":"<b>lost</b>"}]`, 200, surface.Down, "some in a state unknown to Docket"},
-		{"none there", `[]`, 200, surface.Down, "no web dyno runs"},
+		{"none there", `[]`, 200, surface.Down, "no web dyno is running"},
 		{"the API is ill", `oops`, 503, surface.Unknown, "Heroku's API returned 503 Service Unavailable"},
 		{"the API is busy", `{}`, 429, surface.Unknown, "too many calls with this token (429)"},
-		{"the token is refused", `{}`, 401, surface.Unknown, "refused the token: give one that may read shop"},
+		{"the token is refused", `{}`, 401, surface.Unknown, "refused the token: use one that can read shop"},
 		{"the app is not known", `{}`, 404, surface.Unknown, "Heroku's API knows no app shop"},
 		{"elsewhere", ``, 302, surface.Unknown, "Heroku's API returned 302 Found"},
 		{"not JSON", `<html>`, 200, surface.Unknown, "did not return a list of dynos"},

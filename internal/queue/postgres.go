@@ -93,10 +93,10 @@ func (c *postgresClient) takeUp(ctx context.Context, now time.Time) error {
 	const forget = `DELETE FROM lease WHERE name LIKE $1 || '%' AND until_us < $2`
 	pool := c.store.Postgres()
 	if _, err := pool.Exec(ctx, release, now.Add(-lifeLease), leaseName, now.UnixMicro()); err != nil {
-		return fmt.Errorf("take up the jobs of replicas that are gone: %w", err)
+		return fmt.Errorf("take over the jobs of stopped replicas: %w", err)
 	}
 	if _, err := pool.Exec(ctx, forget, leaseName, now.Add(-keepLeases).UnixMicro()); err != nil {
-		return fmt.Errorf("forget replicas that are gone: %w", err)
+		return fmt.Errorf("forget stopped replicas: %w", err)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func New(st *store.Store, perform Perform, o Options) (*Queue, error) {
 	}
 	c, err := newClient(st, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("make the queue's client: %w", err)
+		return nil, fmt.Errorf("create the queue's client: %w", err)
 	}
 	return &Queue{client: c, softStop: o.SoftStop, log: o.Logger}, nil
 }
@@ -162,7 +162,7 @@ func (q *Queue) Hasten(ctx context.Context, effectIDs []string, now time.Time) e
 		return nil
 	}
 	if err := q.client.hasten(ctx, effectIDs, now); err != nil {
-		return fmt.Errorf("hasten the jobs that wait: %w", err)
+		return fmt.Errorf("run waiting jobs now: %w", err)
 	}
 	q.client.wake()
 	return nil
@@ -182,7 +182,7 @@ func (q *Queue) Run(ctx context.Context) error {
 			return nil
 		}
 		if !said {
-			q.log.WarnContext(ctx, "the queue cannot start, it is tried again", "err", err)
+			q.log.WarnContext(ctx, "queue cannot start, trying again", "err", err)
 			said = true
 		}
 		select {
@@ -192,7 +192,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		}
 	}
 	if said {
-		q.log.InfoContext(ctx, "the queue works")
+		q.log.InfoContext(ctx, "queue started")
 	}
 	<-ctx.Done()
 	soft, cancel := context.WithTimeout(working, q.softStop)

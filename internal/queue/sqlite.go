@@ -73,7 +73,7 @@ func (c *sqliteClient) releaseOrphans(ctx context.Context) error {
 		`DELETE FROM river_leader`,
 	} {
 		if _, err := c.db.ExecContext(ctx, q); err != nil {
-			return fmt.Errorf("clear what the last run left: %w", err)
+			return fmt.Errorf("clean up after the last run: %w", err)
 		}
 	}
 	return nil

@@ -153,7 +153,7 @@ func (r *Reconciler) compare(ctx context.Context, o Options, now time.Time) (Rep
 	if !o.DryRun {
 		for run := range slices.Chunk(p.inputs, comparePage) {
 			if _, err := r.Ledger.Apply(ctx, run...); err != nil {
-				return p.report, fmt.Errorf("tell of %d mismatches: %w", len(run), err)
+				return p.report, fmt.Errorf("report %d mismatches: %w", len(run), err)
 			}
 		}
 		if err := r.Store.MoveLease(ctx, r.lease(), r.Holder, now); err != nil {

@@ -135,7 +135,7 @@ func (r *Reconciler) Listen(ctx context.Context) error {
 			delete(r.waiting, h.TicketID) // What comes from here on is a question of its own.
 			r.mu.Unlock()
 			if err := r.follow(ctx, h); err != nil && ctx.Err() == nil {
-				r.Log.InfoContext(ctx, "a hint of the desk could not be followed, the next poll will", "ticket", h.TicketID, "err", err)
+				r.Log.InfoContext(ctx, "webhook of the desk could not be processed, the next poll will catch up", "ticket", h.TicketID, "err", err)
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func (r *Reconciler) follow(ctx context.Context, h Hint) error {
 	ctx, cancel := context.WithTimeout(ctx, watchTimeout)
 	defer cancel()
 	if r.Away() {
-		return errors.New("the desk is away")
+		return errors.New("the desk is unreachable")
 	}
 	ours, err := r.Store.AnyLiveIn(ctx, r.Desk.Name(), h.TicketID)
 	if err != nil || !ours {
@@ -233,7 +233,7 @@ func (r *Reconciler) tell(ctx context.Context, shown map[string]desk.Ticket, asO
 			}
 		}
 		if _, err := r.Ledger.Apply(ctx, inputs...); err != nil {
-			return fmt.Errorf("tell of %d tickets: %w", len(inputs), err)
+			return fmt.Errorf("report %d tickets: %w", len(inputs), err)
 		}
 		return nil
 	})

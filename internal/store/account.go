@@ -40,7 +40,7 @@ func (s *Store) PutAccount(ctx context.Context, a Account, entry audit.Entry) er
 		return t.endSessions(ctx, a.Name)
 	}, entry)
 	if err != nil {
-		return fmt.Errorf("keep the account %s: %w", a.Name, err)
+		return fmt.Errorf("save the account %s: %w", a.Name, err)
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (s *Store) Standings(ctx context.Context, fingerprints []alert.Key) ([]Stan
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load standings: %w", err)
+		return nil, fmt.Errorf("load the state of alerts: %w", err)
 	}
 	return all, nil
 }

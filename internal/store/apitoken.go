@@ -34,7 +34,7 @@ func (s *Store) AddAPIToken(ctx context.Context, n APIToken, entry audit.Entry) 
 		return err
 	}, entry)
 	if err != nil {
-		return fmt.Errorf("keep the token %s: %w", n.Name, err)
+		return fmt.Errorf("save the token %s: %w", n.Name, err)
 	}
 	return nil
 }

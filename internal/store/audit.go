@@ -137,7 +137,7 @@ func (s *Store) AuditOf(ctx context.Context, key alert.Key, limit int) ([]audit.
 	rs, err := s.engine.reader().query(ctx, q, key.String(), int64(limit))
 	all, err := collect(rs, err, scanAudit)
 	if err != nil {
-		return nil, fmt.Errorf("load what is audited of %s: %w", key, err)
+		return nil, fmt.Errorf("load the audit entries of %s: %w", key, err)
 	}
 	return all, nil
 }

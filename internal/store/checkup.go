@@ -46,7 +46,7 @@ func (s *Store) LastCheckup(ctx context.Context, by, verdict string, is bool) (t
 		return at, err
 	})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("look when the doctor last found that: %w", err)
+		return time.Time{}, fmt.Errorf("look up when the doctor last found this: %w", err)
 	}
 	if len(all) == 0 {
 		return time.Time{}, nil
@@ -64,7 +64,7 @@ func (s *Store) Enter(ctx context.Context, e audit.Entry) error {
 		return t.AppendAudit(ctx, head, []audit.Entry{e})
 	})
 	if err != nil {
-		return fmt.Errorf("enter %s into the audit log: %w", e.Action, err)
+		return fmt.Errorf("write %s to the audit log: %w", e.Action, err)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (s *Store) Checkups(ctx context.Context, limit int) ([]Checkup, error) {
 		return c, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load what the doctor found: %w", err)
+		return nil, fmt.Errorf("load the doctor's report: %w", err)
 	}
 	return all, nil
 }

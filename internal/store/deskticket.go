@@ -65,7 +65,7 @@ func (s *Store) AddDeskTicket(ctx context.Context, d desk.Draft, now time.Time) 
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("keep a ticket: %w", err)
+		return 0, fmt.Errorf("save a ticket: %w", err)
 	}
 	return number, nil
 }

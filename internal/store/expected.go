@@ -15,7 +15,7 @@ func (s *Store) HeardExpected(ctx context.Context, source, title string, at time
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note that %s of %s was heard of: %w", title, source, err)
+		return fmt.Errorf("record that %s of %s was received: %w", title, source, err)
 	}
 	return nil
 }

@@ -104,10 +104,10 @@ func (s *Store) LoadSwitches(ctx context.Context) (Switches, error) {
 	var err error
 	// The count first: what is read after it may be newer, but never older.
 	if all.Switched, err = s.Switched(ctx); err != nil {
-		return all, fmt.Errorf("load how often was switched: %w", err)
+		return all, fmt.Errorf("load the number of switches: %w", err)
 	}
 	if all.Resettled, err = one[int64](ctx, s.engine.reader(), `SELECT switched FROM resettled WHERE one = 1`); err != nil {
-		return all, fmt.Errorf("load what was asked again: %w", err)
+		return all, fmt.Errorf("load which incidents were decided again: %w", err)
 	}
 	if all.Flags, err = s.Flags(ctx); err != nil {
 		return all, err
@@ -130,7 +130,7 @@ func (s *Store) Resettle(ctx context.Context, switched int64) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note what was asked again: %w", err)
+		return fmt.Errorf("record which incidents were decided again: %w", err)
 	}
 	return nil
 }

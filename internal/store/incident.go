@@ -54,7 +54,7 @@ func scanIncident(rs rows) (incident.Incident, error) {
 	}
 	if acknowledged != "" {
 		if err := json.Unmarshal([]byte(acknowledged), &i.Acknowledged); err != nil {
-			return i, fmt.Errorf("read who took up incident %s: %w", i.Mark, err)
+			return i, fmt.Errorf("read who acknowledged incident %s: %w", i.Mark, err)
 		}
 	}
 	if err := json.Unmarshal([]byte(timeline), &i.Timeline); err != nil {
@@ -88,7 +88,7 @@ func incidentArgs(i incident.Incident) ([]any, error) {
 	if i.Acknowledged.By != "" {
 		text, err := json.Marshal(i.Acknowledged)
 		if err != nil {
-			return nil, fmt.Errorf("write who took up incident %s: %w", i.Mark, err)
+			return nil, fmt.Errorf("write who acknowledged incident %s: %w", i.Mark, err)
 		}
 		acknowledged = string(text)
 	}
@@ -230,7 +230,7 @@ func (s *Store) WantingIncidents(ctx context.Context, after Place, limit int) ([
 		return alert.Mark{Key: alert.Key(after.key), Generation: int(generation)}, err
 	})
 	if err != nil {
-		return nil, after, fmt.Errorf("load the incidents that want a ticket: %w", err)
+		return nil, after, fmt.Errorf("load the incidents that need a ticket: %w", err)
 	}
 	return all, after, nil
 }

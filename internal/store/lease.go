@@ -47,7 +47,7 @@ func (s *Store) MoveLease(ctx context.Context, name, holder string, cursor time.
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("move the lease %s: %w", name, err)
+		return fmt.Errorf("renew the lease %s: %w", name, err)
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (s *Store) Unfinished(ctx context.Context) (map[alert.Mark]bool, error) {
 		return struct{}{}, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load what is on its way: %w", err)
+		return nil, fmt.Errorf("load the pending effects: %w", err)
 	}
 	return marks, nil
 }
@@ -100,7 +100,7 @@ func (s *Store) Unfinished(ctx context.Context) (map[alert.Mark]bool, error) {
 func (s *Store) HasEffect(ctx context.Context, id string) (bool, error) {
 	n, err := one[int64](ctx, s.engine.reader(), `SELECT COUNT(*) FROM effect WHERE effect_id = ?`, id)
 	if err != nil {
-		return false, fmt.Errorf("look for effect %s: %w", id, err)
+		return false, fmt.Errorf("look up effect %s: %w", id, err)
 	}
 	return n > 0, nil
 }

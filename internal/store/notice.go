@@ -53,7 +53,7 @@ func (t *Tx) AskNotices(ctx context.Context, all []notice.Notice) error {
 		return t.later(ctx, `INSERT INTO notice (`+noticeColumns+`) VALUES `+tuples(len(run), noticeWidth)+conflict, args...)
 	})
 	if err != nil {
-		return fmt.Errorf("ask for notices: %w", err)
+		return fmt.Errorf("add notices: %w", err)
 	}
 	return nil
 }

@@ -105,11 +105,11 @@ func (e *postgresEngine) explain(err error) string {
 		case "3D000":
 			return "the database named by DATABASE_URL does not exist on the PostgreSQL server"
 		case "53300":
-			return "the PostgreSQL server has no connection left"
+			return "the PostgreSQL server has no free connection"
 		case "55P03", "57014":
-			return "a lock in PostgreSQL was not had in time"
+			return "waiting for a lock in PostgreSQL took too long"
 		case "42501":
-			return "the PostgreSQL user may not do this: grant it rights on the schema"
+			return "the PostgreSQL user lacks permission: grant it rights on the schema"
 		case "57P01", "57P02", "57P03":
 			return "the PostgreSQL server is shutting down or starting"
 		}
@@ -121,7 +121,7 @@ func (e *postgresEngine) explain(err error) string {
 	case errors.As(err, &ce):
 		return "the PostgreSQL server cannot be reached"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
-		return "the PostgreSQL server did not answer in time"
+		return "the PostgreSQL server did not respond in time"
 	}
 	return "the connection to PostgreSQL failed"
 }

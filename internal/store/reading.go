@@ -102,7 +102,7 @@ func (s *Store) Thin(ctx context.Context, first, last int64, now time.Time) erro
 		return t.later(ctx, `DELETE FROM turn WHERE surface_id BETWEEN ? AND ? AND at_us < ?`, first, last, micros(now.Add(-keepYear)))
 	})
 	if err != nil {
-		return fmt.Errorf("thin the readings: %w", err)
+		return fmt.Errorf("thin out the readings: %w", err)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (s *Store) Turns(ctx context.Context, name string, since time.Time, limit i
 		return t, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load how tiles turned: %w", err)
+		return nil, fmt.Errorf("load the status changes: %w", err)
 	}
 	return all, nil
 }

@@ -22,9 +22,9 @@ func compareVersions(have int64) error {
 	case err != nil:
 		return err
 	case have > need:
-		return fmt.Errorf("%w: it is at schema %d, this docket knows up to %d: run the newer docket again", ErrNewer, have, need)
+		return fmt.Errorf("%w: it has schema %d, and this version knows up to %d: run the newer version of Docket again", ErrNewer, have, need)
 	case have < need:
-		return fmt.Errorf("%w: it is at schema %d, this docket needs %d: run docket migrate", ErrBehind, have, need)
+		return fmt.Errorf("%w: it has schema %d, and this version needs %d: run docket migrate", ErrBehind, have, need)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (s *Store) CountTry(ctx context.Context, subject string, since, now time.Ti
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("count a try to log in: %w", err)
+		return 0, fmt.Errorf("count a login attempt: %w", err)
 	}
 	return tries, nil
 }

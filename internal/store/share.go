@@ -49,7 +49,7 @@ func (s *Store) DealShares(ctx context.Context, w Watcher, now time.Time, margin
 		return t.keepShares(ctx, w, own, now)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("deal out the surfaces: %w", err)
+		return nil, fmt.Errorf("assign the surfaces: %w", err)
 	}
 	return own, nil
 }
@@ -115,7 +115,7 @@ func (s *Store) FreeShares(ctx context.Context, watcher string, every bool) erro
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("give shares of the surfaces back: %w", err)
+		return fmt.Errorf("release the surfaces: %w", err)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (s *Store) WatchedBy(ctx context.Context) (map[int]string, error) {
 		return struct{}{}, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("load who watches what: %w", err)
+		return nil, fmt.Errorf("load the watchers: %w", err)
 	}
 	return by, nil
 }

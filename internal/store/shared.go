@@ -23,7 +23,7 @@ func (t *Tx) StormWindow(ctx context.Context, route string) (storm.Window, error
 		err = json.Unmarshal([]byte(text), &c)
 	}
 	if err != nil {
-		return c, fmt.Errorf("load the crowd of route %q: %w", route, err)
+		return c, fmt.Errorf("load the storm window of route %q: %w", route, err)
 	}
 	return c, nil
 }
@@ -32,7 +32,7 @@ func (t *Tx) StormWindow(ctx context.Context, route string) (storm.Window, error
 func (t *Tx) SaveStormWindow(ctx context.Context, c storm.Window) error {
 	text, err := json.Marshal(c)
 	if err != nil {
-		return fmt.Errorf("write the crowd of route %q: %w", c.Route, err)
+		return fmt.Errorf("write the storm window of route %q: %w", c.Route, err)
 	}
 	const q = `INSERT INTO crowd (route, state) VALUES (?, ?) ON CONFLICT (route) DO UPDATE SET state = excluded.state`
 	return t.later(ctx, q, c.Route, string(text))
@@ -57,7 +57,7 @@ func (t *Tx) AddListings(ctx context.Context, all []Entry) error {
 			tuples(len(run), entryWidth), args...)
 	})
 	if err != nil {
-		return fmt.Errorf("add to gatherings: %w", err)
+		return fmt.Errorf("add to shared tickets: %w", err)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (t *Tx) MarkListed(ctx context.Context, effectID string, members []alert.Ma
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("note what %s lists: %w", effectID, err)
+		return fmt.Errorf("record what %s lists: %w", effectID, err)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (t *Tx) WaitingMembers(ctx context.Context, within alert.Mark, limit int) (
 	rs, err := t.query(ctx, q, int64(within.Key), int64(within.Generation), int64(limit))
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
-		return nil, fmt.Errorf("load who waits to be listed in %s: %w", within, err)
+		return nil, fmt.Errorf("load the incidents to list in %s: %w", within, err)
 	}
 	keys := make([]alert.Key, len(all))
 	for n, i := range all {
@@ -126,7 +126,7 @@ func (s *Store) Members(ctx context.Context, within alert.Mark, limit int) ([]in
 	rs, err := s.engine.reader().query(ctx, q, int64(within.Key), int64(within.Generation), int64(limit))
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
-		return nil, fmt.Errorf("load who is listed in %s: %w", within, err)
+		return nil, fmt.Errorf("load the incidents listed in %s: %w", within, err)
 	}
 	return all, nil
 }

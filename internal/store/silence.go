@@ -226,7 +226,7 @@ func (s *Store) ForgetSwitches(ctx context.Context, before time.Time) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("forget silences and windows that are long over: %w", err)
+		return fmt.Errorf("delete old silences and windows: %w", err)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ const readers = 4
 // same data fails instead of duplicating tickets.
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
-		return nil, fmt.Errorf("there is no database at %s: start docket serve first, or name the database (--database or DATABASE_URL)", path)
+		return nil, fmt.Errorf("there is no database at %s: start docket serve first, or set the database (--database or DATABASE_URL)", path)
 	}
 	e := &sqliteEngine{path: path, prepared: map[string]*sql.Stmt{}, wanted: map[string]bool{}}
 	if o.Exclusive {
@@ -84,10 +84,10 @@ func dsn(path string, v url.Values) string {
 func (e *sqliteEngine) take() error {
 	f, err := os.OpenFile(e.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("cannot write in %s, where the database is to be kept: %w", filepath.Dir(e.path), err)
+		return fmt.Errorf("cannot write to %s, the folder of the database: %w", filepath.Dir(e.path), err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("another docket is running on %s; one SQLite file serves one process, several replicas need PostgreSQL",
+		return errors.Join(fmt.Errorf("another Docket is using %s: a SQLite file is for one process, and several replicas need PostgreSQL",
 			e.path), f.Close())
 	}
 	e.lock = f
@@ -204,21 +204,21 @@ func (e *sqliteEngine) explain(err error) string {
 	case errors.As(err, &locked):
 		return "the database " + e.path + " is locked by another program"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "the database did not answer in time"
+		return "the database did not respond in time"
 	case !errors.As(err, &se):
 		return "the database failed"
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return "the disk that holds " + e.path + " is full: free some space, Docket goes on by itself"
+		return "the disk that holds " + e.path + " is full: free some space, and Docket continues by itself"
 	case sqlite3.SQLITE_READONLY:
-		return "the database " + e.path + " or its folder is read-only: make it writable for the user who runs docket"
+		return "the database " + e.path + " or its folder is read-only: make it writable for the user that runs Docket"
 	case sqlite3.SQLITE_CANTOPEN:
-		return "the database " + e.path + " cannot be opened: check that the folder exists and may be written"
+		return "the database " + e.path + " cannot be opened: check that its folder exists and is writable"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return "the database " + e.path + " is locked by another program"
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return "the file " + e.path + " is not a whole SQLite database: restore it from a backup"
+		return "the file " + e.path + " is not a valid SQLite database: restore it from a backup"
 	case sqlite3.SQLITE_IOERR:
 		return "the disk that holds " + e.path + " cannot be read or written"
 	}

@@ -17,15 +17,15 @@ import (
 // Errors to check with errors.Is.
 var (
 	// ErrConflict: a compare-and-set found another version; reload and decide again.
-	ErrConflict = errors.New("row changed meanwhile")
+	ErrConflict = errors.New("the row was changed in the meantime")
 	// ErrNotFound: there is no such row.
 	ErrNotFound = errors.New("not found")
 	// ErrFull: the maximum number of this kind is reached.
 	ErrFull = errors.New("there are too many")
 	// ErrNewer: the database was migrated by a newer Docket.
-	ErrNewer = errors.New("database is of a newer version")
+	ErrNewer = errors.New("the database is from a newer version")
 	// ErrBehind: the database has to be migrated first.
-	ErrBehind = errors.New("database is of an older version")
+	ErrBehind = errors.New("the database is from an older version")
 )
 
 // rows is what sql.Rows and pgx.Rows have in common.

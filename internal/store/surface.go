@@ -110,7 +110,7 @@ func (s *Store) ChangeMark(ctx context.Context) (string, error) {
 		return fmt.Sprint(parts), err
 	})
 	if err != nil {
-		return "", fmt.Errorf("look for changes: %w", err)
+		return "", fmt.Errorf("check for changes: %w", err)
 	}
 	return all[0], nil
 }
@@ -194,7 +194,7 @@ func (s *Store) SaveObserved(ctx context.Context, batch []Observed, now time.Tim
 		return t.saveTiles(ctx, batch, now)
 	})
 	if err != nil {
-		return fmt.Errorf("keep %d readings: %w", len(batch), err)
+		return fmt.Errorf("save %d readings: %w", len(batch), err)
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func (s *Store) CheckIn(ctx context.Context, name string, at time.Time) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note the heartbeat of %s: %w", name, err)
+		return fmt.Errorf("record the heartbeat of %s: %w", name, err)
 	}
 	return nil
 }

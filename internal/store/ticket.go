@@ -103,7 +103,7 @@ func (s *Store) believed(ctx context.Context, desk string, ids []string, states 
 		append(args, desk, first, int64(after.Generation), int64(limit))...)
 	all, err := collect(rs, err, scanIncident)
 	if err != nil {
-		return nil, fmt.Errorf("look which incidents are in tickets that are otherwise: %w", err)
+		return nil, fmt.Errorf("find the incidents whose tickets differ: %w", err)
 	}
 	return all, nil
 }
@@ -153,7 +153,7 @@ func (s *Store) AnyLiveIn(ctx context.Context, desk, id string) (bool, error) {
 	n, err := one[int64](ctx, s.engine.reader(),
 		`SELECT COUNT(*) FROM (SELECT 1 FROM incident WHERE ticket_id = ? AND ticket_desk = ? AND live = 1 LIMIT 1) AS live_one`, id, desk)
 	if err != nil {
-		return false, fmt.Errorf("look whether ticket %s is ours: %w", id, err)
+		return false, fmt.Errorf("check whether ticket %s is ours: %w", id, err)
 	}
 	return n > 0, nil
 }
