@@ -22,6 +22,7 @@ import (
 	"docket/internal/desk/local"
 	"docket/internal/fault"
 	"docket/internal/flag"
+	"docket/internal/notify/email"
 	"docket/internal/notify/slack"
 	"docket/internal/notify/webhook"
 	"docket/internal/probe"
@@ -173,6 +174,10 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Notifiers: Notifiers{
 			"slack": &slack.Settings{Token: "xoxb-1", Users: []string{"U0123ABCD", "U4567EFGH"}, APIURL: "https://slack.example.org/api/",
 				SigningSecret: "slack-secret"},
+			"email": &email.Settings{
+				Server: "smtp.example.org:465", TLS: "implicit", Username: "docket", Password: "mail-secret", ServerName: "mail.example.org",
+				From: "Docket <docket@example.org>", To: []string{"anna@example.org", "bob@example.org"},
+			},
 			"webhooks": &webhook.Settings{
 				{Name: "ops", URL: "https://ops.example.org/hook/probe-secret", Secret: "whsec_c2VjcmV0", Token: "ops-token"},
 				{Name: "chat", URL: "https://chat.example.org/probe-secret"},

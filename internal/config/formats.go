@@ -24,7 +24,7 @@ var formats = map[string]func(text string) string{
 	"https":    safeURL,
 	"link":     link,
 	"name":     properName,
-	"email":    email,
+	"email":    mailAddress,
 	"database": database,
 	"desk":     knownDesk,
 	"network":  network,
@@ -78,7 +78,7 @@ func properName(text string) string {
 	return quoted(text) + " is not a valid name: use at most 63 lower-case letters, digits, - and _, starting with a letter or digit"
 }
 
-func email(text string) string {
+func mailAddress(text string) string {
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
 		return quoted(text) + " is not a bare e-mail address: write alerts@example.org"
 	}

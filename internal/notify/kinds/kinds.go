@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"docket/internal/notify"
+	"docket/internal/notify/email"
 	"docket/internal/notify/slack"
 	"docket/internal/notify/webhook"
 )
@@ -10,6 +11,7 @@ import (
 func All() []notify.Kind {
 	return []notify.Kind{
 		{Name: slack.Name, Prefix: "SLACK_", Settings: func() notify.Settings { return slack.NewSettings() }},
+		{Name: email.Name, Settings: func() notify.Settings { return email.NewSettings() }},
 		{Name: webhook.Section, Settings: func() notify.Settings { return &webhook.Settings{} }},
 	}
 }
