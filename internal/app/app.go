@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"time"
@@ -81,7 +80,11 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	if err != nil {
 		return err
 	}
-	d, health, localDesk := desks[0].desk, desks[0].health, desks.local()
+	d := desks[0].desk
+	localDesk, err := a.local(ctx, st, desks)
+	if err != nil {
+		return err
+	}
 	board, err := controls.New(ctx, st, cfg.Flags, log)
 	if err != nil {
 		return err
@@ -138,7 +141,7 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	patient.Unstable = func() []string { return unstable(book) }
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
-		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate, Health: health,
+		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate,
 		Desks: desks.states, Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets, Doctor: physician,
 		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted,
 		Version: a.version, Log: log,
@@ -323,16 +326,4 @@ func (a *App) tell(book *ledger.Ledger) courier.Teller {
 		a.log.WarnContext(ctx, "operator told", "notice", key, "text", text)
 		return book.Notify(ctx, key, text)
 	}
-}
-
-// linkHost is the host that links name when Docket listens on all addresses.
-func linkHost(listen string) string {
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil || host != "" {
-		return listen
-	}
-	if name, err := os.Hostname(); err == nil {
-		return net.JoinHostPort(name, port)
-	}
-	return net.JoinHostPort("localhost", port)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
 	"slices"
 	"time"
 
@@ -65,7 +67,7 @@ func (a *App) makeDesks(ctx context.Context, st *store.Store) (posts, error) {
 	for _, name := range names {
 		settings := a.config.Desks[name]
 		d, err := settings.Open(desk.Needs{
-			Shelf: st, LinkBase: "http://" + linkHost(a.config.Listen) + "/api/v1/tickets/", UserAgent: "docket/" + a.version, Transport: a.carrier,
+			Shelf: st, LinkBase: a.linkBase(), UserAgent: "docket/" + a.version, Transport: a.carrier,
 			Later: func(variable string) bool { return a.config.Vault.Secrets[variable] != "" }, Places: a.config.PlacesOf(name),
 		})
 		if err != nil {
@@ -76,14 +78,34 @@ func (a *App) makeDesks(ctx context.Context, st *store.Store) (posts, error) {
 	return all, nil
 }
 
-// local is the embedded desk, nil where it is not in use.
-func (p posts) local() *local.Desk {
-	for _, one := range p {
+// linkBase leads people to a ticket of the local desk, its number appended.
+func (a *App) linkBase() string { return "http://" + linkHost(a.config.Listen) + "/api/v1/tickets/" }
+
+// linkHost is the host that links name when Docket listens on all addresses.
+func linkHost(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || host != "" {
+		return listen
+	}
+	if name, err := os.Hostname(); err == nil {
+		return net.JoinHostPort(name, port)
+	}
+	return net.JoinHostPort("localhost", port)
+}
+
+// local is the embedded desk for its pages: where it is in use, and where tickets are left in it
+// from before. It is nil where there is none.
+func (a *App) local(ctx context.Context, st *store.Store, desks posts) (*local.Desk, error) {
+	for _, one := range desks {
 		if d, ok := one.desk.(*local.Desk); ok {
-			return d
+			return d, nil
 		}
 	}
-	return nil
+	left, err := st.ListDeskTickets(ctx, 1, 0)
+	if err != nil || len(left) == 0 {
+		return nil, err
+	}
+	return local.New(st, a.linkBase()), nil
 }
 
 // timings are what the rule has to know of each desk.
@@ -179,7 +201,7 @@ func (p posts) states() []health.State {
 func (p posts) patients(cfg config.Config) []doctor.Desk {
 	var all []doctor.Desk
 	for _, one := range p {
-		it := doctor.Desk{Desk: one.desk, Variables: one.settings.Variables()}
+		it := doctor.Desk{Desk: one.desk, Variables: one.settings.Variables(), Mailboxes: cfg.HasMailboxes(one.desk.Name())}
 		for i, v := range it.Variables { // One that the vault gives may be missing.
 			it.Variables[i].Needed = v.Needed && cfg.Vault.Secrets[v.Name] == ""
 		}

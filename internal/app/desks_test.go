@@ -21,13 +21,20 @@ routes:
 - {match: ['alertname=~"Shop.*"'], desk: freescout, mailbox_id: 2}
 `
 
-// get reads an answer of the API.
-func (s *timeline) get(path string, into any) {
+// ask asks for a page or an answer of the API.
+func (s *timeline) ask(path string) *httptest.ResponseRecorder {
 	s.t.Helper()
 	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://127.0.0.1"+path, http.NoBody)
 	r.RemoteAddr = "127.0.0.1:1"
 	w := httptest.NewRecorder()
 	s.gate.ServeHTTP(w, r)
+	return w
+}
+
+// get reads an answer of the API.
+func (s *timeline) get(path string, into any) {
+	s.t.Helper()
+	w := s.ask(path)
 	if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
 		s.t.Errorf("%s: %d %s", path, w.Code, w.Body)
 	}
@@ -131,6 +138,71 @@ func TestAPersonsCloseIsSeenAtTheDeskWhereTheTicketIs(t *testing.T) {
 		}
 		if len(rows) != 2 {
 			t.Errorf("%d incidents", len(rows))
+		}
+	})
+}
+
+// alone is an installation whose only desk is FreeScout.
+const alone = "freescout: {api_url: http://desk.example.org, api_key: key, mailbox_id: 1, rate: 100000}\n"
+
+func TestTheOverviewShowsEachDesk(t *testing.T) {
+	inFakeTimeWith(t, twoDesks, 0, func(s *timeline) {
+		s.At("0:10").Fires("ShopFirst")
+		s.Fires("HereFirst")
+		s.desk.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503})
+		s.At("5:00")
+		page := s.ask("/console").Body.String()
+		for _, want := range []string{
+			"<b>Healthy</b><span>help desk (local)</span>", "<b>Unreachable</b><span>help desk (freescout)</span>",
+			`<section class="card" id="desk-local" data-live><h2>Help desk local</h2>`, "<h2>Help desk freescout</h2>",
+		} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the overview lacks %s", want)
+			}
+		}
+	})
+	inFakeTimeWith(t, alone, 0, func(s *timeline) {
+		s.At("0:10").Fires("Only")
+		s.At("0:30")
+		page := s.ask("/console").Body.String()
+		for _, want := range []string{
+			"<b>Healthy</b><span>help desk (freescout)</span>", `<section class="card" id="desk" data-live><h2>Help desk</h2>`,
+		} {
+			if strings.Count(page, want) != 1 {
+				t.Errorf("with one desk the overview lacks %s", want)
+			}
+		}
+	})
+}
+
+func TestALocalTicketHasItsPageWhateverTheDefaultDeskIs(t *testing.T) {
+	page := func(s *timeline, want string) {
+		s.t.Helper()
+		if w := s.ask("/console/tickets/1"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+			s.t.Errorf("the ticket's page: %d %s", w.Code, w.Body)
+		}
+		var row query.TicketRow
+		if s.get("/api/v1/tickets/1", &row); row.Desk != "local" {
+			s.t.Errorf("the API has %+v", row)
+		}
+	}
+	inFakeTimeWith(t, "{}", 0, func(s *timeline) {
+		s.At("0:10").Fires("HereFirst")
+		s.At("0:30")
+		page(s, "HereFirst")
+		s.restart(alone)
+		page(s, "HereFirst") // Its incident is open: the desk stays in use.
+		s.Ends("HereFirst")
+		s.At("1:00")
+		s.post("/api/v1/tickets/1/close", "{}")
+		s.At("2:00")
+		if states := s.states(); len(states) != 2 {
+			t.Errorf("the desks are %+v", states)
+		}
+		s.restart(alone)
+		page(s, "HereFirst") // It is over, and the desk no longer in use.
+		if states := s.states(); len(states) != 1 || states[0].Desk != "freescout" {
+			t.Errorf("the desks are %+v", states)
 		}
 	})
 }

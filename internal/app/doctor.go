@@ -53,8 +53,9 @@ func Patient(ctx context.Context, cfg config.Config, st *store.Store, version st
 func (a *App) patient(st *store.Store, desks posts, people channels, board *controls.Board, r *rules) doctor.Patient {
 	cfg := a.config
 	all := desks.patients(cfg)
-	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Others: all[1:], Lost: desks.lost(st),
-		Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
+	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Mailboxes: all[0].Mailboxes,
+		Others: all[1:],
+		Lost:   desks.lost(st), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
 	if !store.IsPostgres(cfg.Database.Reveal()) {
 		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
 	}

@@ -27,10 +27,11 @@ func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Read
 	}
 	reader := query.Reader{Store: st, Desk: cfg.Desk, Several: len(desks) > 1, StaleAfter: cfg.Policies.StaleAfter, Policy: r.policy,
 		Words: r.words, Board: board}
-	if localDesk := desks.local(); localDesk != nil {
+	localDesk, err := a.local(ctx, st, desks)
+	if localDesk != nil {
 		reader.LinkBase = localDesk.LinkBase()
 	}
-	return reader, nil
+	return reader, err
 }
 
 // Board is the switchboard as it stands, for the command line where no server runs. It is

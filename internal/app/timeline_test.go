@@ -30,6 +30,10 @@ type timeline struct {
 	day  time.Time
 	// severities are the labels that alerts fired with: they end with the same.
 	severities map[string]string
+	// dir has the database and the configuration; stop ends the program that runs now.
+	dir  string
+	beat time.Duration
+	stop func()
 }
 
 // inFakeTime runs a day's story with a desk that takes as many calls as come.
@@ -51,34 +55,55 @@ func inFakeTimeAt(t *testing.T, rate int, beat time.Duration, policies string, s
 func inFakeTimeWith(t *testing.T, text string, beat time.Duration, story func(s *timeline)) {
 	t.Helper()
 	dir := t.TempDir()
-	path := filepath.Join(dir, "docket.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := config.Load(path, func(name string) (string, bool) {
-		return map[string]string{"DATABASE_URL": filepath.Join(dir, "docket.db")}[name], name == "DATABASE_URL"
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	synctest.Test(t, func(t *testing.T) {
-		log := slog.New(slog.DiscardHandler)
 		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
-		now := time.Now().UTC()
-		a := &App{config: cfg, log: log, version: "test", started: now, booted: now, gate: newGate(), heard: intake.NewHeard(),
-			carrier: f.Transport(), beat: beat}
-		ctx, stop := context.WithCancel(t.Context())
-		outer := newGroup(ctx, log)
-		ready, ended := make(chan struct{}), make(chan error, 1)
-		go func() { ended <- a.run(outer.ctx, outer, func() { close(ready) }) }()
-		<-ready
-		story(&timeline{t: t, gate: a.gate, desk: f, day: now, severities: map[string]string{}})
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		s := &timeline{t: t, desk: f, day: time.Now().UTC(), severities: map[string]string{}, dir: dir, beat: beat}
+		s.start(text)
+		story(s)
+		s.stop()
 		f.Close()
 	})
+}
+
+// start starts the program with a configuration, on the database that is there.
+func (s *timeline) start(text string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, "docket.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	cfg, err := config.Load(path, func(name string) (string, bool) {
+		return map[string]string{"DATABASE_URL": filepath.Join(s.dir, "docket.db")}[name], name == "DATABASE_URL"
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	log, now := slog.New(slog.DiscardHandler), time.Now().UTC()
+	a := &App{config: cfg, log: log, version: "test", started: now, booted: now, gate: newGate(), heard: intake.NewHeard(),
+		carrier: s.desk.Transport(), beat: s.beat}
+	ctx, stop := context.WithCancel(s.t.Context())
+	outer := newGroup(ctx, log)
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- a.run(outer.ctx, outer, func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-ended:
+		s.t.Fatalf("docket did not start: %v", err)
+	}
+	s.gate = a.gate
+	s.stop = func() {
+		stop()
+		if err := <-ended; err != nil {
+			s.t.Error(err)
+		}
+	}
+}
+
+// restart stops the program and starts it with another configuration.
+func (s *timeline) restart(text string) {
+	s.t.Helper()
+	s.stop()
+	s.start(text)
 }
 
 // At lets the clock move on to a time of the day, minutes and seconds after the start.

@@ -49,6 +49,15 @@ func (c Config) PlacesOf(name string) []string {
 	return places
 }
 
+// mailboxKey is the key that says a number of a mailbox, to routes and to the canary alike.
+const mailboxKey = "mailbox_id"
+
+// HasMailboxes reports whether a desk's places are mailboxes with numbers.
+func (c Config) HasMailboxes(name string) bool {
+	kind, known := kinds.Find(name)
+	return known && slices.Contains(routeKeys(kind), mailboxKey)
+}
+
 // Configured reports whether a desk could be used: it is the default, or its section has all that is required.
 func (c Config) Configured(name string) bool {
 	section, known := c.Desks[name]

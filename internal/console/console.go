@@ -29,13 +29,9 @@ type Deps struct {
 	Surfaces []surface.Surface
 	// Investigate requests a ticket for a surface.
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
-	// Health is the health of the connection to the desk.
-	Health *health.Health
-	// Desks returns the health of the connections to all desks in use, the default desk first; nil if there is only
-	// one.
+	// Desks returns the health of the connections to all desks in use, the default desk first.
 	Desks func() []health.State
-	// Away reports whether the desk that would get an alert's ticket is unreachable, and why; nil if there is only one
-	// desk.
+	// Away reports whether the desk that would get an alert's ticket is unreachable, and why.
 	Away func(alert.Alert) (sentence string, away bool)
 	// Sources returns when each source last sent something.
 	Sources func() map[string]intake.Sighting

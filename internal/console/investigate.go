@@ -43,10 +43,8 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		c.failed(w, r, err)
 		return
 	}
-	click := intake.Click{Alert: on.Alert(state, at), Window: on.Window, Brief: brief, Actor: caller.Actor(), DeskAway: c.Health.Away}
-	if c.Away != nil {
-		click.DeskAway = func() (string, bool) { return c.Away(click.Alert) }
-	}
+	click := intake.Click{Alert: on.Alert(state, at), Window: on.Window, Brief: brief, Actor: caller.Actor()}
+	click.DeskAway = func() (string, bool) { return c.Away(click.Alert) }
 	got, err := c.Investigate(r.Context(), click)
 	switch {
 	case errors.Is(err, intake.ErrInvestigateOff):

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -23,11 +24,11 @@ type overview struct {
 	// Open are the live incidents; Waiting are those that do not have their ticket yet.
 	Open, Waiting []*ticketed
 	States        map[incident.State]int64
-	Desk          health.State
-	Outage        store.Outage
-	Stale         int64
-	Queued        int64
-	Sources       []sourceRow
+	// Desks are the desks in use, the default desk first.
+	Desks   []deskCard
+	Stale   int64
+	Queued  int64
+	Sources []sourceRow
 	// Empty means that nothing has been received yet.
 	Empty bool
 }
@@ -36,6 +37,14 @@ type overview struct {
 type group struct {
 	Name string
 	counts
+}
+
+// deskCard is one desk with its health and its latest outage.
+type deskCard struct {
+	health.State
+	Outage store.Outage
+	// Named means that there are several desks, so that each one is shown by its name.
+	Named bool
 }
 
 // sourceRow is one source and when it last sent something.
@@ -78,8 +87,7 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 	if o.States, err = c.Store.CountIncidents(ctx); err != nil {
 		return o, err
 	}
-	o.Desk = c.Health.State()
-	if o.Outage, err = c.Store.Outage(ctx, o.Desk.Name); err != nil {
+	if o.Desks, err = c.deskCards(ctx); err != nil {
 		return o, err
 	}
 	if o.Stale, err = c.Store.CountStale(ctx, at.Add(-c.Reader.StaleAfter)); err != nil {
@@ -89,6 +97,19 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 	o.Empty = len(o.Open) == 0 && len(o.States) == 0 && len(c.Surfaces) == 0 &&
 		!slices.ContainsFunc(o.Sources, func(s sourceRow) bool { return !s.At.IsZero() })
 	return o, nil
+}
+
+func (c *Console) deskCards(ctx context.Context) ([]deskCard, error) {
+	states := c.Desks()
+	cards := make([]deskCard, len(states))
+	for n, state := range states {
+		outage, err := c.Store.Outage(ctx, state.Name)
+		if err != nil {
+			return nil, err
+		}
+		cards[n] = deskCard{state, outage, len(states) > 1}
+	}
+	return cards, nil
 }
 
 // list loads incidents with the status of their tickets.
@@ -131,17 +152,9 @@ func (c *Console) sources() []sourceRow {
 	return rows
 }
 
-// deskStates returns the health of the connections to all desks in use, the default desk first.
-func (c *Console) deskStates() []health.State {
-	if c.Desks == nil {
-		return []health.State{c.Health.State()}
-	}
-	return c.Desks()
-}
-
 // awayAt reports whether a desk is unreachable; "" is the default desk.
 func (c *Console) awayAt(desk string) bool {
-	for n, s := range c.deskStates() {
+	for n, s := range c.Desks() {
 		if s.Name == desk || (desk == "" && n == 0) {
 			return s.Away
 		}
@@ -152,7 +165,7 @@ func (c *Console) awayAt(desk string) bool {
 // alarms are the alarms shown at the top of every page.
 func (c *Console) alarms() []alarm {
 	var all []alarm
-	states := c.deskStates()
+	states := c.Desks()
 	for _, desk := range states {
 		name := "The help desk"
 		if len(states) > 1 {

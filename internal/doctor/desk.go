@@ -104,10 +104,13 @@ const (
 func lookCanary(ctx context.Context, e *exam) []HopResult {
 	mark := alert.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
 	draft := desk.Draft{
-		Mark: mark.String(), Place: e.options.Place,
+		Mark:    mark.String(),
 		Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
 		Body: brief.FrameBody(incident.Incident{Mark: mark},
 			"Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
+	}
+	if e.Mailboxes {
+		draft.Place = e.options.Place
 	}
 	begin := time.Now()
 	id, err := e.Desk.Create(ctx, draft)

@@ -91,6 +91,8 @@ type Configuration struct {
 type Patient struct {
 	Store *store.Store
 	Desk  desk.Desk
+	// Mailboxes says that the desk's places are mailboxes: the canary's mailbox is one of them.
+	Mailboxes bool
 	// Others are the desks in use beside it.
 	Others []Desk
 	// Lost counts, by the desk's name, live incidents whose tickets are at a desk that is not in use;
@@ -127,13 +129,14 @@ type Desk struct {
 	Desk      desk.Desk
 	Variables []desk.Variable
 	Keys      func() []Key
+	Mailboxes bool
 }
 
 // Options say how to examine.
 type Options struct {
 	// Canary files a ticket, reads it back, looks for it and closes it.
 	Canary bool
-	// Place is where in the default desk the canary goes, "" for the desk's own place.
+	// Place is where the canary goes in desks that have mailboxes, "" for the desk's own place.
 	Place string
 	By    string
 }
@@ -166,7 +169,7 @@ func Run(ctx context.Context, p Patient, o Options) Examination {
 		}
 		for _, other := range p.Others {
 			beside := &exam{Patient: p, options: o, broken: map[string]string{}}
-			beside.Desk, beside.Variables, beside.Keys, beside.options.Place = other.Desk, other.Variables, other.Keys, ""
+			beside.Desk, beside.Variables, beside.Keys, beside.Mailboxes = other.Desk, other.Variables, other.Keys, other.Mailboxes
 			if by := e.broken[other.Desk.Name()]; by != "" {
 				beside.broken["desk"] = by
 			}

@@ -19,6 +19,7 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
+	"docket/internal/desk/local"
 	"docket/internal/doctor"
 	"docket/internal/fault"
 	"docket/internal/health"
@@ -131,6 +132,22 @@ func TestNothingIsFoundOnAHealthySystem(t *testing.T) {
 			t.Errorf("the canary left %+v", tickets)
 		}
 	})
+}
+
+func TestTheCanarysMailboxIsThatOfTheDeskThatHasMailboxes(t *testing.T) {
+	c := newClinic(t, storetest.URL(t, "sqlite"))
+	c.examine(false)
+	c.patient.Others = []doctor.Desk{{Desk: c.patient.Desk, Mailboxes: true}}
+	c.patient.Desk = local.New(c.patient.Store, "http://docket.test/tickets/")
+	r := doctor.Run(t.Context(), c.patient, doctor.Options{Canary: true, Place: "1"})
+	for _, f := range r.Findings {
+		if strings.HasSuffix(f.Hop, "canary") && f.Level != doctor.Well {
+			t.Errorf("%s: %s %s", f.Hop, f.Name, f.Sentence)
+		}
+	}
+	if tickets := c.fake.Tickets(); len(tickets) != 1 || tickets[0].MailboxID != 1 {
+		t.Errorf("the canary left %+v", tickets)
+	}
 }
 
 // trouble is one fault, where it must be found, and whether the canary fails with it, too.

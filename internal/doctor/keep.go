@@ -64,7 +64,7 @@ func (d *Doctor) Last(ctx context.Context, limit int) ([]Examination, error) {
 
 // Round is the examination that the doctor makes by itself.
 type Round struct {
-	// Canary files a ticket each time, in this mailbox.
+	// Canary files a ticket each time; Place is its mailbox in desks that have some.
 	Canary bool
 	Place  string
 	// PingURL is called after a round without an ill hop, so that silence alarms; "" for none.
