@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 // freescout is a fake FreeScout on loopback.
 type freescout struct {
 	*fakedesk.Server
+	helpDesk
 	url string
 }
 
@@ -27,105 +26,52 @@ func newFreeScout(t testing.TB, o fakedesk.Options) *freescout {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	return &freescout{f, server.URL}
+	return freescoutAt(f, server.URL)
 }
 
-// yaml is a configuration that files into it, each incident its own ticket.
-func (f *freescout) yaml(waitOut time.Duration) string {
-	return f.yamlWith(waitOut, "{storm: {limit: 0}}")
+// freescoutAt is the fake as the program reaches it at an address.
+func freescoutAt(f *fakedesk.Server, url string) *freescout {
+	return &freescout{f, helpDesk{freescoutFake{f, url}}, url}
 }
 
-func (f *freescout) yamlWith(waitOut time.Duration, policies string) string {
-	return fmt.Sprintf("desk: freescout\nfreescout: {api_url: %q, api_key: test-key, mailbox_id: 1, rate: 100000, wait_out: %s}\npolicies: "+
-		"%s\n", f.url, waitOut, policies)
+// freescoutFake is a fake FreeScout as the checks see it.
+type freescoutFake struct {
+	server *fakedesk.Server
+	url    string
 }
 
-var markInText = regexp.MustCompile(`[0-9a-f]{16}\.1\b`)
+func (f freescoutFake) name() string { return "freescout" }
 
-// listings counts, for each mark, the tickets and notes that stand for it: a ticket of its
-// own, or an entry in a shared one.
-func (f *freescout) listings() map[string]int {
-	by := map[string]int{}
-	for _, ticket := range f.Tickets() {
-		shared := strings.Contains(ticket.Subject, "storm") || strings.Contains(ticket.Subject, "desk was unreachable")
-		if !shared {
-			by[ticket.Mark]++
-			continue
-		}
+func (f freescoutFake) section(waitOut time.Duration) string {
+	return fmt.Sprintf("freescout: {api_url: %q, api_key: test-key, mailbox_id: 1, rate: 100000, wait_out: %s}\n", f.url, waitOut)
+}
+
+func (f freescoutFake) filed() []filedTicket {
+	var all []filedTicket
+	for _, ticket := range f.server.Tickets() {
+		one := filedTicket{mark: ticket.Mark, subject: ticket.Subject}
 		for _, thread := range ticket.Threads {
-			for _, mark := range markInText.FindAllString(thread.HTML, -1) {
-				if mark != ticket.Mark {
-					by[mark]++
-				}
-			}
+			one.texts = append(one.texts, thread.HTML)
 		}
-	}
-	return by
-}
-
-// eachListedOnce checks that every alert stands in exactly one ticket, once.
-func (f *freescout) eachListedOnce(t testing.TB, alerts []string) {
-	t.Helper()
-	all := f.listings()
-	if len(all) != len(alerts) {
-		t.Errorf("%d alerts stand in tickets, want %d", len(all), len(alerts))
-	}
-	for mark, n := range all {
-		if n != 1 {
-			t.Errorf("%s stands in tickets %d times", mark, n)
-		}
-	}
-}
-
-// webhook is an Alertmanager notification of alerts of one group.
-func webhook(status string, names ...string) string {
-	var alerts []string
-	for _, name := range names {
-		starts, ends := "2026-11-23T09:00:00Z", "0001-01-01T00:00:00Z"
-		if status == "resolved" {
-			ends = time.Now().UTC().Format(time.RFC3339Nano)
-		}
-		alerts = append(alerts,
-			fmt.Sprintf(`{"status":%q,"labels":{"alertname":%q,"severity":"critical","team":"shop"},"annotations":{"summary":"%s is broken"},`+
-				`"startsAt":%q,"endsAt":%q,"generatorURL":"http://prometheus.example.org/graph"}`, status, name, name, starts, ends))
-	}
-	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{}","truncatedAlerts":0,"status":%q,"receiver":"docket","groupLabels":{},`+
-		`"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example.org","alerts":[%s]}`, status, strings.Join(alerts, ","))
-}
-
-// names makes n alert names.
-func names(prefix string, n int) []string {
-	all := make([]string, n)
-	for i := range all {
-		all[i] = fmt.Sprintf("%s%03d", prefix, i)
+		all = append(all, one)
 	}
 	return all
 }
 
-// oneTicketEach waits until every alert has its ticket, then checks that none has two,
-// neither now nor ever made.
-func (f *freescout) oneTicketEach(t testing.TB, within time.Duration, alerts []string) {
-	t.Helper()
-	count := func() map[string]int {
-		by := map[string]int{}
-		for _, ticket := range f.Tickets() {
-			for _, name := range alerts {
-				if strings.Contains(ticket.Subject, " "+name+":") {
-					by[name]++
-				}
-			}
-		}
-		return by
+func (f freescoutFake) made() map[string]int { return f.server.Stats().Creates }
+
+func (f freescoutFake) asked() (all, creates int) {
+	by := f.server.Stats().Requests
+	for _, n := range by {
+		all += n
 	}
-	eventually(t, within, "every alert has a ticket", func() bool { return len(count()) == len(alerts) })
-	for name, n := range count() {
-		if n != 1 {
-			t.Errorf("alert %s has %d tickets", name, n)
-		}
-	}
-	for mark, n := range f.Stats().Creates {
-		if n != 1 {
-			t.Errorf("mark %s was created %d times", mark, n)
-		}
-	}
+	return all, by[fakedesk.OpCreate]
 }
+
+func (f freescoutFake) goAway() { f.server.Order(fakedesk.Fault{Kind: fakedesk.Unavailable503}) }
+
+func (f freescoutFake) keepCreatesSecret() {
+	f.server.Order(fakedesk.Fault{Kind: fakedesk.DoneNeverAnswer, On: fakedesk.OpCreate})
+}
+
+func (f freescoutFake) comeBack() { f.server.Clear() }

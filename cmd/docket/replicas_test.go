@@ -167,7 +167,7 @@ func TestThreeReplicasUnderFireFileEveryAlertOnce(t *testing.T) {
 	url := server.Database(t)
 	f := newFreeScout(t, fakedesk.Options{CreateDelay: 300 * time.Millisecond})
 	toDatabase, toDesk := newProxy(t, hostOf(t, url)), newProxy(t, hostOf(t, f.url))
-	far := &freescout{f.Server, toDesk.through(t, f.url)}
+	far := freescoutAt(f.Server, toDesk.through(t, f.url))
 
 	killedSetup := setup{database: url, yaml: f.yaml(2 * time.Second), dir: t.TempDir()}
 	killed := start(t, killedSetup)
