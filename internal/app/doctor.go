@@ -56,11 +56,23 @@ func (a *App) patient(st *store.Store, desks posts, people channels, board *cont
 	p := doctor.Patient{Store: st, Desk: all[0].Desk, Variables: all[0].Variables, Keys: all[0].Keys, Mailboxes: all[0].Mailboxes,
 		Others: all[1:],
 		Lost:   desks.lost(st), Stale: cfg.Policies.StaleAfter, Flags: flagsFor(board), Emit: emits(r, board)}
-	if !store.IsPostgres(cfg.Database.Reveal()) {
-		p.File = strings.TrimPrefix(cfg.Database.Reveal(), "sqlite://")
-	}
-	p.Notifiers = people.patients(nil)
+	p.Notifiers, p.Checks = people.patients(nil), a.checks()
 	return p
+}
+
+// checks are the doctor's checks of what only the configuration knows.
+func (a *App) checks() []doctor.Check {
+	return []doctor.Check{
+		doctor.Disk(a.sqliteFile()),
+	}
+}
+
+// sqliteFile is the path of the database, "" for PostgreSQL.
+func (a *App) sqliteFile() string {
+	if url := a.config.Database.Reveal(); !store.IsPostgres(url) {
+		return strings.TrimPrefix(url, "sqlite://")
+	}
+	return ""
 }
 
 // serving adds what only a running server knows.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"docket/internal/audit"
@@ -22,7 +20,7 @@ var checks = [...]check{
 	{hop: "database", group: "database", look: lookDatabase},
 	{hop: "database writable", group: "database", look: lookWritable, applies: func(e *exam) bool { return e.Server }},
 	{hop: "database clock", group: "database", look: lookClock},
-	{hop: "disk", look: lookDisk, applies: func(e *exam) bool { return e.File != "" }},
+	{hop: "installation", look: lookInstallation, applies: func(e *exam) bool { return len(e.Checks) > 0 }},
 	{hop: "audit log", group: "database", within: time.Minute, look: lookAudit},
 	{hop: "desk", each: true, look: lookDesk, within: time.Minute},
 	{hop: "tickets elsewhere", group: "database", look: lookLost, applies: func(e *exam) bool { return e.Lost != nil && e.Store != nil }},
@@ -141,29 +139,6 @@ func lookClock(ctx context.Context, e *exam) []HopResult {
 			"Set both clocks by NTP.")
 	}
 	return well("The clocks agree.", fmt.Sprintf("%s apart", apart.Abs().Round(time.Millisecond)))
-}
-
-// lowSpace is when a disk is nearly full.
-const lowSpace = 512 << 20
-
-func lookDisk(_ context.Context, e *exam) []HopResult {
-	info, err := os.Stat(e.File)
-	if err != nil {
-		return warned("database_file", "The database's file cannot be looked at.", "", "Check the folder's permissions.")
-	}
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(e.File, &fs); err != nil {
-		return warned("database_file", "The disk's free space cannot be told.", "", "Check the disk.")
-	}
-	free := fs.Bavail * uint64(fs.Bsize)
-	evidence := fmt.Sprintf("%d MB free, the file has %d MB and mode %s", free>>20, info.Size()>>20, info.Mode().Perm())
-	switch {
-	case free < lowSpace:
-		return warned("disk_full", "The disk that holds the database is nearly full.", evidence, "Free some space.")
-	case info.Mode().Perm()&0o077 != 0:
-		return warned("database_readable", "Others on this machine can read the database.", evidence, "Run: chmod 600 "+e.File)
-	}
-	return well("There is room.", evidence)
 }
 
 func lookAudit(ctx context.Context, e *exam) []HopResult {

@@ -118,8 +118,8 @@ type Patient struct {
 	DeskWell func() time.Time
 	// Stale is when an open ticket counts as stale.
 	Stale time.Duration
-	// File is the SQLite file, "" for another database.
-	File string
+	// Checks are those that bring what they look at.
+	Checks []Check
 	// Server says that a server runs; without one, that is a warning.
 	Server bool
 }
