@@ -64,6 +64,7 @@ func (a *App) patient(st *store.Store, desks posts, people channels, board *cont
 func (a *App) checks() []doctor.Check {
 	return []doctor.Check{
 		doctor.Disk(a.sqliteFile()),
+		doctor.PublicAddress(a.config.PublicURL, "docket/"+a.version),
 	}
 }
 
