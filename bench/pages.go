@@ -113,7 +113,7 @@ func fill(ctx context.Context, url string, n stock) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close() //nolint:errcheck // A failed write has told already.
+	defer st.Close() //nolint:errcheck // A failed write was already reported.
 	if err := st.Migrate(ctx); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type scene struct {
 	deskURL string
 	shopURL string
 
-	mu  sync.Mutex // guards ill
+	mu  sync.Mutex // guards failures
 	ill map[string]illness
 }
 

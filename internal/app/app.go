@@ -44,7 +44,7 @@ type App struct {
 	log     *slog.Logger
 	version string
 	// started is when the process began, booted when it began with this configuration: what is
-	// new in it cannot have been heard of before.
+	// new in it cannot have been known before.
 	started, booted time.Time
 	gate            *gate
 	// heard outlives a change of the configuration.

@@ -131,11 +131,11 @@ func emits(r *rules, board *controls.Board) func(context.Context) (bool, string)
 	}
 }
 
-// turnTick is how often it is looked whether the desk has turned ill or well.
+// turnTick is how often the desk is checked for a change.
 const turnTick = 5 * time.Second
 
-// turning lets the doctor look, without a canary, whenever the way to the desk turns ill in
-// another way, or well: a fault is named in log and Slack though nobody asked.
+// turning lets the doctor look, without a canary, whenever the way to the desk fails in
+// another way, or recovers: a fault is named in the log and in Slack although nobody asked.
 type turning struct {
 	desks func() []health.State
 	look  func(ctx context.Context, now time.Time) error

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// gate stands before the real handler. While there is none yet, senders are told to come again:
+// gate is in front of the real handler. While there is none yet, senders are asked to retry:
 // the process is alive and listens, but its database is still away. While one handler follows
 // another, requests wait for it.
 type gate struct {
@@ -20,7 +20,7 @@ type gate struct {
 	// swap is open while one handler follows another: it is closed when the next one is there.
 	// Nil at the start.
 	swap chan struct{}
-	// inside counts the requests behind the gate; empty is told when it becomes zero.
+	// inside counts the requests behind the gate; empty is notified when it becomes zero.
 	inside int
 	empty  chan struct{}
 }
@@ -58,7 +58,7 @@ func (g *gate) shut(patience time.Duration) {
 }
 
 // wait sets the sentence that says what is waited for. It may take long: those who wait for the
-// next handler are told to come again, too.
+// next handler are asked to retry, too.
 func (g *gate) wait(sentence string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -110,7 +110,7 @@ func (k *keyring) turn(ctx context.Context, now time.Time) error {
 	}
 	changed, err := k.desk.SetSecrets(k.values())
 	if err != nil && !k.known() {
-		return nil // Nothing has come yet; that is said by learn.
+		return nil // Nothing has come yet; that is reported by learn.
 	}
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (k *keyring) read(ctx context.Context, name string) (fault.Secret, error) {
 	return fault.Secret(text), err
 }
 
-// learn keeps what was read; what could not be read leaves the last good value, and is said once.
+// learn keeps what was read; what could not be read leaves the last good value, and is logged once.
 func (k *keyring) learn(ctx context.Context, name string, value fault.Secret, err error, now time.Time) {
 	k.mu.Lock()
 	it := k.keys[name]

@@ -47,7 +47,7 @@ func (g *group) run(name string, loop func(context.Context) error) {
 }
 
 // every begins a loop that calls turn at once and then at each interval, never two turns
-// at a time. A turn that fails is said once, until a turn succeeds again.
+// at a time. A turn that fails is logged once, until a turn succeeds again.
 func (g *group) every(name string, interval time.Duration, turn func(ctx context.Context, now time.Time) error) {
 	g.run(name, func(ctx context.Context) error {
 		ticker := time.NewTicker(max(interval, g.beat))

@@ -34,7 +34,7 @@ func Reader(ctx context.Context, cfg config.Config, st *store.Store) (query.Read
 	return reader, err
 }
 
-// Board is the switchboard as it stands, for the command line where no server runs. It is
+// Board is the switchboard as it is, for the command line where no server runs. It is
 // let go of with the process.
 func Board(ctx context.Context, cfg config.Config, st *store.Store) (*controls.Board, error) {
 	board, err := controls.New(ctx, st, cfg.Flags, slog.New(slog.DiscardHandler))

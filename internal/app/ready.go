@@ -29,7 +29,7 @@ const (
 	beatTimeout = 3 * time.Second
 )
 
-// check proves that the database takes a write. The desk's state is told and does not
+// check proves that the database takes a write. The desk's state is shown and does not
 // make Docket unready: a platform would restart a healthy program.
 func (r *readiness) check(ctx context.Context) web.Readiness {
 	sentence := r.beat(ctx)

@@ -80,7 +80,7 @@ func (f *follower) look() stamp {
 	return stamp{info.ModTime(), info.Size()}
 }
 
-// turn reads the configuration again where its file has changed and stands still.
+// turn reads the configuration again where its file has changed and has settled.
 func (f *follower) turn(ctx context.Context, now time.Time) error {
 	is := f.look()
 	f.mu.Lock()
@@ -128,7 +128,7 @@ func (f *follower) read(ctx context.Context, is stamp, now time.Time) {
 	f.offered = &cfg
 	select {
 	case f.wake <- struct{}{}:
-	default: // It is told already.
+	default: // It already knows.
 	}
 }
 
@@ -166,7 +166,7 @@ func (f *follower) failed(ctx context.Context, err error) {
 	f.fail(ctx, err, "Undo the change, or fix what the message names.")
 }
 
-// offers is told when a configuration is offered.
+// offers is notified when a configuration is offered.
 func (f *follower) offers() <-chan struct{} {
 	if f == nil {
 		return nil

@@ -28,7 +28,7 @@ type Options struct {
 	// Level is the log's level, set again with each configuration; nil where it is fixed.
 	Level   *slog.LevelVar
 	Version string
-	// Ready is told the address once alerts are taken; nil where nobody asks.
+	// Ready gets the address once alerts are taken; nil where nobody asks.
 	Ready func(addr string)
 	// Reload says where a changed configuration comes from; its zero value is nowhere.
 	Reload Reload

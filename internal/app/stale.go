@@ -18,7 +18,7 @@ type reminder struct {
 	reader query.Reader
 	every  time.Duration
 	tell   courier.Teller
-	// done is the span that was told of; it belongs to one loop.
+	// done is the span that was reported; it belongs to one loop.
 	done time.Time
 }
 

@@ -29,9 +29,9 @@ type Config struct {
 	// The help desk that gets the tickets of every route that names none: local (a small ticket list in Docket's
 	// own database) or one of the desks below. Unless set, it is the first of those with an address, and else local.
 	Desk string `yaml:"desk" format:"desk" example:"freescout"`
-	// Desks are the sections of the desks; each stands in the file under its desk's name.
+	// Desks are the sections of the desks; each is in the file under its desk's name.
 	Desks Desks `yaml:"-"`
-	// Notifiers are the sections of the notifiers; each stands in the file under its notifier's name.
+	// Notifiers are the sections of the notifiers; each is in the file under its notifier's name.
 	Notifiers Notifiers `yaml:"-"`
 	// Where alerts come from. POST /hooks/alertmanager, /hooks/grafana, /api/v2/alerts and /v2/enqueue work
 	// without any of this; docs/sources.md describes every format.

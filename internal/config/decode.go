@@ -161,7 +161,7 @@ type member struct {
 	at, value ast.Node
 }
 
-// members returns a mapping's members; a key that stands twice is a mistake.
+// members returns a mapping's members; a key that is set twice is a mistake.
 func (l *loader) members(n ast.Node, path string) ([]member, bool) {
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
@@ -243,7 +243,7 @@ type choice interface {
 	Chosen() (kind string, settings any)
 }
 
-// decodeChoice takes the key that has a value; one that stands alone needs none, since all
+// decodeChoice takes the key that has a value; one that is alone needs none, since all
 // its settings may have defaults.
 func (l *loader) decodeChoice(n ast.Node, c choice, path string) {
 	members, _ := l.members(n, path)
@@ -304,7 +304,7 @@ func (l *loader) decodeList(n ast.Node, v reflect.Value, path string, r rule) {
 	for i, item := range list.Values {
 		at := index(path, i)
 		if _, null := item.(*ast.NullNode); null {
-			if i < len(list.Entries) { // In block style: the dash, because nothing stands behind it.
+			if i < len(list.Entries) { // In block style: the dash, because nothing follows it.
 				item = list.Entries[i]
 			}
 			l.wrongAt(item, at, "is empty")

@@ -76,7 +76,7 @@ func (c Config) whole(section desk.Settings) bool {
 	return true
 }
 
-// isInline reports whether what a field holds stands in the file beside the field: the sections of desks and
+// isInline reports whether what a field holds is in the file beside the field: the sections of desks and
 // notifiers, and what a route says to its desk.
 func isInline(t reflect.Type) bool {
 	return t == reflect.TypeFor[Desks]() || t == reflect.TypeFor[Notifiers]() || t == reflect.TypeFor[desk.RouteSettings]()
@@ -139,7 +139,7 @@ func (l *loader) settleRouteDesk(r *RouteConfig, path string) {
 		switch {
 		case ours:
 			l.decode(m.value, f.value, m.path, f.rule)
-		case !known: // That is said of the desk.
+		case !known: // That is reported for the desk.
 		case !named && kind.Route == nil:
 			// Another desk's key, while all tickets go to one that takes none: a file that was
 			// written for the other one still starts.
@@ -192,7 +192,7 @@ func (l *loader) checkDesks() {
 	used := l.config.DesksInUse()
 	for _, k := range kinds.All() {
 		section := l.config.Desks[k.Name]
-		// One that a route names and that is not configured at all is said at the route.
+		// One that a route names and that is not configured at all is reported at the route.
 		whole := k.Name == l.config.Desk || (slices.Contains(used, k.Name) && section.Chosen())
 		l.checkDesk(k.Name, section, whole)
 	}
@@ -238,7 +238,7 @@ func (l *loader) reporter(settings any, path string) func(key, format string, ar
 	}
 }
 
-// need: a key of a desk that is used. The mistake stands where the desk is spoken of: in the
+// need: a key of a desk that is used. The mistake is reported where the desk is mentioned: in the
 // file, with the variable in the text, or else at the variable.
 func (l *loader) need(name, key, variable string, there bool) {
 	if there || (variable != "" && l.saidOf(variable)) || l.said(key) {

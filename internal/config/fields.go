@@ -33,7 +33,7 @@ type field struct {
 	rule
 
 	// key is the key in the file, "" where only the environment sets it. inline says that what
-	// stands in the field belongs to the struct itself.
+	// is in the field belongs to the struct itself.
 	key    string
 	inline bool
 	// index is the field's place in its struct, owner; both are nothing for a section of a desk or a notifier.
@@ -78,7 +78,7 @@ type bound struct {
 	path  string
 }
 
-// bind returns the fields of a struct that stands at path.
+// bind returns the fields of a struct that is at path.
 func (s shapes) bind(v reflect.Value, path string) []bound {
 	fields := s.of(v.Type())
 	all := make([]bound, 0, len(fields))

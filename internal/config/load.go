@@ -126,8 +126,8 @@ func ReadSecret(path string) (string, error) {
 	return secret, nil
 }
 
-// reason is a file error without the path: that is said already, or may be a secret that
-// stands where a path should.
+// reason is a file error without the path: that is already reported, or may be a secret that
+// was written in place of a path.
 func reason(err error) string {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err.Error()

@@ -61,9 +61,9 @@ type mistakes struct {
 	// left counts the mistakes beyond maxMistakes.
 	left int
 	// spoilt are the keys and variables that there is a mistake about; below are the keys
-	// that one of them stands in.
+	// that one of them is in.
 	spoilt, below map[string]bool
-	// at is where each key of the file stands, by its path.
+	// at is where each key of the file is, by its path.
 	at map[string]token.Position
 	// given are the keys to which the file gives a value, by their paths.
 	given map[string]bool
@@ -82,7 +82,7 @@ func newMistakes(file string) mistakes {
 	}
 }
 
-// add adds a mistake about a key or a variable, after which nothing else can be said of it.
+// add adds a mistake about a key or a variable, after which nothing else can be reported about it.
 func (l *mistakes) add(m Mistake) {
 	if m.Path != "" {
 		l.spoilt[m.Path] = true
@@ -101,7 +101,7 @@ func (l *mistakes) list(m Mistake) {
 	l.all = append(l.all, m)
 }
 
-// above is the path of what a key stands in.
+// above is the path of what a key is in.
 func above(path string) (string, bool) {
 	cut := strings.LastIndexAny(path, ".[")
 	return path[:max(0, cut)], cut > 0
@@ -114,7 +114,7 @@ func (l *mistakes) wrongAt(n ast.Node, path, format string, args ...any) {
 }
 
 // wrong adds a mistake about a key's value: by the variable that set it, or at its place
-// in the file. What is known to be wrong already is not said again in other words.
+// in the file. What is known to be wrong already is not reported again in other words.
 func (l *mistakes) wrong(path, format string, args ...any) {
 	m := Mistake{Path: path, Text: fmt.Sprintf(format, args...)}
 	if name, ok := l.fromEnv[path]; ok {
@@ -132,8 +132,8 @@ func (l *mistakes) wrongIn(name, format string, args ...any) {
 	l.add(Mistake{Path: name, Text: fmt.Sprintf(format, args...)})
 }
 
-// said reports whether there is a mistake about a key, one that it stands in, or one that
-// stands in it.
+// said reports whether there is a mistake about a key, one that it is in, or one that
+// is in it.
 func (l *mistakes) said(path string) bool {
 	for up, ok := path, true; ok; up, ok = above(up) {
 		if l.spoilt[up] {

@@ -45,7 +45,7 @@ type StormConfig struct {
 	Per time.Duration `yaml:"per"`
 }
 
-// defaults are the rule's own, so that each stands once.
+// defaults are the rule's own, so that each appears once.
 func (p *PolicyConfig) defaults() {
 	d := incident.DefaultPolicy()
 	p.TicketAt, p.OnRecovery, p.Backfill = d.TicketAt, string(d.OnRecovery), string(d.Backfill)

@@ -9,7 +9,7 @@ import (
 )
 
 // complete sets the defaults that depend on a neighbour, and checks what the tags say, in v and
-// in all that stands in it.
+// in all that is in it.
 func (l *loader) complete(v reflect.Value, path string) {
 	l.sections(v, path, map[string]bool{}, l.completeStruct)
 }
@@ -61,7 +61,7 @@ func (l *loader) depend(f bound, of reflect.Value) {
 // zeroIsDefault is what the tag zero says where an explicit zero is the default, too.
 const zeroIsDefault = "the default"
 
-// named keeps that an item has a name, which messages then call it by; it stands once in its list.
+// named keeps that an item has a name, which messages then call it by; it appears once in its list.
 func (l *loader) named(f bound, item string, names map[string]bool) {
 	name := f.value.String()
 	if names[name] {
@@ -75,13 +75,13 @@ func (l *loader) named(f bound, item string, names map[string]bool) {
 }
 
 // settler is a section that fills in what follows from what is set, checker one with checks
-// beyond its tags. A section is settled before what stands in it, and checked after that.
+// beyond its tags. A section is settled before what is in it, and checked after that.
 type (
 	settler interface{ settle(at place) }
 	checker interface{ check(at place) }
 )
 
-// review settles and checks v and all that stands in it.
+// review settles and checks v and all that is in it.
 func (l *loader) review(v reflect.Value, path string) {
 	l.sections(v, path, nil, func(section reflect.Value, at string, _ map[string]bool) {
 		if s, ok := reflect.TypeAssert[settler](section.Addr()); ok {
@@ -96,7 +96,7 @@ func (l *loader) review(v reflect.Value, path string) {
 	})
 }
 
-// place is where a section stands while it is settled and checked.
+// place is where a section is while it is settled and checked.
 type place struct {
 	l    *loader
 	path string

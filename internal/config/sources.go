@@ -96,7 +96,7 @@ type HMACConfig struct {
 	Header string `yaml:"header" format:"header"`
 	// The header that holds the time of sending in seconds, where the sender signs it, too.
 	TimestampHeader string `yaml:"timestamp_header" format:"header"`
-	// What stands between the time and the body in what is signed.
+	// What separates the time and the body in the signed text.
 	Join string `yaml:"join" default:":" with:"timestamp_header"`
 	// How far the time of sending may be from now.
 	Tolerance time.Duration `yaml:"tolerance" default:"5m" with:"header" zero:"the default"`
@@ -234,7 +234,7 @@ func (s *SourceConfig) checkReading(at place) {
 	}
 }
 
-// checkMap compiles the expressions. A mistake stands at its expression, and says where in it.
+// checkMap compiles the expressions. A mistake is reported at its expression, with the place in it.
 func (s *SourceConfig) checkMap(at place) {
 	_, faults := source.NewMapping(s.Map, s.Format == "generic")
 	for _, f := range faults {

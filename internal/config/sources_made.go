@@ -36,7 +36,7 @@ func mappingOf(s SourceConfig) *source.Mapping {
 	if len(s.Map) == 0 {
 		return nil
 	}
-	m, _ := source.NewMapping(s.Map, s.Format == "generic") // Checked: nil would be a mistake already said.
+	m, _ := source.NewMapping(s.Map, s.Format == "generic") // Checked: nil would be a mistake already reported.
 	return m
 }
 

@@ -70,7 +70,7 @@ type SurfaceConfig struct {
 	InvestigateWindow time.Duration `yaml:"investigate_window"`
 }
 
-// longestProbe is how long a probe may take where nothing is said of it.
+// longestProbe is how long a probe may take where it is not set.
 const longestProbe = 10 * time.Second
 
 // settle fills in what follows from other keys.

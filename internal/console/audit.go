@@ -153,7 +153,7 @@ func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil && r.Context().Err() == nil {
 		c.Log.WarnContext(r.Context(), "audit log export failed", "err", err)
-		panic(http.ErrAbortHandler) //nolint:forbidigo // How net/http is told to cut: half a file must not look whole.
+		panic(http.ErrAbortHandler) //nolint:forbidigo // How to make net/http cut the response: half a file must not look whole.
 	}
 }
 

@@ -167,18 +167,18 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 
 // latencyWords sums up two hours of latency in a sentence.
 func latencyWords(readings []surface.Reading) string {
-	var before, lately surface.Sum
+	var before, recent surface.Sum
 	for n, r := range readings {
 		if n < len(readings)-10 {
 			before = before.Add(r)
 		} else {
-			lately = lately.Add(r)
+			recent = recent.Add(r)
 		}
 	}
-	words := fmt.Sprintf("The last %d readings: %d operational, %d degraded, %d down", min(10, len(readings)), lately.Operational,
-		lately.Degraded, lately.Down)
-	if lately.Measured > 0 {
-		words += fmt.Sprintf("; latency %s on average, %s at most", millis(lately.Mean()), millis(lately.Slowest))
+	words := fmt.Sprintf("The last %d readings: %d operational, %d degraded, %d down", min(10, len(readings)), recent.Operational,
+		recent.Degraded, recent.Down)
+	if recent.Measured > 0 {
+		words += fmt.Sprintf("; latency %s on average, %s at most", millis(recent.Mean()), millis(recent.Slowest))
 	}
 	if before.Measured > 0 {
 		words += fmt.Sprintf(" (in the two hours before: %s on average, %s at most)", millis(before.Mean()), millis(before.Slowest))

@@ -273,7 +273,7 @@ func (c *Courier) deliver(ctx context.Context, inc incident.Incident, eff filing
 	case filing.KindFile:
 		var draft desk.Draft
 		if draft, err = c.draft(ctx, inc, eff); err != nil {
-			// The database failed after the start was written down, but surely nothing was sent.
+			// The database failed after the start was written down, but certainly nothing was sent.
 			return filing.Answer{Outcome: filing.OutcomeNotSent, Fault: "database", Detail: c.store.Explain(err)}, nil
 		}
 		answer.Ticket.ID, err = c.desk.Create(ctx, draft)

@@ -13,7 +13,7 @@ import (
 	"docket/internal/store"
 )
 
-// tellAfter is how long the desk may be away before the operator is told.
+// tellAfter is how long the desk may be away before the operators are notified.
 const tellAfter = 30 * time.Minute
 
 // Outages are where the desk's outages are kept.
@@ -25,7 +25,7 @@ type Outages interface {
 }
 
 // Teller tells the operator something that is not about one incident. key names it for
-// good, so that it is told once.
+// good, so that it is sent once.
 type Teller func(ctx context.Context, key, text string) error
 
 // NewHealth makes the health of a desk, of which nothing is known yet. A desk whose operators
@@ -55,7 +55,7 @@ const (
 
 // WatchDesk is one turn of the outage's loop: it checks a desk that is away, keeps the
 // outage in the database, so that every replica and the next process know of it, and has
-// the operator told of a long one, once, and again when it ends.
+// the operators notified of a long one, once, and again when it ends.
 func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) error {
 	if c.health.DueForCheck(now) {
 		checking, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -83,7 +83,7 @@ func (c *Courier) WatchDesk(ctx context.Context, tell Teller, now time.Time) err
 	case !state.Away && lasting && state.OK && state.LastSuccess.After(stored.Began):
 		took := now.Sub(stored.Began).Round(time.Second)
 		payload := map[string]any{"desk": state.Name, "fault": stored.Fault, "took": took.String()}
-		// Told first: its key makes it one message, and one that could not be told is told again.
+		// Sent first: its key makes it one message, and one that could not be sent is sent again.
 		if !stored.ToldAt.IsZero() {
 			if err := tell(ctx, outageKey(stored.Began, "over"),
 				fmt.Sprintf("The help desk %s is back after %s. Waiting tickets are being filed, most severe first.", state.Name, took)); err != nil {

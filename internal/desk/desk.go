@@ -12,7 +12,7 @@ type Status string
 // The statuses. A desk's own words are mapped to these, never passed through.
 const (
 	StatusOpen    Status = "open"    // somebody still has to do something (FreeScout: active)
-	StatusPending Status = "pending" // taken up, waiting (FreeScout: pending)
+	StatusPending Status = "pending" // acknowledged, waiting (FreeScout: pending)
 	StatusClosed  Status = "closed"  // done (FreeScout: closed, spam)
 	StatusDeleted Status = "deleted" // in the desk's trash: there, but nobody sees it
 )
@@ -109,7 +109,7 @@ type Desk interface { //nolint:interfacebloat // These are the verbs of a help d
 	Check(ctx context.Context) error
 }
 
-// MarkOf returns what stands in the square brackets that end a subject, "" for none.
+// MarkOf returns what is in the square brackets that end a subject, "" for none.
 func MarkOf(subject string) string {
 	rest, ok := strings.CutSuffix(strings.TrimSpace(subject), "]")
 	at := strings.LastIndexByte(rest, '[')

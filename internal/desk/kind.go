@@ -54,7 +54,7 @@ type RouteSettings interface {
 }
 
 // Report takes a mistake about a key of the section, or about a variable of the environment
-// that has no key. What is known to be wrong already is not said again.
+// that has no key. What is known to be wrong already is not reported again.
 type Report func(key, format string, args ...any)
 
 // Variable is one of the settings that the way to the desk needs; its value is not in it.

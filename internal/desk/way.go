@@ -14,7 +14,7 @@ type Hop struct {
 	Faults []string
 	// Rest says that faults which no hop names are this one's.
 	Rest bool
-	// Look, where set, looks closer once the desk has answered. Its sentence, "" for none, stands
+	// Look, where set, looks closer once the desk has answered. Its sentence, "" for none, is shown
 	// in place of OK.
 	Look func(ctx context.Context) (sentence, evidence string, err error)
 }

@@ -1,4 +1,4 @@
-// Package fault says what went wrong outside, and keeps secrets out of what is said.
+// Package fault says what went wrong outside, and keeps secrets out of what is shown.
 //
 // A Fault is how every desk, notifier, polled source and vault fails. Its invariant: the class
 // says for sure whether the call may have taken effect. Refused, Unavailable and Missing mean

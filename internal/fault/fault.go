@@ -13,9 +13,9 @@ type Class uint8
 const (
 	// Unknown: it may have taken effect. Where twice would be wrong, look before acting again.
 	Unknown Class = iota
-	// Unavailable: it surely took no effect; the other side, or the way to it, does not work. Try again as it is.
+	// Unavailable: it certainly took no effect; the other side, or the way to it, does not work. Try again as it is.
 	Unavailable
-	// Refused: it surely took no effect; the answer stays the same until a person changes something.
+	// Refused: it certainly took no effect; the answer stays the same until a person changes something.
 	Refused
 	// Missing: what was asked for (a ticket, a message) is not there.
 	Missing

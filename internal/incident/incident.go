@@ -10,12 +10,12 @@ import (
 	"docket/internal/storm"
 )
 
-// State is where an incident stands.
+// State is the stage that an incident is in.
 type State string
 
 // The states. Every state but Closed is live, and a key has at most one live incident.
 const (
-	// Held: it fires, but not yet long enough or not surely enough; DueAt says when it opens.
+	// Held: it fires, but not yet long enough or not certainly enough; DueAt says when it opens.
 	Held State = "held"
 	// Open: it fires.
 	Open State = "open"
@@ -53,7 +53,7 @@ type Incident struct {
 	DueAt time.Time
 	// Fires counts how often it fired again after a recovery.
 	Fires int
-	// FiresNoted is how many of Fires the ticket's notes have told.
+	// FiresNoted is how many of Fires the ticket's notes report.
 	FiresNoted int
 	// FlapNotedAt is when the last note about firing again was asked for; zero for never.
 	FlapNotedAt time.Time
@@ -71,9 +71,9 @@ type Incident struct {
 	Within alert.Mark
 	// Inquiry is what operators asked for by Investigate; zero if nobody did.
 	Inquiry Inquiry
-	// Acknowledged is who said that they have taken it up; zero if nobody did.
+	// Acknowledged is who acknowledged it; zero if nobody did.
 	Acknowledged Acknowledgement
-	// Told stands for what people were last asked to be told (see Words); "" for nothing yet.
+	// Told represents what people were last notified of (see Words); "" for nothing yet.
 	Notified string
 	// Reason is why it is as it is: the last decision's, or why there is still no ticket.
 	Reason Reason
@@ -81,7 +81,7 @@ type Incident struct {
 	Timeline []Moment
 }
 
-// Acknowledgement is that somebody has taken an incident up. The first one stands.
+// Acknowledgement is that somebody has taken an incident up. The first one counts.
 type Acknowledgement struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`

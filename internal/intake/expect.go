@@ -9,7 +9,7 @@ import (
 	"docket/internal/alert"
 )
 
-// Expectation is an alert that fires as long as all is well, such as Prometheus' Watchdog:
+// Expectation is an alert that fires as long as everything works, such as Prometheus' Watchdog:
 // its absence is the problem, and says that no alert can come any more.
 type Expectation struct {
 	// Source and Alert are the source's name and the alert's title.
@@ -101,8 +101,8 @@ func (i *Intake) note(ctx context.Context, e Expectation, now time.Time) (fresh 
 	return true, nil
 }
 
-// Missing tells the ledger which alerts did not come in time. What came while no Docket ran
-// was heard by nobody: the time counts from this process' start at the earliest.
+// Missing tells the ledger which alerts were not received in time. What came while no Docket ran
+// was received by nobody: the time counts from this process' start at the earliest.
 func (i *Intake) Missing(ctx context.Context, now time.Time) error {
 	if i.expected == nil {
 		return nil

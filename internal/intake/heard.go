@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Heard is when each source was last heard from, and what was wrong.
+// Heard is when each source was last received from, and what was wrong.
 type Heard struct {
 	mu sync.Mutex // guards sources
 	// sources by name.
@@ -21,10 +21,10 @@ type Sighting struct {
 	Fault string `json:"fault,omitempty"`
 }
 
-// NewHeard makes one that has heard of nobody.
+// NewHeard makes one that has received nothing.
 func NewHeard() *Heard { return &Heard{sources: map[string]Sighting{}} }
 
-// note keeps a source's word or failure, and reports whether well or ill is news.
+// note keeps a source's word or failure, and reports whether this is news.
 func (h *Heard) note(source string, at time.Time, fault error) (news bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -17,7 +17,7 @@ type Intake struct {
 	store  *store.Store
 	ledger *ledger.Ledger
 	log    *slog.Logger
-	// booted is when this intake began: what it has not heard since may have been
+	// booted is when this intake began: what it has not received since may have been
 	// repeated to the one before.
 	booted time.Time
 	heard  *Heard
@@ -25,7 +25,7 @@ type Intake struct {
 	expected *Expected
 }
 
-// New makes an intake; booted is when it begins, heard is what an earlier one has heard.
+// New makes an intake; booted is when it begins, heard is what an earlier one has received.
 func New(st *store.Store, l *ledger.Ledger, booted time.Time, heard *Heard, log *slog.Logger) *Intake {
 	return &Intake{store: st, ledger: l, log: log, booted: booted, heard: heard}
 }
@@ -90,8 +90,8 @@ func (r *Receipt) count(change alert.Change) {
 }
 
 const (
-	// bootGrace is how long after a start only those alerts expire that were first told
-	// since: repeats of the others may have been told to the process before.
+	// bootGrace is how long after a start only those alerts expire that were first reported
+	// since: repeats of the others may have been sent to the process before.
 	bootGrace = 5 * time.Minute
 	// expireLimit bounds one turn.
 	expireLimit = 500

@@ -15,7 +15,7 @@ import (
 
 // Click is one click on Investigate.
 type Click struct {
-	// Alert is the degraded surface's own alert as it stands.
+	// Alert is the degraded surface's own alert as it is.
 	Alert alert.Alert
 	// Window is the surface's own idempotency window; zero for the policy's.
 	Window time.Duration
@@ -55,7 +55,7 @@ const (
 func (i *Intake) Investigate(ctx context.Context, c Click) (Investigation, error) {
 	ctx, cancel := context.WithTimeout(ctx, investigateWithin)
 	defer cancel()
-	// The tile's alert goes along, so that no incident stands that nothing could end: should
+	// The tile's alert goes along, so that no incident is left that nothing could end: should
 	// the tile have healed a moment ago, this word expires.
 	c.Alert.ExpiresAt = c.Alert.SaidAt.Add(clickedAlertHolds)
 	results, err := i.ledger.Apply(ctx, ledger.AlertReceived{Alert: c.Alert},

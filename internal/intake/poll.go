@@ -20,7 +20,7 @@ type Pull struct {
 }
 
 // Poll asks one source once. What it shows fires; what it showed before and does not show
-// any more has recovered. A poll that fails changes nothing and is said once.
+// any more has recovered. A poll that fails changes nothing and is logged once.
 func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	shown, err := p.Fetch(ctx, now)
 	unread, part := errors.AsType[*source.UnreadError](err)
@@ -36,7 +36,7 @@ func (i *Intake) Poll(ctx context.Context, p Pull, now time.Time) error {
 	if err != nil && !part {
 		return nil // Said above, once; the loop goes on.
 	}
-	// Who was shown before is read first: an alert that comes in while this runs is not ours to end.
+	// Who was shown before is read first: an alert that arrives while this runs is not ours to end.
 	before, err := i.store.PolledAlerts(ctx, p.Name)
 	if err != nil {
 		return fmt.Errorf("load what %s showed before: %w", p.Name, err)

@@ -58,7 +58,7 @@ type Rules struct {
 	Current func(ctx context.Context, switched int64) error
 	// Mutes are the silences and windows that hold at a moment; nil for never any.
 	Mutes func(now time.Time) silence.Book
-	// Recipients are who is told of incidents and of Docket itself; none where nobody is.
+	// Recipients are who is notified of incidents and of Docket itself; none where nobody is.
 	Recipients []notice.Recipient
 }
 
@@ -82,7 +82,7 @@ type Ledger struct {
 	counts Counts
 }
 
-// Counts is told what happened, for metrics. Each function may be nil.
+// Counts is called with what happened, for metrics. Each function may be nil.
 type Counts struct {
 	Decided func(incident.Reason)
 	Commit  func(inputs int, took time.Duration, err error)

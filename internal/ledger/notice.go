@@ -17,20 +17,20 @@ type noticeEntry struct {
 	dirty  bool
 }
 
-// ask is a notice that is to be told, and how urgent it is.
+// ask is a notice that is to be sent, and how urgent it is.
 type ask struct {
 	notice.Notice
 	severity alert.Severity
 }
 
 // Notify notifies the operator of something that is not about one incident. key names it for
-// good: told twice, it is one message.
+// good: sent twice, it is one message.
 func (l *Ledger) Notify(ctx context.Context, key, text string) error {
 	_, err := l.Apply(ctx, OperatorNotified{Key: key, Text: text})
 	return err
 }
 
-// askWords asks for people to be told, where what they should know of an incident has changed.
+// askWords asks for people to be notified, where what they should know of an incident has changed.
 func (w *work) askNotices(inc *incident.Incident, p incident.Policy) {
 	if len(w.rules.Recipients) == 0 {
 		return
@@ -76,7 +76,7 @@ func (w *work) decideNotice(ctx context.Context, in NoticeAnswered) (Result, err
 	return res, nil
 }
 
-// recordNotice writes into the audit log that somebody was told, that they cannot be, or
+// recordNotice writes into the audit log that somebody was notified, that they cannot be, or
 // that a message may stand there twice.
 func (w *work) recordNotice(before, next notice.Notice, verdict filing.Verdict) {
 	about := map[string]any{

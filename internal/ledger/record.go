@@ -12,8 +12,8 @@ import (
 	"docket/internal/storm"
 )
 
-// record writes a decision into the audit log's part of the transaction: deeds that go out
-// into the world get an entry each, before the deed; all other decisions share one entry.
+// record writes a decision into the audit log's part of the transaction: actions that go out
+// into the world get an entry each, before the action; all other decisions share one entry.
 func (w *work) record(d rule.Decision, ev incident.Event, by audit.Actor) {
 	actor := by
 	if actor == (audit.Actor{}) {
@@ -113,7 +113,7 @@ func (w *work) saveAudit(ctx context.Context) error {
 			marks, _ := byReason[string(d.reason)].([]any) // A missing reason starts an empty list.
 			byReason[string(d.reason)] = append(marks, d.mark.String())
 		}
-		// First, so that what was decided stands before what was asked for because of it.
+		// First, so that what was decided comes before what was asked for because of it.
 		shared := audit.Entry{CreatedAt: w.now, Actor: audit.System(), Action: audit.ActionAccepted, Payload: byReason}
 		w.entries = append([]audit.Entry{shared}, w.entries...)
 	}

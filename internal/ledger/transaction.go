@@ -15,7 +15,7 @@ import (
 )
 
 // Book is one transaction on what is kept: *store.Tx, or a simulation's. What its methods
-// do and return is said there.
+// do and return is described there.
 type Book interface {
 	auditBook
 	alertBook

@@ -20,14 +20,14 @@ type Unstable struct {
 const maxUnstable = 1000
 
 // ids remembers, of firing alerts that are named by their upstream id, the key that came
-// first. It is filled by what is heard, so that each replica tells of what it heard itself.
+// first. It is filled by what is received, so that each replica tells of what it received itself.
 type ids struct {
 	mu sync.Mutex
 	// first is the key by the labels' fingerprint. Guarded by mu.
 	first map[alert.Key]alert.Key
 	// unstable are those whose id has changed. Guarded by mu.
 	unstable map[alert.Key]*Unstable
-	// fresh are those not told of yet. Guarded by mu.
+	// fresh are those not reported yet. Guarded by mu.
 	fresh []alert.Key
 }
 
@@ -79,7 +79,7 @@ func (l *Ledger) Unstable() []Unstable {
 	return all
 }
 
-// FreshlyUnstable returns those that were not returned before, each once, to be told of.
+// FreshlyUnstable returns those that were not returned before, each once, to be reported.
 func (l *Ledger) FreshlyUnstable() []Unstable {
 	l.ids.mu.Lock()
 	defer l.ids.mu.Unlock()

@@ -35,7 +35,7 @@ type Options struct {
 	Notifiers []notify.Notifier
 	// PublicURL is where people reach Docket's pages, "" for nowhere.
 	PublicURL string
-	// Told is told what became of each attempt, for metrics. It may be nil.
+	// Told is called with what became of each attempt, for metrics. It may be nil.
 	Told func(notifier string, outcome filing.Outcome)
 	Log  *slog.Logger
 }
@@ -65,7 +65,7 @@ func (h *Herald) States() []health.State {
 	return all
 }
 
-// Check asks each notifier whether the way is open, and returns what the first ill one says.
+// Check asks each notifier whether the way is open, and returns what the first failing one says.
 func (h *Herald) Check(ctx context.Context) error {
 	for _, w := range h.ways {
 		err := w.notifier.Check(ctx)

@@ -24,7 +24,7 @@ type Party struct {
 	Setting string
 }
 
-// Fault classifies a call that got no answer. What did not leave surely took no effect; of
+// Fault classifies a call that got no answer. What did not leave certainly took no effect; of
 // what left nothing is known, so that a caller to whom twice is once may lower the class.
 func (p Party) Fault(err error, left bool) *fault.Fault {
 	f := &fault.Fault{Class: fault.Unavailable, Err: Plain(err)}

@@ -129,7 +129,7 @@ func (r Reader) filedTicket(ctx context.Context, ref store.TicketRef) (TicketRow
 	if err != nil || len(all) == 0 {
 		return TicketRow{}, err
 	}
-	i := all[0] // If one incident stands for all others that share the ticket, the ticket is its own.
+	i := all[0] // If one incident represents all others that share the ticket, the ticket is its own.
 	row := TicketRow{
 		Desk: ref.Desk, ID: ref.ID, Number: i.Ticket.Number, URL: i.Ticket.URL, Status: "open",
 		Tags: orEmpty(r.Policy(i, time.Now()).Tags), Mark: i.Mark.String(), CreatedAt: i.OpenedAt,

@@ -109,7 +109,7 @@ type plan struct {
 	// held are the tickets that incidents have; busy the incidents with something on its way.
 	held map[string]bool
 	busy map[alert.Mark]bool
-	// missing are inputs that are told only if there are not too many; filed is of how many.
+	// missing are inputs that are applied only if there are not too many; filed is of how many.
 	missing []ledger.Input
 	filed   int
 	reads   int
@@ -205,7 +205,7 @@ func (p *plan) incidents(ctx context.Context) error {
 	}
 }
 
-// young reports whether something happened so lately that the desk may not show it rightly.
+// young reports whether something happened so recently that the desk may not show it rightly.
 func (p *plan) young(at time.Time) bool {
 	return !at.IsZero() && p.asOf.Sub(at) < p.Desk.WaitOut()
 }
@@ -282,7 +282,7 @@ func (p *plan) lookAt(inc incident.Incident) incident.Look {
 func (p *plan) repair(kind Kind, t desk.Ticket, in ledger.TicketObserved) {
 	if seen, _ := in.Seen.(incident.TicketSeen); seen.Closed || kind == Reopened || kind == Merged {
 		p.find(kind, didRepair, in.Mark.String(), t)
-		p.inputs = append(p.inputs, in) // A person's deed: nobody asked for it here.
+		p.inputs = append(p.inputs, in) // A person's action: nobody asked for it here.
 		return
 	}
 	in.Actor = p.options.Actor

@@ -30,7 +30,7 @@ const (
 
 // The words for what was done about a finding.
 const (
-	didRepair = "repaired" // told to the ledger, which asked for what is needed
+	didRepair = "repaired" // passed to the ledger, which asked for what is needed
 	didReport = "reported" // left to people
 	didPlan   = "planned"  // would have been repaired; this was a dry run
 )

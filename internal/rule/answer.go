@@ -66,7 +66,7 @@ func answered(inc incident.Incident, ev incident.EffectAnswered, p incident.Poli
 // mayStart is asked right before something is sent: a close is dropped once the incident
 // fires again, and nothing new starts while filing is switched off or the alert is muted.
 // What is on the wire already is finished in any case: a close that may have happened has to
-// be known for sure, or nobody would be told of an alert that fires again.
+// be known for sure, or nobody would be notified of an alert that fires again.
 func mayStart(inc incident.Incident, e filing.Effect, p incident.Policy) (drop, wait bool) {
 	switch e.Kind {
 	case filing.KindClose:
@@ -79,7 +79,7 @@ func mayStart(inc incident.Incident, e filing.Effect, p incident.Policy) (drop, 
 			muted := p.MutedBy != "" && !inc.Inquiry.Asked
 			return muted && e.State == filing.Queued && inc.State == incident.Recovered, muted || !p.FilingOn
 		}
-		// Nobody needs a tile's ticket that nobody but a click asked for, once the tile is well.
+		// Nobody needs a tile's ticket that nobody but a click asked for, once the tile has recovered.
 		return e.State == filing.Queued && inc.State == incident.Recovered, !p.InvestigateOn
 	case filing.KindTag, filing.KindNote, filing.KindCheck:
 	}
@@ -113,7 +113,7 @@ func fileAnswered(d Decision, a filing.Answer, p incident.Policy, now time.Time)
 			if inc.State == incident.Open && (inc.ClosedBefore(a) || d.Effect.Refiles()) {
 				return merge(d, freshEpisode(inc, p, now))
 			}
-			// A person was faster than the read-back; their close stands.
+			// A person was faster than the read-back; their close is kept.
 			next := seen(inc, true, a.ClosedAt, p, now)
 			d.Next, d.Successor, d.Joins, d.Effects = next.Next, next.Successor, next.Joins, append(d.Effects, next.Effects...)
 			return d

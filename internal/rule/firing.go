@@ -74,8 +74,8 @@ func worsen(inc incident.Incident, sev alert.Severity, p incident.Policy, now ti
 	return Decision{Next: inc, Changed: true, Reason: incident.ReasonWorse, Detail: inc.Severity.String()}
 }
 
-// flap: it fires again before its quiet counted, so that FiredAt stays, and a person's close
-// stands. What was waited for while it was open is waited for again: the end of a mute, or
+// flap: it fires again before its quiet counted, so that FiredAt stays, and a ticket that a person closed
+// stays closed. What was waited for while it was open is waited for again: the end of a mute, or
 // the next note.
 func flap(inc incident.Incident, sev alert.Severity, p incident.Policy, now time.Time) Decision {
 	inc.State, inc.DueAt, inc.RecoveredAt = incident.Open, time.Time{}, time.Time{}
@@ -93,7 +93,7 @@ func flap(inc incident.Incident, sev alert.Severity, p incident.Policy, now time
 	return d
 }
 
-// fireAgain: it had recovered and its ticket was open when last heard of. The desk is
+// fireAgain: it had recovered and its ticket was open when last seen. The desk is
 // asked before anything is decided: a person may have closed the ticket since.
 func fireAgain(inc incident.Incident, sev alert.Severity, maybeStale bool, now time.Time) Decision {
 	inc.State, inc.RecoveredAt, inc.FiredAt, inc.DueAt = incident.Open, time.Time{}, now, time.Time{}

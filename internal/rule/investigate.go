@@ -11,7 +11,7 @@ import (
 
 // investigate: an operator wants the surface's ticket, now, whatever its severity, the
 // filing flag and silences say. One incident has one ticket, so a click asks for it where
-// there is none, and joins the one there is, once the desk has said that it is still open.
+// there is none, and joins the one there is, once the desk has confirmed that it is still open.
 func investigate(inc incident.Incident, ev incident.Investigated, p incident.Policy, now time.Time) Decision {
 	if !p.InvestigateOn {
 		return Decision{Next: inc, Reason: incident.ReasonInvestigateOff}

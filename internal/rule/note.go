@@ -9,7 +9,7 @@ import (
 )
 
 // noteRecovery tells the ticket, at most once in p.FlapNoteEvery: a flapping alert must
-// not fill the ticket, and the last word must be told.
+// not fill the ticket, and the last state must be noted.
 func noteRecovery(inc incident.Incident, p incident.Policy, now time.Time) (incident.Incident, []filing.Effect) {
 	if p.OnRecovery == incident.RecoveryNone {
 		return inc, nil

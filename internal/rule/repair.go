@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ticketSeen: the desk showed the ticket. Words come late, twice and out of order; one that
+// ticketSeen: the desk showed the ticket. Words arrive late, twice and out of order; one that
 // is older than what is known changes nothing.
 func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy, now time.Time) Decision {
 	if ev.Outdated(inc) {
@@ -29,7 +29,7 @@ func ticketSeen(inc incident.Incident, ev incident.TicketSeen, p incident.Policy
 	return d
 }
 
-// ticketMissing: the desk surely has no such ticket any more, and nobody deleted it, as far
+// ticketMissing: the desk certainly has no such ticket any more, and nobody deleted it, as far
 // as is known. It is filed again under the same mark.
 func ticketMissing(inc incident.Incident, ev incident.TicketMissing, p incident.Policy, now time.Time) Decision {
 	if inc.Ticket.State != filing.TicketFiled || ev.TicketID != inc.Ticket.ID || ev.Outdated(inc) || inc.Listed() ||

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The pace of gatherings: the first text waits a moment for company; later entries are told
+// The pace of gatherings: the first text waits a moment for company; later entries are noted
 // together.
 const (
 	companyFor = 10 * time.Second

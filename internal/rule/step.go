@@ -93,7 +93,7 @@ func step(inc incident.Incident, event incident.Event, p incident.Policy, now ti
 	return Decision{Next: inc, Reason: incident.ReasonNothing}
 }
 
-// acknowledge: somebody takes it up. The first who does stands; it changes nothing else.
+// acknowledge: somebody takes it up. The first who does counts; it changes nothing else.
 func acknowledge(inc incident.Incident, by string, now time.Time) Decision {
 	if !inc.Live() || inc.Acknowledged.By != "" || by == "" {
 		return Decision{Next: inc, Reason: incident.ReasonNothing}
@@ -125,7 +125,7 @@ func ask(inc incident.Incident, p incident.Policy, now time.Time) Decision {
 }
 
 // reconsider: a flag was flipped, or a silence ended before its time. What was refused for
-// that is decided again; where it comes to the same, nothing is told.
+// that is decided again; where it comes to the same, nothing is sent.
 func reconsider(inc incident.Incident, p incident.Policy, now time.Time) Decision {
 	nothing := Decision{Next: inc, Reason: incident.ReasonNothing}
 	if inc.State != incident.Open {

@@ -183,7 +183,7 @@ func (p LinePattern) said(groups []string, line logLine, s Source) said {
 	return t
 }
 
-// logged makes the alert of a line: it expires, because a log rarely says that all is well again.
+// logged makes the alert of a line: it expires, because a log rarely says that everything works again.
 func (s Source) logged(t said, now time.Time) alert.Alert {
 	a := s.alert(t, now)
 	if a.Status == alert.Firing {

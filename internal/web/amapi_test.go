@@ -69,7 +69,7 @@ func TestQueriesOfAlertsAreAlertmanagers(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		"filter=%7B": "bad matcher format", "active=perhaps": "active must be true or false", "receiver=(": "failed to parse receiver param",
-		"receiver_matchers=a%3Db": "receivers have no labels",
+		"receiver_matchers=a%3Db": "Docket's receivers have no labels",
 	} {
 		r := f.ask(http.MethodGet, "/api/v2/alerts?"+query, nil)
 		if r.status != http.StatusBadRequest || !strings.HasPrefix(r.text, `"`+want) {

@@ -76,8 +76,8 @@ func (s *Server) orderRemotely(w http.ResponseWriter, r *http.Request) {
 }
 
 // person does what people do; known is false if they cannot.
-func (s *Server) person(deed string, id int64, r *http.Request) (found, known bool) {
-	switch deed {
+func (s *Server) person(action string, id int64, r *http.Request) (found, known bool) {
+	switch action {
 	case "close":
 		return s.CloseTicket(id), true
 	case "reopen":

@@ -291,7 +291,7 @@ func TestAnotherProcessCanOrderFaultsAndReadTheTruth(t *testing.T) {
 	}
 	path := fmt.Sprintf("%s/_fake/tickets/%d/", site, tickets[0].ID)
 	for _, step := range []struct {
-		deed   string
+		action string
 		status int
 		want   func(fakedesk.Ticket) bool
 	}{
@@ -302,8 +302,8 @@ func TestAnotherProcessCanOrderFaultsAndReadTheTruth(t *testing.T) {
 		{"dance", 400, func(fakedesk.Ticket) bool { return true }},
 		{"trash", 204, func(ticket fakedesk.Ticket) bool { return ticket.State == "deleted" }},
 	} {
-		if status, _ := ask("POST", path+step.deed, ""); status != step.status || !step.want(fake.Tickets()[0]) {
-			t.Errorf("%s: %d %+v", step.deed, status, fake.Tickets()[0])
+		if status, _ := ask("POST", path+step.action, ""); status != step.status || !step.want(fake.Tickets()[0]) {
+			t.Errorf("%s: %d %+v", step.action, status, fake.Tickets()[0])
 		}
 	}
 	if status, _ := ask("POST", path+"purge", ""); status != http.StatusNoContent || len(fake.Tickets()) != 0 {
@@ -338,7 +338,7 @@ func TestListenServesLoopbackOnly(t *testing.T) {
 	}
 }
 
-// TestSlowCommitOutlivesItsClient in a bubble: the deed is done at its time though nobody
+// TestSlowCommitOutlivesItsClient in a bubble: the action is done at its time though nobody
 // waits for it, and not done if the server closes before.
 func TestSlowCommitOutlivesItsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -66,7 +66,7 @@ const (
 	AccessRedirect   Kind = "access_302"           // not done; Cloudflare Access: to its login page
 	AccessDenied401  Kind = "access_401"           // not done; Cloudflare Access in strict mode
 	AccessDenied403  Kind = "access_403"           // not done; Cloudflare Access, HTML page
-	AccessHeader401  Kind = "access_401_header"    // not done; told by Www-Authenticate alone
+	AccessHeader401  Kind = "access_401_header"    // not done; signalled by Www-Authenticate alone
 	BrowserChallenge Kind = "cloudflare_challenge" // not done; Cloudflare's bot protection
 )
 

@@ -18,7 +18,7 @@ type Hook struct {
 const maxHooks = 10_000
 
 // tell keeps a webhook until Hooks is called, where the fake has a secret to sign with.
-// Whether what comes in by the API is told, too, is not documented; it is here, so that
+// Whether what arrives by the API is reported, too, is not documented; it is here, so that
 // echoes are met. The mutex is held.
 func (s *Server) tell(event string, t *Ticket) {
 	if event == "" || s.options.WebhookSecret == "" || len(s.hooks) == maxHooks {

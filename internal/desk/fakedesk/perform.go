@@ -69,7 +69,7 @@ type party struct {
 	Email string `json:"email"`
 }
 
-// create checks in FreeScout's order. Broken JSON is not told as such: it is a missing
+// create checks in FreeScout's order. Broken JSON is not reported as such: it is a missing
 // subject (FreeScout issue 4085).
 func (s *Server) create(body []byte) reply {
 	var draft struct {

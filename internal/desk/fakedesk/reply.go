@@ -66,7 +66,7 @@ func accessPage(status int) reply {
 		"cloudflare").with("CF-RAY", "8a1b2c3d4e5f6071-FRA")
 }
 
-// misbehave answers as the fault says; done is the true answer, where the deed was done.
+// misbehave answers as the fault says; done is the true answer, where the action was done.
 func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, done reply) {
 	switch f.Kind {
 	case NeverAnswer, DoneNeverAnswer:

@@ -115,7 +115,7 @@ func (s *Server) Close() {
 // Transport returns a way to the server without a network.
 func (s *Server) Transport() http.RoundTripper { return s.carrier }
 
-// Listen serves on a loopback address until the context ends; ready is told the URL.
+// Listen serves on a loopback address until the context ends; ready gets the URL.
 func (s *Server) Listen(ctx context.Context, address string, ready func(url string)) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

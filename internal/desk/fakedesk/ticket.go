@@ -111,7 +111,7 @@ func (s *Server) count(q Request, r *http.Request) {
 // now is the desk's own clock.
 func (s *Server) now() time.Time { return time.Now().Add(s.options.Ahead) }
 
-// change is a person's deed, and the webhook that tells of it, "" for none.
+// change is a person's action, and the webhook that tells of it, "" for none.
 func (s *Server) change(id int64, event string, do func(*Ticket)) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -142,7 +142,7 @@ func (t *Ticket) setStatus(status string, by int64, now time.Time) {
 	t.Status = status
 }
 
-// markOf is what stands in the last square brackets of a subject; "" if none end it.
+// markOf is what is in the last square brackets of a subject; "" if none end it.
 func markOf(subject string) string {
 	start := strings.LastIndexByte(subject, '[')
 	if start < 0 || !strings.HasSuffix(subject, "]") {

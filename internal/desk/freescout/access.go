@@ -56,7 +56,7 @@ func accessJSON(body []byte) bool {
 	return false
 }
 
-// Gated reports whether Cloudflare Access stands before FreeScout: it asks once without key
+// Gated reports whether Cloudflare Access is in front of FreeScout: it asks once without key
 // and service token. The answer to that call is not believed about anything else.
 func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
 	if err := d.turn(ctx); err != nil {
@@ -64,7 +64,7 @@ func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
 	defer cancel()
-	x := d.exchange(ctx, call{deed: reading, method: http.MethodGet, path: "/mailboxes", list: true,
+	x := d.exchange(ctx, call{action: reading, method: http.MethodGet, path: "/mailboxes", list: true,
 		query: url.Values{"pageSize": {"1"}}, bare: true})
 	if x.err != nil {
 		return false, d.scrubbed(classifyFailure(x))

@@ -32,7 +32,7 @@ const (
 
 // call is one request to FreeScout.
 type call struct {
-	deed   deed
+	action action
 	method string
 	// path is under the API's base and begins with a slash.
 	path string
@@ -62,7 +62,7 @@ func (d *Desk) do(ctx context.Context, c call) (answer, error) {
 		return answer{}, d.scrubbed(err)
 	}
 	limit := d.config.Timeout
-	if c.deed == creating {
+	if c.action == creating {
 		limit = d.config.CreateTimeout
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -100,7 +100,7 @@ func (d *Desk) turn(ctx context.Context) *fault.Fault {
 
 // exchange sends the request and reads the answer. It never follows a redirect.
 func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
-	x = exchange{deed: c.deed, list: c.list, tokenless: c.bare || !d.held.Load().now.AccessClientID.Set()}
+	x = exchange{action: c.action, list: c.list, tokenless: c.bare || !d.held.Load().now.AccessClientID.Set()}
 	defer func() { x.now = time.Now() }()
 	ctx, trace := outbound.Watch(ctx)
 	req, err := d.request(ctx, c)
@@ -134,7 +134,7 @@ func (d *Desk) exchange(ctx context.Context, c call) (x exchange) {
 	if int64(len(x.body)) > most {
 		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, most)
 	}
-	if err != nil && (c.deed == reading || newID(x.header, nil) == "") && (c.deed != setting) {
+	if err != nil && (c.action == reading || newID(x.header, nil) == "") && (c.action != setting) {
 		x.status, x.header, x.body = 0, nil, nil
 		x.err = fmt.Errorf("read the answer: %w", outbound.Plain(err))
 	}
@@ -174,7 +174,7 @@ func (d *Desk) request(ctx context.Context, c call) (*http.Request, error) {
 	return req, nil
 }
 
-// scrubbed takes our secrets out of a fault, should FreeScout or a proxy have said them back.
+// scrubbed takes our secrets out of a fault, should FreeScout or a proxy have echoed them.
 func (d *Desk) scrubbed(f *fault.Fault) *fault.Fault {
 	f.Sentence = d.scrub(f.Sentence)
 	if f.Err != nil {

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// deed is what a call does to FreeScout; it decides what a doubtful answer means.
-type deed uint8
+// action is what a call does to FreeScout; it decides what a doubtful answer means.
+type action uint8
 
-// The deeds.
+// The actions.
 const (
-	reading  deed = iota // changes nothing
-	setting              // a PUT: twice is once
-	creating             // makes a conversation: twice is two
-	noting               // adds a note: twice is two
+	reading  action = iota // changes nothing
+	setting                // a PUT: twice is once
+	creating               // makes a conversation: twice is two
+	noting                 // adds a note: twice is two
 )
 
-// doubtful is the class of an answer that does not say whether the deed was done: what
+// doubtful is the class of an answer that does not say whether the action was done: what
 // is harmless twice may simply be tried again.
-func (d deed) doubtful() fault.Class {
+func (d action) doubtful() fault.Class {
 	if d == creating || d == noting {
 		return fault.Unknown
 	}
@@ -32,7 +32,7 @@ func (d deed) doubtful() fault.Class {
 
 // exchange is one call and all that came of it.
 type exchange struct {
-	deed deed
+	action action
 	// list says that the address names a list and not one conversation.
 	list   bool
 	status int
@@ -64,7 +64,7 @@ func classify(x exchange) *fault.Fault {
 	return f
 }
 
-// classifyAnswer goes from the answers that are surely not FreeScout's to its own.
+// classifyAnswer goes from the answers that are certainly not FreeScout's to its own.
 func classifyAnswer(x exchange) *fault.Fault {
 	switch {
 	case fromAccess(x) && x.tokenless:
@@ -99,7 +99,7 @@ func classifyAnswer(x exchange) *fault.Fault {
 	case x.status >= 500:
 		return classifyIll(x)
 	default:
-		return &fault.Fault{Class: x.deed.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.",
+		return &fault.Fault{Class: x.action.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.",
 			Fix: "Look into FreeScout's log; check what stands before it."}
 	}
 }
@@ -109,7 +109,7 @@ func classifySuccess(x exchange) *fault.Fault {
 	page := looksLikeHTML(x)
 	notJSON := fault.Fault{Class: fault.Refused, Name: "not_json", Sentence: "A web page came back where FreeScout's API answers JSON.",
 		Fix: "Check FREESCOUT_API_URL: it is the address under which FreeScout itself is installed."}
-	switch x.deed {
+	switch x.action {
 	case creating, noting:
 		if newID(x.header, x.body) != "" {
 			return nil
@@ -174,14 +174,14 @@ func classifyForbidden(x exchange) *fault.Fault {
 	}
 }
 
-// classifyNotFound: "no such ticket" is told as JSON (or with nothing), a FreeScout
+// classifyNotFound: "no such ticket" is sent as JSON (or with nothing), a FreeScout
 // without the module shows its web page. The caller makes sure before it believes Missing.
 func classifyNotFound(x exchange) *fault.Fault {
 	switch told := isObject(x.body) || len(x.body) == 0; {
-	case !told, x.list && x.deed == reading:
+	case !told, x.list && x.action == reading:
 		return refused("module_missing", "FreeScout's API does not answer at this address.",
 			"Activate the API & Webhooks module, and check FREESCOUT_API_URL.")
-	case x.deed == creating:
+	case x.action == creating:
 		return &fault.Fault{Class: fault.Unknown, Name: "bad_answer", Sentence: "FreeScout answered a create with \"not found\".",
 			Fix: "Check the API & Webhooks module and FREESCOUT_OPERATIONS_MAILBOX_ID."}
 	default:
@@ -197,10 +197,10 @@ func classifyNotFound(x exchange) *fault.Fault {
 func classifyInvalid(x exchange) *fault.Fault {
 	words, fields := validation(x.body)
 	class := fault.Refused
-	if x.deed == creating || x.deed == noting {
-		known := len(fields) > 0 && !(x.deed == creating && strings.Contains(strings.ToLower(words), "customer"))
+	if x.action == creating || x.action == noting {
+		known := len(fields) > 0 && !(x.action == creating && strings.Contains(strings.ToLower(words), "customer"))
 		for _, field := range fields {
-			known = known && slices.Contains(checkedFirst(x.deed), field)
+			known = known && slices.Contains(checkedFirst(x.action), field)
 		}
 		if !known {
 			class = fault.Unknown
@@ -215,7 +215,7 @@ func classifyInvalid(x exchange) *fault.Fault {
 }
 
 // checkedFirst lists the fields whose faults FreeScout finds before it makes anything.
-func checkedFirst(d deed) []string {
+func checkedFirst(d action) []string {
 	if d == creating {
 		return []string{"subject", "mailboxId", "type", "threads"}
 	}
@@ -223,7 +223,7 @@ func checkedFirst(d deed) []string {
 }
 
 func classifyIll(x exchange) *fault.Fault {
-	f := fault.Fault{Class: x.deed.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.",
+	f := fault.Fault{Class: x.action.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.",
 		Fix: "Look into FreeScout's log (storage/logs)."}
 	switch {
 	case x.status == http.StatusServiceUnavailable:

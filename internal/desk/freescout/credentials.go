@@ -11,7 +11,7 @@ import (
 type Credentials struct{ APIKey, AccessClientID, AccessClientSecret fault.Secret }
 
 // held is a pair of credentials: those of calls that begin now, and those of calls that may
-// still be on their way, so that neither is ever said.
+// still be on their way, so that neither is ever shown.
 type held struct{ now, before Credentials }
 
 // SetSecrets is SetCredentials with the credentials by their variables.

@@ -126,7 +126,7 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 		mailboxID = id
 	}
 	customer := person{Email: d.config.CustomerEmail}
-	got, err := d.do(ctx, call{deed: creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{
+	got, err := d.do(ctx, call{action: creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{
 		Type: "email", MailboxID: mailboxID, Subject: subject, Customer: customer, Status: "active",
 		Threads: []newThread{{Type: "customer", Text: toHTML(draft.Body), Customer: &customer}},
 	}})
@@ -175,7 +175,7 @@ func (d *Desk) oneConversation(ctx context.Context, id, embed string) (conversat
 		return conversation{}, err
 	}
 	got, err := d.do(ctx,
-		call{deed: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}},
+		call{action: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}},
 			long: embed == withThreads})
 	if err != nil {
 		return conversation{}, d.sure(ctx, err)
@@ -203,7 +203,7 @@ func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.do(ctx, call{deed: noting, method: http.MethodPost, path: conversationPath(number) + "/threads",
+	_, err = d.do(ctx, call{action: noting, method: http.MethodPost, path: conversationPath(number) + "/threads",
 		payload: newThread{Type: "note", Text: toHTML(text), User: agent}})
 	return d.sure(ctx, d.doubtAgent(err))
 }
@@ -235,7 +235,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	if !missing {
 		return nil
 	}
-	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags",
+	_, err = d.do(ctx, call{action: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags",
 		payload: map[string][]string{"tags": union}})
 	if name := fault.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
 		// The conversation was there a moment ago, so it is the call that is not.
@@ -264,7 +264,7 @@ func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error 
 	if err != nil {
 		return err
 	}
-	_, err = d.do(ctx, call{deed: setting, method: http.MethodPut, path: conversationPath(number),
+	_, err = d.do(ctx, call{action: setting, method: http.MethodPut, path: conversationPath(number),
 		payload: map[string]any{"byUser": agent, "status": theirs}})
 	if fault.NameOf(err) == "rejected" {
 		// Whether an unchanged status is refused is not documented; setting it twice is once.

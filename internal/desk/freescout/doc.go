@@ -1,8 +1,8 @@
 // Package freescout is the desk that files into FreeScout through its API & Webhooks
-// module, also where Cloudflare Access stands before it.
+// module, also where Cloudflare Access is in front of it.
 //
-// Every answer is told apart in one pure function, classify: whose answer it is
-// (FreeScout's, Access's, a proxy's), whether the deed may have happened, and what a
+// Every answer is classified in one pure function, classify: whose answer it is
+// (FreeScout's, Access's, a proxy's), whether the action may have happened, and what a
 // person can do about it. The package never retries and never follows a redirect, keeps
 // no cookies, bounds everything it reads, and lets no secret into an error. Its
 // invariant: a search that could not be seen to its end, or whose answer has not the

@@ -13,11 +13,11 @@ var errTooLarge = errors.New("the answer is too large")
 // party is FreeScout in the words of a fault.
 func party() outbound.Party { return outbound.Party{Name: "FreeScout", Setting: "FREESCOUT_API_URL"} }
 
-// classifyFailure is for calls without an answer. What was never sent was surely not done.
+// classifyFailure is for calls without an answer. What was never sent was certainly not done.
 func classifyFailure(x exchange) *fault.Fault {
 	f := party().Fault(x.err, x.sent)
 	if x.sent {
-		f.Class = x.deed.doubtful()
+		f.Class = x.action.doubtful()
 	}
 	if errors.Is(x.err, errTooLarge) {
 		f.Name, f.Kind, f.Sentence = "bad_answer", "", "FreeScout's answer was far larger than it should be."

@@ -167,7 +167,7 @@ func list[T any](ctx context.Context, d *Desk, name string, query url.Values) ([
 	query.Set("pageSize", strconv.Itoa(pageSize))
 	for number := int64(1); number <= maxPages; number++ {
 		query.Set("page", strconv.FormatInt(number, 10))
-		got, err := d.do(ctx, call{deed: reading, method: http.MethodGet, path: "/" + name, list: true, query: query})
+		got, err := d.do(ctx, call{action: reading, method: http.MethodGet, path: "/" + name, list: true, query: query})
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// mergedError is the cause of the fault "merged": the conversation is told under another id.
+// mergedError is the cause of the fault "merged": the conversation is shown under another id.
 type mergedError struct{ into string }
 
 func (e *mergedError) Error() string { return "merged into conversation " + e.into }
@@ -17,7 +17,7 @@ func (e *mergedError) Error() string { return "merged into conversation " + e.in
 // read 2026-11-23); only the same server's word about another conversation is taken for
 // that, anything else is a wrong address.
 func (x exchange) mergedInto() string {
-	if x.list || x.deed == creating || x.url == nil || (x.status != http.StatusMovedPermanently && x.status != http.StatusPermanentRedirect) {
+	if x.list || x.action == creating || x.url == nil || (x.status != http.StatusMovedPermanently && x.status != http.StatusPermanentRedirect) {
 		return ""
 	}
 	to, err := url.Parse(x.header.Get("Location"))

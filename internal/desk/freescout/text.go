@@ -20,7 +20,7 @@ const (
 	// request (client_max_body_size 1m, https://nginx.org/en/docs/http/ngx_http_core_module.html,
 	// read 2026-11-23).
 	maxHTML = 600_000
-	// keptTail is how much of a text's end survives a cut: the mark stands there.
+	// keptTail is how much of a text's end survives a cut: the mark is there.
 	keptTail = 2_000
 )
 

@@ -36,7 +36,7 @@ func (d *Desk) Hops() []desk.Hop {
 	}
 }
 
-// lookAtGate tells whether a gate stands before the desk at all; that it cannot be told is no fault.
+// lookAtGate tells whether a gate is in front of the desk at all; that it cannot be found out is no fault.
 func (d *Desk) lookAtGate(ctx context.Context) (sentence, evidence string, err error) {
 	switch standing, unknown := d.Gated(ctx); {
 	case unknown != nil:

@@ -104,7 +104,7 @@ type page[T any] struct {
 }
 
 // decodePage reads the list envelope. An answer without the list is an error: an empty
-// list must be said, never guessed.
+// list must be present, never guessed.
 func decodePage[T any](body []byte, name string) (page[T], error) {
 	var envelope struct {
 		Embedded map[string]json.RawMessage `json:"_embedded"`

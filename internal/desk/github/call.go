@@ -175,7 +175,7 @@ func (d *Desk) elsewhere(x exchange) string {
 	return path
 }
 
-// Allowance is what GitHub's last answer said of our limit of calls.
+// Allowance is what GitHub's last response says about our limit of calls.
 type Allowance struct {
 	Limit, Remaining int
 	// Resets is when Remaining is Limit again; zero where GitHub did not say, as an Enterprise

@@ -84,7 +84,7 @@ func (d *Desk) checkPlace(ctx context.Context, name string) error {
 	return err
 }
 
-// mayFile finds what a token surely may not do. An app's rights came with its token; the rights that
+// mayFile finds what a token certainly may not do. An app's rights came with its token; the rights that
 // GitHub shows with a repository are a user's.
 func (d *Desk) mayFile(r repository) *fault.Fault {
 	if d.config.App.set() {

@@ -36,7 +36,7 @@ type Desk struct {
 	mutex sync.Mutex // guards what follows
 	// pauses are until when GitHub asked us not to call, by the kind of limit.
 	pauses map[string]time.Time
-	// allowance is what the last answer said of our limit.
+	// allowance is what the last response says about our limit.
 	allowance Allowance
 	// made are the issues made a short while ago, which GitHub may not show everywhere yet.
 	made map[string]time.Time

@@ -4,7 +4,7 @@ import "docket/internal/fault"
 
 // Faults are the faults that GitHub's desk knows by itself, with what to do about each; those of the
 // way to it (timeout, dns_error and so on) are package rest's. Class is what holds for a call that only
-// reads, and for a change where the class says that it surely took no effect.
+// reads, and for a change where the class says that it certainly took no effect.
 var Faults = [...]fault.Fault{
 	{
 		Name: "key_missing", Class: fault.Unavailable, Sentence: "Docket has no token for GitHub yet: the vault has not delivered it.",

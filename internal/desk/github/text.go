@@ -16,7 +16,7 @@ import (
 const (
 	maxTitle    = 256
 	maxBodyText = 65_536
-	// keptTail is how much of a text's end survives a cut: the mark stands there.
+	// keptTail is how much of a text's end survives a cut: the mark is there.
 	keptTail = 2_000
 	// maxLinks is how many addresses of a text are made links below it.
 	maxLinks = 10

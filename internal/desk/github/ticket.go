@@ -15,7 +15,7 @@ import (
 // errShape says that an answer is not in the documented form.
 var errShape = errors.New("not the documented form")
 
-// pendingLabel stands for the status that GitHub lacks: taken up, waiting.
+// pendingLabel stands for the status that GitHub lacks: acknowledged, waiting.
 const pendingLabel = "pending"
 
 // issue is an issue as GitHub shows it

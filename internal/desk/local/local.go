@@ -162,7 +162,7 @@ func (d *Desk) Check(ctx context.Context) error {
 
 func (d *Desk) link(id string) string { return d.linkBase + id }
 
-// stopped is the error of a call that was over before it began: surely nothing was done.
+// stopped is the error of a call that was over before it began: certainly nothing was done.
 func stopped(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return &fault.Fault{Class: fault.Unavailable, Name: "stopped", Sentence: "the call was stopped before it began", Err: err}

@@ -84,7 +84,7 @@ func newCall(r *http.Request, path string, body []byte) call {
 	return c
 }
 
-// operations are the calls by their method and what stands behind the repository.
+// operations are the calls by their method and what follows the repository.
 var operations = map[string]Op{
 	"GET ": OpRepository, "GET issues": OpList, "POST issues": OpCreate, "GET issues/N": OpGet, "PATCH issues/N": OpEdit,
 	"GET issues/N/comments": OpComments, "POST issues/N/comments": OpNote, "POST issues/N/labels": OpTag,

@@ -32,7 +32,7 @@ type Issue struct {
 	Repository  string
 	Number      int64
 	Title, Body string
-	// Mark is what stands in the square brackets that end the title.
+	// Mark is what is in the square brackets that end the title.
 	Mark string
 	// State is open or closed, Reason why: completed, not_planned, reopened.
 	State, Reason        string
@@ -150,7 +150,7 @@ func (s *Server) setState(i *Issue, state, reason string) {
 	}
 }
 
-// markOf is what stands in the last square brackets of a title; "" if none end it.
+// markOf is what is in the last square brackets of a title; "" if none end it.
 func markOf(title string) string {
 	start := strings.LastIndexByte(title, '[')
 	if start < 0 || !strings.HasSuffix(title, "]") {
