@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,9 +33,9 @@ func (c *doctorCmd) Run(s *session) error {
 	switch {
 	case err != nil:
 		return err
-	case r.Verdict == doctor.Ill:
+	case r.Verdict == doctor.Error:
 		return &exitError{exitErrors, r.Sentence}
-	case r.Verdict == doctor.Warned:
+	case r.Verdict == doctor.Warning:
 		return &exitError{exitWarnings, r.Sentence}
 	}
 	return nil
@@ -82,15 +83,15 @@ func notConfigured(err error) doctor.Examination {
 // found returns a report with one failing hop, for when nothing after it could be checked.
 func found(hop, name, sentence, fix string) doctor.Examination {
 	return doctor.Examination{
-		At: time.Now().UTC(), By: "command line", Verdict: doctor.Ill, Sentence: hop + ": " + sentence, Next: fix,
-		Findings: []doctor.HopResult{{Hop: hop, Level: doctor.Ill, Name: name, Sentence: sentence, Fix: fix}},
+		At: time.Now().UTC(), By: "command line", Verdict: doctor.Error, Sentence: hop + ": " + sentence, Next: fix,
+		Findings: []doctor.HopResult{{Hop: hop, Level: doctor.Error, Name: name, Sentence: sentence, Fix: fix}},
 	}
 }
 
 func printExamination(s *session, r doctor.Examination) error {
-	signs := map[doctor.Level]string{doctor.Well: "ok", doctor.Warned: "warning", doctor.Ill: "error", doctor.Skipped: "-"}
+	signs := map[doctor.Level]string{doctor.Skipped: "-"}
 	for _, f := range r.Findings {
-		line := fmt.Sprintf("%-7s  %-22s %s", signs[f.Level], f.Hop, f.Sentence)
+		line := fmt.Sprintf("%-7s  %-22s %s", cmp.Or(signs[f.Level], string(f.Level)), f.Hop, f.Sentence)
 		if f.Evidence != "" {
 			line += " (" + f.Evidence + ")"
 		}

@@ -254,11 +254,11 @@ func TestRunbook(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &e); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		if code == exitErrors || e.Verdict == doctor.Ill {
+		if code == exitErrors || e.Verdict == doctor.Error {
 			t.Errorf("exit %d: %s", code, e.Sentence)
 		}
 		for _, want := range []string{"environment", "access gate", "desk key", "mailbox", "canary", "emit", "slack"} {
-			if !slices.ContainsFunc(e.Findings, func(f doctor.HopResult) bool { return f.Hop == want && f.Level == doctor.Well }) {
+			if !slices.ContainsFunc(e.Findings, func(f doctor.HopResult) bool { return f.Hop == want && f.Level == doctor.OK }) {
 				t.Errorf("%s is not well: %+v", want, e.Findings)
 			}
 		}
@@ -371,7 +371,7 @@ func TestMissingHeadersAreNamedWithinAMinute(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := slices.ContainsFunc(e.Findings, func(f doctor.HopResult) bool {
-		return f.Hop == "access gate" && f.Level == doctor.Ill && f.Name == "access_token_missing"
+		return f.Hop == "access gate" && f.Level == doctor.Error && f.Name == "access_token_missing"
 	})
 	if code != exitErrors || !named || !strings.Contains(e.Next, "CF_ACCESS_SVC_TICKETS_CLIENT_ID") {
 		t.Errorf("exit %d, next %q: %s", code, e.Next, e.Sentence)

@@ -23,19 +23,19 @@ func lookAddress(ctx context.Context, url, userAgent string) []HopResult {
 	const fix = "Check public_url, its DNS entry and the proxy before Docket: links in tickets and messages lead there."
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(url, "/")+"/healthz", http.NoBody)
 	if err != nil {
-		return warned("public_address_invalid", "The public address is not valid.", url, fix)
+		return warning("public_address_invalid", "The public address is not valid.", url, fix)
 	}
 	req.Header.Set("User-Agent", userAgent)
 	resp, err := outbound.Client(nil).Do(req)
 	if err != nil {
 		f := outbound.Party{Name: "the public address", Setting: "public_url"}.Fault(err, false)
-		return warned(f.Name, sentence(f.Sentence), url, fix)
+		return warning(f.Name, sentence(f.Sentence), url, fix)
 	}
 	defer resp.Body.Close() //nolint:errcheck // Only the status counts.
 	evidence := fmt.Sprintf("%s, HTTP %d", url, resp.StatusCode)
 	switch status := resp.StatusCode; {
 	case status < http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return well("The public address answers.", evidence)
+		return passed("The public address answers.", evidence)
 	}
-	return warned("public_address_wrong", "Something answers at the public address, but not Docket.", evidence, fix)
+	return warning("public_address_wrong", "Something answers at the public address, but not Docket.", evidence, fix)
 }

@@ -32,10 +32,10 @@ func TestAPublicAddressThatDoesNotLeadToDocketIsAWarning(t *testing.T) {
 				server.Close()
 			}
 			found := doctor.PublicAddress(server.URL+"/docket/", "docket/test").Look(t.Context())
-			if len(found) != 1 || found[0].Name != c.want || (c.want == "") != (found[0].Level == doctor.Well) {
+			if len(found) != 1 || found[0].Name != c.want || (c.want == "") != (found[0].Level == doctor.OK) {
 				t.Fatalf("found %+v, want %q", found, c.want)
 			}
-			if found[0].Level == doctor.Ill || (c.want != "" && found[0].Fix == "") {
+			if found[0].Level == doctor.Error || (c.want != "" && found[0].Fix == "") {
 				t.Errorf("%+v", found[0])
 			}
 			if c.status != 0 && asked != "/docket/healthz" {

@@ -11,7 +11,7 @@ import (
 	"docket/internal/store"
 )
 
-// checks are all looks, in the order of the way: what a hop needs stands before it.
+// checks are all checks in the order of the steps: what a step needs comes before it.
 var checks = [...]check{
 	{hop: "server", look: lookServer},
 	{hop: "configuration", look: lookConfiguration, applies: func(e *exam) bool { return e.Configuration != nil }},
@@ -37,24 +37,23 @@ var checks = [...]check{
 
 func lookServer(_ context.Context, e *exam) []HopResult {
 	if !e.Server {
-		return warned("no_server", "No docket is running here: nothing is taken in and nothing is filed.", "", "Start it: docket serve")
+		return warning("no_server", "Docket is not running here: no alerts are received and no tickets are filed.", "", "Start it: docket serve")
 	}
-	return well("Docket runs.", "since "+e.Booted.Format(time.RFC3339))
+	return passed("Docket is running.", "since "+e.Booted.Format(time.RFC3339))
 }
 
-// lookConfiguration: a file that was changed for the worse is not in force, and somebody thinks
-// that it is.
+// lookConfiguration: a changed file with a mistake is not in force, although whoever changed it may think that it is.
 func lookConfiguration(_ context.Context, e *exam) []HopResult {
 	c := e.Configuration()
 	evidence := "in force since " + c.Since.Format(time.RFC3339)
 	if c.Fault != "" {
-		return warned("config_not_taken", "The configuration file was changed and could not be taken: the one before is in force.",
+		return warning("config_not_taken", "The changed configuration file has a mistake, so the previous configuration is still in force.",
 			c.Fault+" (read "+c.Read.Format(time.RFC3339)+"; "+evidence+")", c.Fix)
 	}
-	return well("What the configuration file says is in force.", evidence)
+	return passed("The configuration file is in force.", evidence)
 }
 
-// lookEnvironment: step 0 of the runbook. Values are never shown.
+// lookEnvironment is step 0 of the runbook. Values are never shown.
 func lookEnvironment(_ context.Context, e *exam) []HopResult {
 	var set, missing, doubts []string
 	for _, v := range e.Variables {
@@ -71,15 +70,15 @@ func lookEnvironment(_ context.Context, e *exam) []HopResult {
 	evidence := "set: " + strings.Join(set, ", ")
 	switch {
 	case len(missing) > 0:
-		return ill("env_missing", strings.Join(missing, ", ")+" is not set.", evidence, "Set "+missing[0]+" (or "+missing[0]+
-			"_FILE), and start docket again.")
+		return failed("env_missing", strings.Join(missing, ", ")+" is not set.", evidence, "Set "+missing[0]+" (or "+missing[0]+
+			"_FILE) and restart Docket.")
 	case len(doubts) > 0:
-		return warned("env_doubtful", strings.Join(doubts, "; ")+".", evidence, "Compare its value with where it came from.")
+		return warning("env_doubtful", strings.Join(doubts, "; ")+".", evidence, "Compare the value with its source.")
 	}
-	return well("Every variable that the desk needs is set.", evidence)
+	return passed("All variables that the desk needs are set.", evidence)
 }
 
-// lookKeys says where the desk's credentials come from, and how old the last good ones are.
+// lookKeys reports where the desk's credentials come from, and how old the last good ones are.
 func lookKeys(_ context.Context, e *exam) []HopResult {
 	var seen []string
 	fault, lost := "", ""
@@ -95,34 +94,35 @@ func lookKeys(_ context.Context, e *exam) []HopResult {
 	evidence := strings.Join(seen, "; ")
 	switch {
 	case lost != "":
-		return ill("key_missing", lost+" has not been read yet, so nothing can be filed. "+fault, evidence, "Bring the vault back, or set "+
+		return failed("key_missing", lost+" has not been read yet, so no tickets can be filed. "+fault, evidence, "Check the vault, or set "+
 			lost+" in the environment.")
 	case fault != "":
-		return warned("key_not_read", "A key could not be read again; the last good one is used. "+fault, evidence,
-			"Bring the vault or the file back.")
+		return warning("key_not_read", "A key could not be reloaded; the last good one is still used. "+fault, evidence,
+			"Check the vault or the file.")
 	}
-	return well("The keys are read again as they change.", evidence)
+	return passed("Changed keys are reloaded.", evidence)
 }
 
 func lookDatabase(ctx context.Context, e *exam) []HopResult {
 	err := e.Store.Current(ctx)
 	switch {
 	case errors.Is(err, store.ErrNewer):
-		return ill("database_newer", "The database was migrated by a newer docket.", e.Store.Engine(), "Run the newer docket again.")
+		return failed("database_newer", "The database was migrated by a newer version of Docket.", e.Store.Engine(),
+			"Run the newer version again.")
 	case errors.Is(err, store.ErrBehind):
-		return ill("database_behind", "The database is of an older version.", e.Store.Engine(), "Run: docket migrate")
+		return failed("database_behind", "The database has not been migrated to this version.", e.Store.Engine(), "Run: docket migrate")
 	case err != nil:
-		return ill("database_away", upper(e.Store.Explain(err))+".", e.Store.Engine(), "Bring the database back; docket goes on by itself.")
+		return failed("database_away", upper(e.Store.Explain(err))+".", e.Store.Engine(), bringBack)
 	}
-	return well("The database answers and is of this version.", e.Store.Engine())
+	return passed("The database answers and has the right version.", e.Store.Engine())
 }
 
 func lookWritable(ctx context.Context, e *exam) []HopResult {
 	if err := e.Store.Beat(ctx, time.Now().UTC()); err != nil {
-		return ill("database_read_only", upper(e.Store.Explain(err))+".", "",
-			"Make the database writable: until then alerts are refused and their senders repeat them.")
+		return failed("database_read_only", upper(e.Store.Explain(err))+".", "",
+			"Make the database writable. Until then alerts are refused, and their senders retry.")
 	}
-	return well("The database takes writes.", "")
+	return passed("The database is writable.", "")
 }
 
 // clockDiffers is how far two clocks may be apart before waits and windows are wrong.
@@ -131,14 +131,15 @@ const clockDiffers = 5 * time.Second
 func lookClock(ctx context.Context, e *exam) []HopResult {
 	theirs, err := e.Store.Clock(ctx)
 	if err != nil {
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
 	apart := time.Since(theirs)
 	if apart.Abs() > clockDiffers {
-		return warned("clock_differs", fmt.Sprintf("The database's clock and this machine's are %s apart.", apart.Abs().Round(time.Second)), "",
-			"Set both clocks by NTP.")
+		return warning("clock_differs",
+			fmt.Sprintf("The clocks of the database and this machine differ by %s.", apart.Abs().Round(time.Second)), "",
+			"Synchronize both clocks with NTP.")
 	}
-	return well("The clocks agree.", fmt.Sprintf("%s apart", apart.Abs().Round(time.Millisecond)))
+	return passed("The clocks agree.", fmt.Sprintf("they differ by %s", apart.Abs().Round(time.Millisecond)))
 }
 
 func lookAudit(ctx context.Context, e *exam) []HopResult {
@@ -146,37 +147,38 @@ func lookAudit(ctx context.Context, e *exam) []HopResult {
 	var fault *audit.Fault
 	switch {
 	case errors.As(err, &fault):
-		return ill("audit_broken", fault.Sentence, fmt.Sprintf("row %d", fault.ID), "Find out who changed the table; compare with a backup.")
+		return failed("audit_broken", fault.Sentence, fmt.Sprintf("row %d", fault.ID),
+			"Find out who changed the table, and compare it with a backup.")
 	case errors.Is(err, context.DeadlineExceeded):
-		return well("The audit log is whole as far as there was time to look.", fmt.Sprintf("%d rows", checked))
+		return passed("The audit log is intact as far as there was time to check it.", fmt.Sprintf("%d rows", checked))
 	case err != nil:
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
-	return well("The audit log is whole.", fmt.Sprintf("%d rows", checked))
+	return passed("The audit log is intact.", fmt.Sprintf("%d rows", checked))
 }
 
 func lookFlags(_ context.Context, e *exam) []HopResult {
 	var all []HopResult
 	for _, f := range e.Flags() {
-		found := HopResult{Hop: "flag " + f.Name, Level: Well, Sentence: "It is on."}
+		found := HopResult{Hop: "flag " + f.Name, Level: OK, Sentence: "The flag is on."}
 		if !f.On {
-			found = HopResult{Hop: found.Hop, Level: Warned, Name: "flag_off", Sentence: "It is off.",
-				Fix: "Turn it on once nothing speaks against it: docket flags set " + f.Name + " on"}
+			found = HopResult{Hop: found.Hop, Level: Warning, Name: "flag_off", Sentence: "The flag is off.",
+				Fix: "Turn it on again: docket flags set " + f.Name + " on"}
 			if f.Pinned {
-				found.Name, found.Sentence, found.Fix = "flag_pinned", "It is pinned off by the environment.",
-					"Take its variable away, and start docket again."
+				found.Name, found.Sentence, found.Fix = "flag_pinned", "The flag is pinned off by the environment.",
+					"Unset its variable and restart Docket."
 			}
 		}
 		if f.By != "" {
-			found.Evidence = "switched by " + f.By + " at " + f.At.Format(time.RFC3339)
+			found.Evidence = "set by " + f.By + " at " + f.At.Format(time.RFC3339)
 		}
 		all = append(all, found)
 	}
 	return all
 }
 
-// quietFor is how long all pushing sources may be silent before that is said; a calm system
-// sends nothing for long, so it is a warning and no more.
+// quietFor is how long all sources that push may be silent before there is a warning. It is not an error, because a
+// healthy system may send nothing for a long time.
 const quietFor = 24 * time.Hour
 
 func lookSources(_ context.Context, e *exam) []HopResult {
@@ -184,12 +186,12 @@ func lookSources(_ context.Context, e *exam) []HopResult {
 	var heard []string
 	for _, s := range e.Sources() {
 		if s.Fault != "" {
-			return ill("source_poll_failed", "The source "+s.Name+" cannot be polled: "+s.Fault, "last heard "+ago(s.At),
-				"Check the address and the token of sources: "+s.Name+".")
+			return failed("source_poll_failed", "The source "+s.Name+" cannot be polled: "+s.Fault, "last received "+ago(s.At),
+				"Check the address and the token of the source "+s.Name+".")
 		}
 		if s.Every > 0 && time.Since(s.At) > 10*s.Every && time.Since(e.Booted) > 10*s.Every {
-			return ill("source_silent", "The source "+s.Name+" has not been polled with success for long.", "last heard "+ago(s.At),
-				"Check the address of sources: "+s.Name+".")
+			return failed("source_silent", "The source "+s.Name+" has not been polled successfully for a long time.", "last received "+ago(s.At),
+				"Check the address of the source "+s.Name+".")
 		}
 		if s.At.After(newest) {
 			newest = s.At
@@ -197,14 +199,14 @@ func lookSources(_ context.Context, e *exam) []HopResult {
 		heard = append(heard, s.Name+" "+ago(s.At))
 	}
 	if newest.IsZero() {
-		return warned("sources_silent", "No source has sent anything since docket started.", "since "+e.Booted.Format(time.RFC3339),
-			"Send a test alert through your Alertmanager, or: docket send")
+		return warning("sources_silent", "No source has sent anything since Docket started.", "since "+e.Booted.Format(time.RFC3339),
+			"Send a test alert through your Alertmanager, or run: docket send")
 	}
 	if time.Since(newest) > quietFor {
-		return warned("sources_silent", "No source has sent anything for a day.", strings.Join(heard, ", "),
-			"Send a test alert through your Alertmanager; a Watchdog alert (sources: expect) makes silence alarm by itself.")
+		return warning("sources_silent", "No source has sent anything for a day.", strings.Join(heard, ", "),
+			"Send a test alert through your Alertmanager. With a Watchdog alert (sources: expect), you are notified of such a silence.")
 	}
-	return well("Sources are heard.", strings.Join(heard, ", "))
+	return passed("Alerts are being received.", strings.Join(heard, ", "))
 }
 
 func ago(at time.Time) string {
@@ -214,26 +216,26 @@ func ago(at time.Time) string {
 	return time.Since(at).Round(time.Second).String() + " ago"
 }
 
-// lookIDs: the flood of the runbook's failure mode 1 begins with a source that calls one alert
-// by ever new ids. Docket keeps the first key; the source is to be mended all the same.
+// lookIDs: the flood of the runbook's failure mode 1 begins with a source that keeps giving one alert new ids. Docket
+// keeps the first key; the source should be fixed all the same.
 func lookIDs(_ context.Context, e *exam) []HopResult {
 	all := e.Unstable()
 	if len(all) == 0 {
-		return well("No alert changes its id while it fires.", "")
+		return passed("All alerts keep their id while they fire.", "")
 	}
-	return warned("ids_unstable",
-		fmt.Sprintf("%d alerts come under ever new ids while they fire; their first key is kept, and nothing is filed twice.", len(all)),
+	return warning("ids_unstable",
+		fmt.Sprintf("%d alerts keep getting new ids while they fire. Their first key is kept, and nothing is filed twice.", len(all)),
 		strings.Join(all[:min(len(all), 5)],
-			"; "), "Let the source keep an alert's id for its lifetime, or name alerts by labels (sources: identity).")
+			"; "), "Make the source keep an alert's id while it fires, or identify alerts by labels (sources: identity).")
 }
 
 // lookEmit: would an alert become a ticket now? Nothing is filed.
 func lookEmit(ctx context.Context, e *exam) []HopResult {
 	asks, why := e.Emit(ctx)
 	if !asks {
-		return warned("emit_refused", "An alert of P1 would get no ticket now: "+why, "", "See the flags and the silences.")
+		return warning("emit_refused", "A P1 alert would not get a ticket now: "+why, "", "Check the flags and the silences.")
 	}
-	return well("An alert of P1 would ask for a ticket.", why)
+	return passed("A P1 alert would get a ticket.", why)
 }
 
 // stuckAfter is how long a job may be overdue.
@@ -242,11 +244,11 @@ const stuckAfter = 2 * time.Minute
 func lookJobs(ctx context.Context, e *exam) []HopResult {
 	overdue, err := e.Store.OverdueEffects(ctx, nil, time.Now().Add(-stuckAfter), 10)
 	if err != nil {
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
 	backlog, err := e.Store.Backlog(ctx)
 	if err != nil {
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
 	var waiting, unknown int64
 	for key, n := range backlog {
@@ -257,22 +259,22 @@ func lookJobs(ctx context.Context, e *exam) []HopResult {
 	}
 	evidence := fmt.Sprintf("%d waiting, %d with an unknown outcome", waiting, unknown)
 	if len(overdue) > 0 {
-		return warned("jobs_overdue", fmt.Sprintf("%d or more things to do are overdue.", len(overdue)), evidence+"; first "+overdue[0],
-			"If the desk is well and docket runs, look at: docket incidents explain, for the first.")
+		return warning("jobs_overdue", fmt.Sprintf("%d or more help desk operations are overdue.", len(overdue)), evidence+"; first "+overdue[0],
+			"If the desk works and Docket is running, run docket incidents explain for the first one.")
 	}
-	return well("Nothing is stuck.", evidence)
+	return passed("No help desk operation is stuck.", evidence)
 }
 
 func lookStale(ctx context.Context, e *exam) []HopResult {
 	n, err := e.Store.CountStale(ctx, time.Now().Add(-e.Stale))
 	if err != nil {
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
 	if n > 0 {
-		return warned("tickets_stale", fmt.Sprintf("%d tickets are open although what they are about has been over for %s.", n, e.Stale), "",
-			"Close them: docket tickets --stale lists them.")
+		return warning("tickets_stale", fmt.Sprintf("%d tickets are still open although their incidents ended more than %s ago.", n, e.Stale), "",
+			"Close them. To list them, run: docket tickets --stale")
 	}
-	return well("No ticket is stale.", "")
+	return passed("There are no stale tickets.", "")
 }
 
 func upper(s string) string {
@@ -280,6 +282,14 @@ func upper(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// bringBack is what to do about a database that does not answer.
+const bringBack = "Check the database. Docket continues by itself once it answers."
+
+// databaseAway is the result of a check whose query failed.
+func (e *exam) databaseAway(err error) []HopResult {
+	return failed("database_away", upper(e.Store.Explain(err))+".", "", bringBack)
 }
 
 // sentence begins with a capital and ends with a stop.

@@ -16,8 +16,8 @@ import (
 	"docket/internal/incident"
 )
 
-// lookDesk asks once and says of each hop what the answer tells of it. All hops before the one
-// with the fault are fine: the call went through them.
+// lookDesk makes one call and derives the state of each step from the result. All steps before the one with the fault
+// work: the call passed them.
 func lookDesk(ctx context.Context, e *exam) []HopResult {
 	hops := []desk.Hop{{Name: "desk", OK: "The desk answers.", Rest: true}}
 	if d, ok := e.Desk.(desk.Traced); ok {
@@ -32,19 +32,19 @@ func lookDesk(ctx context.Context, e *exam) []HopResult {
 	}
 	found := make([]HopResult, 0, len(hops))
 	for n, h := range hops {
-		result := HopResult{Hop: h.Name, Level: Well, Sentence: h.OK, Took: took}
+		result := HopResult{Hop: h.Name, Level: OK, Sentence: h.OK, Took: took}
 		switch {
 		case n == broken:
 			result = failedAt(h.Name, err)
 			e.broken["desk"] = h.Name
 		case n > broken:
 			if h.Look != nil && len(h.Faults) == 0 {
-				continue // It is looked at by itself, and there is nothing to say of it now.
+				continue // It has a check of its own, which has not been made.
 			}
-			result = HopResult{Hop: h.Name, Level: Skipped, Sentence: "Not looked at: " + hops[broken].Name + " comes first."}
+			result = HopResult{Hop: h.Name, Level: Skipped, Sentence: "Skipped: fix " + hops[broken].Name + " first."}
 		case h.Look != nil && err == nil:
 			result = closer(ctx, h, result)
-			if result.Level == Ill {
+			if result.Level == Error {
 				e.broken["desk"] = h.Name
 			}
 		}
@@ -65,10 +65,10 @@ func closer(ctx context.Context, h desk.Hop, found HopResult) HopResult {
 
 func failedAt(hop string, err error) HopResult {
 	f := fault.As(err)
-	return HopResult{Hop: hop, Level: Ill, Name: f.Name, Sentence: upper(f.Sentence), Evidence: evidence(f), Fix: f.Fix}
+	return HopResult{Hop: hop, Level: Error, Name: f.Name, Sentence: upper(f.Sentence), Evidence: evidence(f), Fix: f.Fix}
 }
 
-// brokenHop is the place of the hop that a fault belongs to.
+// brokenHop is the index of the step that a fault belongs to.
 func brokenHop(hops []desk.Hop, name string) int {
 	rest := 0
 	for n, h := range hops {
@@ -99,15 +99,15 @@ const (
 	findWithin = 60 * time.Second
 )
 
-// lookCanary files a ticket, reads it back, looks for it by its mark, and closes it: all
-// that filing needs. The time until the search shows it must be well below the wait-out.
+// lookCanary files a ticket, reads it back, finds it by its mark, and closes it: everything that filing needs. The time
+// until the search shows it must be well below the wait-out.
 func lookCanary(ctx context.Context, e *exam) []HopResult {
 	mark := alert.Mark{Key: canaryKey, Generation: int(time.Now().Unix())}
 	draft := desk.Draft{
 		Mark:    mark.String(),
-		Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: docket looks whether tickets can be filed"),
+		Subject: brief.FrameSubject(mark, "[docket-canary] Nothing is wrong: Docket checks whether tickets can be filed"),
 		Body: brief.FrameBody(incident.Incident{Mark: mark},
-			"Docket's doctor has filed this ticket to see the whole way work, and closes it by itself.", ""),
+			"Docket's doctor filed this ticket to check every step of filing a ticket. It closes it by itself.", ""),
 	}
 	if e.Mailboxes {
 		draft.Place = e.options.Place
@@ -115,43 +115,43 @@ func lookCanary(ctx context.Context, e *exam) []HopResult {
 	begin := time.Now()
 	id, err := e.Desk.Create(ctx, draft)
 	if err != nil {
-		return brokenAt("filing the canary", err)
+		return brokenAt("filing the test ticket", err)
 	}
 	filed := time.Now()
 	created := filed.Sub(begin)
 	ticket, err := e.Desk.Get(ctx, id)
 	if err != nil {
-		return brokenAt("reading the canary back", err)
+		return brokenAt("reading the test ticket back", err)
 	}
 	if desk.MarkOf(ticket.Subject) != draft.Mark {
-		return ill("canary_changed", "The desk shows the canary under another subject: tickets could not be found again.", "ticket "+
-			ticket.Number, "Look for a workflow or a module in the desk that changes subjects.")
+		return failed("canary_changed", "The desk changed the subject of the test ticket, so tickets could not be found again.", "ticket "+
+			ticket.Number, "Find the workflow or module of the desk that changes subjects.")
 	}
 	lag, err := e.search(ctx, draft.Mark, begin)
 	if err != nil {
-		return brokenAt("looking for the canary", err)
+		return brokenAt("finding the test ticket", err)
 	}
 	if err := e.Desk.SetStatus(ctx, id, desk.StatusClosed); err != nil {
-		return brokenAt("closing the canary", err)
+		return brokenAt("closing the test ticket", err)
 	}
 	seen := fmt.Sprintf("ticket %s: filed in %s, found after %s", ticket.Number, created.Round(time.Millisecond), lag.Round(time.Millisecond))
 	switch {
 	case lag < 0:
-		return ill("canary_not_found",
-			"The desk's search does not show the canary: after a lost answer a ticket could not be found again, and would be doubled.",
-			"ticket "+ticket.Number, "Check the desk's search; raise "+e.Desk.Name()+".wait_out above its lag.")
+		return failed("canary_not_found",
+			"The desk's search does not find the test ticket: a ticket whose response got lost would be filed twice.",
+			"ticket "+ticket.Number, "Check the desk's search, or set "+e.Desk.Name()+".wait_out to more than its delay.")
 	case lag > e.Desk.WaitOut() && e.Desk.WaitOut() > 0:
-		return ill("wait_out_too_short", "The desk's search is slower than the configured wait-out: a ticket could be doubled.", seen,
+		return failed("wait_out_too_short", "The desk's search takes longer than wait_out, so a ticket could be filed twice.", seen,
 			fmt.Sprintf("Set %s.wait_out to %s or more.", e.Desk.Name(), (2*lag).Round(time.Second)))
 	}
 	if apart := clockOf(ticket.CreatedAt, begin, filed); apart.Abs() > clockDiffers {
-		return warned("desk_clock_differs",
-			fmt.Sprintf("The desk's clock and ours are %s apart: a person's close within that time of a firing may be taken for one before or "+
-				"after it.", apart.Abs().Round(time.Second)),
+		return warning("desk_clock_differs",
+			fmt.Sprintf("The clocks of the desk and this machine differ by %s: if a ticket is closed within that time of a new alert, Docket "+
+				"may get their order wrong.", apart.Abs().Round(time.Second)),
 			fmt.Sprintf("%s; created at %s by its clock", seen,
-				ticket.CreatedAt.UTC().Format(time.RFC3339)), "Let the desk's server, and this one, keep their clocks by NTP.")
+				ticket.CreatedAt.UTC().Format(time.RFC3339)), "Synchronize the clocks of both servers with NTP.")
 	}
-	return well("A ticket was filed, read back, found and closed.", seen)
+	return passed("A test ticket was filed, read back, found and closed.", seen)
 }
 
 // clockOf is how far the desk's clock is ahead of ours, below zero for behind, by a ticket that was
@@ -194,27 +194,26 @@ func (e *exam) search(ctx context.Context, mark string, begin time.Time) (time.D
 	}
 }
 
-// brokenAt says at which step the canary's way ended.
+// brokenAt says which step of the test ticket failed.
 func brokenAt(doing string, err error) []HopResult {
 	f := fault.As(err)
-	return ill(f.Name, upper(doing)+" failed. "+f.Sentence, evidence(f), f.Fix)
+	return failed(f.Name, upper(doing)+" failed. "+f.Sentence, evidence(f), f.Fix)
 }
 
-// lookLost: incidents whose tickets are at a desk that is not configured any more are neither noted
-// nor closed there.
+// lookLost: tickets at a desk that is not configured any more get no notes and are not closed.
 func lookLost(ctx context.Context, e *exam) []HopResult {
 	lost, err := e.Lost(ctx)
 	if err != nil {
-		return ill("database_away", upper(e.Store.Explain(err))+".", "", "Bring the database back; docket goes on by itself.")
+		return e.databaseAway(err)
 	}
 	var seen []string
 	for _, name := range slices.Sorted(maps.Keys(lost)) {
 		seen = append(seen, fmt.Sprintf("%s: %d", name, lost[name]))
 	}
 	if len(seen) > 0 {
-		return warned("desk_not_configured",
-			"Open incidents have their tickets at a desk that is not configured: nothing is noted or closed there.",
-			strings.Join(seen, ", "), "Configure the desk again until they are over, or close the tickets there by hand.")
+		return warning("desk_not_configured",
+			"Open incidents have tickets at a desk that is not configured, so these get no notes and are not closed.",
+			strings.Join(seen, ", "), "Configure the desk again until these incidents end, or close the tickets by hand.")
 	}
-	return well("Every open incident's ticket is at a desk in use.", "")
+	return passed("The tickets of all open incidents are at a desk in use.", "")
 }

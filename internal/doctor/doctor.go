@@ -10,42 +10,59 @@ import (
 	"docket/internal/store"
 )
 
-// Level says how a hop does.
+// Level is the state of a step.
 type Level string
 
-// The levels. Skipped is a hop that cannot be looked at because one before it is broken.
+// The levels. Skipped is a step that cannot be checked because one before it fails.
 const (
-	Well    Level = "well"
-	Warned  Level = "warned"
-	Ill     Level = "ill"
+	OK      Level = "ok"
+	Warning Level = "warning"
+	Error   Level = "error"
 	Skipped Level = "skipped"
 )
 
-// HopResult is what was found at one hop.
+// earlier are the levels' words in the database (its column still has them) and in the reports of earlier versions.
+func earlier() map[Level]string { return map[Level]string{OK: "well", Warning: "warned", Error: "ill"} }
+
+// UnmarshalText also reads the words of earlier versions.
+func (l *Level) UnmarshalText(text []byte) error {
+	*l = Level(text)
+	for level, word := range earlier() {
+		if word == string(text) {
+			*l = level
+		}
+	}
+	return nil
+}
+
+// stored is the level as the database keeps it.
+func (l Level) stored() string { return earlier()[l] }
+
+// HopResult is the result of one step.
 type HopResult struct {
-	// Hop names the place on the way, the same in every report.
+	// Hop names the step, the same in every report.
 	Hop   string `json:"hop"`
-	Level Level  `json:"level" enum:"well,warned,ill,skipped"`
-	// Name is the fault's fixed name, "" while well.
+	Level Level  `json:"level" enum:"ok,warning,error,skipped"`
+	// Name is the fixed name of the fault, "" if the level is OK.
 	Name string `json:"name"`
-	// Sentence says how it is, Evidence what was seen, Fix what to do; no secret is in any.
+	// Sentence describes the state, Evidence what was seen, Fix what to do; none contains a secret.
 	Sentence string        `json:"sentence"`
 	Evidence string        `json:"evidence"`
 	Fix      string        `json:"fix"`
 	Took     time.Duration `json:"took_ns"`
 }
 
-// Examination is what was found, hop by hop.
+// Examination is the result of all steps.
 type Examination struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
-	Verdict Level     `json:"verdict" enum:"well,warned,ill"`
-	// Sentence names the first broken hop, Next the next thing to do.
+	Verdict Level     `json:"verdict" enum:"ok,warning,error"`
+	// Sentence names the first step that fails, Next what to do next.
 	Sentence string        `json:"sentence"`
 	Next     string        `json:"next"`
 	Findings []HopResult   `json:"findings"`
 	Took     time.Duration `json:"took_ns"`
-	// Canary says whether a ticket was filed to see the way work.
+	// Canary says whether a test ticket was filed.
 	Canary bool `json:"canary"`
 }
 
@@ -70,7 +87,7 @@ type Flag struct {
 // Key is a credential that is read again while docket runs.
 type Key struct {
 	Name string
-	// From is where it comes from, At when it was last read well, Fault why not since.
+	// From is where it comes from, At when it was last read successfully, Fault why not since.
 	From  string
 	Known bool
 	At    time.Time
@@ -214,7 +231,7 @@ func (e *exam) lookAt(ctx context.Context, c check) []HopResult {
 
 func (e *exam) look(ctx context.Context, c check) []HopResult {
 	if by := e.broken[c.group]; by != "" && c.group != "" {
-		return []HopResult{{Hop: c.hop, Level: Skipped, Sentence: "Not looked at: " + by + " comes first."}}
+		return []HopResult{{Hop: c.hop, Level: Skipped, Sentence: "Skipped: fix " + by + " first."}}
 	}
 	within := c.within
 	if within == 0 {
@@ -232,34 +249,34 @@ func (e *exam) look(ctx context.Context, c check) []HopResult {
 		if found[n].Took == 0 {
 			found[n].Took = took
 		}
-		if found[n].Level == Ill && c.group != "" && e.broken[c.group] == "" {
+		if found[n].Level == Error && c.group != "" && e.broken[c.group] == "" {
 			e.broken[c.group] = found[n].Hop
 		}
 	}
 	return found
 }
 
-// judge names the first broken hop; without one, the first that warns.
+// judge names the first step that fails; without one, the first with a warning.
 func judge(all []HopResult) (verdict Level, sentence, next string) {
-	for _, level := range []Level{Ill, Warned} {
+	for _, level := range []Level{Error, Warning} {
 		for _, f := range all {
 			if f.Level == level {
 				return level, fmt.Sprintf("%s: %s", f.Hop, f.Sentence), f.Fix
 			}
 		}
 	}
-	return Well, fmt.Sprintf("All %d hops are well.", len(all)), ""
+	return OK, fmt.Sprintf("All %d checks passed.", len(all)), ""
 }
 
-// well, warned and ill make findings.
-func well(sentence, evidence string) []HopResult {
-	return []HopResult{{Level: Well, Sentence: sentence, Evidence: evidence}}
+// passed, warning and failed make results.
+func passed(sentence, evidence string) []HopResult {
+	return []HopResult{{Level: OK, Sentence: sentence, Evidence: evidence}}
 }
 
-func warned(name, sentence, evidence, fix string) []HopResult {
-	return []HopResult{{Level: Warned, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
+func warning(name, sentence, evidence, fix string) []HopResult {
+	return []HopResult{{Level: Warning, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
 }
 
-func ill(name, sentence, evidence, fix string) []HopResult {
-	return []HopResult{{Level: Ill, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
+func failed(name, sentence, evidence, fix string) []HopResult {
+	return []HopResult{{Level: Error, Name: name, Sentence: sentence, Evidence: evidence, Fix: fix}}
 }

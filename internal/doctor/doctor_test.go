@@ -123,7 +123,7 @@ func TestNothingIsFoundOnAHealthySystem(t *testing.T) {
 		c := newClinic(t, url)
 		r := c.examine(true)
 		for _, f := range r.Findings {
-			if f.Level != doctor.Well && f.Hop != "disk" { // A test's folder has the modes that it has.
+			if f.Level != doctor.OK && f.Hop != "disk" { // A test's folder has the modes that it has.
 				t.Errorf("%s: %s %s %s", f.Hop, f.Level, f.Name, f.Sentence)
 			}
 		}
@@ -141,7 +141,7 @@ func TestTheCanarysMailboxIsThatOfTheDeskThatHasMailboxes(t *testing.T) {
 	c.patient.Desk = local.New(c.patient.Store, "http://docket.test/tickets/")
 	r := doctor.Run(t.Context(), c.patient, doctor.Options{Canary: true, Place: "1"})
 	for _, f := range r.Findings {
-		if strings.HasSuffix(f.Hop, "canary") && f.Level != doctor.Well {
+		if strings.HasSuffix(f.Hop, "canary") && f.Level != doctor.OK {
 			t.Errorf("%s: %s %s", f.Hop, f.Name, f.Sentence)
 		}
 	}
@@ -253,7 +253,7 @@ func TestEachFaultIsNamedRightly(t *testing.T) {
 			r := c.examine(f.canary)
 			var named []string
 			for _, found := range r.Findings {
-				if found.Level == doctor.Well || found.Level == doctor.Skipped || found.Hop == "disk" {
+				if found.Level == doctor.OK || found.Level == doctor.Skipped || found.Hop == "disk" {
 					continue
 				}
 				named = append(named, found.Hop+" "+found.Name)
@@ -276,8 +276,8 @@ func TestEachFaultIsNamedRightly(t *testing.T) {
 				return
 			}
 			for _, found := range r.Findings {
-				if found.Hop == "canary" && found.Level == doctor.Well {
-					t.Error("the canary is well")
+				if found.Hop == "canary" && found.Level == doctor.OK {
+					t.Error("the canary passed")
 				}
 			}
 		})
@@ -347,27 +347,56 @@ func TestChangeIsToldOnceAndTheOutsideIsCalledOnlyWhenWell(t *testing.T) {
 	}
 	look()
 	if len(told) != 0 || pings != 1 {
-		t.Fatalf("well: told %q, called %d times", told, pings)
+		t.Fatalf("without errors: told %q, called %d times", told, pings)
 	}
 	c.fake.Order(fakedesk.Fault{Kind: fakedesk.KeyRefused})
 	look()
 	look()
 	if len(told) != 1 || !strings.Contains(told[0], "desk key") || pings != 1 {
-		t.Fatalf("ill: told %q, called %d times", told, pings)
+		t.Fatalf("with an error: told %q, called %d times", told, pings)
 	}
 	c.fake.Clear()
 	look()
 	if len(told) != 2 || pings != 2 {
-		t.Fatalf("well again: told %q, called %d times", told, pings)
+		t.Fatalf("without errors again: told %q, called %d times", told, pings)
 	}
 	last, err := d.Last(t.Context(), 10)
-	if err != nil || len(last) != 4 || last[0].Verdict == doctor.Ill || last[1].Verdict != doctor.Ill {
+	if err != nil || len(last) != 4 || last[0].Verdict == doctor.Error || last[1].Verdict != doctor.Error {
 		t.Errorf("kept %d reports, %v", len(last), err)
 	}
 	outside.Close()
 	if err := d.Look(t.Context(), round, time.Now()); err == nil || strings.Contains(err.Error(), outside.URL) {
 		t.Errorf("an outside that is away: %v", err)
 	}
+}
+
+// A database that an earlier version wrote has other words for the levels.
+func TestReportsOfEarlierVersionsAreRead(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		c := newClinic(t, url)
+		c.examine(false)
+		err := c.opened.AddCheckup(t.Context(), store.Checkup{At: time.Now().Add(-time.Minute), By: audit.System().Name, Verdict: "ill",
+			Report: []byte(`{"verdict":"ill","findings":[{"hop":"desk","level":"ill"},{"hop":"disk","level":"warned"},{"hop":"jobs","level":"well"}]}`),
+		}, audit.Entry{CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Actor: audit.System(), Action: audit.ActionDoctorRun})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := doctor.New(c.patient, slog.New(slog.DiscardHandler))
+		var told []string
+		round := doctor.Round{Tell: func(_ context.Context, _, text string) error { told = append(told, text); return nil }}
+		if err := d.Look(t.Context(), round, time.Now()); err != nil || len(told) != 1 {
+			t.Errorf("the end of an error that an earlier version found: %q, %v", told, err)
+		}
+		all, err := d.Last(t.Context(), 10)
+		if err != nil || len(all) != 2 || all[0].Verdict == doctor.Error || all[1].Verdict != doctor.Error {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		for n, want := range []doctor.Level{doctor.Error, doctor.Warning, doctor.OK} {
+			if have := all[1].Findings[n].Level; have != want {
+				t.Errorf("a level is %q, want %q", have, want)
+			}
+		}
+	})
 }
 
 // Three replicas find the same broken hop, and one of them starts anew meanwhile: the operator is

@@ -55,19 +55,19 @@ func Disk(file string) Check {
 func lookDisk(file string) []HopResult {
 	info, err := os.Stat(file)
 	if err != nil {
-		return warned("database_file", "The database file cannot be examined.", "", "Check the folder's permissions.")
+		return warning("database_file", "The database file cannot be examined.", "", "Check the folder's permissions.")
 	}
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(file, &fs); err != nil {
-		return warned("database_file", "The disk's free space cannot be determined.", "", "Check the disk.")
+		return warning("database_file", "The disk's free space cannot be determined.", "", "Check the disk.")
 	}
 	free := fs.Bavail * uint64(fs.Bsize)
 	evidence := fmt.Sprintf("%d MB free; the file has %d MB and mode %s", free>>20, info.Size()>>20, info.Mode().Perm())
 	switch {
 	case free < lowSpace:
-		return warned("disk_full", "The disk that holds the database is nearly full.", evidence, "Free some space.")
+		return warning("disk_full", "The disk that holds the database is nearly full.", evidence, "Free some space.")
 	case info.Mode().Perm()&0o077 != 0:
-		return warned("database_readable", "Other users of this machine can read the database.", evidence, "Run: chmod 600 "+file)
+		return warning("database_readable", "Other users of this machine can read the database.", evidence, "Run: chmod 600 "+file)
 	}
-	return well("The disk has enough free space.", evidence)
+	return passed("The disk has enough free space.", evidence)
 }

@@ -46,9 +46,9 @@ func (n Notifier) look(ctx context.Context) []HopResult {
 		all.Go(func() { faults[i] = n.ask(ctx, service) })
 	}
 	all.Wait()
-	report := ill
+	report := failed
 	if n.Hop.Minor {
-		report = warned
+		report = warning
 	}
 	var results []HopResult
 	var names []string
@@ -61,7 +61,7 @@ func (n Notifier) look(ctx context.Context) []HopResult {
 		}
 	}
 	if len(results) == 0 {
-		results = well(n.Hop.OK, strings.Join(names, ", "))
+		results = passed(n.Hop.OK, strings.Join(names, ", "))
 	}
 	for i := range results {
 		results[i].Hop, results[i].Took = n.Name, time.Since(begin)

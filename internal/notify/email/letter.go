@@ -79,7 +79,8 @@ func (l letter) text(from, to *mail.Address, now time.Time) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// subject stays the same in a thread, as mail programs expect: the state is the first line of the text. What is not plain ASCII is encoded (RFC 2047), folded between its words.
+// subject stays the same in a thread, as mail programs expect: the state is the first line of the text.
+// What is not plain ASCII is encoded (RFC 2047), folded between its words.
 func (l letter) subject() string {
 	m := l.message
 	subject := m.Headline()

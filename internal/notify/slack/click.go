@@ -52,8 +52,8 @@ func (s *Settings) Unclickable(publicURL string) string {
 func (s *Settings) ParseClick(header http.Header, body []byte, now time.Time) (notify.Click, *notify.RefusedClick) {
 	signature := header.Get("X-Slack-Signature")
 	if !Signed(s.SigningSecret, header.Get("X-Slack-Request-Timestamp"), signature, body, now) {
-		return notify.Click{}, &notify.RefusedClick{Name: "bad_signature", Status: http.StatusUnauthorized, Sentence: "the signature is not Slack's, " +
-			"or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock"}
+		return notify.Click{}, &notify.RefusedClick{Name: "bad_signature", Status: http.StatusUnauthorized,
+			Sentence: "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock"}
 	}
 	click, ok := parseClick(body)
 	if !ok {
