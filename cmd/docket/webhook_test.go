@@ -125,7 +125,7 @@ func TestAWebhookThatIsDownHoldsNeitherSlackNorTicketsUpAndIsNamed(t *testing.T)
 			return strings.Contains(p.log.String(), "notifier=webhook:ops fault=timeout")
 		})
 		status, answer, err := post(p.url+"/api/v1/doctor", "{}")
-		if err != nil || status != http.StatusOK || !strings.Contains(answer, "The webhook ops did not answer in time") ||
+		if err != nil || status != http.StatusOK || !strings.Contains(answer, "The webhook ops did not respond in time") ||
 			strings.Contains(answer, "s3cret") {
 			t.Errorf("the doctor: %d %v %s", status, err, answer)
 		}

@@ -11,28 +11,28 @@ import (
 // Hops are the steps of the way to FreeScout.
 func (d *Desk) Hops() []desk.Hop {
 	return []desk.Hop{
-		{Name: "desk name", OK: "The desk's name is known.", Faults: []string{"dns_error"}},
+		{Name: "desk name", OK: "The desk's host name can be resolved.", Faults: []string{"dns_error"}},
 		{Name: "desk connection", OK: "The desk can be reached.", Faults: []string{"unreachable", "connection_failed", "connection_cut"}},
-		{Name: "desk certificate", OK: "The connection is safe.", Faults: []string{"tls_error"}},
+		{Name: "desk certificate", OK: "The desk's certificate is valid.", Faults: []string{"tls_error"}},
 		{
 			Name: "desk answers", OK: "The desk answers in time.", Rest: true,
 			Faults: []string{"timeout", "service_unavailable", "proxy_error", "server_error", "rate_limited", desk.OwnLimit, "unavailable"},
 		},
 		{
-			Name: "access gate", OK: "No gate before the desk holds us up.", Look: d.lookAtGate,
+			Name: "access gate", OK: "No gate in front of the desk blocks Docket.", Look: d.lookAtGate,
 			Faults: []string{"access_refused", "access_token_missing", "challenge_refused", "proxy_refused"},
 		},
 		{
-			Name: "desk address", OK: "The address is the desk's API.",
+			Name: "desk address", OK: "The address leads to the desk's API.",
 			Faults: []string{"wrong_base_url", "not_json", "bad_answer", "no_id", "method_refused"},
 		},
-		{Name: "desk module", OK: "The desk's API is there.", Faults: []string{"module_missing"}},
+		{Name: "desk module", OK: "The desk's API module is active.", Faults: []string{"module_missing"}},
 		{Name: "desk key", OK: "The desk accepts the key.", Faults: []string{"key_refused"}},
 		{
-			Name: "mailbox", OK: "The mailbox is there and may be used.",
+			Name: "mailbox", OK: "The mailbox exists, and Docket may use it.",
 			Faults: []string{"mailbox_forbidden", "mailbox_missing", "rejected", "missing"},
 		},
-		{Name: "acting user", OK: "There is an agent to write notes as.", Look: d.lookForAgent},
+		{Name: "acting user", OK: "There is an agent in whose name Docket can write notes.", Look: d.lookForAgent},
 	}
 }
 
@@ -42,9 +42,9 @@ func (d *Desk) lookAtGate(ctx context.Context) (sentence, evidence string, err e
 	case unknown != nil:
 		return "", "", nil //nolint:nilerr // What cannot be found out about the gate is not a fault of the desk.
 	case standing:
-		return "Cloudflare Access stands before the desk and lets us through.", "", nil
+		return "Cloudflare Access is in front of the desk and lets Docket through.", "", nil
 	}
-	return "No gate stands before the desk.", "", nil
+	return "There is no gate in front of the desk.", "", nil
 }
 
 func (d *Desk) lookForAgent(ctx context.Context) (sentence, evidence string, err error) {

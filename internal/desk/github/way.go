@@ -12,28 +12,28 @@ import (
 // Hops are the steps of the way to GitHub.
 func (d *Desk) Hops() []desk.Hop {
 	return []desk.Hop{
-		{Name: "desk name", OK: "GitHub's host name is known.", Faults: []string{"dns_error"}},
+		{Name: "desk name", OK: "GitHub's host name can be resolved.", Faults: []string{"dns_error"}},
 		{Name: "desk connection", OK: "GitHub can be reached.", Faults: []string{"unreachable", "connection_failed", "connection_cut"}},
-		{Name: "desk certificate", OK: "The connection is safe.", Faults: []string{"tls_error"}},
+		{Name: "desk certificate", OK: "GitHub's certificate is valid.", Faults: []string{"tls_error"}},
 		{
 			Name: "desk answers", OK: "GitHub answers in time.", Rest: true,
 			Faults: []string{"timeout", "service_unavailable", "proxy_error", "server_error", desk.OwnLimit, "proxy_refused"},
 		},
 		{
-			Name: "desk address", OK: "The address is GitHub's API.",
+			Name: "desk address", OK: "The address leads to GitHub's API.",
 			Faults: []string{"wrong_base_url", "not_json", "bad_answer", "no_id", "moved_too_often"},
 		},
 		{
 			Name: "desk key", OK: "GitHub accepts the token.",
 			Faults: []string{"key_missing", "key_refused", "installation_missing", "installation_suspended", "sso_required", "address_refused"},
 		},
-		{Name: "rate limit", OK: "GitHub takes our calls.", Faults: []string{"rate_limited"}, Look: d.lookAtAllowance},
+		{Name: "rate limit", OK: "The rate limit is not used up.", Faults: []string{"rate_limited"}, Look: d.lookAtAllowance},
 		{
-			Name: "repository", OK: "The repository is there and takes issues.", Look: d.lookAtName,
+			Name: "repository", OK: "The repository exists and accepts issues.", Look: d.lookAtName,
 			Faults: []string{"repository_missing", "archived", "issues_disabled"},
 		},
 		{
-			Name: "permission", OK: "As far as can be seen without filing, issues may be filed.",
+			Name: "permission", OK: "Docket may file issues, as far as can be seen without filing one.",
 			Faults: []string{"permission_missing", "forbidden", "rejected"},
 		},
 		{Name: "route repositories", OK: "No route names another repository.", Look: d.lookAtPlaces},
