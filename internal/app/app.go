@@ -34,7 +34,7 @@ import (
 	"docket/internal/web"
 )
 
-// jobsSoftStop is how long running jobs may finish: a platform gives 30 s for a stop, ours is well
+// jobsSoftStop is how long running jobs may finish: a platform gives 30 s for a stop, ours is far
 // inside 10.
 const jobsSoftStop = 5 * time.Second
 

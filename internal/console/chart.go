@@ -42,7 +42,7 @@ func barOf(sums []surface.Sum, at time.Time) bar {
 	for day := range days {
 		sum := byDay[day]
 		status := sum.Worst()
-		if status.Ill() {
+		if status.Affected() {
 			ill++
 		}
 		title := dayTag(first.AddDate(0, 0, day)) + ": no data"
@@ -122,7 +122,7 @@ func curveOf(points []point, from, to time.Time, step time.Duration) curve {
 		line.Reset()
 	}
 	for _, p := range points {
-		if p.status.Ill() || p.status == surface.Unknown {
+		if p.status.Affected() || p.status == surface.Unknown {
 			c.Faults = append(c.Faults, fault{x(p.at), p.status, p.words})
 		}
 		if p.latency <= 0 || (!last.IsZero() && p.at.Sub(last) > 3*step) {
@@ -162,7 +162,7 @@ func thinTo(points []point, limit int) []point {
 	for begin := 0; begin < len(points); begin += handful {
 		best := points[begin]
 		for _, p := range points[begin:min(begin+handful, len(points))] {
-			if p.status.Ill() && !best.status.Ill() || (p.status.Ill() == best.status.Ill() && p.latency > best.latency) {
+			if p.status.Affected() && !best.status.Affected() || (p.status.Affected() == best.status.Affected() && p.latency > best.latency) {
 				best = p
 			}
 		}

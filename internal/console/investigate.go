@@ -33,7 +33,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	state := stored.State.Shown(on, at)
-	if !state.Status.Ill() {
+	if !state.Status.Affected() {
 		c.refuse(w, r, http.StatusConflict, on.Title+" is "+string(state.Status)+", so there is nothing to investigate.")
 		return
 	}
@@ -95,8 +95,8 @@ func (c *Console) brief(r *http.Request, on surface.Surface, state surface.State
 	if state.Last.Reason != "" {
 		fmt.Fprintf(&b, "Last reading, %s: %s\n", state.Last.At.Format("15:04:05 UTC"), state.Last.Reason)
 	}
-	if !state.Well.IsZero() {
-		fmt.Fprintf(&b, "Last operational reading: %s.\n", state.Well.Format("2006-01-02 15:04:05 UTC"))
+	if !state.LastOperational.IsZero() {
+		fmt.Fprintf(&b, "Last operational reading: %s.\n", state.LastOperational.Format("2006-01-02 15:04:05 UTC"))
 	}
 	fmt.Fprintf(&b, "Probe: %s %s every %s.\n", on.Kind, on.Target, on.Every)
 	tile, err := c.Store.Tile(ctx, on.Name)
@@ -140,7 +140,7 @@ func (c *Console) briefNeighbours(r *http.Request, b *strings.Builder, on surfac
 	var near, far []string
 	for _, h := range heads {
 		other := c.byName[h.Name]
-		if !h.Status.Ill() || h.Name == on.Name {
+		if !h.Status.Affected() || h.Name == on.Name {
 			continue
 		}
 		line := fmt.Sprintf("%s (%s since %s)", other.Title, h.Status, h.Since.Format("15:04:05 UTC"))

@@ -66,7 +66,7 @@ func (c *Console) publicTurns(r *http.Request, at time.Time) ([]publicTurn, erro
 	var all []publicTurn
 	for _, t := range turns {
 		on, ok := c.byName[t.Surface]
-		if ok && t.From != surface.Unknown || ok && t.To.Ill() {
+		if ok && t.From != surface.Unknown || ok && t.To.Affected() {
 			all = append(all, publicTurn{on.Title, t.Turn})
 		}
 	}

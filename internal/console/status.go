@@ -65,7 +65,7 @@ func (c *Console) showStatus(r *http.Request) (shown, error) {
 // wants reports whether a tile matches the filter.
 func (p *statusPage) wants(s surface.Surface, h store.Head) bool {
 	switch {
-	case p.Only == "trouble" && !h.Status.Ill() && h.Status != surface.Unknown:
+	case p.Only == "trouble" && !h.Status.Affected() && h.Status != surface.Unknown:
 		return false
 	case surface.Status(p.Only).Valid() && h.Status != surface.Status(p.Only):
 		return false

@@ -95,7 +95,7 @@ func (c *Console) tiles(ctx context.Context, caller auth.Caller, heads []store.H
 		on := c.byName[h.Name]
 		t := tile{Surface: on, State: states[h.ID].State.Shown(on, at), Bar: barOf(sums[h.ID], at), Incident: live[h.Name]}
 		t.Uptimes = uptimesOf(sums[h.ID], at)
-		t.Asks = mayAsk && t.State.Status.Ill()
+		t.Asks = mayAsk && t.State.Status.Affected()
 		all[n] = t
 	}
 	return all, nil

@@ -10,14 +10,14 @@ type State struct {
 	Status Status `json:"status"`
 	// Since is when the tile entered this status: the time of the first reading that caused the change.
 	Since time.Time `json:"since"`
-	// IllSince is when it stopped being operational; zero while it is operational. It is kept across changes
+	// AffectedSince is when it stopped being operational; zero while it is operational. It is kept across changes
 	// between degraded, down and unknown, because they are one problem.
-	IllSince time.Time `json:"ill_since,omitzero"`
-	// LastIll is the current or most recent bad status; "" if there was none.
-	LastIll Status `json:"last_ill,omitempty"`
-	// Last is the newest reading, Well the time of the newest operational one.
-	Last Reading   `json:"last"`
-	Well time.Time `json:"well,omitzero"`
+	AffectedSince time.Time `json:"ill_since,omitzero"`
+	// LastAffected is the current or most recent bad status; "" if there was none.
+	LastAffected Status `json:"last_ill,omitempty"`
+	// Last is the newest reading, LastOperational the time of the newest operational one.
+	Last            Reading   `json:"last"`
+	LastOperational time.Time `json:"well,omitzero"`
 	// Alerting reports whether the tile's alert is firing: sent, and not yet resolved.
 	Alerting bool `json:"alerting,omitempty"`
 	// Runs are the newest readings, with consecutive readings of the same status merged into one; the newest
@@ -54,7 +54,7 @@ func Observe(s State, r Reading, on Surface) (State, *Turn) {
 	}
 	s.Last = r
 	if r.Status == Operational {
-		s.Well = r.At
+		s.LastOperational = r.At
 	}
 	s.Runs = extend(s.Runs, r)
 	to, since := s.judge(on)
@@ -63,14 +63,14 @@ func Observe(s State, r Reading, on Surface) (State, *Turn) {
 	}
 	turn := &Turn{From: s.Status, To: to, At: since}
 	s.Status, s.Since = to, since
-	if to.Ill() {
-		s.LastIll = to
+	if to.Affected() {
+		s.LastAffected = to
 	}
 	switch {
 	case to == Operational:
-		s.IllSince = time.Time{}
-	case to.Ill() && s.IllSince.IsZero():
-		s.IllSince = since
+		s.AffectedSince = time.Time{}
+	case to.Affected() && s.AffectedSince.IsZero():
+		s.AffectedSince = since
 	}
 	return s, turn
 }

@@ -23,8 +23,8 @@ var statuses = [...]Status{Operational, Unknown, Degraded, Down}
 // Valid reports whether s is one of the four statuses.
 func (s Status) Valid() bool { return s.rank() >= 0 }
 
-// Ill reports whether users are affected: degraded or down.
-func (s Status) Ill() bool { return s == Degraded || s == Down }
+// Affected reports whether users are affected: degraded or down.
+func (s Status) Affected() bool { return s == Degraded || s == Down }
 
 func (s Status) rank() int {
 	for rank, known := range statuses {
@@ -97,11 +97,11 @@ func (s Surface) Alert(state State, now time.Time) alert.Alert {
 		labels["group"] = s.Group
 	}
 	a := alert.Alert{
-		Key: AlertKey(s.Name), Source: Source, Surface: s.Name, SaidAt: now, StartsAt: state.IllSince,
+		Key: AlertKey(s.Name), Source: Source, Surface: s.Name, SaidAt: now, StartsAt: state.AffectedSince,
 		Severity: s.DegradedSeverity, Status: alert.Firing, Title: s.Title + " is degraded",
 		Annotations: alert.NewLabels(map[string]string{"summary": state.Last.Reason}),
 	}
-	if state.LastIll == Down {
+	if state.LastAffected == Down {
 		a.Severity, a.Title = s.Severity, s.Title+" is down"
 	}
 	a.Labels = alert.NewLabels(labels)

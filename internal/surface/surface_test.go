@@ -67,16 +67,16 @@ func TestTileTurnsAfterAsManyReadingsAsConfigured(t *testing.T) {
 
 func TestSinceIsTheFirstReadingOfTheTurn(t *testing.T) {
 	_, s := watch(checkout(), "ooxx")
-	if want := start.Add(time.Minute); !s.Since.Equal(want) || !s.IllSince.Equal(want) {
-		t.Errorf("down since %s, ill since %s, want %s: users felt it from the first bad reading", s.Since, s.IllSince, want)
+	if want := start.Add(time.Minute); !s.Since.Equal(want) || !s.AffectedSince.Equal(want) {
+		t.Errorf("down since %s, ill since %s, want %s: users felt it from the first bad reading", s.Since, s.AffectedSince, want)
 	}
 	_, s = watch(checkout(), "oo~~xx")
-	if want := start.Add(time.Minute); !s.IllSince.Equal(want) {
-		t.Errorf("ill since %s, want %s: degraded and then down is one problem", s.IllSince, want)
+	if want := start.Add(time.Minute); !s.AffectedSince.Equal(want) {
+		t.Errorf("ill since %s, want %s: degraded and then down is one problem", s.AffectedSince, want)
 	}
 	_, s = watch(checkout(), "ooxxooo")
-	if !s.IllSince.IsZero() {
-		t.Errorf("ill since %s although it is operational", s.IllSince)
+	if !s.AffectedSince.IsZero() {
+		t.Errorf("ill since %s although it is operational", s.AffectedSince)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestTileNeverTurnsOnFewerReadings(t *testing.T) {
 		ill, well := 0, 0
 		for n, letter := range rapid.SliceOfN(rapid.SampledFrom([]byte("oox~?")), 1, 80).Draw(t, "readings") {
 			r := surface.Reading{At: start.Add(time.Duration(n) * time.Second), Status: letters[letter]}
-			if r.Status.Ill() {
+			if r.Status.Affected() {
 				ill++
 			} else {
 				ill = 0
@@ -182,14 +182,14 @@ func TestTileNeverTurnsOnFewerReadings(t *testing.T) {
 			if turn == nil {
 				continue
 			}
-			if turn.To.Ill() && !before.Ill() && ill < on.DownAfter {
+			if turn.To.Affected() && !before.Affected() && ill < on.DownAfter {
 				t.Fatalf("it turned %s after %d ill readings, not %d", turn.To, ill, on.DownAfter)
 			}
-			if turn.To == surface.Operational && before.Ill() && well < on.UpAfter {
+			if turn.To == surface.Operational && before.Affected() && well < on.UpAfter {
 				t.Fatalf("it turned operational after %d good readings, not %d", well, on.UpAfter)
 			}
-			if s.Status.Ill() == s.IllSince.IsZero() && s.Status != surface.Unknown {
-				t.Fatalf("%s, ill since %s", s.Status, s.IllSince)
+			if s.Status.Affected() == s.AffectedSince.IsZero() && s.Status != surface.Unknown {
+				t.Fatalf("%s, ill since %s", s.Status, s.AffectedSince)
 			}
 		}
 	})

@@ -105,7 +105,7 @@ func (k *keeper) take(ctx context.Context, r result) {
 	if turned != nil {
 		k.turned = append(k.turned, r.item)
 	}
-	state.Alerting = state.Alerting || state.Status.Ill()
+	state.Alerting = state.Alerting || state.Status.Affected()
 	k.states[r.item] = state
 	k.read[r.item] = true
 	if len(k.batch) >= maxWaiting {

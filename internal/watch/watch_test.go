@@ -69,7 +69,7 @@ func (s *street) ask(ctx context.Context, name string) surface.Reading {
 	if answer == "" {
 		answer = surface.Operational
 	}
-	return surface.Reading{Status: answer, Latency: time.Millisecond, Reason: map[bool]string{true: "it does not answer"}[answer.Ill()]}
+	return surface.Reading{Status: answer, Latency: time.Millisecond, Reason: map[bool]string{true: "it does not answer"}[answer.Affected()]}
 }
 
 func (s *street) tell(_ context.Context, all []alert.Alert) error {

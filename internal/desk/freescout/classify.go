@@ -94,13 +94,13 @@ func classifyAnswer(x exchange) *fault.Fault {
 		return refused("too_large", "FreeScout's server refused the text as too large.",
 			"Raise its limits (nginx client_max_body_size, PHP post_max_size).")
 	case x.status == http.StatusTooManyRequests:
-		return &fault.Fault{Class: fault.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy before it, asked for fewer calls.",
+		return &fault.Fault{Class: fault.Unavailable, Name: "rate_limited", Sentence: "FreeScout, or a proxy in front of it, asked for fewer calls.",
 			Fix: "Lower freescout.rate if this goes on."}
 	case x.status >= 500:
 		return classifyIll(x)
 	default:
 		return &fault.Fault{Class: x.action.doubtful(), Name: "bad_answer", Sentence: "FreeScout gave an answer that is not in its documentation.",
-			Fix: "Look into FreeScout's log; check what stands before it."}
+			Fix: "Check FreeScout's log; check the proxies in front of it."}
 	}
 }
 
@@ -126,7 +126,7 @@ func classifySuccess(x exchange) *fault.Fault {
 		}
 		if len(x.body) == 0 {
 			return &fault.Fault{Class: fault.Unavailable, Name: "bad_answer", Sentence: "FreeScout answered success with nothing in it.",
-				Fix: "Look into FreeScout's log."}
+				Fix: "Check FreeScout's log."}
 		}
 	case setting:
 		if page {
@@ -163,8 +163,8 @@ func classifyForbidden(x exchange) *fault.Fault {
 			"Check the Access service token (CF_ACCESS_SVC_TICKETS_CLIENT_ID and _SECRET) and Cloudflare's firewall rules for FreeScout's /api/ "+
 				"path.")
 	case !isObject(x.body) && len(x.body) > 0:
-		return refused("proxy_refused", "A server before FreeScout refused the call.",
-			"Check the proxy before FreeScout: it asks for a login of its own or blocks /api/.")
+		return refused("proxy_refused", "A server in front of FreeScout refused the call.",
+			"Check the proxy in front of FreeScout: it asks for a login of its own or blocks /api/.")
 	case x.status == http.StatusUnauthorized:
 		return refused("key_refused", "FreeScout did not accept the API key.",
 			"Set FREESCOUT_API_KEY to the key shown under Manage > API & Webhooks.")
@@ -224,12 +224,12 @@ func checkedFirst(d action) []string {
 
 func classifyIll(x exchange) *fault.Fault {
 	f := fault.Fault{Class: x.action.doubtful(), Name: "server_error", Sentence: "FreeScout failed with an error of its own.",
-		Fix: "Look into FreeScout's log (storage/logs)."}
+		Fix: "Check FreeScout's log (storage/logs)."}
 	switch {
 	case x.status == http.StatusServiceUnavailable:
 		f.Name, f.Sentence, f.Fix = "service_unavailable", "FreeScout is unavailable, perhaps for maintenance.", "Wait, or bring FreeScout back."
 	case x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout || x.status >= 520:
-		f.Name, f.Sentence, f.Fix = "proxy_error", "A server before FreeScout got no answer from it.",
+		f.Name, f.Sentence, f.Fix = "proxy_error", "A server in front of FreeScout got no answer from it.",
 			"Check that FreeScout is up behind its proxy, and the proxy's timeouts."
 	}
 	return &f

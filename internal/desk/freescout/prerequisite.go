@@ -50,7 +50,7 @@ func (p prerequisite) doubt(all []prerequisite) string {
 	case v == "":
 		return ""
 	case len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0]:
-		return "stands in quotation marks, and they belong to the value"
+		return "is in quotation marks, which become part of the value"
 	case strings.HasPrefix(v, p.name+"="):
 		return "begins with its own name and an equals sign"
 	case placeholder.MatchString(v):

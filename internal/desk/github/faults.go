@@ -67,7 +67,7 @@ var Faults = [...]fault.Fault{
 		Fix: "Set github.api_url to https://api.github.com, or to https://HOST/api/v3 for a GitHub Enterprise Server.",
 	},
 	{
-		Name: "proxy_refused", Class: fault.Refused, Sentence: "A server before GitHub refused the call.",
+		Name: "proxy_refused", Class: fault.Refused, Sentence: "A server in front of GitHub refused the call.",
 		Fix: "Check the proxy between here and GitHub.",
 	},
 	{
