@@ -66,7 +66,7 @@ type Examination struct {
 	Canary bool `json:"canary"`
 }
 
-// Source is a source and when it was heard.
+// Source is a source and when it last sent something.
 type Source struct {
 	Name  string
 	At    time.Time
@@ -75,7 +75,7 @@ type Source struct {
 	Every time.Duration
 }
 
-// Flag is a flag as it stands.
+// Flag is a flag and its present state.
 type Flag struct {
 	Name   string
 	On     bool
@@ -122,7 +122,7 @@ type Patient struct {
 	Unstable func() []string
 	// Keys are the credentials that files and the vault give; nil where none do.
 	Keys func() []Key
-	// Sources are nil where no server runs: then nobody is heard.
+	// Sources are nil where no server runs: then nothing is received.
 	Sources func() []Source
 	Booted  time.Time
 	// Configuration tells whether what the file says is in force; nil where no server runs.

@@ -140,7 +140,7 @@ func classifySaid(word string) *fault.Fault {
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
 		e.Class, e.Name, e.Sentence, e.RetryAfter = fault.Unavailable, notify.RateLimited, "Slack asks us to slow down", 30*time.Second
 	case "internal_error", "fatal_error", "service_unavailable", "request_timeout":
-		e.Class, e.Sentence, e.Fix = fault.Unknown, "Slack is ill: "+word, "wait: it is tried again"
+		e.Class, e.Sentence, e.Fix = fault.Unknown, "Slack is failing: "+word, "wait: Docket tries again"
 	case "message_not_found", "cant_update_message", "edit_window_closed":
 		e.Class, e.Sentence, e.Fix = fault.Missing, "the message cannot be changed any more: "+
 			word, "nothing: a message that was deleted is not sent again"

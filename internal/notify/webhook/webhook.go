@@ -149,7 +149,7 @@ func (w *Webhook) Update(ctx context.Context, _ string, _ notify.Ref, m notify.M
 func (w *Webhook) send(ctx context.Context, m notify.Message) error {
 	text, err := json.Marshal(bodyOf(m))
 	if err != nil {
-		return &fault.Fault{Class: fault.Refused, Name: "not_json", Sentence: "what is to be told cannot be written as JSON", Err: err}
+		return &fault.Fault{Class: fault.Refused, Name: "not_json", Sentence: "the message cannot be written as JSON", Err: err}
 	}
 	return w.call(ctx, http.MethodPost, text, func(h http.Header) {
 		id, at := deliveryOf(m), strconv.FormatInt(time.Now().Unix(), 10)
