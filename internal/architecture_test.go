@@ -18,6 +18,65 @@ func TestArchitectureNamesWhatIsThere(t *testing.T) {
 	root := os.DirFS("..")
 	report(t, wayFaults(root, readTree(t)))
 	report(t, tableFaults(root))
+	report(t, literalFaults(root, readTree(t)))
+}
+
+// ways are the literals that the program runs through, with the heading of the table that shows them.
+var ways = []struct{ file, heading string }{{"internal/ledger/way.go", "station"}, {"internal/filing/way.go", "state"}}
+
+// literalFaults says where a table of ARCHITECTURE.md and the literal named way that it shows differ.
+func literalFaults(root fs.FS, tree []pkg) (faults []string) {
+	page, err := fs.ReadFile(root, "ARCHITECTURE.md")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, w := range ways {
+		var there []string
+		for _, p := range tree {
+			for _, f := range p.files {
+				if f.path == w.file {
+					there = rowNames(f.ast)
+				}
+			}
+		}
+		_, table, _ := strings.Cut(string(page), "\n| "+w.heading+" | ")
+		table, _, _ = strings.Cut(table, "\n\n")
+		var shown []string
+		for _, row := range regexp.MustCompile(`(?m)^\| ([a-z]+) \|`).FindAllStringSubmatch(table, -1) {
+			shown = append(shown, row[1])
+		}
+		if len(there) == 0 || !slices.Equal(shown, there) {
+			faults = append(faults, fmt.Sprintf("ARCHITECTURE.md shows the way %q, and that of %s is %q", shown, w.file, there))
+		}
+	}
+	return faults
+}
+
+// rowNames are the first fields of the rows of the literal that is called way, or that the function way returns.
+func rowNames(f *ast.File) (names []string) {
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name != "way" {
+			continue
+		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			rows, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			for _, row := range rows.Elts {
+				if row, ok := row.(*ast.CompositeLit); ok && len(row.Elts) > 0 {
+					switch first := row.Elts[0].(type) {
+					case *ast.BasicLit:
+						names = append(names, strings.Trim(first.Value, `"`))
+					case *ast.Ident:
+						names = append(names, strings.ToLower(first.Name))
+					}
+				}
+			}
+			return false
+		})
+	}
+	return names
 }
 
 // stationName is a step on a way: a package and what it declares, perhaps a method.

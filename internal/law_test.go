@@ -60,6 +60,12 @@ func TestLawSeesEachOffence(t *testing.T) {
 			files("internal/app/x.go", `package app; import _ "docket/internal/desk/desktest"`), "for tests only"},
 		{"a test uses a suite", suite, files("internal/app/x_test.go", `package app; import _ "docket/internal/desk/desktest"`), ""},
 
+		{"a way in another order", literalFaults,
+			files("internal/ledger/way.go", `package ledger; func way() []s { return []s{{"decided", d}, {"kept", k}} }`,
+				"internal/filing/way.go", `package filing; var way = []s{{Queued, d}}`,
+				"ARCHITECTURE.md", "\n| station | what |\n|---|---|\n| kept | k |\n| decided | d |\n\n| state | what |\n| queued | q |\n"),
+			`["kept" "decided"]`},
+
 		{"a file that is too long", size, files("internal/alert/x.go", "package alert\n"+strings.Repeat("//\n", 300)), "has 301 lines"},
 		{"a file that just fits", size, files("internal/alert/x.go", "package alert\n"+strings.Repeat("//\n", 298)), ""},
 		{"a function that is too long", size,

@@ -86,65 +86,6 @@ func (e Effect) Finished() bool { return e.State == Done || e.State == Dropped }
 // NoteMark is the text in square brackets at the end of a note, by which a look finds it.
 func (e Effect) NoteMark() string { return "[" + e.ID + "]" }
 
-// Do is what a courier may do next with an effect.
-type Do uint8
-
-// The moves.
-const (
-	DoNothing Do = iota // finished
-	DoWait              // not before Move.At
-	DoSend              // look by mark, then send if it is not there
-	DoLook              // only look; nothing may be sent
-	DoConfirm           // read the ticket back by its id
-)
-
-// Move is the result of Effect.Next.
-type Move struct {
-	Do Do
-	At time.Time // for DoWait
-}
-
-// Timing is specific to a desk: how long a call may take, and how long its effect may stay hidden after that.
-type Timing struct {
-	// CallTimeout is how long a request may take.
-	CallTimeout time.Duration
-	// WaitOut is how long after a request has ended a look by mark may not show what it did.
-	WaitOut time.Duration
-}
-
-// Next returns what may be done with e now. This is the filing rule: after an attempt with an unknown outcome only a
-// look may follow, and not before the wait-out. An attempt that was never answered (a crash, a lost worker) may still
-// be on its way for t.CallTimeout after it began, and its effect may be hidden for t.WaitOut after that.
-func (e Effect) Next(t Timing, now time.Time) Move {
-	switch e.State {
-	case Queued:
-		return Pause(e.NotBefore, now, DoSend)
-	case Sending:
-		until := e.SentAt.Add(t.CallTimeout)
-		if e.Kind.once() {
-			return Pause(until.Add(t.WaitOut), now, DoLook)
-		}
-		return Pause(until, now, DoSend)
-	case Unknown:
-		if !e.Kind.once() {
-			return Pause(e.NotBefore, now, DoSend)
-		}
-		return Pause(e.NotBefore, now, DoLook)
-	case Created:
-		return Pause(e.NotBefore, now, DoConfirm)
-	case Done, Dropped:
-	}
-	return Move{Do: DoNothing}
-}
-
-// Pause is the move for something that may be done from at on.
-func Pause(at, now time.Time, do Do) Move {
-	if now.Before(at) {
-		return Move{Do: DoWait, At: at}
-	}
-	return Move{Do: do}
-}
-
 // Suffix is the part of an effect's id that follows the mark.
 func (e Effect) Suffix() string {
 	_, suffix, _ := strings.Cut(e.ID, e.Mark.String()+"/")

@@ -12,9 +12,9 @@ import (
 	"docket/internal/storm"
 )
 
-// record writes a decision into the audit log's part of the transaction: actions that go out
+// enterDecision writes a decision into the audit log's part of the transaction: actions that go out
 // into the world get an entry each, before the action; all other decisions share one entry.
-func (w *work) record(d rule.Decision, ev incident.Event, by audit.Actor) {
+func (w *work) enterDecision(d rule.Decision, ev incident.Event, by audit.Actor) {
 	actor := by
 	if actor == (audit.Actor{}) {
 		actor = audit.System()

@@ -12,7 +12,6 @@ import (
 	"docket/internal/filing"
 	"docket/internal/incident"
 	"docket/internal/queue"
-	"docket/internal/rule"
 	"docket/internal/silence"
 	"docket/internal/store"
 	"docket/internal/storm"
@@ -166,58 +165,4 @@ func unique(keys []alert.Key) []alert.Key {
 		}
 	}
 	return kept
-}
-
-// step runs the rule and takes its decision into the transaction. actor is who is behind the
-// event, for the audit log; the zero Actor is Docket itself.
-func (w *work) step(ctx context.Context, target *incidentEntry, ev incident.Event, actor audit.Actor) (rule.Decision, error) {
-	from := target.State
-	policy := w.rules.Policy(target.Incident, w.now)
-	if err := w.mute(ctx, target.Incident, ev, &policy); err != nil {
-		return rule.Decision{}, err
-	}
-	d := rule.Step(target.Incident, ev, policy, w.now)
-	if asksForTicket(d, ev) {
-		into, err := w.admit(ctx, d, policy.Storm)
-		if err != nil {
-			return d, err
-		}
-		if into != (alert.Mark{}) {
-			policy.StormInto = into
-			d = rule.Step(target.Incident, ev, policy, w.now)
-		}
-	}
-	if err := w.join(ctx, &d, actor); err != nil {
-		return d, err
-	}
-	if d.Changed {
-		w.askNotices(&d.Next, policy)
-	}
-	if d.Successor != nil {
-		w.askNotices(d.Successor, policy)
-	}
-	if d.Changed {
-		if from == "" {
-			w.latest[d.Next.Key] = target
-			w.incidents = append(w.incidents, target)
-		}
-		target.Incident, target.dirty = d.Next, true
-	}
-	if d.Successor != nil {
-		next := &incidentEntry{Incident: *d.Successor, dirty: true}
-		w.latest[next.Key] = next
-		w.incidents = append(w.incidents, next)
-	}
-	w.fresh = append(w.fresh, d.Effects...)
-	if due, ok := ev.(incident.SharedTimeCame); ok && len(d.Effects) > 0 {
-		w.listed[d.Effects[0].ID] = due.Marks()
-	}
-	if (d.Changed || d.EffectChanged) && !d.Quiet {
-		w.stories = append(w.stories, story{
-			event: ev.Kind(), from: from, next: d.Next, reason: d.Reason, detail: d.Detail, effects: len(d.Effects),
-			effectID: d.Effect.ID,
-		})
-		w.record(d, ev, actor)
-	}
-	return d, nil
 }

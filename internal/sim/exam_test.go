@@ -51,8 +51,8 @@ var mutants = []mutant{
 		"S2",
 	},
 	{
-		"after a crash the look comes sooner than the wait-out", "filing/effect.go",
-		"return Pause(until.Add(t.WaitOut), now, DoLook)", "return Pause(until, now, DoLook)",
+		"after a crash the look comes sooner than the wait-out", "filing/way.go",
+		"return until.Add(t.WaitOut)", "return until",
 		"S1|twice",
 	},
 	{
@@ -105,14 +105,14 @@ var mutants = []mutant{
 		"S3",
 	},
 	{
-		"a storm forgets whom it has listed", "ledger/work.go",
+		"a storm forgets whom it has listed", "ledger/way.go",
 		"w.listed[d.Effects[0].ID] = due.Marks()", "w.listed[d.Effects[0].ID] = due.Marks()[:0]",
 		"S6|L1",
 	},
 	{
 		"a storm lists a member only where there is room", "brief/list.go",
-		"if size += len(listing(m, text)); i > 0 && (size > maxListText || i >= MaxListed) {",
-		"if size += len(listing(m, text)); i > 0 && size > 0 {",
+		"if size += len(listing(m, inc.Fires)); i > 0 && (size > room || i >= MaxListed) {",
+		"if size += len(listing(m, inc.Fires)); i > 0 && size > 0 {",
 		"", // Slower, and right: the model must not cry.
 	},
 }
