@@ -65,7 +65,7 @@ func TestNoteThatWasPutOffTellsAllFiringsSince(t *testing.T) {
 	s.checked("check/"+first+"/fired-3", false, time.Time{})
 	s.expect(s.pass(noteEvery), incident.Open, filing.TicketFiled, incident.ReasonFlapNoted)
 	last := s.effects[len(s.effects)-1]
-	if last.ID != "note/"+first+"/fired-3" || !strings.Contains(last.Text, "3 times again") {
+	if last.ID != "note/"+first+"/fired-3" || !strings.Contains(last.Text, "again 3 times") {
 		t.Errorf("%s says %q", last.ID, last.Text)
 	}
 }
