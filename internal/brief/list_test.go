@@ -19,7 +19,7 @@ func TestListsContinueUntilEveryMemberIsListed(t *testing.T) {
 		waiting := make([]incident.Member, 700)
 		for i := range waiting {
 			waiting[i] = incident.Member{
-				Incident: incident.Incident{Mark: alert.Mark{Key: alert.Key(i + 1), Generation: 1}, Severity: alert.P2, Title: "Disk " + strconv.Itoa(i)},
+				Incident: incident.Incident{Mark: alert.Mark{Key: alert.Key(i + 1), Generation: 1}, Title: "Disk " + strconv.Itoa(i)},
 				Labels:   alert.Labels{{Name: "path", Value: strings.Repeat("long/", i%40)}}, Summary: strings.Repeat("full ", i%30),
 			}
 		}
@@ -31,7 +31,7 @@ func TestListsContinueUntilEveryMemberIsListed(t *testing.T) {
 			if len(now) == 0 {
 				t.Fatalf("most %d: text %d lists nobody", most, texts)
 			}
-			text := ""
+			var text string
 			if inc.Ticket.State == filing.TicketNone {
 				_, text = brief.Shared(inc, brief.List(inc, now))
 				inc.Ticket.State = filing.TicketFiled

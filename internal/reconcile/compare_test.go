@@ -30,8 +30,8 @@ func kinds(r reconcile.Report) []string {
 // mismatch is one row of the table: what is wrong between an incident and the desk.
 type mismatch struct {
 	name string
-	// fake says that it needs FreeScout: the local desk cannot come to this.
-	fake  bool
+	// at is the only desk that can come to this, "" for all.
+	at    string
 	spoil func(s *scene, inc incident.Incident)
 	found string
 	// healed checks the incident afterwards; its ticket is the one it had before.
@@ -53,27 +53,27 @@ func isOpen(s *scene, inc incident.Incident) string {
 
 func mismatches() []mismatch {
 	return []mismatch{
-		{"nothing is wrong", false, func(*scene, incident.Incident) {}, "", func(s *scene, b, i incident.Incident) string {
+		{"nothing is wrong", "", func(*scene, incident.Incident) {}, "", func(s *scene, b, i incident.Incident) string {
 			if i.Version != b.Version {
 				return "it was saved for nothing"
 			}
 			return isOpen(s, i)
 		}, ""},
-		{"closed by a person", false, func(s *scene, i incident.Incident) { s.closes(i) }, "closed repaired",
+		{"closed by a person", "", func(s *scene, i incident.Incident) { s.closes(i) }, "closed repaired",
 			func(s *scene, _, i incident.Incident) string {
 				if i.Ticket.State != filing.TicketClosed || i.State != incident.Open || s.ticket(i).Status != desk.StatusClosed {
 					return fmt.Sprintf("it is %s with ticket %s", i.State, i.Ticket.State)
 				}
 				return ""
 			}, ""},
-		{"lost by the desk", true, func(s *scene, i incident.Incident) { s.fake.Lose(s.id(i)) }, "missing repaired",
+		{"lost by the desk", "freescout", func(s *scene, i incident.Incident) { s.fake.Lose(s.id(i)) }, "missing repaired",
 			func(s *scene, b, i incident.Incident) string {
 				if i.Ticket.ID == b.Ticket.ID || i.Mark != b.Mark || i.Ticket.Refiled != 1 || len(s.fake.Tickets()) != 1 {
 					return fmt.Sprintf("its ticket is %+v", i.Ticket)
 				}
 				return isOpen(s, i)
 			}, ""},
-		{"doubled", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)) }, "twin repaired",
+		{"doubled", "freescout", func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)) }, "twin repaired",
 			func(s *scene, b, i incident.Incident) string {
 				twin := s.fake.Tickets()[1]
 				last := twin.Threads[len(twin.Threads)-1]
@@ -82,39 +82,39 @@ func mismatches() []mismatch {
 				}
 				return isOpen(s, i)
 			}, ""},
-		{"doubled, and a person closed the first", true, func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)); s.closes(i) },
+		{"doubled, and a person closed the first", "freescout", func(s *scene, i incident.Incident) { s.fake.Copy(s.id(i)); s.closes(i) },
 			"closed repaired", func(*scene, incident.Incident, incident.Incident) string {
 				return "" // Which one is kept is for the next comparison.
 			}, "twin repaired"},
-		{"in the trash", true, func(s *scene, i incident.Incident) { s.fake.Trash(s.id(i)) }, "closed repaired",
+		{"in the trash", "freescout", func(s *scene, i incident.Incident) { s.fake.Trash(s.id(i)) }, "closed repaired",
 			func(_ *scene, _, i incident.Incident) string {
 				if i.Ticket.State != filing.TicketClosed {
 					return "its ticket is " + string(i.Ticket.State)
 				}
 				return ""
 			}, ""},
-		{"marked as spam", true, func(s *scene, i incident.Incident) { s.fake.Spam(s.id(i)) }, "closed repaired",
+		{"marked as spam", "freescout", func(s *scene, i incident.Incident) { s.fake.Spam(s.id(i)) }, "closed repaired",
 			func(_ *scene, _, i incident.Incident) string {
 				if i.Ticket.State != filing.TicketClosed {
 					return "its ticket is " + string(i.Ticket.State)
 				}
 				return ""
 			}, ""},
-		{"in another mailbox", true, func(s *scene, i incident.Incident) { s.fake.Move(s.id(i), 1) }, "wrong_mailbox reported",
+		{"in another mailbox", "freescout", func(s *scene, i incident.Incident) { s.fake.Move(s.id(i), 1) }, "wrong_mailbox reported",
 			func(s *scene, b, i incident.Incident) string {
 				if i.Version != b.Version || s.fake.Tickets()[0].MailboxID != 1 {
 					return "it was moved back"
 				}
 				return isOpen(s, i)
 			}, "wrong_mailbox reported"},
-		{"without its tags", true, func(s *scene, i incident.Incident) { s.fake.Untag(s.id(i)) }, "tags_missing repaired",
+		{"without its tags", "freescout", func(s *scene, i incident.Incident) { s.fake.Untag(s.id(i)) }, "tags_missing repaired",
 			func(s *scene, _, i incident.Incident) string {
 				if !slices.Contains(s.ticket(i).Tags, incident.TagAlert) {
 					return "the tags are still missing"
 				}
 				return isOpen(s, i)
 			}, ""},
-		{"merged into another", true, func(s *scene, i incident.Incident) {
+		{"merged into another", "freescout", func(s *scene, i incident.Incident) {
 			id, err := s.desk.Create(s.t.Context(), desk.Draft{Mark: "fedcba9876543210.1", Subject: "other [fedcba9876543210.1]", Body: "x"})
 			if err != nil {
 				s.t.Fatal(err)
@@ -126,13 +126,35 @@ func mismatches() []mismatch {
 			}
 			return isOpen(s, i)
 		}, ""},
-		{"beside a ticket of another docket", false, func(s *scene, _ incident.Incident) {
+		{"doubled at GitHub", "github", func(s *scene, i incident.Incident) { s.issues.Open(s.place, s.ticket(i).Subject, false) },
+			"twin repaired", func(s *scene, b, i incident.Incident) string {
+				twin := s.issues.Issues()[1]
+				if i.Ticket.ID != b.Ticket.ID || twin.State != "closed" || !strings.Contains(twin.Comments[0].Body, "#"+i.Ticket.Number) {
+					return fmt.Sprintf("the ticket is %s, the twin %+v", i.Ticket.ID, twin)
+				}
+				return isOpen(s, i)
+			}, ""},
+		{"deleted at GitHub", "github", func(s *scene, i incident.Incident) { s.issues.Delete(s.place, s.number(i)) }, "closed repaired",
+			func(_ *scene, _, i incident.Incident) string {
+				if i.Ticket.State != filing.TicketClosed {
+					return "its ticket is " + string(i.Ticket.State)
+				}
+				return ""
+			}, ""},
+		{"moved to another repository", "github", func(s *scene, i incident.Incident) { s.issues.Transfer(s.place, s.number(i), "octo/attic") },
+			"merged repaired", func(s *scene, b, i incident.Incident) string {
+				if i.Ticket.ID == b.Ticket.ID || !strings.HasPrefix(i.Ticket.ID, "octo/attic/") {
+					return fmt.Sprintf("its ticket is %+v", i.Ticket)
+				}
+				return isOpen(s, i)
+			}, ""},
+		{"beside a ticket of another docket", "", func(s *scene, _ incident.Incident) {
 			if _, err := s.desk.Create(s.t.Context(),
 				desk.Draft{Mark: "fedcba9876543210.1", Subject: "other [fedcba9876543210.1]", Body: "x"}); err != nil {
 				s.t.Fatal(err)
 			}
 		}, "unknown_mark reported", isHealthy, "unknown_mark reported"},
-		{"beside a person's own ticket", false, func(s *scene, _ incident.Incident) {
+		{"beside a person's own ticket", "", func(s *scene, _ incident.Incident) {
 			if _, err := s.desk.Create(s.t.Context(), desk.Draft{Mark: "just words", Subject: "hello [just words]", Body: "x"}); err != nil {
 				s.t.Fatal(err)
 			}
@@ -150,7 +172,7 @@ func isHealthy(s *scene, b, i incident.Incident) string {
 func TestEveryMismatchIsFoundAndHealedOnce(t *testing.T) {
 	each(t, nil, func(s *scene) {
 		for n, m := range mismatches() {
-			if m.fake && s.fake == nil {
+			if m.at != "" && m.at != s.desk.Name() {
 				continue
 			}
 			s.t.Run(m.name, func(t *testing.T) {

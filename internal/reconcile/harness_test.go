@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
+	"docket/internal/desk/github"
+	"docket/internal/desk/github/fakegithub"
 	"docket/internal/desk/local"
 	"docket/internal/filing"
 	"docket/internal/incident"
@@ -29,19 +32,22 @@ func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // scene is a ledger, a queue, a courier and a desk, all real, and the reconciler over them.
 type scene struct {
-	t     *testing.T
-	st    *store.Store
-	book  *ledger.Ledger
-	desk  desk.Desk
-	fake  *fakedesk.Server // nil for the local desk
+	t      *testing.T
+	st     *store.Store
+	book   *ledger.Ledger
+	desk   desk.Desk
+	fake   *fakedesk.Server   // nil for other desks than FreeScout
+	issues *fakegithub.Server // nil for other desks than GitHub
+	// place is where the desk's tickets are, "" where it has but one place.
+	place string
 	rec   *reconcile.Reconciler
 	heard []error
 	mu    sync.Mutex
 }
 
-// each runs a test on both databases and both desks.
+// each runs a test on both databases and every desk.
 func each(t *testing.T, change func(*incident.Policy), test func(s *scene)) {
-	for _, kind := range []string{"local", "freescout"} {
+	for _, kind := range []string{"local", "freescout", "github"} {
 		t.Run(kind, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) { test(open(t, url, kind, change)) })
 		})
@@ -59,18 +65,7 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 	}
 	s := &scene{t: t, st: st}
 	log := slog.New(slog.DiscardHandler)
-	if kind == "local" {
-		s.desk = local.New(st, "http://docket.test/tickets/")
-	} else {
-		s.fake = fakedesk.New(fakedesk.Options{WebhookSecret: "hook-secret"})
-		t.Cleanup(s.fake.Close)
-		if s.desk, err = freescout.New(freescout.Config{
-			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test",
-			Transport: s.fake.Transport(),
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.openDesk(kind)
 	rule := incident.DefaultPolicy()
 	rule.WaitOut, rule.CallTimeout = time.Millisecond, 0
 	if change != nil {
@@ -97,15 +92,38 @@ func open(t *testing.T, url, kind string, change func(*incident.Policy)) *scene 
 	return s
 }
 
+// openDesk opens the scene's desk, at a fake if it is outside the house.
+func (s *scene) openDesk(kind string) {
+	s.t.Helper()
+	var err error
+	switch kind {
+	case "local":
+		s.desk = local.New(s.st, "http://docket.test/tickets/")
+	case "freescout":
+		s.fake, s.place = fakedesk.New(fakedesk.Options{WebhookSecret: "hook-secret"}), "2"
+		s.t.Cleanup(s.fake.Close)
+		s.desk, err = freescout.New(freescout.Config{
+			APIURL: "https://tickets.example.org", APIKey: "key", MailboxID: 2, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test",
+			Transport: s.fake.Transport(),
+		})
+	case "github":
+		s.issues, s.place = fakegithub.New(fakegithub.Options{Repositories: []string{"octo/ops", "octo/attic"}}), "octo/ops"
+		s.t.Cleanup(s.issues.Close)
+		s.desk, err = github.New(github.Config{
+			Repository: s.place, Keys: github.Keys{Token: "token"}, Rate: 10_000, WaitOut: time.Millisecond, UserAgent: "docket/test",
+			Transport: s.issues.Transport(),
+		})
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // replica is one more process' reconciler.
 func (s *scene) replica(holder string, policy func(incident.Incident, time.Time) incident.Policy) *reconcile.Reconciler {
-	mailbox := ""
-	if s.fake != nil {
-		mailbox = "2"
-	}
 	return reconcile.New(reconcile.Deps{
 		Store: s.st, Ledger: s.book, Desk: s.desk, Holder: holder, Log: slog.New(slog.DiscardHandler),
-		Rules: reconcile.Rules{Policy: policy, Place: func(string) string { return mailbox }, Every: time.Minute},
+		Rules: reconcile.Rules{Policy: policy, Place: func(string) string { return s.place }, Every: time.Minute},
 		Heard: func(_ context.Context, err error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -223,6 +241,17 @@ func (s *scene) ticket(inc incident.Incident) desk.Ticket {
 		s.t.Fatal(err)
 	}
 	return t
+}
+
+// number is an issue's number at GitHub.
+func (s *scene) number(inc incident.Incident) int64 {
+	s.t.Helper()
+	_, digits, _ := strings.Cut(inc.Ticket.ID, "/issues/")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }
 
 func (s *scene) id(inc incident.Incident) int64 {
