@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"docket/internal/alert"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/github/fakegithub"
 	"docket/internal/store/storetest"
@@ -77,7 +77,25 @@ func (f helpDesk) yamlWith(waitOut time.Duration, policies string) string {
 	return fmt.Sprintf("desk: %s\n%spolicies: %s\n", f.name(), f.section(waitOut), policies)
 }
 
-var markInText = regexp.MustCompile(`[0-9a-f]{16}\.1\b`)
+// marksIn are the marks of first episodes in a text. It is asked for many times a second, about megabytes.
+func marksIn(text string) []string {
+	var marks []string
+	for from := 0; ; {
+		at := strings.Index(text[from:], ".1")
+		if at < 0 {
+			return marks
+		}
+		dot := from + at
+		from = dot + len(".1")
+		wordGoesOn := from < len(text) && (text[from] >= '0' && text[from] <= '9' || text[from] >= 'a' && text[from] <= 'z')
+		if dot < 16 || wordGoesOn {
+			continue
+		}
+		if m, err := alert.ParseMark(text[dot-16 : from]); err == nil {
+			marks = append(marks, m.String())
+		}
+	}
+}
 
 // listings counts, for each mark, the tickets and notes that stand for it: a ticket of its
 // own, or an entry in a shared one.
@@ -90,7 +108,7 @@ func (f helpDesk) listings() map[string]int {
 			continue
 		}
 		for _, text := range ticket.texts {
-			for _, mark := range markInText.FindAllString(text, -1) {
+			for _, mark := range marksIn(text) {
 				if mark != ticket.mark {
 					by[mark]++
 				}
