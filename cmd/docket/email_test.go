@@ -5,6 +5,8 @@ import (
 	"io"
 	"mime/quotedprintable"
 	"net/mail"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -24,17 +26,32 @@ func textOf(t testing.TB, m *mail.Message) string {
 
 func TestAnIncidentIsOneMailAndItsNewsAreReplies(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
-		s := fakesmtp.New(t, fakesmtp.StartTLS)
+		s, err := fakesmtp.New(fakesmtp.StartTLS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Close)
+		ca := filepath.Join(t.TempDir(), "ca.pem")
+		if err := os.WriteFile(ca, s.CA, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		mails := func() []*mail.Message {
+			all, err := s.Mails()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
 		p := start(t, setup{
 			database: url,
 			yaml: fmt.Sprintf("email: {server: %q, username: %s, from: Docket <docket@example.org>, to: [oncall@example.org], ca_file: %s}\n",
-				s.Address, fakesmtp.Username, s.CAFile),
+				s.Address, fakesmtp.Username, ca),
 			env: []string{"SMTP_PASSWORD=" + fakesmtp.Password},
 		})
 		p.mustPost(hook, webhook("firing", "DiskFull"))
 		has := func(words string) func() bool {
 			return func() bool {
-				for _, m := range s.Mails(t) {
+				for _, m := range mails() {
 					if strings.Contains(textOf(t, m), words) {
 						return true
 					}
@@ -47,7 +64,7 @@ func TestAnIncidentIsOneMailAndItsNewsAreReplies(t *testing.T) {
 		p.mustPost(hook, webhook("resolved", "DiskFull"))
 		eventually(t, 30*time.Second, "the recovery is mailed", has("P1 recovered: DiskFull"))
 		first := ""
-		for n, m := range s.Mails(t) {
+		for n, m := range mails() {
 			subject, thread := m.Header.Get("Subject"), m.Header.Get("References")
 			switch {
 			case n == 0:

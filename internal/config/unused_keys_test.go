@@ -1,12 +1,13 @@
 package config
 
 import (
-	"docket/internal/desk/freescout"
-	"docket/internal/notify/slack"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"docket/internal/desk/freescout"
+	"docket/internal/notify/slack"
 )
 
 func TestWhatIsConfiguredAndDoesNothingYetIsSaid(t *testing.T) {

@@ -3,6 +3,9 @@ package email
 import (
 	"context"
 	"net"
+	"net/mail"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +18,36 @@ import (
 	"docket/internal/notify/fakesmtp"
 )
 
-func settings(s *fakesmtp.Server, mode string) Settings {
+// start starts a mail server that ends with the test.
+func start(t *testing.T, mode string) *fakesmtp.Server {
+	t.Helper()
+	s, err := fakesmtp.New(mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// mails are the mails that a server was sent.
+func mails(t *testing.T, s *fakesmtp.Server) []*mail.Message {
+	t.Helper()
+	all, err := s.Mails()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func settings(t *testing.T, s *fakesmtp.Server, mode string) Settings {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, s.CA, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return Settings{
 		Server: s.Address, TLS: mode, Username: fakesmtp.Username, Password: fakesmtp.Password, From: "Docket <docket@example.org>",
-		To: []string{"oncall@example.org"}, CAFile: s.CAFile,
+		To: []string{"oncall@example.org"}, CAFile: file,
 	}
 }
 
@@ -41,8 +70,8 @@ var fire = notify.Message{
 func TestAnIncidentIsOneThreadOverEachKindOfConnection(t *testing.T) {
 	for _, mode := range []string{tlsStart, tlsImplicit, tlsNone} {
 		t.Run(mode, func(t *testing.T) {
-			m := fakesmtp.New(t, mode)
-			e := open(t, settings(m, mode))
+			m := start(t, mode)
+			e := open(t, settings(t, m, mode))
 			ref, err := e.Post(t.Context(), "oncall@example.org", fire)
 			if err != nil {
 				t.Fatal(err)
@@ -54,7 +83,7 @@ func TestAnIncidentIsOneThreadOverEachKindOfConnection(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			all := m.Mails(t)
+			all := mails(t, m)
 			if len(all) != 3 {
 				t.Fatalf("%d mails, want 3", len(all))
 			}
@@ -80,12 +109,12 @@ func TestAnIncidentIsOneThreadOverEachKindOfConnection(t *testing.T) {
 }
 
 func TestLoginWorksWhereOnlyLOGINIsOffered(t *testing.T) {
-	m := fakesmtp.New(t, tlsStart)
+	m := start(t, tlsStart)
 	m.Offer(sasl.Login)
-	if err := open(t, settings(m, tlsStart)).Check(t.Context()); err != nil || m.Logins() != 1 {
+	if err := open(t, settings(t, m, tlsStart)).Check(t.Context()); err != nil || m.Logins() != 1 {
 		t.Errorf("%v, %d logins", err, m.Logins())
 	}
-	if len(m.Mails(t)) > 0 {
+	if len(mails(t, m)) > 0 {
 		t.Error("a check sends a mail")
 	}
 }
@@ -114,8 +143,8 @@ func TestEachFailureOfAMailServerIsNamed(t *testing.T) {
 		{"a full disk", tlsStart, refuse("message", 452), fault.Unavailable, "try_later"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := fakesmtp.New(t, c.mode)
-			s := settings(m, c.mode)
+			m := start(t, c.mode)
+			s := settings(t, m, c.mode)
 			c.order(m, &s)
 			_, err := open(t, s).Post(t.Context(), "oncall@example.org", fire)
 			f := fault.As(err)
@@ -143,8 +172,8 @@ func TestAMailWithoutAnAnswerMayHaveArrivedAndIsNotSentAgainSoon(t *testing.T) {
 		{"slow before the mail", fakesmtp.Login, fakesmtp.Fault{Wait: time.Second}, fault.Unavailable, "timeout", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := fakesmtp.New(t, tlsStart)
-			e := open(t, settings(m, tlsStart))
+			m := start(t, tlsStart)
+			e := open(t, settings(t, m, tlsStart))
 			m.Order(c.part, c.order)
 			ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
 			defer cancel()
@@ -161,7 +190,7 @@ func TestAMailWithoutAnAnswerMayHaveArrivedAndIsNotSentAgainSoon(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := m.Mails(t)
+			all := mails(t, m)
 			if len(all) < 1 || len(all) > 1+c.kept {
 				t.Fatalf("%d mails", len(all))
 			}

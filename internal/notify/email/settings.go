@@ -161,7 +161,7 @@ func (s *Settings) tlsConfig() (*tls.Config, error) {
 	if s.CAFile == "" {
 		return config, nil
 	}
-	text, err := os.ReadFile(s.CAFile) //nolint:gosec // The operator names the file.
+	text, err := os.ReadFile(s.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}

@@ -1,6 +1,8 @@
 package fakesmtp
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/pem"
 	"io"
@@ -8,12 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -52,8 +50,13 @@ type Fault struct {
 
 // Server is the SMTP server.
 type Server struct {
-	// Address is host:port; CAFile is a file with the certificate to trust.
-	Address, CAFile string
+	// Address is host:port; CA is the certificate to trust, as PEM.
+	Address string
+	CA      []byte
+
+	server  *smtp.Server
+	serving sync.WaitGroup
+	closing chan struct{}
 
 	mu         sync.Mutex // guards what follows
 	mails      [][]byte
@@ -62,21 +65,19 @@ type Server struct {
 	logins     int
 }
 
-// New starts a server on loopback, which ends with the test.
-func New(t testing.TB, mode string) *Server {
-	t.Helper()
+// New starts a server on loopback.
+func New(mode string) (*Server, error) {
 	web := httptest.NewTLSServer(http.NotFoundHandler()) // For its certificate.
 	defer web.Close()
-	s := &Server{mechanisms: []string{sasl.Plain, sasl.Login}, faults: map[string]Fault{}, CAFile: filepath.Join(t.TempDir(), "ca.pem")}
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})
-	if err := os.WriteFile(s.CAFile, text, 0o600); err != nil {
-		t.Fatal(err)
+	s := &Server{
+		CA:         pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}),
+		mechanisms: []string{sasl.Plain, sasl.Login}, faults: map[string]Fault{}, closing: make(chan struct{}),
 	}
-	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return session{s, c}, nil }))
-	server.Domain, server.AllowInsecureAuth, server.ErrorLog = "mail.example.org", true, quiet{}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	s.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return session{s, c}, nil }))
+	s.server.Domain, s.server.AllowInsecureAuth, s.server.ErrorLog = "mail.example.org", true, quiet{}
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	s.Address = listener.Addr().String()
 	config := &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}
@@ -84,15 +85,17 @@ func New(t testing.TB, mode string) *Server {
 	case Implicit:
 		listener = tls.NewListener(listener, config)
 	case StartTLS:
-		server.TLSConfig = config
+		s.server.TLSConfig = config
 	}
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.Serve(listener) }) // It ends when the test does.
-	t.Cleanup(func() {
-		_ = server.Close() // Its connections are cut.
-		serving.Wait()
-	})
-	return s
+	s.serving.Go(func() { _ = s.server.Serve(listener) }) // It ends with Close.
+	return s, nil
+}
+
+// Close ends the server and cuts its connections.
+func (s *Server) Close() {
+	close(s.closing)
+	_ = s.server.Close() // Nothing is left to be lost.
+	s.serving.Wait()
 }
 
 // Order makes the server fail at a part of each conversation, until Heal.
@@ -124,20 +127,19 @@ func (s *Server) Logins() int {
 }
 
 // Mails are the mails that were kept, the first one first.
-func (s *Server) Mails(t testing.TB) []*mail.Message {
-	t.Helper()
+func (s *Server) Mails() ([]*mail.Message, error) {
 	s.mu.Lock()
 	kept := slices.Clone(s.mails)
 	s.mu.Unlock()
 	var all []*mail.Message
 	for _, text := range kept {
-		m, err := mail.ReadMessage(strings.NewReader(string(text)))
+		m, err := mail.ReadMessage(bytes.NewReader(text))
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		all = append(all, m)
 	}
-	return all
+	return all, nil
 }
 
 // session is one conversation.
@@ -151,8 +153,9 @@ func (s session) at(part string) error {
 	s.server.mu.Lock()
 	f := s.server.faults[part]
 	s.server.mu.Unlock()
-	if f.Wait > 0 {
-		time.Sleep(f.Wait)
+	select {
+	case <-time.After(f.Wait):
+	case <-s.server.closing:
 	}
 	if f.Cut {
 		_ = s.conn.Conn().Close() // The client sees an end and no answer.

@@ -53,7 +53,8 @@ func (s *Settings) ParseClick(header http.Header, body []byte, now time.Time) (n
 	signature := header.Get("X-Slack-Signature")
 	if !Signed(s.SigningSecret, header.Get("X-Slack-Request-Timestamp"), signature, body, now) {
 		return notify.Click{}, &notify.RefusedClick{Name: "bad_signature", Status: http.StatusUnauthorized,
-			Sentence: "the signature is not Slack's, or older than five minutes: compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock"}
+			Sentence: "the signature is not Slack's, or older than five minutes: " +
+				"compare SLACK_SIGNING_SECRET with the app's Signing Secret, and the clock"}
 	}
 	click, ok := parseClick(body)
 	if !ok {
