@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -26,12 +25,6 @@ type sqliteEngine struct {
 
 	// writing counts our open write transactions: at most one.
 	writing atomic.Int32
-
-	mu sync.Mutex // guards prepared and wanted
-	// prepared holds the writer's statements, wanted the texts to prepare before the next transaction: during
-	// one, the only connection is in use.
-	prepared map[string]*sql.Stmt
-	wanted   map[string]bool
 }
 
 // readers is how many connections read in addition to the writer.
@@ -43,7 +36,7 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.Create {
 		return nil, fmt.Errorf("there is no database at %s: start docket serve first, or set the database (--database or DATABASE_URL)", path)
 	}
-	e := &sqliteEngine{path: path, prepared: map[string]*sql.Stmt{}, wanted: map[string]bool{}}
+	e := &sqliteEngine{path: path}
 	if o.Exclusive {
 		if err := e.take(); err != nil {
 			return nil, err
@@ -62,8 +55,8 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	reading := url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)", "cache_size(-8000)"}}
 	pragmas.Set("_txlock", "immediate")
 	var err error
-	if e.write, err = sql.Open("sqlite", dsn(path, pragmas)); err == nil {
-		e.read, err = sql.Open("sqlite", dsn(path, reading))
+	if e.write, err = openPrepared(dsn(path, pragmas)); err == nil {
+		e.read, err = openPrepared(dsn(path, reading))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), e.close())
@@ -74,6 +67,14 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", e.explain(err), err), e.close())
 	}
 	return e, nil
+}
+
+func openPrepared(dsn string) (*sql.DB, error) {
+	c, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(preparedConnector{c}), nil
 }
 
 func dsn(path string, v url.Values) string {
@@ -127,9 +128,6 @@ func (e *sqliteEngine) close() error {
 func (e *sqliteEngine) reader() querier { return sqlDB{e.read} }
 
 func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
-	if err := e.prepareWanted(ctx); err != nil {
-		return nil, err
-	}
 	tx, err := e.write.BeginTx(ctx, nil)
 	if err != nil {
 		// Time ran out, and none of us was writing: whoever is ahead of us in the queue is waiting for
@@ -141,53 +139,6 @@ func (e *sqliteEngine) begin(ctx context.Context) (transaction, error) {
 	}
 	e.writing.Add(1)
 	return &sqliteTx{engine: e, tx: tx}, nil
-}
-
-// maxPrepared limits the cached statements; we have far fewer.
-const maxPrepared = 200
-
-func (e *sqliteEngine) prepareWanted(ctx context.Context) error {
-	e.mu.Lock()
-	var wanted []string
-	for query := range e.wanted {
-		if len(e.prepared)+len(wanted) < maxPrepared {
-			wanted = append(wanted, query)
-		}
-	}
-	clear(e.wanted)
-	e.mu.Unlock()
-	// Not under the lock: preparing waits for the only connection, and whoever is using it in a transaction
-	// may be waiting for the lock.
-	for _, query := range wanted {
-		st, err := e.write.PrepareContext(ctx, query)
-		if err != nil {
-			return fmt.Errorf("prepare: %w", err)
-		}
-		e.mu.Lock()
-		if e.prepared[query] == nil {
-			e.prepared[query] = st
-			st = nil
-		}
-		e.mu.Unlock()
-		if st != nil {
-			_ = st.Close() // Another goroutine was faster; this one was never used.
-		}
-	}
-	return nil
-}
-
-// statement returns query prepared for tx: permanently from its second use on.
-func (e *sqliteEngine) statement(ctx context.Context, tx *sql.Tx, query string) (*sql.Stmt, error) {
-	e.mu.Lock()
-	st, ok := e.prepared[query]
-	if !ok {
-		e.wanted[query] = true
-	}
-	e.mu.Unlock()
-	if ok {
-		return tx.StmtContext(ctx, st), nil
-	}
-	return tx.PrepareContext(ctx, query)
 }
 
 // lockedError means that waiting for another program's lock was given up.
@@ -270,19 +221,11 @@ func (t *sqliteTx) end() {
 }
 
 func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	st, err := t.engine.statement(ctx, t.tx, query)
-	if err != nil {
-		return 0, err
-	}
-	return affected(st.ExecContext(ctx, args...))
+	return affected(t.tx.ExecContext(ctx, query, args...))
 }
 
 func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (rows, error) {
-	st, err := t.engine.statement(ctx, t.tx, query)
-	if err != nil {
-		return nil, err
-	}
-	rs, err := st.QueryContext(ctx, args...)
+	rs, err := t.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
