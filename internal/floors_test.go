@@ -25,7 +25,7 @@ var house = []floor{
 		"internal/storm", "internal/incident", "internal/brief", "internal/notice", "internal/rule", "internal/template", "internal/expression",
 		"internal/flag", "internal/audit"}},
 	{"doors", []string{"internal/answer", "internal/source", "internal/probe", "internal/desk", "internal/notify", "internal/infisical",
-		"internal/health", "internal/outbound", "internal/failpoint"}},
+		"internal/health", "internal/outbound", "internal/failpoint", "internal/await"}},
 	{"keeping", []string{"internal/store", "internal/queue", "internal/ledger"}},
 	{"movement", []string{"internal/intake", "internal/outbox", "internal/courier", "internal/notifier", "internal/auth", "internal/controls",
 		"internal/watch", "internal/reconcile", "internal/doctor"}},
@@ -62,7 +62,7 @@ var neighbours = map[string][]string{
 }
 
 // suites are the packages that only tests, and one another, may import.
-var suites = []string{"internal/desk/desktest", "internal/store/storetest", "internal/store/storetest/migrated", "internal/sim"}
+var suites = []string{"internal/await", "internal/desk/desktest", "internal/store/storetest", "internal/store/storetest/migrated", "internal/sim"}
 
 // The outer world, the clock and chance stay off the ground floor.
 var (

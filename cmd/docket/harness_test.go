@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"docket/internal/await"
 	"docket/internal/store/storetest"
 )
 
@@ -289,13 +290,13 @@ const patience = 90 * time.Second
 // waits for patience at least; promptly is for promises.
 func eventually(t testing.TB, within time.Duration, what string, holds func() bool) {
 	t.Helper()
-	await(t, max(within, patience), what, holds)
+	await.Until(t, max(within, patience), what, holds, nil)
 }
 
 // promptly waits until a condition holds, where the time is part of the promise.
 func promptly(t testing.TB, within time.Duration, what string, holds func() bool) {
 	t.Helper()
-	await(t, stretched(within), what, holds)
+	await.Until(t, stretched(within), what, holds, nil)
 }
 
 // stretched is a time that we promise, as a machine keeps it on which others wait for the
@@ -309,18 +310,7 @@ func stretched(d time.Duration) time.Duration {
 	if _, err := fmt.Sscan(string(text), &load); err != nil {
 		return d
 	}
-	return time.Duration(float64(d) * min(20, max(1, 1.5*load/float64(runtime.NumCPU()))))
-}
-
-func await(t testing.TB, within time.Duration, what string, holds func() bool) {
-	t.Helper()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	for deadline := time.Now().Add(within); !holds(); <-again.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("did not happen within %s: %s", within, what)
-		}
-	}
+	return time.Duration(float64(d) * min(3, max(1, 1.5*load/float64(runtime.NumCPU()))))
 }
 
 // settled waits until the process has nothing left to do in the desk.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"docket/internal/await"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/notify/fakeslack"
 )
@@ -92,16 +93,7 @@ func (w *world) sendAgain() {
 // until waits until a condition holds or the program is gone.
 func (w *world) until(what string, holds func() bool) {
 	w.t.Helper()
-	deadline := time.After(killWithin)
-	for !holds() {
-		select {
-		case <-w.p.gone:
-			return
-		case <-deadline:
-			w.t.Fatalf("did not happen within %s: %s", killWithin, what)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	await.Unless(w.t, w.p.gone, killWithin, what, holds)
 }
 
 // filed waits for a ticket of each alert, tagged, which is the last thing that filing does.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"docket/internal/app"
+	"docket/internal/await"
 	"docket/internal/config"
 	"docket/internal/store/storetest/migrated"
 )
@@ -171,15 +172,5 @@ func (d *docket) fire(title, severity string, labels ...string) {
 // eventually waits for a condition; the time is generous, for busy machines.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(30 * time.Second)
-	defer deadline.Stop()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			t.Fatalf("did not happen: %s", what)
-		}
-	}
+	await.Until(t, time.Minute, what, condition, nil)
 }

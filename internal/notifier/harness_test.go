@@ -3,6 +3,7 @@ package notifier_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/await"
 	"docket/internal/courier"
 	"docket/internal/desk/local"
 	"docket/internal/incident"
@@ -29,7 +31,7 @@ import (
 func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
 
 // patience bounds every wait of these tests.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // lines is a log.
 type lines struct {
@@ -146,16 +148,9 @@ func background(t *testing.T, loop func(context.Context) error) (stop func()) {
 // until waits until a claim holds.
 func (h *house) until(what string, claim func() bool) {
 	h.t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(patience)
-	for !claim() {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			h.t.Fatalf("%s: never; Slack shows %+v\nnotices %+v\nlog %s", what, h.slack.Messages(), h.notices(), h.log.text.String())
-		}
-	}
+	await.Until(h.t, patience, what, claim, func() string {
+		return fmt.Sprintf("Slack shows %+v\nnotices %+v\nlog %s", h.slack.Messages(), h.notices(), h.log.text.String())
+	})
 }
 
 // shows waits until Slack shows exactly one message, and it holds the parts.

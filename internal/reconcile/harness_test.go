@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/await"
 	"docket/internal/courier"
 	"docket/internal/desk"
 	"docket/internal/desk/fakedesk"
@@ -195,23 +196,13 @@ func (s *scene) filed(name string) incident.Incident {
 // quiet waits until nothing is on its way any more.
 func (s *scene) quiet() {
 	s.t.Helper()
-	deadline := time.After(30 * time.Second)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	await.Until(s.t, time.Minute, "nothing is on its way any more", func() bool {
 		busy, err := s.st.Unfinished(s.t.Context())
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		if len(busy) == 0 {
-			return
-		}
-		select {
-		case <-deadline:
-			s.t.Fatalf("still on its way: %v", busy)
-		case <-tick.C:
-		}
-	}
+		return len(busy) == 0
+	}, nil)
 }
 
 // run compares, and waits until what was asked for is done.

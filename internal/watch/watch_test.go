@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/await"
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 	"docket/internal/store/storetest/migrated"
@@ -152,17 +153,7 @@ func (s *street) begin(t *testing.T, st *store.Store, name string, items []Item)
 // eventually waits for a condition; the time is generous, for busy machines.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
-	defer deadline.Stop()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			t.Fatalf("did not happen: %s", what)
-		}
-	}
+	await.Until(t, time.Minute, what, condition, nil)
 }
 
 func TestEverySurfaceIsReadInEachIntervalWhateverItsNeighboursDo(t *testing.T) {

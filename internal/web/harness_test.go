@@ -20,6 +20,7 @@ import (
 
 	"docket/internal/alert"
 	"docket/internal/auth"
+	"docket/internal/await"
 	"docket/internal/controls"
 	"docket/internal/courier"
 	"docket/internal/desk"
@@ -362,16 +363,7 @@ func (f *face) fire(name string) string {
 
 func (f *face) eventually(what string, holds func() bool) {
 	f.t.Helper()
-	deadline := time.After(20 * time.Second)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-deadline:
-			f.t.Fatal("did not happen: " + what)
-		case <-tick.C:
-		}
-	}
+	await.Until(f.t, time.Minute, what, holds, nil)
 }
 
 // metric reads one metric, "" where it is not there.
