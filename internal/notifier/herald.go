@@ -20,7 +20,7 @@ import (
 	"docket/internal/store"
 )
 
-// Herald tells people through its notifiers.
+// Herald notifies people through its notifiers.
 type Herald struct {
 	store     *store.Store
 	ledger    *ledger.Ledger
@@ -56,7 +56,7 @@ const (
 	unknownWay = time.Hour
 )
 
-// States returns how each notifier was last met.
+// States returns the state of each notifier.
 func (h *Herald) States() []health.State {
 	var all []health.State
 	for _, w := range h.ways {
@@ -97,7 +97,7 @@ func (h *Herald) work() outbox.Work[notice.Notice] {
 	}
 }
 
-// next makes the move that the notice's rule allows now.
+// next makes the move that the rule of notices allows now.
 func (h *Herald) next(ctx context.Context, n notice.Notice) (again time.Time, more bool, err error) {
 	now := time.Now().UTC()
 	move := n.Next(callTimeout, now)
@@ -126,7 +126,7 @@ func (h *Herald) next(ctx context.Context, n notice.Notice) (again time.Time, mo
 	return time.Time{}, true, h.tell(ctx, w, n, m)
 }
 
-// compose says what is known now.
+// compose makes the message from what is known now.
 func (h *Herald) compose(ctx context.Context, n notice.Notice) (notify.Message, error) {
 	if n.Mark == (alert.Mark{}) {
 		return notify.ComposeText(n), nil
@@ -142,11 +142,11 @@ func (h *Herald) compose(ctx context.Context, n notice.Notice) (notify.Message, 
 	return notify.Compose(n, inc, alerts, h.publicURL), nil
 }
 
-// tell makes one attempt: it is written down as begun, made, and its answer brought home.
+// tell makes one attempt: it records the start, sends the message, and records the answer.
 func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Message) error {
 	started, reason, err := h.record(ctx, n, notice.Answer{Outcome: filing.OutcomeStarted, Digest: m.Words})
 	if err != nil || reason != incident.ReasonSending {
-		return err // Another worker was first; the next look at the notice says what it did.
+		return err // Another worker was first; the notice shows what it did.
 	}
 	n = started.Notice
 	failpoint.Hit("herald-before-call")
@@ -160,7 +160,7 @@ func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Mes
 	failpoint.Hit("herald-after-call")
 	w.observe(ctx, err)
 	answer := answerOf(ref, err)
-	h.log.DebugContext(ctx, "told", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))
+	h.log.DebugContext(ctx, "message sent or refused", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))
 	if h.told != nil {
 		h.told(n.Notifier, answer.Outcome)
 	}

@@ -61,7 +61,7 @@ func (s *Slack) Post(ctx context.Context, recipient string, m notify.Message) (n
 	})
 	if err == nil && (ref.Channel == "" || ref.ID == "") {
 		return notify.Ref{}, &fault.Fault{Class: fault.Unknown, Name: "no_message_id",
-			Sentence: "Slack said that the message was posted, but not where"}
+			Sentence: "Slack confirmed the message but did not return its id"}
 	}
 	return ref, err
 }
@@ -99,23 +99,23 @@ func call(ctx context.Context, do func(context.Context) error) error {
 // classify converts an error. left means that the request was sent, so that it may have been carried out.
 func classify(err error, left bool) *fault.Fault {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &fault.Fault{Class: fault.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks us to slow down",
-			Fix: "nothing: Docket waits as long as Slack asks", RetryAfter: limited.RetryAfter}
+		return &fault.Fault{Class: fault.Unavailable, Name: notify.RateLimited, Sentence: "Slack asks Docket to slow down",
+			Fix: "nothing: Docket waits for as long as Slack asks", RetryAfter: limited.RetryAfter}
 	}
 	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return classifySaid(said.Err)
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status.Code),
-			Sentence: fmt.Sprintf("Slack's address answered with HTTP %d",
-				status.Code), Fix: "look at slack.api_url, and at the proxy on the way", HTTPStatus: status.Code, Kind: fault.KindHTTP}
+			Sentence: fmt.Sprintf("Slack's address responded with HTTP %d",
+				status.Code), Fix: "check slack.api_url and the proxies on the way", HTTPStatus: status.Code, Kind: fault.KindHTTP}
 		if status.Code >= http.StatusInternalServerError {
 			// A 503 means that the request was not accepted; with the other statuses it may have been carried
 			// out.
 			if status.Code != http.StatusServiceUnavailable {
 				e.Class = fault.Unknown
 			}
-			e.Fix = "wait: https://slack-status.com says what is wrong"
+			e.Fix = "wait, and check https://slack-status.com"
 		}
 		return e
 	}
@@ -129,23 +129,23 @@ func classify(err error, left bool) *fault.Fault {
 // other code is a refusal of this message.
 func classifySaid(word string) *fault.Fault {
 	e := &fault.Fault{Class: fault.Refused, Name: word, Sentence: "Slack refused the message: " + word,
-		Fix: "look the word up in Slack's page on chat.postMessage"}
+		Fix: "look up this error in Slack's documentation of chat.postMessage"}
 	switch word {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "access_denied":
-		e.Class, e.Sentence, e.Fix = fault.Unavailable, "Slack does not take the bot's token: "+
-			word, "make a new bot token and set SLACK_BOT_TOKEN"
+		e.Class, e.Sentence, e.Fix = fault.Unavailable, "Slack does not accept the bot's token: "+
+			word, "create a new bot token and set SLACK_BOT_TOKEN"
 	case "missing_scope", "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted", "accesslimited":
 		e.Class, e.Sentence, e.Fix = fault.Unavailable, "Slack does not let the bot send direct messages: "+
-			word, "give the app the scope chat:write and install it again"
+			word, "give the app the scope chat:write and reinstall it"
 	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		e.Class, e.Name, e.Sentence, e.RetryAfter = fault.Unavailable, notify.RateLimited, "Slack asks us to slow down", 30*time.Second
+		e.Class, e.Name, e.Sentence, e.RetryAfter = fault.Unavailable, notify.RateLimited, "Slack asks Docket to slow down", 30*time.Second
 	case "internal_error", "fatal_error", "service_unavailable", "request_timeout":
 		e.Class, e.Sentence, e.Fix = fault.Unknown, "Slack is failing: "+word, "wait: Docket tries again"
 	case "message_not_found", "cant_update_message", "edit_window_closed":
 		e.Class, e.Sentence, e.Fix = fault.Missing, "the message cannot be changed any more: "+
 			word, "nothing: a message that was deleted is not sent again"
 	case "channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled":
-		e.Sentence, e.Fix = "Slack cannot send to this user: "+word, "look at SLACK_DM_USER_IDS, and switch on the app's messages tab"
+		e.Sentence, e.Fix = "Slack cannot send to this user: "+word, "check SLACK_DM_USER_IDS, and enable the app's messages tab"
 	}
 	return e
 }

@@ -182,7 +182,7 @@ func (w *Webhook) call(ctx context.Context, method string, text []byte, dress fu
 	ctx, trace := outbound.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, method, w.config.URL.Reveal(), bytes.NewReader(text))
 	if err != nil {
-		return &fault.Fault{Class: fault.Unavailable, Name: "bad_address", Sentence: "the address is none", Fix: w.fix("url")}
+		return &fault.Fault{Class: fault.Unavailable, Name: "bad_address", Sentence: "the address is not valid", Fix: w.fix("url")}
 	}
 	req.Header.Set("User-Agent", w.config.UserAgent)
 	if w.config.Token.Set() {
@@ -201,7 +201,7 @@ func (w *Webhook) call(ctx context.Context, method string, text []byte, dress fu
 }
 
 func (w *Webhook) fix(key string) string {
-	return fmt.Sprintf("look at %s of the webhook %s", key, w.config.Name)
+	return fmt.Sprintf("check %s of the webhook %s", key, w.config.Name)
 }
 
 // classify says what a status means; nil for 2xx.
@@ -210,24 +210,24 @@ func (w *Webhook) classify(status int, header http.Header) error {
 		return nil
 	}
 	e := &fault.Fault{Class: fault.Unavailable, Name: fmt.Sprintf("http_%d", status),
-		Sentence: fmt.Sprintf("the webhook %s answered with HTTP %d", w.config.Name,
+		Sentence: fmt.Sprintf("the webhook %s responded with HTTP %d", w.config.Name,
 			status), Fix: w.fix("url"), HTTPStatus: status, Kind: fault.KindHTTP}
 	switch {
 	case status == http.StatusTooManyRequests:
 		e.Name, e.Sentence, e.Fix, e.RetryAfter = notify.RateLimited, "the webhook "+w.config.Name+
-			" asks us to slow down", "nothing: Docket waits as long as it asks", outbound.RetryAfter(header, time.Now())
+			" asks Docket to slow down", "nothing: Docket waits for as long as it asks", outbound.RetryAfter(header, time.Now())
 	case status < 400:
 		e.Fix += ": redirects are not followed"
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		e.Fix = w.fix("token and secret")
 	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge, status == http.StatusUnsupportedMediaType,
 		status == http.StatusUnprocessableEntity:
-		e.Class, e.Fix = fault.Refused, "look at what the receiver says of it: docs/webhooks.md describes what is sent"
+		e.Class, e.Fix = fault.Refused, "check the receiver's log: docs/webhooks.md describes what is sent"
 	case status == http.StatusServiceUnavailable:
-		e.Fix, e.RetryAfter = "wait: it is tried again", outbound.RetryAfter(header, time.Now())
+		e.Fix, e.RetryAfter = "wait: Docket tries again", outbound.RetryAfter(header, time.Now())
 	case status >= 500:
 		// The request got through, so it may have been received. The id lets the receiver drop the duplicate.
-		e.Class, e.Fix = fault.Unknown, "wait: it is tried again"
+		e.Class, e.Fix = fault.Unknown, "wait: Docket tries again"
 	}
 	return e
 }
