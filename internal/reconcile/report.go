@@ -102,6 +102,6 @@ func (r Report) String() string {
 	if r.Skipped != "" {
 		return "nothing was compared: " + r.Skipped
 	}
-	return fmt.Sprintf("compared %d open tickets of %s with %d incidents in %d calls: %d mismatches", r.Tickets, r.Desk, r.Incidents,
+	return fmt.Sprintf("compared %d open tickets of %s with %d incidents (calls: %d): %d mismatches", r.Tickets, r.Desk, r.Incidents,
 		r.Calls, len(r.Findings))
 }
