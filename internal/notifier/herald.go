@@ -160,7 +160,8 @@ func (h *Herald) tell(ctx context.Context, w *way, n notice.Notice, m notify.Mes
 	failpoint.Hit("herald-after-call")
 	w.observe(ctx, err)
 	answer := answerOf(ref, err)
-	h.log.DebugContext(ctx, "message sent or refused", "notice", n.ID, "attempt", n.Attempt, "outcome", string(answer.Outcome), "took", time.Since(began))
+	h.log.DebugContext(ctx, "message sent or refused", "notice", n.ID, "attempt", n.Attempt,
+		"outcome", string(answer.Outcome), "took", time.Since(began))
 	if h.told != nil {
 		h.told(n.Notifier, answer.Outcome)
 	}
