@@ -142,8 +142,8 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 	physician := doctor.New(patient, log)
 	pages, err := console.New(console.Deps{
 		Store: st, Reader: reader, Guard: guard, Board: board, Surfaces: config.Surfaces(cfg), Investigate: in.Investigate,
-		Desks: desks.states, Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets, Doctor: physician,
-		Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted,
+		Desks: desks.states, Lost: desks.lost(st), Away: desks.away(rules.route, rules.deskOf), Sources: in.Heard, Tickets: tickets,
+		Doctor: physician, Settings: cfg.String(), Configuration: patient.Configuration, Public: cfg.Auth.URL, Demo: cfg.Demo, Booted: a.booted,
 		Version: a.version, Log: log,
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"docket/internal/desk/fakedesk"
 	"docket/internal/query"
+	"docket/internal/reconcile"
 	"docket/internal/web"
 )
 
@@ -203,6 +204,104 @@ func TestALocalTicketHasItsPageWhateverTheDefaultDeskIs(t *testing.T) {
 		page(s, "HereFirst") // It is over, and the desk no longer in use.
 		if states := s.states(); len(states) != 1 || states[0].Desk != "freescout" {
 			t.Errorf("the desks are %+v", states)
+		}
+	})
+}
+
+func TestAChangedRouteSendsNewIncidentsToTheNewDeskAlone(t *testing.T) {
+	inFakeTimeWith(t, twoDesks, 0, func(s *timeline) {
+		s.At("0:10").Fires("ShopFirst")
+		s.At("0:30")
+		s.restart(strings.ReplaceAll(twoDesks, "desk: freescout, mailbox_id: 2", "desk: local"))
+		s.At("1:00").Fires("ShopFirst")
+		s.Fires("ShopSecond")
+		s.At("2:00").Ends("ShopFirst")
+		s.At("4:00")
+		s.HasOne("ShopFirst", 1) // What happened since is told where its ticket is.
+		if here := s.filed("local"); len(here) != 1 || !strings.Contains(here[0], "ShopSecond") {
+			t.Errorf("the local desk has %v", here)
+		}
+		s.desk.CloseTicket(s.desk.Tickets()[0].ID)
+		s.At("6:00")
+		var rows []query.IncidentRow
+		s.get("/api/v1/incidents", &rows)
+		for _, row := range rows {
+			if strings.Contains(row.Title, "ShopFirst") && row.Ticket.State != "closed" {
+				t.Errorf("the old desk's close was not seen: %+v", row.Ticket)
+			}
+		}
+		s.Fires("ShopFirst") // A new episode is a new incident: it goes where the route says now.
+		s.At("8:00")
+		if here := s.filed("local"); len(here) != 2 || len(s.desk.Tickets()) != 1 {
+			t.Errorf("the local desk has %v, FreeScout %d tickets", here, len(s.desk.Tickets()))
+		}
+	})
+}
+
+func TestTicketsOfADeskThatIsNoLongerConfiguredAreNamedAndNothingIsLost(t *testing.T) {
+	inFakeTimeWith(t, alone, 0, func(s *timeline) {
+		s.At("0:10").Fires("First")
+		s.At("0:30")
+		s.restart("{}")
+		s.At("1:00").Ends("First")
+		s.Fires("Second")
+		s.At("20:00")
+		if here := s.filed("local"); len(here) != 1 || !strings.Contains(here[0], "Second") {
+			t.Errorf("the local desk has %v", here)
+		}
+		if page := s.ask("/console").Body.String(); !strings.Contains(page, "1 open incident with a ticket there, but freescout is no longer") {
+			t.Errorf("the overview does not name the desk:\n%s", page)
+		}
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1/api/v1/doctor", strings.NewReader("{}"))
+		r.RemoteAddr = "127.0.0.1:1"
+		s.gate.ServeHTTP(w, r)
+		if !strings.Contains(w.Body.String(), "desk_not_configured") {
+			t.Errorf("the doctor does not name the desk: %d %s", w.Code, w.Body)
+		}
+		var ready struct{ Waiting int }
+		if s.get("/readyz", &ready); ready.Waiting != 1 {
+			t.Errorf("%d things wait, want the note on the ticket", ready.Waiting)
+		}
+		s.HasOne("First", 0)
+		s.restart(alone)
+		s.At("22:00")
+		s.HasOne("First", 1)
+		if here := s.filed("local"); len(here) != 1 || len(s.desk.Tickets()) != 1 {
+			t.Errorf("the local desk has %v, FreeScout %d tickets", here, len(s.desk.Tickets()))
+		}
+	})
+}
+
+func TestReconcileRepairsEachDeskByItself(t *testing.T) {
+	compare := func(s *timeline, desk string) (report reconcile.Report) {
+		s.t.Helper()
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://127.0.0.1/api/v1/reconcile",
+			strings.NewReader(`{"desk":"`+desk+`"}`))
+		r.RemoteAddr = "127.0.0.1:1"
+		s.gate.ServeHTTP(w, r)
+		if err := json.Unmarshal(w.Body.Bytes(), &report); err != nil {
+			s.t.Fatalf("compare with %s: %d %s", desk, w.Code, w.Body)
+		}
+		return report
+	}
+	inFakeTimeWith(t, twoDesks+"reconcile: {every: 10h}\n", 0, func(s *timeline) {
+		s.At("0:10").Fires("ShopFirst")
+		s.Fires("HereFirst")
+		s.At("10:00")
+		s.desk.Lose(s.desk.Tickets()[0].ID)
+		if r := compare(s, "local"); r.Desk != "local" || r.Tickets != 1 || r.Incidents != 1 || len(r.Findings) != 0 {
+			t.Errorf("the local desk: %+v", r)
+		}
+		r := compare(s, "freescout")
+		if len(r.Findings) != 1 || r.Findings[0].Kind != reconcile.Missing || r.Findings[0].Did != "repaired" {
+			t.Errorf("FreeScout: %+v", r)
+		}
+		s.At("15:00")
+		s.HasOne("ShopFirst", 0)
+		if here := s.filed("local"); len(here) != 1 {
+			t.Errorf("the local desk has %v", here)
 		}
 	})
 }

@@ -30,6 +30,9 @@ type timeline struct {
 	day  time.Time
 	// severities are the labels that alerts fired with: they end with the same.
 	severities map[string]string
+	// starts is when each began to fire; one that ended begins anew when it fires again.
+	starts map[string]time.Time
+	ended  map[string]bool
 	// dir has the database and the configuration; stop ends the program that runs now.
 	dir  string
 	beat time.Duration
@@ -57,7 +60,8 @@ func inFakeTimeWith(t *testing.T, text string, beat time.Duration, story func(s 
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		f := fakedesk.New(fakedesk.Options{APIKey: "key"})
-		s := &timeline{t: t, desk: f, day: time.Now().UTC(), severities: map[string]string{}, dir: dir, beat: beat}
+		s := &timeline{t: t, desk: f, day: time.Now().UTC(), severities: map[string]string{}, starts: map[string]time.Time{},
+			ended: map[string]bool{}, dir: dir, beat: beat}
 		s.start(text)
 		story(s)
 		s.stop()
@@ -125,7 +129,7 @@ func (s *timeline) tell(name, ends string) {
 	}
 	body := fmt.Sprintf(`{"version":"4","status":%q,"alerts":[{"status":%q,"labels":{"alertname":%q,"severity":%q},"annotations":{},`+
 		`"startsAt":%q,"endsAt":%q}]}`,
-		status, status, name, s.severities[name], s.day.Format(time.RFC3339), ends)
+		status, status, name, s.severities[name], s.starts[name].Format(time.RFC3339), ends)
 	s.post("/hooks/alertmanager", body)
 }
 
@@ -148,12 +152,18 @@ func (s *timeline) Fires(name string) { s.t.Helper(); s.FiresAs(name, "critical"
 func (s *timeline) FiresAs(name, severity string) {
 	s.t.Helper()
 	s.severities[name] = severity
+	if _, before := s.starts[name]; !before {
+		s.starts[name] = s.day
+	} else if s.ended[name] {
+		s.starts[name], s.ended[name] = time.Now().UTC(), false
+	}
 	s.tell(name, "")
 }
 
 // Ends tells that an alert ended now.
 func (s *timeline) Ends(name string) {
 	s.t.Helper()
+	s.ended[name] = true
 	s.tell(name, time.Now().UTC().Format(time.RFC3339))
 }
 

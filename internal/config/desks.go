@@ -106,15 +106,31 @@ func (s shapes) bindInline(v reflect.Value, path string) []bound {
 func (l *loader) settleDesks() {
 	c := &l.config
 	if c.Desk == "" {
-		all := kinds.All()
-		c.Desk = all[0].Name
-		if i := slices.IndexFunc(all, func(k desk.Kind) bool { return c.Desks[k.Name].Chosen() }); i >= 0 {
-			c.Desk = all[i].Name
-		}
+		c.Desk = l.chosenDesk()
 	}
 	for i := range c.Routes {
 		l.settleRouteDesk(&c.Routes[i], fmt.Sprintf("routes[%d]", i))
 	}
+}
+
+// chosenDesk is the default desk where none is named: the one that is configured, or else the one
+// that needs no settings. Of several that are configured, none is chosen silently.
+func (l *loader) chosenDesk() string {
+	var chosen []string
+	for _, k := range kinds.All() {
+		if l.config.Desks[k.Name].Chosen() {
+			chosen = append(chosen, k.Name)
+		}
+	}
+	switch len(chosen) {
+	case 0:
+		return kinds.All()[0].Name
+	case 1:
+	default:
+		l.wrong("desk", "%s are configured, and no desk is named as the default: write desk: %s in docket.yaml",
+			strings.Join(chosen, " and "), strings.Join(chosen, " or desk: "))
+	}
+	return chosen[0]
 }
 
 func (l *loader) settleRouteDesk(r *RouteConfig, path string) {

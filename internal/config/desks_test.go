@@ -72,3 +72,25 @@ func TestADeskKnowsThePlacesThatRoutesName(t *testing.T) {
 		t.Errorf("the local desk has the places %v", places)
 	}
 }
+
+const bothSections = "freescout: {api_url: 'https://x.example.org', api_key: k, mailbox_id: 1}\ngithub: {repository: acme/ops, token: t}\n"
+
+func TestTwoConfiguredDesksNeedAWordAboutWhichIsTheDefault(t *testing.T) {
+	want := "desk: freescout and github are configured, and no desk is named as the default: write desk: freescout or desk: github " +
+		"in docket.yaml"
+	if diff := cmp.Diff(want, refuse(t, bothSections, nil)); diff != "" {
+		t.Error(diff)
+	}
+	inEnvironment := vars{"FREESCOUT_API_URL": "https://x.example.org", "FREESCOUT_API_KEY": "k", "FREESCOUT_OPERATIONS_MAILBOX_ID": "1"}
+	if text := refuse(t, "github: {repository: acme/ops, token: t}\n", inEnvironment); !strings.Contains(text, "write desk: freescout or") {
+		t.Errorf("with one of them in the environment: %s", text)
+	}
+	for name, text := range map[string]string{
+		"local": "desk: local\n" + bothSections, "github": "desk: github\n" + bothSections,
+		"freescout": strings.SplitAfter(bothSections, "\n")[0],
+	} {
+		if cfg := load(t, text, nil); cfg.Desk != name {
+			t.Errorf("the default desk is %s, want %s", cfg.Desk, name)
+		}
+	}
+}

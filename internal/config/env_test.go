@@ -357,7 +357,9 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 		case "SLACK_DM_USER_IDS":
 			inFile = []string{value}
 		}
-		tree := map[string]any{"freescout": map[string]any{"api_url": "https://tickets.example.org", "api_key": "the-key", "mailbox_id": 2}}
+		tree := map[string]any{
+			"desk": "freescout", "freescout": map[string]any{"api_url": "https://tickets.example.org", "api_key": "the-key", "mailbox_id": 2},
+		}
 		at, keys := tree, strings.Split(v.path, ".")
 		for _, key := range keys[:len(keys)-1] {
 			inner, ok := at[key].(map[string]any)
@@ -372,7 +374,7 @@ func TestEachVariableSetsWhatItsKeySets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fromFile, fromEnv := load(t, string(text), nil), load(t, "", desked(vars{v.env: value}))
+		fromFile, fromEnv := load(t, string(text), nil), load(t, "desk: freescout\n", desked(vars{v.env: value}))
 		if got, want := valueOf(&fromEnv, v.env), valueOf(&fromFile, v.env); !reflect.DeepEqual(got, want) || reflect.ValueOf(got).IsZero() {
 			t.Errorf("%s sets %v, and %s sets %v", v.env, got, v.path, want)
 		}

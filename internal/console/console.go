@@ -31,6 +31,8 @@ type Deps struct {
 	Investigate func(ctx context.Context, c intake.Click) (intake.Investigation, error)
 	// Desks returns the health of the connections to all desks in use, the default desk first.
 	Desks func() []health.State
+	// Lost counts, by the desk's name, open incidents whose tickets are at a desk that is no longer configured.
+	Lost func(ctx context.Context) (map[string]int64, error)
 	// Away reports whether the desk that would get an alert's ticket is unreachable, and why.
 	Away func(alert.Alert) (sentence string, away bool)
 	// Sources returns when each source last sent something.

@@ -25,7 +25,9 @@ type overview struct {
 	Open, Waiting []*ticketed
 	States        map[incident.State]int64
 	// Desks are the desks in use, the default desk first.
-	Desks   []deskCard
+	Desks []deskCard
+	// Lost are the open incidents whose tickets are at a desk that is no longer configured, by desk.
+	Lost    map[string]int64
 	Stale   int64
 	Queued  int64
 	Sources []sourceRow
@@ -88,6 +90,9 @@ func (c *Console) overview(r *http.Request, at time.Time) (o overview, err error
 		return o, err
 	}
 	if o.Desks, err = c.deskCards(ctx); err != nil {
+		return o, err
+	}
+	if o.Lost, err = c.Lost(ctx); err != nil {
 		return o, err
 	}
 	if o.Stale, err = c.Store.CountStale(ctx, at.Add(-c.Reader.StaleAfter)); err != nil {
