@@ -2,6 +2,7 @@ package freescout
 
 import (
 	"context"
+	"docket/internal/desk/rest"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -12,8 +13,8 @@ import (
 // in Cloudflare's and cloudflared's sources; "cf-ray" and "server: cloudflare" are none,
 // FreeScout's own answers carry them too.
 func fromAccess(x exchange) bool {
-	if x.status >= 300 && x.status < 400 {
-		u, err := url.Parse(x.header.Get("Location"))
+	if x.Status >= 300 && x.Status < 400 {
+		u, err := url.Parse(x.Header.Get("Location"))
 		host := ""
 		if err == nil {
 			host = strings.ToLower(u.Hostname())
@@ -22,23 +23,23 @@ func fromAccess(x exchange) bool {
 			strings.HasPrefix(u.Path, "/cdn-cgi/access/")) {
 			return true
 		}
-	} else if x.status != http.StatusUnauthorized && x.status != http.StatusForbidden {
+	} else if x.Status != http.StatusUnauthorized && x.Status != http.StatusForbidden {
 		return false
 	}
-	for _, value := range x.header.Values("Www-Authenticate") {
+	for _, value := range x.Header.Values("Www-Authenticate") {
 		if strings.Contains(strings.ToLower(value), "cloudflare-access") {
 			return true
 		}
 	}
-	if words, fields := validation(x.body); words != "" || len(fields) > 0 {
-		return accessJSON(x.body) // a success before may have left the cookie on FreeScout's own refusal
+	if words, fields := validation(x.Body); words != "" || len(fields) > 0 {
+		return accessJSON(x.Body) // a success before may have left the cookie on FreeScout's own refusal
 	}
-	for _, cookie := range x.header.Values("Set-Cookie") {
+	for _, cookie := range x.Header.Values("Set-Cookie") {
 		if strings.HasPrefix(cookie, "CF_AppSession=") || strings.HasPrefix(cookie, "CF_Authorization=") {
 			return true
 		}
 	}
-	return accessJSON(x.body)
+	return accessJSON(x.Body)
 }
 
 // accessJSON recognises fields that Cloudflare puts into a JSON refusal and FreeScout
@@ -59,15 +60,13 @@ func accessJSON(body []byte) bool {
 // Gated reports whether Cloudflare Access is in front of FreeScout: it asks once without key
 // and service token. The answer to that call is not believed about anything else.
 func (d *Desk) Gated(ctx context.Context) (standing bool, err error) {
-	if err := d.turn(ctx); err != nil {
-		return false, d.scrubbed(err)
+	if f := product.Turn(ctx, d.limiter); f != nil {
+		return false, d.scrubbed(f)
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.config.Timeout)
-	defer cancel()
-	x := d.exchange(ctx, call{action: reading, method: http.MethodGet, path: "/mailboxes", list: true,
+	x := d.exchange(ctx, call{action: rest.Reading, method: http.MethodGet, path: "/mailboxes", list: true,
 		query: url.Values{"pageSize": {"1"}}, bare: true})
-	if x.err != nil {
-		return false, d.scrubbed(classifyFailure(x))
+	if x.Err != nil {
+		return false, d.scrubbed(product.Unanswered(x.Exchange))
 	}
 	fault := classify(x)
 	return fault != nil && (fault.Name == "access_token_missing" || fault.Name == "challenge_refused"), nil

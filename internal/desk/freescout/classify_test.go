@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 	"docket/internal/fault"
 	"docket/internal/outbound"
 
@@ -22,6 +23,12 @@ const (
 	jsonBody  = `{"message":"Error occurred","_embedded":{"errors":[]}}`
 	htmlBody  = "<!DOCTYPE html><html></html>"
 	validBody = `{"message":"Error occurred","_embedded":{"errors":[{"path":"%s","message":"%s","source":"JSON"}]}}`
+)
+
+// The actions, as the tables below name them.
+const (
+	reading, setting = rest.Reading, rest.Setting
+	creating, noting = rest.Creating, rest.Noting
 )
 
 func headers(pairs ...string) http.Header {
@@ -37,7 +44,7 @@ func TestAnswersAreToldApart(t *testing.T) {
 	cloudflare := headers("Content-Type", "text/html", "Server", "cloudflare", "Cf-Ray", "1-FRA")
 	for _, row := range []struct {
 		why    string
-		action action
+		action rest.Action
 		status int
 		header http.Header
 		body   string
@@ -102,17 +109,21 @@ func TestAnswersAreToldApart(t *testing.T) {
 		{"success with an id that is none", creating, 201, headers("Resource-ID", "-1"), `{"id":0}`, fault.Unknown, "no_id"},
 		{"blank success of a read", reading, 200, json, "", fault.Unavailable, "bad_answer"},
 	} {
-		f := classify(exchange{action: row.action, status: row.status, header: row.header, body: []byte(row.body), sent: true})
+		f := classify(exchange{Exchange: rest.Exchange{
+			Action: row.action, Status: row.status, Header: row.header, Body: []byte(row.body), Sent: true,
+		}})
 		if f == nil || f.Class != row.class || f.Name != row.name || f.HTTPStatus != row.status {
 			t.Errorf("%s: %+v, want class %d, name %s", row.why, f, row.class, row.name)
 		}
 	}
 	for why, x := range map[string]exchange{
-		"create, id in the header":   {action: creating, status: 201, header: headers("Resource-ID", "12")},
-		"create, id in the body":     {action: creating, status: 201, body: []byte(`{"id":12}`)},
-		"create, id in the Location": {action: creating, status: 201, header: headers("Location", "https://h/api/conversations/12")},
-		"read":                       {action: reading, status: 200, body: []byte(`{}`)},
-		"put":                        {action: setting, status: 204},
+		"create, id in the header": {Exchange: rest.Exchange{Action: creating, Status: 201, Header: headers("Resource-ID", "12")}},
+		"create, id in the body":   {Exchange: rest.Exchange{Action: creating, Status: 201, Body: []byte(`{"id":12}`)}},
+		"create, id in the Location": {Exchange: rest.Exchange{
+			Action: creating, Status: 201, Header: headers("Location", "https://h/api/conversations/12"),
+		}},
+		"read": {Exchange: rest.Exchange{Action: reading, Status: 200, Body: []byte(`{}`)}},
+		"put":  {Exchange: rest.Exchange{Action: setting, Status: 204}},
 	} {
 		if f := classify(x); f != nil {
 			t.Errorf("%s: %+v, want a success", why, f)
@@ -136,15 +147,15 @@ func TestFailuresAreToldApart(t *testing.T) {
 		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "connection_cut"},
 		{errors.New("anything"), "connection_failed"},
 	} {
-		for _, d := range []action{reading, setting, creating, noting} {
+		for _, d := range []rest.Action{reading, setting, creating, noting} {
 			want := fault.Unavailable
 			if d == creating || d == noting {
 				want = fault.Unknown
 			}
-			if f := classify(exchange{action: d, sent: true, err: row.err}); f.Class != want || f.Name != row.name {
+			if f := classify(exchange{Exchange: rest.Exchange{Action: d, Sent: true, Err: row.err}}); f.Class != want || f.Name != row.name {
 				t.Errorf("%v sent: %+v, want class %d, name %s", row.err, f, want, row.name)
 			}
-			if f := classify(exchange{action: d, err: row.err}); f.Class != fault.Unavailable || f.Name != row.name {
+			if f := classify(exchange{Exchange: rest.Exchange{Action: d, Err: row.err}}); f.Class != fault.Unavailable || f.Name != row.name {
 				t.Errorf("%v not sent: %+v, want unavailable %s", row.err, f, row.name)
 			}
 		}

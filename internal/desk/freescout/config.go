@@ -1,14 +1,15 @@
 package freescout
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/mail"
-	"net/url"
 	"strings"
 	"time"
 
+	"docket/internal/desk/rest"
 	"docket/internal/failpoint"
 	"docket/internal/fault"
 )
@@ -64,22 +65,22 @@ type Config struct {
 // checked returns the configuration with defaults filled in, and the two base addresses
 // without a trailing slash: api ends in "/api", site is for links.
 func (c Config) checked() (_ Config, api, site string, err error) {
-	if api, err = baseURL("FreeScout's API URL", c.APIURL); err != nil {
+	if api, err = rest.BaseURL("FreeScout's API URL", c.APIURL); err != nil {
 		return c, "", "", err
 	}
 	api = strings.TrimSuffix(api, "/api")
 	site = api
 	if c.InstanceURL != "" {
-		if site, err = baseURL("FreeScout's instance URL", c.InstanceURL); err != nil {
+		if site, err = rest.BaseURL("FreeScout's instance URL", c.InstanceURL); err != nil {
 			return c, "", "", err
 		}
 	}
-	c.CustomerEmail = orDefault(c.CustomerEmail, DefaultCustomer)
-	c.WaitOut = orDefault(c.WaitOut, DefaultWaitOut)
-	c.Rate = orDefault(c.Rate, DefaultRate)
-	c.CreateTimeout = orDefault(c.CreateTimeout, failpoint.Hurried(DefaultCreateTimeout))
-	c.Timeout = orDefault(c.Timeout, DefaultTimeout)
-	c.UserAgent = orDefault(c.UserAgent, DefaultUserAgent)
+	c.CustomerEmail = cmp.Or(c.CustomerEmail, DefaultCustomer)
+	c.WaitOut = cmp.Or(c.WaitOut, DefaultWaitOut)
+	c.Rate = cmp.Or(c.Rate, DefaultRate)
+	c.CreateTimeout = cmp.Or(c.CreateTimeout, failpoint.Hurried(DefaultCreateTimeout))
+	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
+	c.UserAgent = cmp.Or(c.UserAgent, DefaultUserAgent)
 	return c, api + "/api", site, c.validate()
 }
 
@@ -97,7 +98,7 @@ func (c Config) validate() error {
 		{"the Access client secret", c.AccessClientSecret.Reveal()},
 		{"the user agent", c.UserAgent},
 	} {
-		if !headerSafe(header.value) {
+		if !rest.HeaderSafe(header.value) {
 			faults = append(faults,
 				fmt.Errorf("%s holds a space at an end, a line break or another character that cannot be sent in a header", header.name))
 		}
@@ -121,42 +122,4 @@ func (c Config) validate() error {
 		faults = append(faults, fmt.Errorf("FreeScout's rate %v is not a number of calls per second above 0", c.Rate))
 	}
 	return errors.Join(faults...)
-}
-
-func orDefault[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
-}
-
-// baseURL checks an address and returns it without a trailing slash. Its errors never
-// show the address as it was given, because it may hold a password.
-func baseURL(what, raw string) (string, error) {
-	if raw == "" {
-		return "", fmt.Errorf("%s is missing", what)
-	}
-	u, err := url.Parse(strings.TrimSpace(raw))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("%s is not a URL", what)
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "", fmt.Errorf("%s must begin with https:// or http://", what)
-	case u.Hostname() == "":
-		return "", fmt.Errorf("%s names no host", what)
-	case u.User != nil:
-		return "", fmt.Errorf("%s must not contain a user name or password", what)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%s must not contain a query or a fragment", what)
-	}
-	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"), nil
-}
-
-// headerSafe reports whether net/http would send the value as it is.
-func headerSafe(value string) bool {
-	if strings.TrimSpace(value) != value {
-		return false
-	}
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f })
 }

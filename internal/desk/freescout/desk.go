@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 	"docket/internal/fault"
-	"docket/internal/outbound"
 
 	"golang.org/x/time/rate"
 )
@@ -25,7 +25,7 @@ import (
 type Desk struct {
 	config    Config
 	api, site string
-	client    *http.Client
+	client    rest.Client
 	limiter   *rate.Limiter
 
 	// held are the credentials of the calls that begin now, and those before.
@@ -48,13 +48,9 @@ func New(config Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure the freescout desk: %w", err)
 	}
-	carrier := config.Transport
-	if carrier == nil {
-		carrier = network()
-	}
 	d := &Desk{
 		config: config, api: api, site: site, agent: config.UserID,
-		client:  outbound.Client(carrier),
+		client:  rest.NewClient(config.Transport),
 		limiter: rate.NewLimiter(rate.Limit(config.Rate), int(math.Ceil(config.Rate))),
 	}
 	for i := range d.tagging {
@@ -62,17 +58,6 @@ func New(config Config) (*Desk, error) {
 	}
 	d.held.Store(&held{now: Credentials{config.APIKey, config.AccessClientID, config.AccessClientSecret}})
 	return d, nil
-}
-
-// network is the transport: HTTP/1.1 only, because HTTP/2 may send a POST a second time
-// by its own rules (GOAWAY, REFUSED_STREAM).
-func network() *http.Transport {
-	var only http.Protocols
-	only.SetHTTP1(true)
-	t := outbound.Transport()
-	t.ForceAttemptHTTP2, t.Protocols = false, &only
-	t.IdleConnTimeout, t.MaxIdleConnsPerHost = idleTimeout, 8
-	return t
 }
 
 // Name returns "freescout".
@@ -83,7 +68,7 @@ func (d *Desk) WaitOut() time.Duration { return d.config.WaitOut }
 
 // operation bounds one method of the desk with all its calls.
 func (d *Desk) operation(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, d.config.CreateTimeout+enoughForCall)
+	return context.WithTimeout(ctx, d.config.CreateTimeout+rest.EnoughForCall)
 }
 
 type person struct {
@@ -120,13 +105,13 @@ func (d *Desk) Create(ctx context.Context, draft desk.Draft) (string, error) {
 	if draft.Place != "" {
 		id, err := strconv.ParseInt(draft.Place, 10, 64)
 		if err != nil || id <= 0 {
-			return "", refused("mailbox_missing", "The ticket's place is no mailbox of FreeScout: "+clip(draft.Place)+".",
+			return "", refused("mailbox_missing", "The ticket's place is no mailbox of FreeScout: "+rest.Clip(draft.Place)+".",
 				"Set mailbox_id to a mailbox's id.")
 		}
 		mailboxID = id
 	}
 	customer := person{Email: d.config.CustomerEmail}
-	got, err := d.do(ctx, call{action: creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{
+	got, err := d.do(ctx, call{action: rest.Creating, method: http.MethodPost, path: "/conversations", list: true, payload: newConversation{
 		Type: "email", MailboxID: mailboxID, Subject: subject, Customer: customer, Status: "active",
 		Threads: []newThread{{Type: "customer", Text: toHTML(draft.Body), Customer: &customer}},
 	}})
@@ -175,7 +160,7 @@ func (d *Desk) oneConversation(ctx context.Context, id, embed string) (conversat
 		return conversation{}, err
 	}
 	got, err := d.do(ctx,
-		call{action: reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}},
+		call{action: rest.Reading, method: http.MethodGet, path: conversationPath(number), query: url.Values{"embed": {embed}},
 			long: embed == withThreads})
 	if err != nil {
 		return conversation{}, d.sure(ctx, err)
@@ -203,7 +188,7 @@ func (d *Desk) noteOne(ctx context.Context, id, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.do(ctx, call{action: noting, method: http.MethodPost, path: conversationPath(number) + "/threads",
+	_, err = d.do(ctx, call{action: rest.Noting, method: http.MethodPost, path: conversationPath(number) + "/threads",
 		payload: newThread{Type: "note", Text: toHTML(text), User: agent}})
 	return d.sure(ctx, d.doubtAgent(err))
 }
@@ -218,7 +203,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	case turn <- struct{}{}:
 		defer func() { <-turn }()
 	case <-ctx.Done():
-		return classifyFailure(exchange{err: ctx.Err()})
+		return product.Unanswered(rest.Exchange{Err: ctx.Err()})
 	}
 	c, err := d.conversation(ctx, id, "tags")
 	if err != nil {
@@ -226,7 +211,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	}
 	union, missing := c.ticket(d.site).Tags, false
 	for _, tag := range tags {
-		tag = clip(tag)
+		tag = rest.Clip(tag)
 		// FreeScout writes tags in lower case.
 		if tag != "" && !slices.ContainsFunc(union, func(have string) bool { return strings.EqualFold(have, tag) }) {
 			union, missing = append(union, tag), true
@@ -235,7 +220,7 @@ func (d *Desk) Tag(ctx context.Context, id string, tags []string) error {
 	if !missing {
 		return nil
 	}
-	_, err = d.do(ctx, call{action: setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags",
+	_, err = d.do(ctx, call{action: rest.Setting, method: http.MethodPut, path: conversationPath(int64(c.ID)) + "/tags",
 		payload: map[string][]string{"tags": union}})
 	if name := fault.NameOf(err); err != nil && (name == "missing" || name == "module_missing") {
 		// The conversation was there a moment ago, so it is the call that is not.
@@ -264,7 +249,7 @@ func (d *Desk) setOne(ctx context.Context, id string, status desk.Status) error 
 	if err != nil {
 		return err
 	}
-	_, err = d.do(ctx, call{action: setting, method: http.MethodPut, path: conversationPath(number),
+	_, err = d.do(ctx, call{action: rest.Setting, method: http.MethodPut, path: conversationPath(number),
 		payload: map[string]any{"byUser": agent, "status": theirs}})
 	if fault.NameOf(err) == "rejected" {
 		// Whether an unchanged status is refused is not documented; setting it twice is once.

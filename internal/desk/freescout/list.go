@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 	"docket/internal/fault"
 )
 
@@ -120,7 +121,7 @@ func (d *Desk) Check(ctx context.Context) error {
 		ids = append(ids, fmt.Sprintf("%d (%s)", m.ID, m.Name))
 	}
 	return refused("mailbox_missing",
-		fmt.Sprintf("FreeScout has no mailbox %d; it shows %s.", d.config.MailboxID, clip(cmp.Or(strings.Join(ids, ", "), "none"))),
+		fmt.Sprintf("FreeScout has no mailbox %d; it shows %s.", d.config.MailboxID, rest.Clip(cmp.Or(strings.Join(ids, ", "), "none"))),
 		"Set FREESCOUT_OPERATIONS_MAILBOX_ID to one of them.")
 }
 
@@ -167,7 +168,7 @@ func list[T any](ctx context.Context, d *Desk, name string, query url.Values) ([
 	query.Set("pageSize", strconv.Itoa(pageSize))
 	for number := int64(1); number <= maxPages; number++ {
 		query.Set("page", strconv.FormatInt(number, 10))
-		got, err := d.do(ctx, call{action: reading, method: http.MethodGet, path: "/" + name, list: true, query: query})
+		got, err := d.do(ctx, call{action: rest.Reading, method: http.MethodGet, path: "/" + name, list: true, query: query})
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 )
 
 const (
@@ -56,7 +57,7 @@ func (d *Desk) listInto(ctx context.Context, out *desk.Listing, query url.Values
 	for at := int64(1); ; at++ {
 		query.Set("page", strconv.FormatInt(at, 10))
 		out.Calls++
-		got, err := d.do(ctx, call{action: reading, method: http.MethodGet, path: "/conversations", list: true, query: query})
+		got, err := d.do(ctx, call{action: rest.Reading, method: http.MethodGet, path: "/conversations", list: true, query: query})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package freescout
 
 import (
+	"docket/internal/desk/rest"
 	"errors"
 	"net/http"
 	"net/url"
@@ -17,14 +18,15 @@ func (e *mergedError) Error() string { return "merged into conversation " + e.in
 // read 2026-11-23); only the same server's word about another conversation is taken for
 // that, anything else is a wrong address.
 func (x exchange) mergedInto() string {
-	if x.list || x.action == creating || x.url == nil || (x.status != http.StatusMovedPermanently && x.status != http.StatusPermanentRedirect) {
+	moved := x.Status == http.StatusMovedPermanently || x.Status == http.StatusPermanentRedirect
+	if x.list || x.Action == rest.Creating || x.URL == nil || !moved {
 		return ""
 	}
-	to, err := url.Parse(x.header.Get("Location"))
-	if err != nil || (to.Host != "" && (to.Host != x.url.Host || to.Scheme != x.url.Scheme)) {
+	to, err := url.Parse(x.Header.Get("Location"))
+	if err != nil || (to.Host != "" && (to.Host != x.URL.Host || to.Scheme != x.URL.Scheme)) {
 		return ""
 	}
-	into, asked := conversationOf(to.Path), conversationOf(x.url.Path)
+	into, asked := conversationOf(to.Path), conversationOf(x.URL.Path)
 	if asked == "" || into == asked {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 	"docket/internal/fault"
 )
 
@@ -61,7 +62,7 @@ func (s *Settings) Chosen() bool { return s.APIURL != "" }
 // Check finds what the fields' tags cannot say.
 func (s *Settings) Check(report desk.Report) {
 	if a, err := mail.ParseAddress(s.Customer); err != nil || a.Address != s.Customer {
-		report("customer", "%s is not a bare e-mail address: write alerts@example.org", strconv.Quote(clip(s.Customer)))
+		report("customer", "%s is not a bare e-mail address: write alerts@example.org", strconv.Quote(rest.Clip(s.Customer)))
 	}
 	switch id, secret := s.AccessClientID.Set(), s.AccessClientSecret.Set(); {
 	case id && !secret:

@@ -1,12 +1,10 @@
 package freescout
 
 import (
-	"bytes"
-	"docket/internal/line"
+	"docket/internal/desk/rest"
 	"fmt"
 	"html"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	xhtml "golang.org/x/net/html"
@@ -27,25 +25,7 @@ const (
 // subjectLine makes one line of the subject and cuts it to what FreeScout keeps; the
 // mark at its end is never cut. It reports false if the subject does not end in the mark.
 func subjectLine(subject, mark string) (string, bool) {
-	tail := "[" + mark + "]"
-	line := strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(subject, "\uFFFD")))
-	if mark == "" || !strings.HasSuffix(line, tail) {
-		return "", false
-	}
-	most := maxSubject - utf8.RuneCountInString(tail)
-	head := []rune(strings.TrimSuffix(line, tail))
-	if most < 0 {
-		return "", false
-	}
-	if len(head) > most {
-		head = append(head[:max(most-2, 0)], []rune("… ")[:min(most, 2)]...)
-	}
-	return string(head) + tail, true
+	return rest.SubjectLine(subject, mark, maxSubject, utf8.RuneCountInString)
 }
 
 // toHTML makes FreeScout's HTML of plain text: escaped, line breaks as <br>, bounded.
@@ -60,23 +40,8 @@ func bounded(text string) string {
 	if cost(text) <= maxHTML {
 		return text
 	}
-	tailStart := len(text)
-	for tailCost := 0; tailStart > 0; {
-		r, size := utf8.DecodeLastRuneInString(text[:tailStart])
-		if tailCost += runeCost(r); tailCost > keptTail {
-			break
-		}
-		tailStart -= size
-	}
-	headEnd, headCost := 0, keptTail+200
-	for i, r := range text[:tailStart] {
-		if headCost += runeCost(r); headCost > maxHTML {
-			break
-		}
-		headEnd = i + utf8.RuneLen(r)
-	}
-	left := utf8.RuneCountInString(text[headEnd:tailStart])
-	return fmt.Sprintf("%s\n[%d characters left out: too long for FreeScout]\n%s", text[:headEnd], left, text[tailStart:])
+	head, tail, left := rest.CutMiddle(text, maxHTML, keptTail, runeCost)
+	return fmt.Sprintf("%s\n[%d characters left out: too long for FreeScout]\n%s", head, left, tail)
 }
 
 func cost(text string) int {
@@ -152,17 +117,4 @@ func toText(source string) string {
 		case xhtml.CommentToken, xhtml.DoctypeToken, xhtml.ErrorToken:
 		}
 	}
-}
-
-// clip makes foreign words safe to show: one line, printable, short.
-func clip(text string) string { return line.Clip(line.Of(text), 200) }
-
-func isObject(body []byte) bool {
-	trimmed := bytes.TrimSpace(body)
-	return len(trimmed) > 1 && trimmed[0] == '{'
-}
-
-func looksLikeHTML(x exchange) bool {
-	kind := strings.ToLower(x.header.Get("Content-Type"))
-	return strings.HasPrefix(kind, "text/html") && len(x.body) > 0 || bytes.HasPrefix(bytes.TrimSpace(x.body), []byte("<"))
 }

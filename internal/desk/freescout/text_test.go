@@ -1,6 +1,7 @@
 package freescout
 
 import (
+	"docket/internal/desk/rest"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -89,9 +90,9 @@ func FuzzAnswersAreRead(f *testing.F) {
 		if c, err := decodeConversation(body, 1, true); err == nil && c.ticket("https://h").ID != "1" {
 			t.Fatal("another conversation was taken for this one")
 		}
-		for _, list := range []action{reading, setting, creating, noting} {
+		for _, list := range []rest.Action{rest.Reading, rest.Setting, rest.Creating, rest.Noting} {
 			for _, status := range []int{200, 201, 302, 400, 401, 403, 404, 429, 500, 503} {
-				fault := classify(exchange{action: list, status: status, body: body, sent: true})
+				fault := classify(exchange{Exchange: rest.Exchange{Action: list, Status: status, Body: body, Sent: true}})
 				if fault != nil && (fault.Name == "" || fault.Sentence == "" || fault.Fix == "" || len(fault.Sentence) > 2000) {
 					t.Fatalf("status %d: %+v", status, fault)
 				}

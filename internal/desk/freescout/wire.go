@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"docket/internal/desk"
+	"docket/internal/desk/rest"
 )
 
 // errShape says that an answer has not the documented shape.
@@ -70,7 +71,7 @@ type embedded struct {
 // UnmarshalJSON reads an object; PHP writes an empty one as [].
 func (e *embedded) UnmarshalJSON(data []byte) error {
 	*e = embedded{}
-	if !isObject(data) {
+	if !rest.IsObject(data) {
 		return nil
 	}
 	var shown struct {

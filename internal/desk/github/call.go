@@ -1,11 +1,7 @@
 package github
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -116,7 +112,7 @@ func (d *Desk) exchange(ctx context.Context, c call, token fault.Secret) exchang
 	if c.action == rest.Creating {
 		limit = d.config.CreateTimeout
 	}
-	body, err := packed(c.payload)
+	body, err := rest.Packed(c.payload)
 	if err != nil {
 		return exchange{Exchange: rest.Exchange{Action: c.action, Err: err}, about: c.about}
 	}
@@ -135,19 +131,6 @@ func (d *Desk) exchange(ctx context.Context, c call, token fault.Secret) exchang
 		x.Body = []byte(d.scrub(string(x.Body)))
 	}
 	return x
-}
-
-func packed(payload any) ([]byte, error) {
-	if payload == nil {
-		return nil, nil
-	}
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(payload); err != nil {
-		return nil, fmt.Errorf("pack the request: %w", err)
-	}
-	return body.Bytes(), nil
 }
 
 // movedPath is where GitHub sends calls on to: the repository by its id, or by its new name.
@@ -184,23 +167,10 @@ type Allowance struct {
 }
 
 // scrubbed takes our secrets out of a fault, should GitHub or a proxy have repeated them.
-func (d *Desk) scrubbed(f *fault.Fault) *fault.Fault {
-	f.Sentence = d.scrub(f.Sentence)
-	if f.Err != nil {
-		if text := f.Err.Error(); d.scrub(text) != text {
-			f.Err = errors.New(d.scrub(text))
-		}
-	}
-	return f
-}
+func (d *Desk) scrubbed(f *fault.Fault) *fault.Fault { return rest.Scrubbed(f, d.scrub) }
 
 func (d *Desk) scrub(text string) string {
 	h := d.held.Load()
 	current, last := d.installation.tokens()
-	for _, secret := range [...]fault.Secret{h.now.Token, h.now.PrivateKey, h.before.Token, h.before.PrivateKey, current, last} {
-		if secret.Set() {
-			text = strings.ReplaceAll(text, secret.Reveal(), secret.String())
-		}
-	}
-	return text
+	return rest.Scrub(text, h.now.Token, h.now.PrivateKey, h.before.Token, h.before.PrivateKey, current, last)
 }

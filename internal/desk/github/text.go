@@ -1,12 +1,12 @@
 package github
 
 import (
+	"docket/internal/desk/rest"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // GitHub's own bounds; it answers 422 "title is too long (maximum is 256 characters)" and "body is too
@@ -134,23 +134,8 @@ func bounded(text string) string {
 	if size(text) <= most {
 		return text
 	}
-	tailStart := len(text)
-	for tailSize := 0; tailStart > 0; {
-		r, length := utf8.DecodeLastRuneInString(text[:tailStart])
-		if tailSize += runeSize(r); tailSize > keptTail {
-			break
-		}
-		tailStart -= length
-	}
-	headEnd, headSize := 0, keptTail+200
-	for i, r := range text[:tailStart] {
-		if headSize += runeSize(r); headSize > most {
-			break
-		}
-		headEnd = i + utf8.RuneLen(r)
-	}
-	left := utf8.RuneCountInString(text[headEnd:tailStart])
-	return fmt.Sprintf("%s\n[%d characters left out: too long for GitHub]\n%s", text[:headEnd], left, unfenced(text[tailStart:]))
+	head, tail, left := rest.CutMiddle(text, most, keptTail, runeSize)
+	return fmt.Sprintf("%s\n[%d characters left out: too long for GitHub]\n%s", head, left, unfenced(tail))
 }
 
 // size counts a text's characters, those beyond the first plane twice.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"docket/internal/line"
 )
@@ -41,6 +42,28 @@ func SubjectLine(subject, mark string, most int, size func(string) int) (string,
 		return tail, true
 	}
 	return string(runes) + "… " + tail, true
+}
+
+// CutMiddle parts a text that costs more than most into a head and a tail of at most keptTail; left
+// is how many characters lie between them. There is room for a line that says so.
+func CutMiddle(text string, most, keptTail int, cost func(rune) int) (head, tail string, left int) {
+	const line = 200
+	tailStart := len(text)
+	for tailCost := 0; tailStart > 0; {
+		r, length := utf8.DecodeLastRuneInString(text[:tailStart])
+		if tailCost += cost(r); tailCost > keptTail {
+			break
+		}
+		tailStart -= length
+	}
+	headEnd, headCost := 0, keptTail+line
+	for i, r := range text[:tailStart] {
+		if headCost += cost(r); headCost > most {
+			break
+		}
+		headEnd = i + utf8.RuneLen(r)
+	}
+	return text[:headEnd], text[tailStart:], utf8.RuneCountInString(text[headEnd:tailStart])
 }
 
 // BaseURL checks an address and returns it without a trailing slash. Its errors never
