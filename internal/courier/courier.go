@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"docket/internal/alert"
 	"docket/internal/brief"
 	"docket/internal/desk"
 	"docket/internal/failpoint"
-	"docket/internal/fault"
 	"docket/internal/filing"
 	"docket/internal/health"
 	"docket/internal/incident"
@@ -69,58 +67,6 @@ type Rules struct {
 func New(st Records, l outbox.Ledger, d desk.Desk, rules Rules, health *health.Health, log *slog.Logger) *Courier {
 	return &Courier{names: []string{d.Name()}, store: st, ledger: l, desk: d, rules: rules, health: health, log: log}
 }
-
-// Lead makes a courier the one that the queue calls: effects of incidents whose desk is not known
-// are its own, and those of other desks are handed on. Of the queue's workers, each desk gets so
-// many that the others always have some.
-func (c *Courier) Lead(workers int, others ...*Courier) {
-	c.names = append(c.names, "")
-	if len(others) == 0 {
-		return
-	}
-	c.beside = map[string]*Courier{}
-	share := max(1, workers-workers/4*len(others))
-	c.room = make(chan struct{}, share)
-	for _, o := range others {
-		o.room = make(chan struct{}, share)
-		c.beside[o.desk.Name()] = o
-	}
-}
-
-// at is the courier of an incident's desk: this one where no ticket was asked for yet. It is
-// false for a desk that is not configured.
-func (c *Courier) at(inc incident.Incident) (*Courier, bool) {
-	if inc.Ticket.Desk == "" || inc.Ticket.Desk == c.desk.Name() {
-		return c, true
-	}
-	other, known := c.beside[inc.Ticket.Desk]
-	return other, known
-}
-
-// enter takes one of the desk's places, and reports false where all are taken.
-func (c *Courier) enter() bool {
-	if c.room == nil {
-		return true
-	}
-	select {
-	case c.room <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (c *Courier) leave() {
-	if c.room != nil {
-		<-c.room
-	}
-}
-
-// crowdedWait is how long a job waits for one of its desk's places.
-const crowdedWait = 200 * time.Millisecond
-
-// strandedWait is how long a job waits whose desk is not configured any more.
-const strandedWait = 5 * time.Minute
 
 // Perform moves an effect as far as it will go now. It returns when to come again, or the
 // zero time once the effect is finished. An error means that the database failed.
@@ -324,71 +270,4 @@ func (c *Courier) words(route string) *template.Words {
 		return nil
 	}
 	return c.rules.Words(route)
-}
-
-// look asks the desk whether an attempt with an unknown outcome did happen.
-func (c *Courier) look(ctx context.Context, eff filing.Effect) filing.Answer {
-	if eff.Kind == filing.KindNote {
-		return c.lookForNote(ctx, eff)
-	}
-	failpoint.Hit("courier-before-look")
-	found, err := c.desk.Find(ctx, eff.Mark.String())
-	failpoint.Hit("courier-after-look")
-	c.health.Observe(ctx, err)
-	switch {
-	case err != nil:
-		return failure(err, filing.OutcomeLookFailed)
-	case len(found) == 0:
-		return filing.Answer{Outcome: filing.OutcomeNotFound}
-	}
-	return filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: found[0].ID}}
-}
-
-func (c *Courier) lookForNote(ctx context.Context, eff filing.Effect) filing.Answer {
-	t, err := c.desk.Read(ctx, eff.TicketID)
-	c.health.Observe(ctx, err)
-	if err != nil {
-		return failure(err, filing.OutcomeLookFailed)
-	}
-	for _, note := range t.Notes {
-		if strings.Contains(note, eff.NoteMark()) {
-			return filing.Answer{Outcome: filing.OutcomeFound}
-		}
-	}
-	return filing.Answer{Outcome: filing.OutcomeNotFound}
-}
-
-// confirm reads a created ticket back by its id.
-func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {
-	failpoint.Hit("courier-before-readback")
-	t, err := c.desk.Get(ctx, eff.TicketID)
-	failpoint.Hit("courier-after-readback")
-	c.health.Observe(ctx, err)
-	if err != nil {
-		return failure(err, filing.OutcomeLookFailed)
-	}
-	return shown(c.desk.Name(), eff.TicketID, t, filing.OutcomeConfirmed)
-}
-
-// shown is an answer that carries a ticket as the desk shows it; asked is the id that it was
-// asked for, and the ticket another where people merged it.
-func shown(name, asked string, t desk.Ticket, o filing.Outcome) filing.Answer {
-	return filing.Answer{
-		Outcome:            o,
-		Ticket:             filing.Ticket{Desk: name, ID: t.ID, Number: t.Number, URL: t.URL, Merged: t.ID != asked},
-		TicketStatusClosed: t.Status == desk.StatusClosed || t.Status == desk.StatusDeleted,
-		ClosedAt:           t.ClosedAt,
-	}
-}
-
-// failure turns a desk's error into an answer. What the error does not say for sure is
-// whenUnsure: unknown for a send, a failed look for a look.
-func failure(err error, whenUnsure filing.Outcome) filing.Answer {
-	f := fault.As(err)
-	outcome := filing.OutcomeOf(f, desk.OwnLimit)
-	looking := whenUnsure == filing.OutcomeLookFailed
-	if outcome == filing.OutcomeUnknown || looking && outcome != filing.OutcomeVanished {
-		outcome = whenUnsure
-	}
-	return filing.Answer{Outcome: outcome, Fault: f.Name, Detail: f.Sentence, RetryAfter: f.RetryAfter}
 }
