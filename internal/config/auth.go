@@ -92,7 +92,7 @@ func (a *AuthConfig) settle(at place) {
 // addToken adds a token of the environment; its name and its scope are one word.
 func (a *AuthConfig) addToken(l *loader, path, scope string, token fault.Secret) {
 	variable, set := l.fromEnv[path]
-	if !set || l.said(variable) {
+	if !set || l.reported(variable) {
 		return
 	}
 	for _, t := range a.Tokens {
@@ -115,7 +115,7 @@ func (a *AuthConfig) check(at place) {
 		owners[t.Token] = t.Name
 	}
 	need := func(key string, there bool) {
-		if !there && !at.said(key) {
+		if !there && !at.reported(key) {
 			at.wrong(key, "is missing: auth.mode %s needs it", a.Mode)
 		}
 	}

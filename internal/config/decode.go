@@ -275,7 +275,7 @@ const fileKey = "_file"
 func (l *loader) secretFile(m member, f bound) {
 	var file string
 	l.decode(m.value, reflect.ValueOf(&file).Elem(), m.path, rule{})
-	if file == "" || l.said(m.path) {
+	if file == "" || l.reported(m.path) {
 		return
 	}
 	if l.given[f.path] && !f.value.IsZero() {

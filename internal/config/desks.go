@@ -244,7 +244,7 @@ func (l *loader) reporter(settings any, path string) func(key, format string, ar
 		}
 		for _, f := range fields {
 			if f.env != "" && (f.env == key || f.path == at) {
-				if l.saidOf(f.env) {
+				if l.reportedOf(f.env) {
 					return
 				}
 				at = f.path
@@ -257,7 +257,7 @@ func (l *loader) reporter(settings any, path string) func(key, format string, ar
 // need: a key of a desk that is used. The mistake is reported where the desk is mentioned: in the
 // file, with the variable in the text, or else at the variable.
 func (l *loader) need(name, key, variable string, there bool) {
-	if there || (variable != "" && l.saidOf(variable)) || l.said(key) {
+	if there || (variable != "" && l.reportedOf(variable)) || l.reported(key) {
 		return
 	}
 	place, ok := l.place(key)
@@ -277,7 +277,9 @@ func (l *loader) need(name, key, variable string, there bool) {
 }
 
 // saidOf reports whether there is a mistake about a variable, or about its _FILE.
-func (l *loader) saidOf(variable string) bool { return l.said(variable) || l.said(variable+"_FILE") }
+func (l *loader) reportedOf(variable string) bool {
+	return l.reported(variable) || l.reported(variable+"_FILE")
+}
 
 // keepForDesk keeps a key that a route says to its desk until it is known which one that is. It
 // reports false where the key is none.

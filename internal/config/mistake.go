@@ -122,7 +122,7 @@ func (l *mistakes) wrong(path, format string, args ...any) {
 	} else if place, ok := l.place(path); ok {
 		m.File, m.Line, m.Column = l.file, place.Line, place.Column
 	}
-	if !l.said(m.Path) {
+	if !l.reported(m.Path) {
 		l.add(m)
 	}
 }
@@ -132,9 +132,9 @@ func (l *mistakes) wrongIn(name, format string, args ...any) {
 	l.add(Mistake{Path: name, Text: fmt.Sprintf(format, args...)})
 }
 
-// said reports whether there is a mistake about a key, one that it is in, or one that
+// reported says whether there is a mistake about a key, one that it is in, or one that
 // is in it.
-func (l *mistakes) said(path string) bool {
+func (l *mistakes) reported(path string) bool {
 	for up, ok := path, true; ok; up, ok = above(up) {
 		if l.spoilt[up] {
 			return true

@@ -119,8 +119,8 @@ func (p place) wrong(key, format string, args ...any) { p.l.wrong(p.at(key), for
 // given reports whether the file gives a value to a key of the section.
 func (p place) given(key string) bool { return p.l.given[p.at(key)] }
 
-// said reports whether there is a mistake about a key of the section already.
-func (p place) said(key string) bool { return p.l.said(p.at(key)) }
+// reported says whether there is a mistake about a key of the section already.
+func (p place) reported(key string) bool { return p.l.reported(p.at(key)) }
 
 // shortest checks a duration that only sometimes matters.
 func (p place) shortest(key string, have, least time.Duration) {

@@ -188,7 +188,7 @@ func (s *SourceConfig) checkSignature(at place) {
 	if s.Token.Set() {
 		at.wrong("hmac", "token is also set: set only one of them")
 	}
-	if !s.HMAC.Secret.Set() && !at.said("hmac.secret_file") {
+	if !s.HMAC.Secret.Set() && !at.reported("hmac.secret_file") {
 		at.wrong("hmac.secret", "is missing: set secret or secret_file")
 	}
 	if s.HMAC.Header == "" {

@@ -96,7 +96,7 @@ func (s *SurfaceConfig) check(at place) {
 	if s.DegradedSeverity < s.Severity {
 		at.wrong("degraded_severity", "%s is worse than severity, which is %s", s.DegradedSeverity, s.Severity)
 	}
-	if at.said("probe") {
+	if at.reported("probe") {
 		return
 	}
 	wrong := s.Probe.Check()

@@ -19,7 +19,7 @@ func (l *loader) checkTags(f bound) bool {
 		v = v.Elem()
 	}
 	if empty(v) && f.required {
-		if !l.said(f.path) && !l.said(f.path+fileKey) {
+		if !l.reported(f.path) && !l.reported(f.path+fileKey) {
 			l.wrong(f.path, "%s", missing(f.hint))
 		}
 		return false

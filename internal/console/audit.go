@@ -196,9 +196,9 @@ func (c *Console) postVerify(w http.ResponseWriter, r *http.Request) {
 		c.failed(w, r, err)
 		return
 	}
-	s := said{Kind: "good", Text: fmt.Sprintf("The audit log is intact (%d entries).", v.Checked)}
+	s := result{Kind: "good", Text: fmt.Sprintf("The audit log is intact (%d entries).", v.Checked)}
 	if !v.Whole {
-		s = said{Kind: "bad", Text: v.Sentence}
+		s = result{Kind: "bad", Text: v.Sentence}
 	}
 	c.back(w, r, "/console/audit", s)
 }

@@ -118,7 +118,7 @@ func TestOneTicketFromTwoBrowsersAtOnce(t *testing.T) {
 	done := make(chan error, 2)
 	for _, tab := range []context.Context{one, two} {
 		go func() {
-			done <- chromedp.Do(tab, click(`#tile-checkout form button`), visible(".said.good"))
+			done <- chromedp.Do(tab, click(`#tile-checkout form button`), visible(".result.good"))
 		}()
 	}
 	for range 2 {
@@ -152,10 +152,10 @@ func TestInvestigateWhileTheDeskIsDown(t *testing.T) {
 		freescout+strings.Replace(surfaces(s), "every: 1s, up_after: 1", "every: 1s, up_after: 1, severity: P4", 1), nil)
 	s.fail(true)
 	eventually(t, "the tile is down", func() bool { return d.statusOf("checkout") == "down" })
-	run(t, tab, "click", chromedp.Navigate(d.url+"/console/status/checkout"), click(`.act form button`), visible(".said.warn"))
+	run(t, tab, "click", chromedp.Navigate(d.url+"/console/status/checkout"), click(`.act form button`), visible(".result.warn"))
 	awaits(t, tab, "what happens next is said",
-		`document.querySelector(".said").textContent.includes("kept") && `+
-			`document.querySelector(".said").textContent.includes("filed as soon as")`)
+		`document.querySelector(".result").textContent.includes("saved as incident") && `+
+			`document.querySelector(".result").textContent.includes("filed as soon as")`)
 	awaits(t, tab, "the tile shows that it waits", `document.querySelector("#surface .waiting")`)
 	if len(fake.Tickets()) != 0 {
 		t.Fatal("the desk is down and has a ticket")
@@ -179,7 +179,7 @@ func TestFlagIsSwitchedOffAfterAConfirmation(t *testing.T) {
 	if strings.Contains(d.get("/console/flags").text, "switched by") {
 		t.Fatal("one click was enough")
 	}
-	run(t, tab, "confirm", typing(`input[name="why"]`, "too many tickets"), click(".danger"), visible(".said.good"))
+	run(t, tab, "confirm", typing(`input[name="why"]`, "too many tickets"), click(".danger"), visible(".result.good"))
 	awaits(t, tab, "every page says so", `document.querySelector("#alarms").textContent.includes("Filing is switched off")`)
 	d.fire("Payments are declined", "P1")
 	eventually(t, "the incident", func() bool {
@@ -191,7 +191,7 @@ func TestFlagIsSwitchedOffAfterAConfirmation(t *testing.T) {
 	d.stop()
 	d.start()
 	run(t, tab, "switch on after a restart", chromedp.Navigate(d.url+"/console/flags"),
-		click(`form[action="/console/flags"] button[value="1"]`), visible(".said.good"))
+		click(`form[action="/console/flags"] button[value="1"]`), visible(".result.good"))
 	eventually(t, "what still fires gets its ticket", func() bool { return strings.Contains(d.get("/console/tickets").text, "Payments") })
 }
 
@@ -213,8 +213,8 @@ func TestEveryPageWorksWithoutScript(t *testing.T) {
 		}
 	}
 	run(t, tab, "silence by a form", chromedp.Navigate(d.url+"/console/silences"), typing("#matchers", `surface="checkout"`),
-		click(`button[value="create"]`), visible(".said.good"))
-	run(t, tab, "investigate by a form", chromedp.Navigate(d.url+"/console/status"), click("#tile-checkout form button"), visible(".said"))
+		click(`button[value="create"]`), visible(".result.good"))
+	run(t, tab, "investigate by a form", chromedp.Navigate(d.url+"/console/status"), click("#tile-checkout form button"), visible(".result"))
 }
 
 // see sets how wide a tab is and which colours it prefers.

@@ -33,7 +33,7 @@ func (c *Console) showDoctor(r *http.Request) (shown, error) {
 func (c *Console) postDoctor(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(5 * time.Minute)) // If it cannot be set, the usual deadline applies.
 	report := c.Doctor.Examine(r.Context(), doctor.Options{Canary: r.FormValue("canary") == "1"}, auth.From(r.Context()).Actor())
-	c.back(w, r, "/console/doctor", said{Kind: levelOf(report.Verdict).Kind, Text: report.Sentence})
+	c.back(w, r, "/console/doctor", result{Kind: levelOf(report.Verdict).Kind, Text: report.Sentence})
 }
 
 // level is how one of the doctor's levels is shown: its word and the kind of its marker.

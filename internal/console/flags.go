@@ -52,7 +52,7 @@ func (c *Console) postFlag(w http.ResponseWriter, r *http.Request) {
 		answer.JSON(w, http.StatusOK, map[string]any{"name": flag.Name, "on": flag.On})
 		return
 	}
-	c.back(w, r, "/console/flags", said{Kind: "good", Text: flag.Name + " is now " + query.OnOff(flag.On) + " on every replica."})
+	c.back(w, r, "/console/flags", result{Kind: "good", Text: flag.Name + " is now " + query.OnOff(flag.On) + " on every replica."})
 }
 
 // refused responds with the reason why a change was rejected.

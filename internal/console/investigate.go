@@ -60,7 +60,7 @@ func (c *Console) postInvestigate(w http.ResponseWriter, r *http.Request) {
 		if got.Degraded {
 			kind = "warn"
 		}
-		c.back(w, r, tilePage, said{kind, got.Message, link})
+		c.back(w, r, tilePage, result{kind, got.Message, link})
 		return
 	}
 	out := map[string]any{"incident": got.Mark.String(), "message": got.Message}

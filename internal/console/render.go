@@ -27,7 +27,7 @@ type page struct {
 	// The rest is filled in by render.
 	Caller  auth.Caller
 	Now     time.Time
-	Said    *said
+	Result  *result
 	Demo    bool
 	Version string
 	Path    string
@@ -89,8 +89,8 @@ func (c *Console) page(v view) http.HandlerFunc {
 // alarm is a line at the top of every page that an operator must not miss.
 type alarm struct{ Kind, Text, URL string }
 
-// said is the result of the last form. It is shown once, on the page that follows.
-type said struct {
+// result is the result of the last form. It is shown once, on the page that follows.
+type result struct {
 	// Kind is good, warn or bad.
 	Kind string `json:"k"`
 	Text string `json:"t"`
@@ -100,7 +100,7 @@ type said struct {
 const saidCookie = "docket_said"
 
 // say stores a sentence for the next page.
-func (c *Console) say(w http.ResponseWriter, r *http.Request, s said) {
+func (c *Console) say(w http.ResponseWriter, r *http.Request, s result) {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return
@@ -115,8 +115,8 @@ func (c *Console) setSaid(w http.ResponseWriter, r *http.Request, value string, 
 	})
 }
 
-// takeSaid returns the sentence stored for this page and clears it.
-func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
+// takeResult returns the sentence stored for this page and clears it.
+func (c *Console) takeResult(w http.ResponseWriter, r *http.Request) *result {
 	cookie, err := r.Cookie(saidCookie)
 	if err != nil || r.Header.Get(liveHeader) != "" {
 		return nil
@@ -126,7 +126,7 @@ func (c *Console) takeSaid(w http.ResponseWriter, r *http.Request) *said {
 	if err != nil {
 		return nil
 	}
-	var s said
+	var s result
 	if json.Unmarshal(text, &s) != nil || s.Text == "" ||
 		(s.URL != "" && !strings.HasPrefix(s.URL, "/") && !strings.HasPrefix(s.URL, "http")) {
 		return nil
@@ -172,7 +172,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	}
 	p.Caller, p.Now, p.Demo, p.Version, p.Path = auth.From(r.Context()), now(), c.Demo, c.Version, r.URL.RequestURI()
 	if !p.Public {
-		p.Said = c.takeSaid(w, r)
+		p.Result = c.takeResult(w, r)
 		p.Menu, p.Nav = c.menu(p.Caller, r.URL.Path)
 		p.Alarms = c.alarms()
 	}
@@ -188,7 +188,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 }
 
 // back redirects to a page after a form was submitted, with a sentence to show there.
-func (c *Console) back(w http.ResponseWriter, r *http.Request, to string, s said) {
+func (c *Console) back(w http.ResponseWriter, r *http.Request, to string, s result) {
 	c.say(w, r, s)
 	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // Every caller names a page of ours.
 }

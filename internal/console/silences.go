@@ -150,7 +150,7 @@ func (c *Console) postSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	until := made.EndsAt.Format("2006-01-02 15:04 UTC")
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence is active until " + until + "."})
+	c.back(w, r, "/console/silences", result{Kind: "good", Text: "The silence is active until " + until + "."})
 }
 
 func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
@@ -158,7 +158,7 @@ func (c *Console) postExpire(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The silence has ended. Alerts that still fire get their tickets now."})
+	c.back(w, r, "/console/silences", result{Kind: "good", Text: "The silence has ended. Alerts that still fire get their tickets now."})
 }
 
 // postWindow creates a maintenance window.
@@ -175,7 +175,7 @@ func (c *Console) postWindow(w http.ResponseWriter, r *http.Request) {
 		c.answerSilences(w, r, http.StatusUnprocessableEntity, silencesPage{Fault: sentence(err), Draft: silenceDraft{For: "1h"}})
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + plan.Name + " was added."})
+	c.back(w, r, "/console/silences", result{Kind: "good", Text: "The maintenance window " + plan.Name + " was added."})
 }
 
 func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
@@ -184,5 +184,5 @@ func (c *Console) postEndWindow(w http.ResponseWriter, r *http.Request) {
 		c.refused(w, r, err)
 		return
 	}
-	c.back(w, r, "/console/silences", said{Kind: "good", Text: "The maintenance window " + ended.Name + " was removed."})
+	c.back(w, r, "/console/silences", result{Kind: "good", Text: "The maintenance window " + ended.Name + " was removed."})
 }

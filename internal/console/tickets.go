@@ -79,7 +79,7 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 	case "note":
 		text := clip(r.FormValue("text"), maxNote)
 		if text == "" {
-			c.back(w, r, here, said{Kind: "warn", Text: "The note is empty. Write something first."})
+			c.back(w, r, here, result{Kind: "warn", Text: "The note is empty. Write something first."})
 			return
 		}
 		done, err = "The note was added.", c.Tickets.Note(ctx, id, text, actor)
@@ -100,5 +100,5 @@ func (c *Console) postTicket(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, status, sentence)
 		return
 	}
-	c.back(w, r, here, said{Kind: "good", Text: done})
+	c.back(w, r, here, result{Kind: "good", Text: done})
 }

@@ -13,7 +13,7 @@ import (
 // of the two was meant.
 func readAPIv2(r *reader, s Source, now time.Time) (Batch, error) {
 	var batch Batch
-	err := readAlerts(r, "", maxPushed, readMember, func(t said) error {
+	err := readAlerts(r, "", maxPushed, readMember, func(t report) error {
 		return keepAPIv2(r, &batch, s, t, now)
 	}, batch.reject)
 	return batch, err
@@ -21,7 +21,7 @@ func readAPIv2(r *reader, s Source, now time.Time) (Batch, error) {
 
 // keepAPIv2 sets the expiry or the end: a missing end means now plus the resolve timeout, an end in the
 // future is how long the alert is firing, an end in the past is its end.
-func keepAPIv2(r *reader, b *Batch, s Source, t said, now time.Time) error {
+func keepAPIv2(r *reader, b *Batch, s Source, t report, now time.Time) error {
 	starts := believable(t.startsAt, now)
 	if !t.endsAt.IsZero() && !starts.IsZero() && t.endsAt.Before(starts) {
 		return &fieldError{"endsAt", "lies before startsAt"}

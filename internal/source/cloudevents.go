@@ -23,7 +23,7 @@ func readCloudEvents(p Push, s Source, now time.Time) (Batch, error) {
 	}
 	var batch Batch
 	for i, e := range events {
-		one, err := s.mapped(&run{mapping: s.Map, body: e, header: shownHeader(p.Header)}, now, eventSaid)
+		one, err := s.mapped(&run{mapping: s.Map, body: e, header: shownHeader(p.Header)}, now, eventReport)
 		bad := asBad(err)
 		switch {
 		case err == nil:
@@ -91,23 +91,23 @@ func binaryEvent(p Push, media string) (any, error) {
 	return e, err
 }
 
-// eventSaid reads an alert from an event without a mapping.
-func eventSaid(item any) (said, error) {
+// eventReport reads an alert from an event without a mapping.
+func eventReport(item any) (report, error) {
 	e, ok := item.(map[string]any)
 	if !ok {
-		return said{}, &fieldError{"event", "must be an object"}
+		return report{}, &fieldError{"event", "must be an object"}
 	}
 	for _, name := range []string{"specversion", "id", "source", "type"} {
 		text, isText := e[name].(string)
 		if !isText || strings.TrimSpace(text) == "" {
-			return said{}, &fieldError{name, "is missing: a CloudEvent must have it, as text"}
+			return report{}, &fieldError{name, "is missing: a CloudEvent must have it, as text"}
 		}
 		if len(text) > maxValueBytes {
-			return said{}, &fieldError{name, fmt.Sprintf("is longer than %d bytes", maxValueBytes)}
+			return report{}, &fieldError{name, fmt.Sprintf("is longer than %d bytes", maxValueBytes)}
 		}
 	}
 	if version := words(e["specversion"]); !strings.HasPrefix(version, "1.") {
-		return said{}, &fieldError{"specversion",
+		return report{}, &fieldError{"specversion",
 			fmt.Sprintf("%q is not supported; this source accepts CloudEvents 1.0", cut(version, maxQuoted))}
 	}
 	data, _ := e["data"].(map[string]any)
@@ -116,7 +116,7 @@ func eventSaid(item any) (said, error) {
 		status = s
 	}
 	subject := words(e["subject"])
-	t := said{
+	t := report{
 		id: cut(words(e["id"]), maxNameBytes), status: status, annotations: flatten(e["data"]), link: httpLink(words(data["link"])),
 		ident: words(e["source"]) + "\n" + subject + "\n" + stem,
 		title: firstLine(words(data["title"]), words(data["summary"]), words(data["message"]), strings.TrimSpace(stem+" "+subject)),

@@ -15,7 +15,7 @@ const (
 
 // readAlerts reads an array of the Prometheus family's alerts: keep is called for each good one, reject for
 // each bad one.
-func readAlerts(r *reader, field string, most int, member func(*reader, string, *said) error, keep func(said) error,
+func readAlerts(r *reader, field string, most int, member func(*reader, string, *report) error, keep func(report) error,
 	reject func(Rejection) error) error {
 	return r.array(field, func(index int) error {
 		if index >= most {
@@ -55,11 +55,11 @@ func (b *Batch) reject(why Rejection) error {
 
 // readAlert reads one alert, member by member. A field error is returned after the whole alert is read, so
 // that the reader is positioned before the next one.
-func readAlert(r *reader, member func(*reader, string, *said) error) (said, error) {
-	r.said = said{}
+func readAlert(r *reader, member func(*reader, string, *report) error) (report, error) {
+	r.report = report{}
 	var first error
 	err := r.object("", func(name string) error {
-		err := member(r, name, &r.said)
+		err := member(r, name, &r.report)
 		if asField(err) == nil {
 			return err
 		}
@@ -71,11 +71,11 @@ func readAlert(r *reader, member func(*reader, string, *said) error) (said, erro
 	if err == nil {
 		err = first
 	}
-	return r.said, err
+	return r.report, err
 }
 
 // readMember reads the members that all alerts of the family have.
-func readMember(r *reader, name string, t *said) (err error) {
+func readMember(r *reader, name string, t *report) (err error) {
 	switch name {
 	case "labels":
 		if t.labels != nil {

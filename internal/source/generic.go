@@ -22,7 +22,7 @@ func readGeneric(p Push, s Source, now time.Time) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	return s.mapped(&run{mapping: s.Map, body: body, header: shownHeader(p.Header)}, now, func(any) (said, error) { return said{}, nil })
+	return s.mapped(&run{mapping: s.Map, body: body, header: shownHeader(p.Header)}, now, func(any) (report, error) { return report{}, nil })
 }
 
 // readTree reads a whole body as a tree with CEL's numbers.
@@ -54,7 +54,7 @@ func shownHeader(h http.Header) map[string]string {
 }
 
 // mapped reads a body's alerts. base is what an item gives without the mapping.
-func (s Source) mapped(r *run, now time.Time, base func(item any) (said, error)) (Batch, error) {
+func (s Source) mapped(r *run, now time.Time, base func(item any) (report, error)) (Batch, error) {
 	items, err := r.items()
 	if err != nil {
 		return Batch{}, wholeBody(err)
@@ -110,7 +110,7 @@ func wholeBody(err error) error {
 }
 
 // mapOne reads one alert; wanted is false if the mapping's when excludes it.
-func (s Source) mapOne(r *run, item any, now time.Time, base func(any) (said, error)) (a alert.Alert, wanted bool, err error) {
+func (s Source) mapOne(r *run, item any, now time.Time, base func(any) (report, error)) (a alert.Alert, wanted bool, err error) {
 	when, mapped, err := r.eval("when", item)
 	if err != nil {
 		return a, false, err
@@ -153,7 +153,7 @@ func (s Source) mapOne(r *run, item any, now time.Time, base func(any) (said, er
 var mapOrder = []string{"key", "title", "labels", "annotations", "severity", "status", "starts_at", "ends_at", "link", "id"}
 
 // set writes one mapped value into an alert.
-func (s Source) set(t *said, field string, value any) (err error) {
+func (s Source) set(t *report, field string, value any) (err error) {
 	at := "map." + field
 	switch field {
 	case "key":

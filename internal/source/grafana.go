@@ -24,7 +24,7 @@ func readGrafana(r *reader, s Source, now time.Time) (Batch, error) {
 			batch.Truncated, err = r.count("truncatedAlerts")
 		case "alerts":
 			alertsSeen = true
-			err = readAlerts(r, "alerts", maxPushed, grafanaMember, func(t said) error {
+			err = readAlerts(r, "alerts", maxPushed, grafanaMember, func(t report) error {
 				return keepGrafana(r, &batch, s, t, now)
 			}, batch.reject)
 		default:
@@ -48,7 +48,7 @@ func readGrafana(r *reader, s Source, now time.Time) (Batch, error) {
 // grafanaMember reads the members that Grafana's alerts have beyond Alertmanager's. Grafana computes its
 // fingerprint from labels that it does not send (the rule's uid among them), so it is kept as the upstream
 // id, for sources with identity: alert_id; the key is computed from the labels.
-func grafanaMember(r *reader, name string, t *said) (err error) {
+func grafanaMember(r *reader, name string, t *report) (err error) {
 	switch name {
 	case "dashboardURL", "panelURL":
 		// Used only if there is no link to the alert's own page.
@@ -66,7 +66,7 @@ func grafanaMember(r *reader, name string, t *said) (err error) {
 
 // keepGrafana sets no expiry: Grafana repeats a firing alert every repeat_interval (4 h) and reports its end,
 // also when its series are gone (the annotation grafana_state_reason is then MissingSeries).
-func keepGrafana(r *reader, b *Batch, s Source, t said, now time.Time) error {
+func keepGrafana(r *reader, b *Batch, s Source, t report, now time.Time) error {
 	if t.status == 0 {
 		return &fieldError{"status", "is missing: firing or resolved"}
 	}

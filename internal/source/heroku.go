@@ -81,7 +81,7 @@ func readHeroku(p Push, s Source, now time.Time) (Batch, error) {
 					Reason: "is not a syslog line such as <40>1 2026-11-23T10:41:00+00:00 host app web.1 - text"})
 			continue
 		}
-		if t, found := s.Lines.said(line, s, now); found {
+		if t, found := s.Lines.report(line, s, now); found {
 			batch.Alerts = append(batch.Alerts, s.logged(t, now))
 		}
 	}
@@ -133,21 +133,21 @@ func parseLine(frame []byte) (logLine, bool) {
 	return l, true
 }
 
-// said is the alert that a line reports, if any.
-func (l *Lines) said(line logLine, s Source, now time.Time) (said, bool) {
+// report is the alert that a line reports, if any.
+func (l *Lines) report(line logLine, s Source, now time.Time) (report, bool) {
 	for _, p := range l.Patterns {
 		if groups := p.Match.FindStringSubmatch(line.text); groups != nil {
-			return p.said(groups, line, s), true
+			return p.report(groups, line, s), true
 		}
 	}
 	if l.Codes != nil && line.app == "heroku" {
-		return l.Codes.said(line, now)
+		return l.Codes.report(line, now)
 	}
-	return said{}, false
+	return report{}, false
 }
 
-func (p LinePattern) said(groups []string, line logLine, s Source) said {
-	t := said{status: alert.Firing, title: p.Title, severity: p.Severity, startsAt: line.at}
+func (p LinePattern) report(groups []string, line logLine, s Source) report {
+	t := report{status: alert.Firing, title: p.Title, severity: p.Severity, startsAt: line.at}
 	labels, field := map[string]string{}, map[string]string{}
 	for i, name := range p.Match.SubexpNames() {
 		switch {
@@ -184,7 +184,7 @@ func (p LinePattern) said(groups []string, line logLine, s Source) said {
 }
 
 // logged makes the alert of a line: it expires, because a log rarely says that everything works again.
-func (s Source) logged(t said, now time.Time) alert.Alert {
+func (s Source) logged(t report, now time.Time) alert.Alert {
 	a := s.alert(t, now)
 	if a.Status == alert.Firing {
 		a.ExpiresAt = later(now, a.StartsAt).Add(min(s.resolveTimeout(), farthestExpiry)).UTC().Truncate(time.Microsecond)

@@ -35,23 +35,23 @@ var (
 // maxCodeKeys limits how much is counted at once: a drain has a few codes and process types.
 const maxCodeKeys = 1000
 
-// said is the alert for a line with a code, once that code has occurred often enough.
-func (c *Codes) said(line logLine, now time.Time) (said, bool) {
+// report is the alert for a line with a code, once that code has occurred often enough.
+func (c *Codes) report(line logLine, now time.Time) (report, bool) {
 	m := routerCode.FindStringSubmatch(line.text)
 	if m == nil {
 		m = dynoCode.FindStringSubmatch(line.text)
 	}
 	if m == nil {
-		return said{}, false
+		return report{}, false
 	}
 	code, desc := m[1], m[2]
 	kind, _, _ := strings.Cut(line.process, ".") // web.3 and web.4 are one problem.
 	first, often := c.count(code+" "+kind, now)
 	if !often {
-		return said{}, false
+		return report{}, false
 	}
 	labels := map[string]string{"alertname": "Heroku " + code, "code": code, "process": kind}
-	return said{
+	return report{
 		status: alert.Firing, severity: c.Severity, title: fmt.Sprintf("Heroku %s %s (%s)", code, desc, kind), startsAt: first,
 		labels: alert.NewLabels(labels),
 		annotations: alert.NewLabels(map[string]string{

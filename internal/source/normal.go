@@ -9,8 +9,8 @@ import (
 	"docket/internal/alert"
 )
 
-// said is one alert as reported in a body.
-type said struct {
+// report is one alert as reported in a body.
+type report struct {
 	labels, annotations alert.Labels
 	startsAt, endsAt    time.Time
 	// link is the generatorURL, if safe to follow; id is the source's own id of the alert.
@@ -49,7 +49,7 @@ func believable(t, now time.Time) time.Time {
 
 // alert makes the alert from a report. If the start is missing or implausible, it is the end if that is in
 // the past, otherwise now. A firing alert has no end, a resolved one has an end that is not before its start.
-func (s Source) alert(t said, now time.Time) alert.Alert {
+func (s Source) alert(t report, now time.Time) alert.Alert {
 	name := s.Name
 	if families[s.Format] {
 		name = ""
@@ -90,7 +90,7 @@ func (s Source) alert(t said, now time.Time) alert.Alert {
 }
 
 // key is the alert_key: the fingerprint, unless the source's identity says otherwise.
-func (s Source) key(name string, t said, fingerprint alert.Key) alert.Key {
+func (s Source) key(name string, t report, fingerprint alert.Key) alert.Key {
 	id := s.Identity
 	if !id.ByAlertID && len(id.Drop) == 0 && len(id.Keep) == 0 {
 		return fingerprint
@@ -104,7 +104,7 @@ func (s Source) key(name string, t said, fingerprint alert.Key) alert.Key {
 
 // title is what people call an alert: the format's own title, or its alertname, otherwise the first line of
 // its title or summary.
-func title(t said) string {
+func title(t report) string {
 	for _, text := range [...]string{t.title, t.labels.Get("alertname"), t.annotations.Get("title"), t.annotations.Get("summary")} {
 		line, _, _ := strings.Cut(text, "\n")
 		if line = strings.TrimSpace(line); line != "" {

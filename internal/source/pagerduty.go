@@ -42,7 +42,7 @@ func readPagerDuty(r *reader, s Source, now time.Time) (Batch, error) {
 	if err := e.check(); err != nil {
 		return Batch{}, err
 	}
-	t := e.said(now)
+	t := e.report(now)
 	if e.action == "acknowledge" {
 		return Batch{Acknowledged: t.ident}, nil
 	}
@@ -153,13 +153,13 @@ func (e *event) check() error {
 	return nil
 }
 
-// said converts an event to the form that the other formats produce.
-func (e *event) said(now time.Time) said {
+// report converts an event to the form that the other formats produce.
+func (e *event) report(now time.Time) report {
 	labels := map[string]string{
 		"source": e.source, "component": e.component, "group": e.group, "class": e.class,
 		"severity": strings.ToLower(strings.TrimSpace(e.severity)), "client": e.client,
 	}
-	t := said{ident: e.dedup, status: alert.Firing, title: line.Clip(e.summary, maxSummaryRunes), link: e.href}
+	t := report{ident: e.dedup, status: alert.Firing, title: line.Clip(e.summary, maxSummaryRunes), link: e.href}
 	if t.ident == "" {
 		t.ident = alert.Fingerprint("", alert.NewLabels(map[string]string{
 			"source": e.source, "component": e.component, "group": e.group, "class": e.class, "summary": e.summary,

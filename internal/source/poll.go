@@ -130,8 +130,8 @@ func (p Poll) unknownKind() error {
 // taker receives a poll's alerts one by one: keep those that are firing, reject those that cannot be read.
 // fires says whether a rejected one is known to be firing.
 type taker struct {
-	keep   func(said) error
-	reject func(t said, fires bool, why Rejection) error
+	keep   func(report) error
+	reject func(t report, fires bool, why Rejection) error
 }
 
 // Decode reads a server's response. A body of another shape is an error, never an empty list. A single alert
@@ -151,14 +151,14 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 	unread := UnreadError{Poll: p.Name}
 	now = now.UTC().Truncate(time.Microsecond)
 	as := Source{Name: p.Name, Format: "prometheus", Severity: p.Severity, Identity: p.Identity}
-	keep := func(t said) {
+	keep := func(t report) {
 		// A listed alert is firing until it is no longer listed.
 		t.endsAt, t.status = time.Time{}, alert.Firing
 		a := as.alert(t, now)
 		a.Poll = p.Name
 		all = append(all, a)
 	}
-	err = k.read(r, taker{func(t said) error { keep(t); return nil }, func(t said, fires bool, why Rejection) error {
+	err = k.read(r, taker{func(t report) error { keep(t); return nil }, func(t report, fires bool, why Rejection) error {
 		unread.add(t, why)
 		if fires && len(t.labels) > 0 {
 			keep(t)
@@ -180,7 +180,7 @@ func (p Poll) Decode(body []byte, now time.Time) ([]alert.Alert, error) {
 }
 
 // add counts an alert that could not be read. Labels that contain the fault identify nothing.
-func (e *UnreadError) add(t said, why Rejection) {
+func (e *UnreadError) add(t report, why Rejection) {
 	if e.Count++; len(e.Rejected) < maxUnread {
 		e.Rejected = append(e.Rejected, why)
 	}
@@ -192,17 +192,17 @@ func (e *UnreadError) add(t said, why Rejection) {
 // readPolledAlertmanager reads GET /api/v2/alerts: every listed alert is firing, including those suppressed
 // there.
 func readPolledAlertmanager(r *reader, take taker) error {
-	return readAlerts(r, "", maxPolled, func(r *reader, name string, t *said) (err error) {
+	return readAlerts(r, "", maxPolled, func(r *reader, name string, t *report) (err error) {
 		if name == "fingerprint" {
 			t.id, err = readFingerprint(r)
 			return err
 		}
 		return readMember(r, name, t)
-	}, take.keep, func(why Rejection) error { return take.reject(named(r.said, why), true, why) })
+	}, take.keep, func(why Rejection) error { return take.reject(named(r.report, why), true, why) })
 }
 
 // named is a rejected alert, without labels if those contain the fault.
-func named(t said, why Rejection) said {
+func named(t report, why Rejection) report {
 	if _, field, _ := strings.Cut(why.Field, "]."); strings.HasPrefix(field, "labels") {
 		t.labels = nil
 	}
@@ -246,7 +246,7 @@ func readPolledPrometheus(r *reader, take taker) error {
 // readRuleAlerts reads Prometheus' own alerts.
 func readRuleAlerts(r *reader, take taker) error {
 	var state string
-	return readAlerts(r, "data.alerts", maxPolled, func(r *reader, name string, t *said) (err error) {
+	return readAlerts(r, "data.alerts", maxPolled, func(r *reader, name string, t *report) (err error) {
 		switch name {
 		case "state":
 			state, err = r.str("state")
@@ -258,7 +258,7 @@ func readRuleAlerts(r *reader, take taker) error {
 			r.skip()
 		}
 		return err
-	}, func(t said) error {
+	}, func(t report) error {
 		switch state {
 		case "firing":
 			state = ""
@@ -274,6 +274,6 @@ func readRuleAlerts(r *reader, take taker) error {
 		if was == "pending" || was == "inactive" {
 			return nil
 		}
-		return take.reject(named(r.said, why), was == "firing", why)
+		return take.reject(named(r.report, why), was == "firing", why)
 	})
 }

@@ -31,7 +31,7 @@ type reader struct {
 	buf bytes.Buffer
 	dec *jsontext.Decoder
 	// The rest is reused from value to value.
-	said     said
+	report   report
 	scratch  alert.Labels
 	unquoted []byte
 	// link and safe are the last link seen and what httpLink made of it: the alerts of one rule share theirs.
@@ -62,7 +62,7 @@ func newReader(body []byte) (*reader, error) {
 
 func (r *reader) free() {
 	r.body, r.text, r.link, r.safe = nil, "", "", ""
-	r.buf, r.said = bytes.Buffer{}, said{}
+	r.buf, r.report = bytes.Buffer{}, report{}
 	clear(r.scratch[:cap(r.scratch)])
 	if cap(r.unquoted) > maxValueBytes {
 		r.unquoted = nil

@@ -24,7 +24,7 @@ func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
 			batch.Truncated, err = r.count("truncatedAlerts")
 		case "alerts":
 			alertsSeen = true
-			err = readAlerts(r, "alerts", maxPushed, webhookMember, func(t said) error {
+			err = readAlerts(r, "alerts", maxPushed, webhookMember, func(t report) error {
 				return keepWebhook(r, &batch, s, t, now)
 			}, batch.reject)
 		default:
@@ -48,7 +48,7 @@ func readWebhook(r *reader, s Source, now time.Time) (Batch, error) {
 
 // webhookMember reads the members that only the webhook's alerts have. Their fingerprint is kept as the
 // upstream id, never as the key: the key is always computed from the labels.
-func webhookMember(r *reader, name string, t *said) (err error) {
+func webhookMember(r *reader, name string, t *report) (err error) {
 	switch name {
 	case "status":
 		var word string
@@ -73,7 +73,7 @@ func webhookMember(r *reader, name string, t *said) (err error) {
 
 // keepWebhook sets no expiry for a firing alert, because Alertmanager repeats it only every repeat_interval
 // (4 h by default) and reports its end.
-func keepWebhook(r *reader, b *Batch, s Source, t said, now time.Time) error {
+func keepWebhook(r *reader, b *Batch, s Source, t report, now time.Time) error {
 	if t.status == 0 {
 		return &fieldError{"status", "is missing: firing or resolved"}
 	}
