@@ -244,7 +244,7 @@ func (l *loader) reporter(settings any, path string) func(key, format string, ar
 		}
 		for _, f := range fields {
 			if f.env != "" && (f.env == key || f.path == at) {
-				if l.reportedOf(f.env) {
+				if l.faulty(f.env) {
 					return
 				}
 				at = f.path
@@ -257,7 +257,7 @@ func (l *loader) reporter(settings any, path string) func(key, format string, ar
 // need: a key of a desk that is used. The mistake is reported where the desk is mentioned: in the
 // file, with the variable in the text, or else at the variable.
 func (l *loader) need(name, key, variable string, there bool) {
-	if there || (variable != "" && l.reportedOf(variable)) || l.reported(key) {
+	if there || (variable != "" && l.faulty(variable)) || l.reported(key) {
 		return
 	}
 	place, ok := l.place(key)
@@ -276,10 +276,8 @@ func (l *loader) need(name, key, variable string, there bool) {
 	l.add(Mistake{File: l.file, Line: place.Line, Column: place.Column, Path: key, Text: text})
 }
 
-// saidOf reports whether there is a mistake about a variable, or about its _FILE.
-func (l *loader) reportedOf(variable string) bool {
-	return l.reported(variable) || l.reported(variable+"_FILE")
-}
+// faulty reports whether there is a mistake about a variable, or about its _FILE.
+func (l *loader) faulty(v string) bool { return l.reported(v) || l.reported(v+"_FILE") }
 
 // keepForDesk keeps a key that a route says to its desk until it is known which one that is. It
 // reports false where the key is none.
