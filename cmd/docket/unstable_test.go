@@ -12,6 +12,45 @@ import (
 	"docket/internal/store/storetest"
 )
 
+// What the runbook asks people to do by hand: file one issue about the sender, at the desk of those who can fix it.
+func TestASenderWhoseIDsKeepChangingGetsOneTicketByPolicy(t *testing.T) {
+	t.Parallel()
+	notInShort(t)
+	storetest.Each(t, func(t *testing.T, url string) {
+		f := newFreeScout(t, fakedesk.Options{})
+		p := start(t, setup{database: url, yaml: f.yamlWith(time.Second, "{unstable_ids: ticket}") + `sources: [{name: old, format: alertmanager, identity: alert_id}]
+routes: [{match: ['alertname="UnstableAlertIDs"', 'source="old"'], desk: local, tags: ["type:reliability"]}]
+`})
+		report := func(poll int) {
+			for n, title := range []string{"Flood", "Surge"} {
+				p.mustPost("/hooks/old", strings.Replace(webhook("firing", title), `"generatorURL"`,
+					fmt.Sprintf(`"fingerprint":"%016x","generatorURL"`, (n+1)<<24+poll), 1))
+			}
+		}
+		atLocal := func() (found []string) {
+			var tickets []struct{ Desk, Subject string }
+			p.get("/api/v1/tickets", &tickets)
+			for _, ticket := range tickets {
+				if ticket.Desk == "local" {
+					found = append(found, ticket.Subject)
+				}
+			}
+			return found
+		}
+		polls := 0
+		eventually(t, 30*time.Second, "the ticket about the sender is filed", func() bool {
+			report(polls)
+			polls++
+			return len(atLocal()) > 0
+		})
+		f.oneTicketEach(t, 20*time.Second, []string{"Flood", "Surge"})
+		report(polls)
+		if all := atLocal(); len(all) != 1 || !strings.Contains(all[0], "UnstableAlertIDs") {
+			t.Errorf("the tickets about the sender are %q", all)
+		}
+	})
+}
+
 // The runbook's failure mode 1: the aggregator calls one alert by a new id at every poll.
 func TestAnAlertUnderEverNewIDsHasOneTicketAndIsNamed(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ type App struct {
 	heard *intake.Heard
 	// follow offers a changed configuration, nil where none is followed.
 	follow *follower
-	// carrier is the way to the FreeScout desk, nil for the network.
+	// carrier is the way to the desks, nil for the network.
 	carrier http.RoundTripper
 	// beat is the shortest time between two turns of a loop, zero where each has its own: many
 	// hours of fake time pass faster at a slower beat.
@@ -195,6 +195,9 @@ func (a *App) run(ctx context.Context, outer *group, begun func()) (err error) {
 		work.every("doctor", cfg.Canary.Every, func(ctx context.Context, now time.Time) error { return physician.Look(ctx, round, now) })
 	}
 	work.every("ids that change", 5*time.Second, func(ctx context.Context, now time.Time) error { return a.tellUnstable(ctx, st, book, now) })
+	if cfg.Policies.UnstableIDs == config.UnstableTicket {
+		work.every("sources whose ids change", 5*time.Second, in.ReportUnstable)
+	}
 	if every := cfg.Policies.StaleRemind; every > 0 {
 		reminds := &reminder{store: st, reader: reader, every: every, tell: a.tell(book)}
 		work.every("stale tickets", time.Minute, reminds.turn)

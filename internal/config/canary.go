@@ -12,7 +12,7 @@ type CanaryConfig struct {
 	Every time.Duration `yaml:"every" min:"1s" zero:"never" example:"1h"`
 	// Whether each round files a ticket, reads it back, finds it and closes it.
 	Ticket bool `yaml:"ticket" example:"true"`
-	// The mailbox for those tickets in a desk that has mailboxes (FreeScout). Unless set, it is the operations mailbox.
+	// The mailbox for those tickets in a desk that has mailboxes. Unless set, it is the operations mailbox.
 	MailboxID int64 `yaml:"mailbox_id" example:"9"`
 	// This address is called after each round that found every step working, so that its silence raises an alarm
 	// elsewhere. Such addresses often hold a secret, so it is shown nowhere.

@@ -28,7 +28,7 @@ type Config struct {
 	Database fault.Secret `yaml:"database" default:"docket.db" env:"DATABASE_URL" format:"database"`
 	// The help desk that gets the tickets of every route that names none: local (a small ticket list in Docket's
 	// own database) or one of the desks below. Unless set, it is the first of those with an address, and else local.
-	Desk string `yaml:"desk" format:"desk" example:"freescout"`
+	Desk string `yaml:"desk" format:"desk" example:"github"`
 	// Desks are the sections of the desks; each is in the file under its desk's name.
 	Desks Desks `yaml:"-"`
 	// Notifiers are the sections of the notifiers; each is in the file under its notifier's name.

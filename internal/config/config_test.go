@@ -256,7 +256,8 @@ func TestEveryKeyOfTheFileIsKept(t *testing.T) {
 		Policies: PolicyConfig{
 			TicketAt: alert.P1, OnRecovery: "none", Hold: time.Minute, Settle: 3 * time.Minute, DoubtHold: time.Second, Backfill: "active",
 			ReopenWithin: 30 * time.Minute, InvestigateWindow: 30 * time.Minute, StaleAfter: 48 * time.Hour, StaleRemind: 12 * time.Hour,
-			Storm: StormConfig{Limit: 0, Per: 10 * time.Minute},
+			UnstableIDs: UnstableTicket,
+			Storm:       StormConfig{Limit: 0, Per: 10 * time.Minute},
 		},
 		Reconcile: ReconcileConfig{Every: 90 * time.Second},
 		Vault: VaultConfig{

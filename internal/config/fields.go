@@ -11,7 +11,7 @@ import (
 // rule is what a field's tags say about its key. The tags are:
 //
 //	yaml:"rate"           the key; "-" for what the file cannot set
-//	env:"FREESCOUT_RATE"  the variable that sets it; a fault.Secret may also come as NAME_FILE
+//	env:"DOCKET_RATE"     the variable that sets it; a fault.Secret may also come as NAME_FILE
 //	default:"5"           its value when nobody sets it, written as in the file
 //	with:"limit"          the default applies only where this neighbour is set (without: is not)
 //	zero:"never"          what zero means; zero is then allowed below min

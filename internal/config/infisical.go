@@ -37,7 +37,7 @@ type VaultConfig struct {
 	// How often the secrets are read again.
 	Every time.Duration `yaml:"every" default:"1m" min:"1s"`
 	// Which variables the vault provides, and the folder that holds each.
-	Secrets map[string]string `yaml:"secrets" example:"{FREESCOUT_API_KEY: /ops/freescout}"`
+	Secrets map[string]string `yaml:"secrets" example:"{DOCKET_GITHUB_TOKEN: /ops/github}"`
 }
 
 // check: which secrets, where they are, and who we are.

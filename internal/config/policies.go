@@ -33,9 +33,16 @@ type PolicyConfig struct {
 	StaleAfter time.Duration `yaml:"stale_after" default:"24h" min:"1s"`
 	// How often one message reminds the operators of stale tickets, at most every hour. 0 is never.
 	StaleRemind time.Duration `yaml:"stale_remind" min:"1h" zero:"never"`
+	// What happens when a source reports an alert under ever new ids while it fires: log (it is logged, audited, and
+	// reported by the doctor) or ticket (there is also one alert about that source, UnstableAlertIDs, which gets a
+	// ticket like any other; routes choose its desk).
+	UnstableIDs string `yaml:"unstable_ids" oneof:"log ticket" default:"log"`
 	// When many alerts want a ticket at once, those above the limit are listed in one storm ticket.
 	Storm StormConfig `yaml:"storm"`
 }
+
+// UnstableTicket is the choice of policies.unstable_ids that files a ticket.
+const UnstableTicket = "ticket"
 
 // StormConfig bounds new tickets.
 type StormConfig struct {

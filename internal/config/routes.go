@@ -15,8 +15,7 @@ import (
 //	# The alerts of one team.
 //	- name: shop
 //	  match: ['team="shop"', 'env!~"dev|test"']
-//	  desk: freescout
-//	  mailbox_id: 7
+//	  desk: github
 //	  tags: [shop]
 //	  ticket_at: P3
 //	  on_recovery: close

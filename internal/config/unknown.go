@@ -6,13 +6,17 @@ import (
 	"slices"
 	"strings"
 
+	desks "docket/internal/desk/kinds"
 	"docket/internal/flag"
 	"docket/internal/notify/kinds"
 )
 
 // ours begin the names of variables that only Docket would look at.
 func ours() []string {
-	all := []string{"DOCKET_", "FREESCOUT_", "FLAG_", "CF_ACCESS_"}
+	all := []string{"DOCKET_", "FLAG_"}
+	for _, k := range desks.All() {
+		all = append(all, k.Prefixes...)
+	}
 	for _, k := range kinds.All() {
 		if k.Prefix != "" {
 			all = append(all, k.Prefix)
