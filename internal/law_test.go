@@ -60,6 +60,11 @@ func TestLawSeesEachOffence(t *testing.T) {
 			files("internal/app/x.go", `package app; import _ "docket/internal/desk/desktest"`), "for tests only"},
 		{"a test uses a suite", suite, files("internal/app/x_test.go", `package app; import _ "docket/internal/desk/desktest"`), ""},
 
+		{"a page that knows a desk by its name", func(root fs.FS, _ []pkg) []string { return deskNameFaults(root) },
+			files("internal/console/x.html", "Open it in FreeScout"), "says FreeScout"},
+		{"a desk that names itself", func(root fs.FS, _ []pkg) []string { return deskNameFaults(root) },
+			files("internal/desk/freescout/x.go", "package freescout", "internal/console/x_test.go", "package console // freescout"), ""},
+
 		{"a way in another order", literalFaults,
 			files("internal/ledger/way.go", `package ledger; func way() []s { return []s{{"decided", d}, {"kept", k}} }`,
 				"internal/filing/way.go", `package filing; var way = []s{{Queued, d}}`,

@@ -92,7 +92,7 @@ func (c *demoCmd) Run(s *session) error {
 
   Console      http://%[1]s/console
   Status page  http://%[1]s/status
-  Help desk    %[2]s (a small imitation of FreeScout; the console shows its tickets)
+  Help desk    %[2]s (a small imitation of one; the console shows its tickets)
 
 In the next few minutes, Checkout goes down, alerts arrive, and the help desk is down for a minute.
 `, addr, scene.deskURL)

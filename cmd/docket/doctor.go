@@ -15,7 +15,7 @@ import (
 
 type doctorCmd struct {
 	Canary  bool  `help:"File a test ticket, read it back, find it by its mark and close it."`
-	Mailbox int64 `placeholder:"ID" help:"The mailbox of the test ticket in FreeScout; the operations mailbox by default."`
+	Mailbox int64 `placeholder:"ID" help:"The mailbox of the test ticket, in a desk that has mailboxes; the operations mailbox by default."`
 	JSON    bool  `name:"json" help:"Print JSON."`
 }
 

@@ -17,8 +17,7 @@ const maxListed = 50
 // maxMore is more than the sentence about the alerts that are only counted takes.
 const maxMore = 100
 
-// maxSubjectRunes keeps subjects readable and below FreeScout's limit of 998 characters (its database column;
-// freescout-help-desk/freescout, read 2026-11-23), mark included.
+// maxSubjectRunes keeps subjects readable, and below the limit of every desk (see their packages), mark included.
 const maxSubjectRunes = 250
 
 const timeLayout = "2006-01-02 15:04:05 UTC"

@@ -11,9 +11,9 @@ type Status string
 
 // The statuses. A desk's own words are mapped to these, never passed through.
 const (
-	StatusOpen    Status = "open"    // somebody still has to do something (FreeScout: active)
-	StatusPending Status = "pending" // acknowledged, waiting (FreeScout: pending)
-	StatusClosed  Status = "closed"  // done (FreeScout: closed, spam)
+	StatusOpen    Status = "open"    // somebody still has to do something
+	StatusPending Status = "pending" // acknowledged, waiting
+	StatusClosed  Status = "closed"  // done, or marked as spam
 	StatusDeleted Status = "deleted" // in the desk's trash: there, but nobody sees it
 )
 
@@ -26,7 +26,7 @@ type Draft struct {
 	Subject string
 	// Body is plain text with line breaks; the desk escapes it for its medium.
 	Body string
-	// Place is where in the desk it belongs, in the desk's own words (FreeScout: the mailbox's id);
+	// Place is where in the desk it belongs, in the desk's own words (a mailbox's id, say);
 	// "" for the desk's own place.
 	Place string
 }
@@ -81,7 +81,7 @@ type Listing struct {
 // Desk is a help desk. Every method sends at most one change to the desk, honours the
 // context's deadline, and returns nil or a *fault.Fault.
 type Desk interface { //nolint:interfacebloat // These are the verbs of a help desk; each has its own use.
-	// Name is the desk's kind: "local", "freescout".
+	// Name is the desk's kind: "local", "github".
 	Name() string
 	// WaitOut is how long after the end of a create with an unknown outcome a look may be
 	// believed: the desk's search lag plus the longest it may still be working on it.

@@ -19,6 +19,9 @@ type Kind struct {
 	Settings func() Settings
 	// Route returns what a route may say to this desk, in the same form; nil where that is nothing.
 	Route func() RouteSettings
+	// Prefixes begin the names of environment variables that only this desk would read: one that is not known is
+	// probably a typing mistake.
+	Prefixes []string
 	// MaxText is how many characters of plain text the desk takes in one text (a ticket's body or a note) without
 	// cutting it; what is longer continues in further notes. 0 means that Docket's own limits are enough.
 	MaxText int

@@ -88,7 +88,7 @@ var sentences = map[Reason]string{
 	ReasonTicketFiled:    "The ticket was created and verified.",
 	ReasonTicketAdopted:  "A ticket with this incident's mark was found in the help desk and adopted.",
 	ReasonNotSent:        "The help desk could not be reached. Nothing was created, so Docket tries again.",
-	ReasonHeldBack:       "Too many calls are waiting for their turn (freescout.rate). Docket tries again in a moment.",
+	ReasonHeldBack:       "Too many calls to the help desk are waiting for their turn. Docket tries again in a moment.",
 	ReasonRefused:        "The help desk refused the request. Docket tries again from time to time, but somebody has to fix the cause.",
 	ReasonLookFailed:     "The help desk could not be asked whether this is done. Nothing is sent; Docket asks again.",
 	ReasonUnknown: "The help desk's response was lost, so the ticket may exist. Docket looks for it after the wait-out time " +

@@ -18,9 +18,9 @@ import (
 
 // Party is who was called, in the words of its faults.
 type Party struct {
-	// Name begins or ends a sentence: "FreeScout", "the webhook ops".
+	// Name begins or ends a sentence: "Slack", "the webhook ops".
 	Name string
-	// Setting is where its address is set: "FREESCOUT_API_URL".
+	// Setting is where its address is set: "SLACK_API_URL".
 	Setting string
 }
 

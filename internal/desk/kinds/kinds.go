@@ -15,7 +15,7 @@ func All() []desk.Kind {
 		{Name: local.Name, Settings: func() desk.Settings { return local.NewSettings() }},
 		{
 			Name: freescout.Name, Settings: func() desk.Settings { return freescout.NewSettings() },
-			Route: func() desk.RouteSettings { return &freescout.RouteSettings{} },
+			Route: func() desk.RouteSettings { return &freescout.RouteSettings{} }, Prefixes: []string{"FREESCOUT_", "CF_ACCESS_"},
 		},
 		{
 			Name: github.Name, Settings: func() desk.Settings { return github.NewSettings() },
