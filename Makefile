@@ -15,6 +15,9 @@ BENCHFLAGS ?=
 TESTFLAGS ?=
 PKG       ?= ./...
 
+# Without the path of the clone in it, what one clone compiled serves the next.
+export GOFLAGS ?= -trimpath
+
 LINT := .build/tools/golangci-lint
 
 .PHONY: help
