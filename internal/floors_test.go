@@ -62,7 +62,9 @@ var neighbours = map[string][]string{
 }
 
 // suites are the packages that only tests, and one another, may import.
-var suites = []string{"internal/await", "internal/desk/desktest", "internal/store/storetest", "internal/store/storetest/migrated", "internal/sim"}
+var suites = []string{
+	"internal/await", "internal/desk/desktest", "internal/store/storetest", "internal/store/storetest/migrated", "internal/sim",
+}
 
 // The outer world, the clock and chance stay off the ground floor.
 var (

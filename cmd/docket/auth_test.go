@@ -16,7 +16,8 @@ func TestAccountsAreMadeBesideTheServerAndNoPasswordIsShown(t *testing.T) {
 		!strings.Contains(a.err, "12 to 1000 characters") {
 		t.Errorf("a short password: %+v", a)
 	}
-	if a := s.feed("", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors || !strings.Contains(a.err, "there is no password on standard input") {
+	if a := s.feed("", "auth", "set", "ada", "--role", "admin"); a.code != exitErrors ||
+		!strings.Contains(a.err, "there is no password on standard input") {
 		t.Errorf("no password: %+v", a)
 	}
 	defer s.serve()()

@@ -18,7 +18,8 @@ func TestASenderWhoseIDsKeepChangingGetsOneTicketByPolicy(t *testing.T) {
 	notInShort(t)
 	storetest.Each(t, func(t *testing.T, url string) {
 		f := newFreeScout(t, fakedesk.Options{})
-		p := start(t, setup{database: url, yaml: f.yamlWith(time.Second, "{unstable_ids: ticket}") + `sources: [{name: old, format: alertmanager, identity: alert_id}]
+		p := start(t, setup{database: url, yaml: f.yamlWith(time.Second, "{unstable_ids: ticket}") + `
+sources: [{name: old, format: alertmanager, identity: alert_id}]
 routes: [{match: ['alertname="UnstableAlertIDs"', 'source="old"'], desk: local, tags: ["type:reliability"]}]
 `})
 		report := func(poll int) {

@@ -21,7 +21,7 @@ const (
 )
 
 // errBodies is returned when too many bodies are in memory at once.
-var errBodies = errors.New("Docket is reading too many large responses at once")
+var errBodies = errors.New("too many large responses are being read at once")
 
 func bodyOf(text string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }

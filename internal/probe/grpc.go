@@ -175,7 +175,7 @@ func (p *grpcProbe) call(ctx context.Context, conn net.Conn) (grpc_health_v1.Hea
 			case conn := <-once:
 				return conn, nil
 			default:
-				return nil, errors.New("Docket asks only once")
+				return nil, errors.New("a second connection was asked for")
 			}
 		}),
 		grpc.WithTransportCredentials(transport), grpc.WithAuthority(authority), grpc.WithUserAgent(p.prober.agent),

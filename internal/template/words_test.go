@@ -93,8 +93,8 @@ func TestTemplateThatFailsOnAnIncidentGivesWayAndTheTicketSaysSo(t *testing.T) {
 		"Source: prometheus",
 		"The route's template for the subject failed (<index .Alerts 99>: error calling index: index out of range: 99), so this is the " +
 			"built-in text.",
-		"The route's template for the body failed (<truncate 0 .Title>: error calling truncate: truncate needs a length of at least 1), so this " +
-			"is the built-in text.",
+		"The route's template for the body failed (<truncate 0 .Title>: error calling truncate: truncate needs a length of at least 1), so " +
+			"this is the built-in text.",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the body lacks %q:\n%s", want, body)
