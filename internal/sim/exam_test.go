@@ -67,7 +67,7 @@ var mutants = []mutant{
 		"S1|twice|L1",
 	},
 	{
-		"a ticket that is not there counts as read back", "courier/courier.go",
+		"a ticket that is not there counts as read back", "courier/look.go",
 		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {",
 		"func (c *Courier) confirm(ctx context.Context, eff filing.Effect) filing.Answer {\n\tif eff.Attempt >= 0 {\n\t\treturn " +
 			"filing.Answer{Outcome: filing.OutcomeConfirmed, Ticket: filing.Ticket{Desk: c.desk.Name(), ID: eff.TicketID}}\n\t}",

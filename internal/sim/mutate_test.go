@@ -130,6 +130,13 @@ func (p *patient) put(t *testing.T, number int, m mutant) {
 			t.Fatalf("%s: the fault moves the name of its function, %s", m.name, f.Name.Name)
 		}
 		fmt.Fprintf(&p.copies, "\n%s\n", text[:name]+sick+text[name+len(f.Name.Name):])
+		for i, field := range f.Type.Params.List {
+			if len(field.Names) == 0 { // To be handed over, it needs a name.
+				name := fmt.Sprintf("unused%d", i)
+				field.Names = []*ast.Ident{ast.NewIdent(name)}
+				p.inserts[offset(field.Type.Pos())] = name + " "
+			}
+		}
 		p.inserts[offset(f.Body.Lbrace)+1] += fmt.Sprintf("\nif chosenMutant == \"%d\" {\n%s\n}\n", number, handOver(f, sick))
 		return
 	}
