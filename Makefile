@@ -54,6 +54,7 @@ screens: build ## Take the screenshots in docs/screens from the demo
 .PHONY: prove
 prove: setup ## Simulate a million worlds (SEEDS=1000000) and kill the real program KILLS=10 times at each failpoint, in real time
 	go test -count=1 -timeout 3h -v -run 'Worlds|World' ./internal/sim -seeds $(SEEDS)
+	go test -count=1 -timeout 1h -v -run 'TestEveryPathKeepsThePromises|TestLongStoriesKeepThePromises' ./internal/rule -shallower 0 -stories 1500
 	go test -count=1 -timeout 1h -v -run 'TestEveryFaultOfTheFieldIsCaught' ./internal/sim -harmless 10000
 	scripts/with-tools go test -count=1 -timeout 3h -v -run 'TestKilledAtAnyFailpointEveryAlertGetsOneTicket' ./cmd/docket -kills $(KILLS) -hurry 1
 	scripts/with-tools go test -count=1 -timeout 1h -v -run 'TestRepeatsDuringACreateOfFifteenSecondsAreOneTicket|TestRepeatsDuringACreateOfTwentySecondsAreOneTicket|TestACreateSlowerThanItsTimeoutIsOneTicket|TestTwoClusteredSendersDuringACreateOfTwentySecondsAreOneTicket|TestAKillWhileTheSearchIsThirtySecondsBehindIsOneTicket' ./cmd/docket -hurry 1

@@ -1,3 +1,8 @@
+//go:build !race
+
+// The race detector makes minutes of these: make test plays them without. What runs in parallel in them is raced in
+// timeline_test.go, with one desk.
+
 package app
 
 import (

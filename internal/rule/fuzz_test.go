@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -25,10 +26,13 @@ func FuzzStep(f *testing.F) {
 }
 
 // TestLongStoriesKeepThePromises plays stories of many episodes, the same ones each time.
+// stories are how many long stories are played.
+var stories = flag.Int("stories", 300, "how many long stories are played; make prove: 1500")
+
 func TestLongStoriesKeepThePromises(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	most := 0
-	for range 1500 {
+	for range *stories {
 		draws := make([]byte, 400)
 		for i := range draws {
 			draws[i] = byte(random.Uint32())
