@@ -276,9 +276,8 @@ func (s *Server) launch() error {
 	defer log.Close() //nolint:errcheck // The child has its own.
 	cmd := s.command("postgres", "-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-p", strconv.Itoa(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200",
-		// Nothing here outlives the machine's crash. It must outlive the server's, which tests stop at once:
-		// commits stay synchronous. With a database for each test, autovacuum would start a worker several times
-		// a second.
+		// Nothing here needs to outlive the machine, but commits must outlive the server, which tests stop at once. With a
+		// database for each test, autovacuum would start a worker several times a second.
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
