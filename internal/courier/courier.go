@@ -142,14 +142,24 @@ func (c *Courier) next(ctx context.Context, eff filing.Effect) (again time.Time,
 	if again, ok := c.health.Admit(now); !ok {
 		return again, false, nil
 	}
-	if move.Do == filing.DoSend && inc.CameAndWent(eff, policy) {
-		failpoint.Hit("courier-missed")
-		if _, err := c.ledger.Apply(ctx, ledger.EffectMissed{EffectID: eff.ID}); err != nil {
-			return time.Time{}, false, fmt.Errorf("bring %s into the digest: %w", eff.ID, err)
+	if move.Do == filing.DoSend {
+		if missed, err := c.missed(ctx, inc, eff); missed || err != nil {
+			return time.Time{}, true, err
 		}
-		return time.Time{}, true, nil
 	}
 	return time.Time{}, true, c.move(ctx, inc, eff, move.Do)
+}
+
+// missed asks the ledger first where an alert fired and recovered while the desk was unreachable.
+func (c *Courier) missed(ctx context.Context, inc incident.Incident, eff filing.Effect) (bool, error) {
+	if !inc.CameAndWent(eff, c.rules.Policy(inc, time.Now().UTC())) {
+		return false, nil
+	}
+	failpoint.Hit("courier-missed")
+	if _, err := c.ledger.Apply(ctx, ledger.EffectMissed{EffectID: eff.ID}); err != nil {
+		return true, fmt.Errorf("bring %s into the digest: %w", eff.ID, err)
+	}
+	return true, nil
 }
 
 // move makes one move and records its answer.
@@ -194,6 +204,14 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *filing.E
 		}
 		if len(found) > 0 {
 			return filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: found[0].ID}}, nil
+		}
+		// The search may have waited for its turn until the desk was back, and the alert may have recovered since.
+		now, err := c.store.Incident(ctx, eff.Mark)
+		if err != nil {
+			return filing.Answer{}, err
+		}
+		if missed, err := c.missed(ctx, now, *eff); missed || err != nil {
+			return filing.Answer{}, err
 		}
 		if answer, done := c.takeUp(ctx, inc); done {
 			return answer, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -138,21 +139,31 @@ func TestEveryMistakeOfAMappingIsNamedWithItsPlace(t *testing.T) {
 
 func TestNoBodyMakesAnExpressionRunForLong(t *testing.T) {
 	s := generic(t, map[string]string{"key": "body.all(a, body.all(b, body.all(c, a + b + c >= 0))) ? 'k' : 'l'", "title": "'t'"})
-	began := time.Now()
+	began := processorTime(t)
 	_, err := s.Normalize([]byte("["+strings.Repeat("1,", 2000)+"1]"), now)
-	if err == nil || !strings.Contains(err.Error(), "cost limit exceeded") || time.Since(began) > 5*time.Second {
-		t.Errorf("after %s: %v", time.Since(began), err)
+	if err == nil || !strings.Contains(err.Error(), "cost limit exceeded") || processorTime(t)-began > 5*time.Second {
+		t.Errorf("after %s: %v", processorTime(t)-began, err)
 	}
 	many := generic(t, map[string]string{"items": "body", "key": "body.all(a, a >= 0) ? string(item) : 'l'", "title": "'t'"})
-	began = time.Now()
+	began = processorTime(t)
 	b, err := many.Normalize([]byte("["+strings.Repeat("1,", 9000)+"1]"), now)
-	if err == nil || !strings.Contains(err.Error(), "too many steps") || len(b.Alerts) > 0 || time.Since(began) > 20*time.Second {
-		t.Errorf("after %s: %v", time.Since(began), err)
+	if err == nil || !strings.Contains(err.Error(), "too many steps") || len(b.Alerts) > 0 || processorTime(t)-began > 20*time.Second {
+		t.Errorf("after %s: %v", processorTime(t)-began, err)
 	}
 	if _, err := many.Normalize([]byte("["+strings.Repeat("1,", 10_000)+"1]"), now); err == nil ||
 		!strings.Contains(err.Error(), "more than 10000 alerts") {
 		t.Errorf("too many alerts: %v", err)
 	}
+}
+
+// processorTime is what this process has used so far: unlike the clock, it does not count others' work.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano())
 }
 
 func TestMappedTimesNumbersAndWordsAreRead(t *testing.T) {
