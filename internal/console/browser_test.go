@@ -53,11 +53,18 @@ func browser(t *testing.T) (tab func() context.Context) {
 // step is something done in a tab.
 type step = chromedp.Action[chromedp.Void]
 
-// run does things in a tab.
+// run does things in a tab. A live page replaces its parts, perhaps between finding a button and clicking it: then the
+// button is looked for again.
 func run(t *testing.T, tab context.Context, what string, steps ...step) {
 	t.Helper()
-	if err := chromedp.Do(tab, steps...); err != nil {
-		t.Fatalf("%s: %v", what, err)
+	for _, one := range steps {
+		err := chromedp.Do(tab, one)
+		for again := 0; again < 5 && err != nil && strings.Contains(err.Error(), "Could not find node with given id"); again++ {
+			err = chromedp.Do(tab, one)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
 
