@@ -68,13 +68,15 @@ var suites = []string{
 
 // The outer world, the clock and chance stay off the ground floor.
 var (
-	groundImports = regexp.MustCompile(`^(net|net/.*|os|os/.*|io/fs|syscall|log|log/syslog|context|database/.*|crypto/rand|math/rand|math/rand/v2|sync|sync/.*|unsafe)$`)
-	groundClock   = regexp.MustCompile(`^(Now|Since|Until|After|AfterFunc|NewTimer|NewTicker|Tick|Sleep)$`)
-	groundLog     = regexp.MustCompile(`^(Value|LogValuer|Attr|String|Int|Int64|Uint64|Bool|Time|Duration|Any|Group|[A-Z][A-Za-z0-9]*Value)$`)
+	groundImports = regexp.MustCompile(`^(net|net/.*|os|os/.*|io/fs|syscall|log|log/syslog|context|database/.*|crypto/rand|` +
+		`math/rand|math/rand/v2|sync|sync/.*|unsafe)$`)
+	groundClock = regexp.MustCompile(`^(Now|Since|Until|After|AfterFunc|NewTimer|NewTicker|Tick|Sleep)$`)
+	groundLog   = regexp.MustCompile(`^(Value|LogValuer|Attr|String|Int|Int64|Uint64|Bool|Time|Duration|Any|Group|[A-Z][A-Za-z0-9]*Value)$`)
 )
 
 // doorImports are the databases, which a door never speaks to.
-var doorImports = regexp.MustCompile(`^(database/sql(/.*)?|github\.com/jackc/pgx/.*|modernc\.org/sqlite(/.*)?|github\.com/riverqueue/.*|github\.com/pressly/goose/.*)$`)
+var doorImports = regexp.MustCompile(`^(database/sql(/.*)?|github\.com/jackc/pgx/.*|modernc\.org/sqlite(/.*)?|` +
+	`github\.com/riverqueue/.*|github\.com/pressly/goose/.*)$`)
 
 func TestPackagesImportOnlyFromFloorsBelow(t *testing.T) {
 	report(t, floorFaults(readTree(t)))

@@ -25,7 +25,8 @@ var retired = []struct {
 	{regexp.MustCompile(`(?i)\bill\b`), "failing, degraded, with problems"},
 	{regexp.MustCompile(`(?i)\bwarned\b`), "warning"},
 	{regexp.MustCompile(`(?i)\bin trouble\b`), "needs attention, has problems"},
-	{regexp.MustCompile(`(?i)(^well$|\bwell\s*[/|,·]\s*(ill|warn|away|fail)|\b(is|are|was|were|be|been|still|all|desk|stays?|turns?) well([^-\w ]|$))`),
+	{regexp.MustCompile(`(?i)(^well$|\bwell\s*[/|,·]\s*(ill|warn|away|fail)|\b` +
+		`(is|are|was|were|be|been|still|all|desk|stays?|turns?) well([^-\w ]|$))`),
 		"OK, healthy"},
 	{regexp.MustCompile(`(?i)\b(is|are|was|were|be|been|being|never|not) (told|heard|said)\b`), "notified, received, reported"},
 	{regexp.MustCompile(`(?i)\b(told|heard) (of|again)\b`), "notified, received"},

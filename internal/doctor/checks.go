@@ -50,7 +50,7 @@ func lookConfiguration(_ context.Context, e *exam) []HopResult {
 		return warning("config_not_taken", "The changed configuration file has a mistake, so the previous configuration is still in force.",
 			c.Fault+" (read "+c.Read.Format(time.RFC3339)+"; "+evidence+")", c.Fix)
 	}
-	return passed("The configuration file is in force.", evidence)
+	return passed("The configuration is in force.", evidence)
 }
 
 // lookEnvironment is step 0 of the runbook. Values are never shown.
