@@ -206,11 +206,10 @@ func (c *Courier) send(ctx context.Context, inc incident.Incident, eff *filing.E
 			return filing.Answer{Outcome: filing.OutcomeFound, Ticket: filing.Ticket{ID: found[0].ID}}, nil
 		}
 		// The search may have waited for its turn until the desk was back, and the alert may have recovered since.
-		now, err := c.store.Incident(ctx, eff.Mark)
-		if err != nil {
+		if inc, err = c.store.Incident(ctx, eff.Mark); err != nil {
 			return filing.Answer{}, err
 		}
-		if missed, err := c.missed(ctx, now, *eff); missed || err != nil {
+		if missed, err := c.missed(ctx, inc, *eff); missed || err != nil {
 			return filing.Answer{}, err
 		}
 		if answer, done := c.takeUp(ctx, inc); done {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"docket/internal/alert"
+	"docket/internal/await"
 	"docket/internal/courier"
 	"docket/internal/desk/fakedesk"
 	"docket/internal/desk/freescout"
@@ -22,6 +23,7 @@ import (
 	"docket/internal/store"
 	"docket/internal/store/storetest"
 	"docket/internal/store/storetest/migrated"
+	"docket/internal/storm"
 )
 
 func TestMain(m *testing.M) { os.Exit(migrated.Main(m)) }
@@ -47,7 +49,8 @@ type lossy struct{}
 func (lossy) Add(context.Context, *store.Tx, []queue.Job) error { return nil }
 func (lossy) Wake()                                             {}
 
-func newPair(t *testing.T, url string) *pair {
+// newPair makes one whose policies are changed, if change is not nil.
+func newPair(t *testing.T, url string, change func(*incident.Policy)) *pair {
 	t.Helper()
 	st, err := store.Open(t.Context(), url, store.Options{Exclusive: true, Create: true})
 	if err != nil {
@@ -69,6 +72,9 @@ func newPair(t *testing.T, url string) *pair {
 	policy := func(inc incident.Incident, _ time.Time) incident.Policy {
 		rule := incident.DefaultPolicy()
 		rule.WaitOut, rule.CallTimeout, rule.Desk = time.Millisecond, 0, inc.Route
+		if change != nil {
+			change(&rule)
+		}
 		return rule
 	}
 	p.book = ledger.New(st, ledger.Rules{Route: func(a alert.Alert) string { return a.Title }, Policy: policy}, ledger.Counts{}, log)
@@ -123,10 +129,18 @@ func (p *pair) times(id string) int {
 // fires lets an alert fire whose ticket goes to a desk, and returns its incident's mark.
 func (p *pair) fires(name, desk string) alert.Mark {
 	p.t.Helper()
+	return p.receives(name, desk, alert.Firing)
+}
+
+func (p *pair) receives(name, desk string, status alert.Status) alert.Mark {
+	p.t.Helper()
 	ls := alert.NewLabels(map[string]string{"alertname": name})
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	a := alert.Alert{Fingerprint: alert.Fingerprint("", ls), Key: alert.Fingerprint("", ls), Source: "prometheus", Labels: ls,
-		Severity: alert.P1, Status: alert.Firing, StartsAt: now, SaidAt: now, Title: desk}
+		Severity: alert.P1, Status: status, StartsAt: now, SaidAt: now, Title: desk}
+	if status == alert.Resolved {
+		a.EndsAt = now
+	}
 	if _, err := p.book.Apply(p.t.Context(), ledger.AlertReceived{Alert: a}); err != nil {
 		p.t.Fatal(err)
 	}
@@ -136,16 +150,7 @@ func (p *pair) fires(name, desk string) alert.Mark {
 // until waits for something with room for a slow machine.
 func (p *pair) until(what string, so func() bool) {
 	p.t.Helper()
-	deadline := time.After(30 * time.Second)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for !so() {
-		select {
-		case <-deadline:
-			p.t.Fatalf("%s: not after 30 s", what)
-		case <-tick.C:
-		}
-	}
+	await.Until(p.t, time.Minute, what, so, nil)
 }
 
 func (p *pair) filed(m alert.Mark) bool {
@@ -190,7 +195,7 @@ func (p *pair) back() {
 
 func TestADesksLostJobsComeBackWhileTheDefaultDeskIsAway(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
-		p := newPair(t, url)
+		p := newPair(t, url, nil)
 		far, near, unknown := p.fires("Far", "freescout"), p.fires("Near", "local"), p.fires("Unknown", "")
 		p.away()
 		p.sweep()
@@ -209,7 +214,7 @@ func TestADesksLostJobsComeBackWhileTheDefaultDeskIsAway(t *testing.T) {
 
 func TestADesksReturnHastensItsOwnJobsAlone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
-		p := newPair(t, url)
+		p := newPair(t, url, nil)
 		far, near := p.fires("Far", "freescout"), p.fires("Near", "local")
 		p.away()
 		for range 3 {
@@ -236,5 +241,34 @@ func TestADesksReturnHastensItsOwnJobsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.until("the ticket at the other desk", func() bool { return p.filed(far) })
+	})
+}
+
+// TestWhatRecoversWhileItsSearchWaitsIsNotFiledByItself: a search that is on its way when the alert recovers must not
+// end in a ticket that the policy leaves out.
+func TestWhatRecoversWhileItsSearchWaitsIsNotFiledByItself(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		began := time.Now().Add(-time.Hour)
+		p := newPair(t, url, func(rule *incident.Policy) {
+			rule.Backfill, rule.Outage = storm.BackfillActive, storm.Outage{Began: began}
+		})
+		m := p.fires("Brief", "freescout")
+		p.fake.Order(fakedesk.Fault{Kind: fakedesk.LateAnswer, On: fakedesk.OpFind, Times: 1, Delay: 2 * time.Second})
+		if err := p.jobs.Ensure(t.Context(), []queue.Job{{Do: queue.Effect{ID: "file/" + m.String()}}}); err != nil {
+			t.Fatal(err)
+		}
+		p.until("the search is on its way", func() bool { return len(p.fake.Requests()) > 0 })
+		p.receives("Brief", "freescout", alert.Resolved)
+		p.until("the incident is closed", func() bool {
+			inc, err := p.st.Incident(t.Context(), m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return inc.State == incident.Closed
+		})
+		p.until("the job is done", func() bool { return p.times("file/"+m.String()) > 0 })
+		if n := len(p.fake.Tickets()); n != 0 {
+			t.Errorf("FreeScout has %d tickets, want none", n)
+		}
 	})
 }
