@@ -3,6 +3,8 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,7 +29,11 @@ type reconcileInput struct {
 func (s *server) runReconcile(ctx context.Context, in *reconcileInput) (*body[reconcile.Report], error) {
 	at, known := s.desk(cmp.Or(in.Body.Desk, s.Desk.Name()))
 	if !known {
-		return nil, huma.Error404NotFound("there is no desk with this name: " + in.Body.Desk)
+		var names []string
+		for _, one := range s.desks() {
+			names = append(names, one.Desk.Name())
+		}
+		return nil, huma.Error404NotFound(fmt.Sprintf("no desk named %q is in use; in use: %s", in.Body.Desk, strings.Join(names, ", ")))
 	}
 	if at.Reconcile == nil {
 		return nil, huma.Error503ServiceUnavailable("comparing is not available here")
